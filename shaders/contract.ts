@@ -1,0 +1,36 @@
+/**
+ * What a shader promises, written beside it: the equation, the bindings in order with their shapes, the parameters
+ * of its uniform block, the constants it is specialised by, and an error bound. `src/gpu/program.ts` builds pipelines
+ * and bind groups from a contract alone, so a shader and its contract cannot drift apart unnoticed.
+ */
+
+/** A number from the uniform block `params`, in order of declaration; every field is 4 bytes. */
+export type ParameterType = 'u32' | 'i32' | 'f32';
+
+export interface Binding {
+  /** Name in the WGSL file and prefix of the buffer's label. */
+  readonly name: string;
+  readonly access: 'read' | 'read_write';
+  /** Shape as a reader would write it, for example `[N][C][H][W] f32`. */
+  readonly shape: string;
+}
+
+export interface ShaderContract {
+  /** File stem of the .wgsl file beside the contract. */
+  readonly name: string;
+  /** The equation that one dispatch computes. */
+  readonly equation: string;
+  /** Storage buffers of group 0, bindings 0, 1, … in this order. */
+  readonly bindings: readonly Binding[];
+  /** Fields of the uniform block, bound after the storage buffers; empty: no uniform block. */
+  readonly params: Readonly<Record<string, ParameterType>>;
+  /** Names that the WGSL imports from `constants::`. */
+  readonly constants: readonly string[];
+  /** How many workgroups a dispatch needs, in words of the shapes above. */
+  readonly workgroups: string;
+  /** Largest error against the float64 mirror, with its reason. */
+  readonly errorBound: string;
+}
+
+/** Values for a contract's parameters, by name. */
+export type ParameterValues = Readonly<Record<string, number>>;

@@ -1,0 +1,70 @@
+import type { Constants } from './shader-source.js';
+import type { ShaderContract } from '../../shaders/contract.js';
+import { compileProgram, type Program } from './program.js';
+
+/** What is known of the device that computes, for reports and for planning. */
+export interface DeviceDescription {
+  readonly name: string;
+  readonly vendor: string;
+  readonly architecture: string;
+  /** A CPU implementation: lavapipe, SwiftShader, WARP. */
+  readonly software: boolean;
+  readonly timestamps: boolean;
+}
+
+/**
+ * A GPUDevice with what belongs to it: a description, the compiled programs, and the knowledge of its loss. The
+ * device belongs to whoever created it: `Gpu` never destroys it.
+ */
+export class Gpu {
+  readonly description: DeviceDescription;
+  private readonly programs = new Map<string, Promise<Program>>();
+  private lostReason: string | undefined;
+
+  constructor(readonly device: GPUDevice) {
+    const { adapterInfo: info } = device;
+    this.description = {
+      name: info.description || info.device || 'unnamed adapter',
+      vendor: info.vendor,
+      architecture: info.architecture,
+      software: info.isFallbackAdapter || /llvmpipe|swiftshader|basic render/i.test(info.description),
+      timestamps: device.features.has('timestamp-query'),
+    };
+    // A device that its owner destroys is lost too: both end what runs on it.
+    void device.lost.then((loss) => {
+      this.lostReason = loss.message || loss.reason;
+    });
+  }
+
+  get limits(): GPUSupportedLimits {
+    return this.device.limits;
+  }
+
+  /**
+   * The compiled program of a shader with these constants; compiled once per device.
+   *
+   * @throws ShaderError with the compiler's messages and line numbers.
+   */
+  program(contract: ShaderContract, constants: Constants = {}): Promise<Program> {
+    const key = `${contract.name} ${JSON.stringify(constants)}`;
+    let program = this.programs.get(key);
+    if (program === undefined) {
+      program = compileProgram(this.device, contract, constants);
+      this.programs.set(key, program);
+    }
+    return program;
+  }
+
+  /** @throws DeviceLostError if the device is gone. */
+  assertAlive(): void {
+    if (this.lostReason !== undefined) throw new DeviceLostError(this.description.name, this.lostReason);
+  }
+}
+
+/** The GPU went away (driver reset, unplugged, destroyed); results that were already read back stay valid. */
+export class DeviceLostError extends Error {
+  override readonly name = 'DeviceLostError';
+  constructor(device: string, reason: string) {
+    super(`the device "${device}" was lost: ${reason}. Open a new device and run again.`);
+  }
+}

@@ -1,0 +1,157 @@
+import type { ParameterValues } from '../../shaders/contract.js';
+import { BufferScope } from './buffers.js';
+import type { Gpu } from './gpu.js';
+import type { Program } from './program.js';
+import { TimestampSpan } from './timing.js';
+
+interface Dispatch {
+  readonly program: Program;
+  readonly buffers: Readonly<Record<string, GPUBuffer>>;
+  readonly params: ParameterValues;
+  readonly workgroups: readonly [number, number, number];
+}
+
+/** Bytes to bring back: the whole buffer unless a range is given. */
+export interface ReadRange {
+  readonly buffer: GPUBuffer;
+  readonly offset?: number;
+  readonly sizeBytes?: number;
+}
+
+export interface RecordingResult {
+  /** One per `read`, in order. */
+  readonly data: ArrayBuffer[];
+  /** Time on the device from the first dispatch to the last; undefined without timestamps. */
+  readonly gpuNs: number | undefined;
+}
+
+/**
+ * A list of dispatches, then one submit: the only place that encodes commands. Dispatches run in the order in which
+ * they were added, each seeing what the earlier ones wrote.
+ */
+export class Recording {
+  private readonly dispatches: Dispatch[] = [];
+  private readonly reads: ReadRange[] = [];
+
+  constructor(private readonly gpu: Gpu) {}
+
+  add(
+    program: Program,
+    buffers: Readonly<Record<string, GPUBuffer>>,
+    workgroups: readonly [number, number?, number?],
+    params: ParameterValues = {},
+  ): this {
+    const [x, y = 1, z = 1] = workgroups;
+    const limit = this.gpu.limits.maxComputeWorkgroupsPerDimension;
+    if (!(Math.max(x, y, z) <= limit)) {
+      throw new RangeError(`shader ${program.contract.name}: ${x}×${y}×${z} workgroups; the limit is ${limit}`);
+    }
+    if (x > 0 && y > 0 && z > 0) this.dispatches.push({ program, buffers, params, workgroups: [x, y, z] });
+    return this;
+  }
+
+  /** Brings a buffer back to the host after the dispatches. */
+  read(buffer: GPUBuffer, offset?: number, sizeBytes?: number): this {
+    this.reads.push({ buffer, offset, sizeBytes });
+    return this;
+  }
+
+  /**
+   * Encodes and submits at once; the promise ends when the results are on the host. Several recordings may be in
+   * flight: the next can be submitted before the last is awaited.
+   *
+   * @throws DeviceLostError if the device was lost; Error with the validation message of a wrong dispatch.
+   */
+  async submit(options: { timed?: boolean } = {}): Promise<RecordingResult> {
+    this.gpu.assertAlive();
+    const { device } = this.gpu;
+    const scope = new BufferScope(device);
+    device.pushErrorScope('out-of-memory');
+    device.pushErrorScope('validation');
+    let submitted: Submitted;
+    try {
+      submitted = this.encode(scope, options.timed ?? false);
+    } catch (error) {
+      void device.popErrorScope();
+      void device.popErrorScope();
+      scope.dispose();
+      throw error;
+    }
+    const problems = [device.popErrorScope(), device.popErrorScope()];
+    try {
+      const [invalid, outOfMemory] = await Promise.all(problems);
+      this.gpu.assertAlive();
+      const problem = invalid ?? outOfMemory;
+      if (problem) throw new Error(`the device refused a submission: ${problem.message}`);
+      const data = await Promise.all(submitted.readbacks.map(copyOut));
+      if (data.length === 0) await device.queue.onSubmittedWorkDone();
+      this.gpu.assertAlive();
+      return { data, gpuNs: await submitted.span?.elapsedNs() };
+    } catch (error) {
+      // A lost device rejects the map; say that instead. The loss is announced a turn later than the rejection.
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      this.gpu.assertAlive();
+      throw error;
+    } finally {
+      scope.dispose();
+    }
+  }
+
+  private encode(scope: BufferScope, timed: boolean): Submitted {
+    const { device } = this.gpu;
+    const encoder = device.createCommandEncoder();
+    const span = timed && this.gpu.description.timestamps ? new TimestampSpan(device, scope) : undefined;
+    const params = this.packParams(scope);
+    if (this.dispatches.length > 0) {
+      const pass = encoder.beginComputePass(span ? { timestampWrites: span.writes } : {});
+      for (const [index, { program, buffers, workgroups }] of this.dispatches.entries()) {
+        pass.setPipeline(program.pipeline);
+        pass.setBindGroup(0, program.bind(buffers, params[index]));
+        pass.dispatchWorkgroups(...workgroups);
+      }
+      pass.end();
+    }
+    const readbacks = this.reads.map(({ buffer, offset = 0, sizeBytes = buffer.size - offset }) => {
+      const copy = scope.readback(`${buffer.label} readback`, sizeBytes);
+      encoder.copyBufferToBuffer(buffer, offset, copy, 0, copy.size);
+      return { copy, sizeBytes };
+    });
+    span?.resolve(encoder);
+    device.queue.submit([encoder.finish()]);
+    return { readbacks, span };
+  }
+
+  /** All uniform blocks of the recording in one buffer. */
+  private packParams(scope: BufferScope): (GPUBufferBinding | undefined)[] {
+    const { device } = this.gpu;
+    const alignment = device.limits.minUniformBufferOffsetAlignment;
+    let sizeBytes = 0;
+    const offsets = this.dispatches.map(({ program }) => {
+      const offset = sizeBytes;
+      sizeBytes += Math.ceil(program.paramsSizeBytes / alignment) * alignment;
+      return offset;
+    });
+    if (sizeBytes === 0) return this.dispatches.map(() => undefined);
+    const view = new DataView(new ArrayBuffer(sizeBytes));
+    const buffer = scope.uniform('params', sizeBytes);
+    const bindings = this.dispatches.map(({ program, params }, index) => {
+      if (program.paramsSizeBytes === 0) return undefined;
+      program.packParams(params, view, offsets[index]);
+      return { buffer, offset: offsets[index], size: program.paramsSizeBytes };
+    });
+    device.queue.writeBuffer(buffer, 0, view.buffer);
+    return bindings;
+  }
+}
+
+interface Submitted {
+  readonly readbacks: readonly { copy: GPUBuffer; sizeBytes: number }[];
+  readonly span: TimestampSpan | undefined;
+}
+
+async function copyOut({ copy, sizeBytes }: { copy: GPUBuffer; sizeBytes: number }): Promise<ArrayBuffer> {
+  await copy.mapAsync(0x1);
+  const data = copy.getMappedRange().slice(0, sizeBytes);
+  copy.unmap();
+  return data;
+}
