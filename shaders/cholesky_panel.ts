@@ -1,0 +1,50 @@
+import type { ShaderContract } from './contract.js';
+
+/** The rows below a factored diagonal block, in place and transposed for the update. */
+export const contract: ShaderContract = {
+  name: 'cholesky_panel',
+  equation: 'L21 = A21 L11⁻ᵀ;  panel = L21ᵀ',
+  bindings: [
+    {
+      name: 'matrix',
+      access: 'read_write',
+      shape: '[stride][stride] f32; columns begin … begin+BLOCK−1 of the rows from begin+BLOCK on become L21',
+    },
+    {
+      name: 'panel',
+      access: 'read_write',
+      shape: '[BLOCK][stride] f32; columns from begin+BLOCK on become L21ᵀ',
+    },
+  ],
+  params: { begin: 'u32', stride: 'u32' },
+  constants: ['BLOCK'],
+  workgroups: '⌈(stride − begin − BLOCK)/128⌉; stride, begin and BLOCK multiples of 4',
+  errorBound: 'backward error per row |L21 L11ᵀ − A21| ≤ (BLOCK+2)·2⁻²⁴·|L21||L11ᵀ| (Higham, theorem 8.5; division to 2.5 ulp)',
+};
+
+export const variants = [{ BLOCK: 64 }];
+
+export interface PanelInput {
+  readonly matrix: Float64Array; // [stride][stride], changed in place
+  readonly panel: Float64Array; // [BLOCK][stride], changed in place
+  readonly begin: number;
+  readonly stride: number;
+  readonly block: number;
+}
+
+export function workgroups(begin: number, stride: number, block: number): readonly [number] {
+  return [Math.ceil((stride - begin - block) / 128)];
+}
+
+/** Float64 mirror. */
+export function mirror({ matrix, panel, begin, stride, block }: PanelInput): void {
+  for (let row = begin + block; row < stride; row++) {
+    for (let j = 0; j < block; j++) {
+      let x = matrix[row * stride + begin + j];
+      for (let t = 0; t < j; t++) x -= panel[t * stride + row] * matrix[(begin + j) * stride + begin + t];
+      x /= matrix[(begin + j) * stride + begin + j];
+      panel[j * stride + row] = x;
+      matrix[row * stride + begin + j] = x;
+    }
+  }
+}

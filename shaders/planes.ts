@@ -1,0 +1,112 @@
+import type { ShaderContract } from './contract.js';
+import { arcCosine } from './shared/arc_cosine.js';
+import { link, windowOverlap } from './shared/plane.js';
+
+/** The fused plane kernel: all layers of displacement planes in one dispatch (paper, sections 4, H, I). */
+export const contract: ShaderContract = {
+  name: 'planes',
+  equation:
+    'σ = patch(Σ_c x_c(p) z_c(p+d)); per layer K = G κ₁(σ, λx λz), U = G κ₀ θ, σ ← patch(K), θ ← patch(U + K); Σ w K, Σ w U per tap',
+  bindings: [
+    { name: 'x_fields', access: 'read', shape: '[N][C+L][H+1][Q] vec4f' },
+    { name: 'z_fields', access: 'read', shape: '[N][C+L][SHIFTS][H][2Q] vec4f' },
+    { name: 'pairs', access: 'read', shape: '[pairs] {x, z, same} u32' },
+    { name: 'planes', access: 'read', shape: '[planes] vec2u (dx, dy)' },
+    { name: 'radii', access: 'read', shape: '[READOUTS] u32' },
+    { name: 'layer_slots', access: 'read', shape: '[L] i32, -1: layer not asked for' },
+    { name: 'partial_sums', access: 'read_write', shape: '[pairs][groups][TAPS] vec2f; tap = slot · READOUTS + readout' },
+  ],
+  params: {
+    channels: 'u32',
+    layers: 'u32',
+    planes: 'u32',
+    theta0: 'f32',
+    first_group: 'u32',
+    groups: 'u32',
+    first_pair: 'u32',
+  },
+  constants: ['HEIGHT', 'WIDTH', 'SHIFTS', 'GAIN', 'ROWS', 'PLANES', 'READOUTS', 'TAPS', 'SHARED_EDGES'],
+  workgroups: '(groups of PLANES planes, pairs)',
+  errorBound: 'sums over a plane: relative 1e-6 at depth 21 against the exact recursion (see test/kernel/golden.test.ts)',
+};
+
+export const variants = [
+  { HEIGHT: 32, WIDTH: 32, SHIFTS: 4, GAIN: 0.125, ROWS: 8, PLANES: 1, READOUTS: 1, TAPS: 1, SHARED_EDGES: 0 },
+  { HEIGHT: 64, WIDTH: 64, SHIFTS: 4, GAIN: 0.125, ROWS: 8, PLANES: 1, READOUTS: 2, TAPS: 8, SHARED_EDGES: 1 },
+  { HEIGHT: 5, WIDTH: 7, SHIFTS: 1, GAIN: 0.125, ROWS: 4, PLANES: 4, READOUTS: 1, TAPS: 2, SHARED_EDGES: 0 },
+];
+
+export interface PlanesInput {
+  readonly x: ArrayLike<number>; // [C+L][H][W]: pixels, then lambdas
+  readonly z: ArrayLike<number>; // [C+L][H][W]
+  readonly same: boolean;
+  readonly planes: readonly (readonly [number, number])[]; // (dx, dy)
+  readonly radii: readonly number[];
+  readonly layerSlots: readonly number[]; // [L]
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
+  readonly gain: number;
+  readonly theta0: number;
+  readonly planesPerGroup: number;
+  readonly snap?: number;
+}
+
+/** Float64 mirror for one pair. Returns partial [groups][slots · readouts][2]. */
+export function mirror(input: PlanesInput): Float64Array {
+  const { x, z, planes, radii, layerSlots, channels, height, width, gain, theta0, planesPerGroup } = input;
+  const pixels = height * width;
+  const layers = layerSlots.length;
+  const taps = (Math.max(...layerSlots) + 1) * radii.length;
+  const partial = new Float64Array(Math.ceil(planes.length / planesPerGroup) * taps * 2);
+  for (const [index, [dx, dy]] of planes.entries()) {
+    const snap = input.same && dx === 0 && dy === 0 ? 2 : (input.snap ?? 0);
+    const q = Array.from({ length: pixels }, (_, p) => {
+      return ((Math.floor(p / width) + dy) % height) * width + (((p % width) + dx) % width);
+    });
+    let sigma: Float64Array = new Float64Array(pixels);
+    for (let c = 0; c < channels; c++) {
+      for (let p = 0; p < pixels; p++) sigma[p] += x[c * pixels + p] * z[c * pixels + q[p]];
+    }
+    let theta: Float64Array = sigma.map((value) => theta0 * value);
+    for (let h = 0; h < layers; h++) {
+      sigma = patch(sigma, dx, dy, height, width);
+      theta = patch(theta, dx, dy, height, width);
+      for (let p = 0; p < pixels; p++) {
+        const lambdaX = x[(channels + h) * pixels + p];
+        const lambdaZ = z[(channels + h) * pixels + q[p]];
+        const { kappa1, kappa0 } = arcCosine(sigma[p], lambdaX * lambdaZ, snap);
+        sigma[p] = gain * kappa1;
+        theta[p] = gain * kappa0 * theta[p];
+      }
+      if (layerSlots[h] >= 0) {
+        for (const [readout, radius] of radii.entries()) {
+          const tap = Math.floor(index / planesPerGroup) * taps + layerSlots[h] * radii.length + readout;
+          for (let p = 0; p < pixels; p++) {
+            const weight =
+              windowOverlap(Math.floor(p / width), Math.floor(q[p] / width), radius, height) *
+              windowOverlap(p % width, q[p] % width, radius, width);
+            partial[2 * tap] += weight * sigma[p];
+            partial[2 * tap + 1] += weight * theta[p];
+          }
+        }
+      }
+      for (let p = 0; p < pixels; p++) theta[p] += sigma[p];
+    }
+  }
+  return partial;
+}
+
+/** patch() on a plane with its cuts. source, return: [height][width]. */
+export function patch(source: Float64Array, dx: number, dy: number, height: number, width: number): Float64Array {
+  const rows = source.map((value, p) => {
+    const c = p % width;
+    return (
+      (link(c, dx, width) && source[p - 1]) + value + (link(c + 1, dx, width) && source[p + 1])
+    );
+  });
+  return rows.map((value, p) => {
+    const y = Math.floor(p / width);
+    return (link(y, dy, height) && rows[p - width]) + value + (link(y + 1, dy, height) && rows[p + width]);
+  });
+}

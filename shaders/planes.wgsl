@@ -1,0 +1,211 @@
+// The fused plane kernel: displacement planes of image pairs through all layers in one dispatch.
+//
+//   sigma_0(p) = patch(sum_c x_c(p) z_c(q)),   q = (p + d) mod (H, W)
+//   for h = 1 .. L:  m = lambda_x^h(p) lambda_z^h(q)
+//                    K = GAIN kappa1(sigma, m),   U = GAIN kappa0 theta,   T = U + K
+//                    sigma = patch(K),  theta = patch(T)
+//   partial_sums[pair][group][slot][readout] = (sum w K, sum w U) over the planes of the group, at every tapped layer
+//
+// An invocation holds ROWS rows of four columns of one plane in registers. Neighbours meet in workgroup memory: first
+// the left and right columns (sums along rows), then the top and bottom rows. Needs no optional feature.
+
+import package::shared::arc_cosine::arc_cosine;
+import package::shared::arc_cosine::SNAP;
+import package::shared::plane::column_links;
+import package::shared::plane::row_link;
+import package::shared::plane::window_overlap;
+import constants::HEIGHT;
+import constants::WIDTH;
+import constants::SHIFTS;
+import constants::GAIN;
+import constants::ROWS;
+import constants::PLANES;
+import constants::READOUTS;
+import constants::TAPS;
+import constants::SHARED_EDGES;
+
+struct Params {
+  channels: u32,
+  layers: u32,
+  planes: u32,
+  theta0: f32,
+  first_group: u32,
+  groups: u32,
+  first_pair: u32,
+}
+
+struct Pair {
+  x: u32,
+  z: u32,
+  same: u32, // 1: one image with itself, so c = 1 exactly on plane 0
+}
+
+@group(0) @binding(0) var<storage, read> x_fields: array<vec4f>;
+@group(0) @binding(1) var<storage, read> z_fields: array<vec4f>;
+@group(0) @binding(2) var<storage, read> pairs: array<Pair>;
+@group(0) @binding(3) var<storage, read> planes: array<vec2u>;
+@group(0) @binding(4) var<storage, read> radii: array<u32>;
+@group(0) @binding(5) var<storage, read> layer_slots: array<i32>;
+@group(0) @binding(6) var<storage, read_write> partial_sums: array<vec2f>;
+@group(0) @binding(7) var<uniform> params: Params;
+
+const QUADS: u32 = (WIDTH + 3) / 4;
+const Z_QUADS: u32 = 2 * QUADS;
+const STRIPS: u32 = (HEIGHT + ROWS - 1) / ROWS;
+const PLANE_LANES: u32 = QUADS * STRIPS;
+const LANES: u32 = PLANE_LANES * PLANES;
+
+// Columns (ROWS slots), then rows (4 slots); in the same place if they would not fit side by side.
+const ROW_EDGES: u32 = select(u32(ROWS), 0u, SHARED_EDGES == 1) * LANES;
+const EDGES: u32 = select(u32(ROWS) + 4, max(u32(ROWS), 4u), SHARED_EDGES == 1) * LANES;
+var<workgroup> sh_edges: array<vec4f, EDGES>;
+
+var<private> sigma: array<vec4f, ROWS>;
+var<private> theta: array<vec4f, ROWS>;
+var<private> tap_sums: array<vec2f, TAPS>;
+
+// patch() of sigma and theta in place.
+fn patch_sums(lane: u32, quad: u32, strip: u32, top: u32, d: vec2u) {
+  for (var r = 0u; r < ROWS; r++) {
+    sh_edges[r * LANES + lane] = vec4f(sigma[r].x, theta[r].x, sigma[r].w, theta[r].w);
+  }
+  workgroupBarrier();
+  // A lane without a neighbour reads itself; the link there is 0.
+  let left_lane = select(lane - 1, lane, quad == 0);
+  let right_lane = select(lane + 1, lane, quad == QUADS - 1);
+  let links = column_links(4 * quad, d.x);
+  let right_links = vec4f(links.yzw, column_links(4 * quad + 4, d.x).x);
+  for (var r = 0u; r < ROWS; r++) {
+    let left = sh_edges[r * LANES + left_lane];
+    let right = sh_edges[r * LANES + right_lane];
+    let s = sigma[r];
+    let t = theta[r];
+    sigma[r] = vec4f(left.z, s.xyz) * links + s + vec4f(s.yzw, right.x) * right_links;
+    theta[r] = vec4f(left.w, t.xyz) * links + t + vec4f(t.yzw, right.y) * right_links;
+  }
+  if (SHARED_EDGES == 1) { workgroupBarrier(); }
+
+  sh_edges[ROW_EDGES + lane] = sigma[0];
+  sh_edges[ROW_EDGES + LANES + lane] = theta[0];
+  sh_edges[ROW_EDGES + 2 * LANES + lane] = sigma[ROWS - 1];
+  sh_edges[ROW_EDGES + 3 * LANES + lane] = theta[ROWS - 1];
+  workgroupBarrier();
+  let above_lane = select(lane - QUADS, lane, strip == 0);
+  let below_lane = select(lane + QUADS, lane, strip == STRIPS - 1);
+  var sigma_above = sh_edges[ROW_EDGES + 2 * LANES + above_lane];
+  var theta_above = sh_edges[ROW_EDGES + 3 * LANES + above_lane];
+  let sigma_below = sh_edges[ROW_EDGES + below_lane];
+  let theta_below = sh_edges[ROW_EDGES + LANES + below_lane];
+  var link = row_link(top, d.y);
+  for (var r = 0u; r < ROWS; r++) {
+    let s = sigma[r];
+    let t = theta[r];
+    let next_link = row_link(top + r + 1, d.y);
+    var s_next = sigma_below;
+    var t_next = theta_below;
+    if (r + 1 < ROWS) {
+      s_next = sigma[r + 1];
+      t_next = theta[r + 1];
+    }
+    sigma[r] = sigma_above * link + s + s_next * next_link;
+    theta[r] = theta_above * link + t + t_next * next_link;
+    sigma_above = s;
+    theta_above = t;
+    link = next_link;
+  }
+  if (SHARED_EDGES == 1) { workgroupBarrier(); }
+}
+
+@compute @workgroup_size(QUADS, STRIPS, PLANES)
+fn main(
+  @builtin(local_invocation_id) position: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+  @builtin(workgroup_id) workgroup: vec3u,
+) {
+  let quad = position.x;
+  let strip = position.y;
+  let top = strip * ROWS;
+  let group = params.first_group + workgroup.x;
+  let index = group * PLANES + position.z;
+  let d = planes[min(index, params.planes - 1)];
+  let pair_index = params.first_pair + workgroup.y;
+  let pair = pairs[pair_index];
+  let fields = params.channels + params.layers;
+  let snap = select(SNAP, 2.0, pair.same == 1 && all(d == vec2u(0)));
+
+  let x_base = pair.x * fields * (HEIGHT + 1) * QUADS + quad;
+  let z_base = (pair.z * fields * SHIFTS + d.x % 4) * HEIGHT * Z_QUADS + quad + d.x / 4;
+  let x_stride = (HEIGHT + 1u) * QUADS;
+  let z_stride = SHIFTS * HEIGHT * Z_QUADS;
+
+  for (var r = 0u; r < ROWS; r++) {
+    let x_row = x_base + min(top + r, HEIGHT) * QUADS;
+    let z_row = z_base + (top + r + d.y) % HEIGHT * Z_QUADS;
+    var product = vec4f(0.0);
+    for (var c = 0u; c < params.channels; c++) {
+      product += x_fields[x_row + c * x_stride] * z_fields[z_row + c * z_stride];
+    }
+    sigma[r] = product;
+    theta[r] = product * params.theta0;
+  }
+  patch_sums(lane, quad, strip, top, d);
+
+  for (var h = 0u; h < params.layers; h++) {
+    let x_layer = x_base + (params.channels + h) * x_stride;
+    let z_layer = z_base + (params.channels + h) * z_stride;
+    for (var r = 0u; r < ROWS; r++) {
+      let lambda_x = x_fields[x_layer + min(top + r, HEIGHT) * QUADS];
+      let lambda_z = z_fields[z_layer + (top + r + d.y) % HEIGHT * Z_QUADS];
+      let kappa = arc_cosine(sigma[r], lambda_x * lambda_z, snap);
+      sigma[r] = GAIN * kappa.kappa1;
+      theta[r] = GAIN * kappa.kappa0 * theta[r];
+    }
+    let slot = layer_slots[h];
+    if (slot >= 0) {
+      for (var readout = 0u; readout < READOUTS; readout++) {
+        let radius = radii[readout];
+        var k_sum = vec4f(0.0);
+        var u_sum = vec4f(0.0);
+        for (var r = 0u; r < ROWS; r++) {
+          let y = top + r;
+          let weight = window_overlap(y, (y + d.y) % HEIGHT, radius, HEIGHT);
+          k_sum += weight * sigma[r];
+          u_sum += weight * theta[r];
+        }
+        let x = vec4u(0, 1, 2, 3) + 4 * quad;
+        let q = (x + d.x) % WIDTH;
+        let weights = vec4f(
+          window_overlap(x[0], q[0], radius, WIDTH),
+          window_overlap(x[1], q[1], radius, WIDTH),
+          window_overlap(x[2], q[2], radius, WIDTH),
+          window_overlap(x[3], q[3], radius, WIDTH),
+        );
+        tap_sums[u32(slot) * READOUTS + readout] = vec2f(dot(weights, k_sum), dot(weights, u_sum));
+      }
+    }
+    if (h + 1 < params.layers) {
+      for (var r = 0u; r < ROWS; r++) { theta[r] += sigma[r]; }
+      patch_sums(lane, quad, strip, top, d);
+    }
+  }
+
+  // The lanes' sums, two taps at a time through the same workgroup memory.
+  let live = select(0.0, 1.0, index < params.planes);
+  for (var tap = 0u; tap < TAPS; tap += 2) {
+    let second = tap_sums[min(tap + 1, TAPS - 1)];
+    workgroupBarrier();
+    sh_edges[lane] = live * vec4f(tap_sums[tap], second);
+    workgroupBarrier();
+    if (lane == 0) {
+      var sum = vec4f(0.0);
+      for (var first = 0u; first < LANES; first += 16) {
+        var block = vec4f(0.0);
+        for (var i = first; i < min(first + 16, LANES); i++) { block += sh_edges[i]; }
+        sum += block;
+      }
+      let at = (pair_index * params.groups + group) * TAPS + tap;
+      partial_sums[at] = sum.xy;
+      if (tap + 1 < TAPS) { partial_sums[at + 1] = sum.zw; }
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import { open, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+
+/** A result could not be written; nothing was left behind under its name that was not there before. */
+export class OutputError extends Error {
+  override readonly name = 'OutputError';
+  constructor(
+    readonly file: string,
+    cause: unknown,
+  ) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    super(`${file}: cannot be written: ${REMEDIES[code ?? ''] ?? message}${code ? ` (${code})` : ''}`, {
+      cause,
+    });
+  }
+}
+
+const REMEDIES: Partial<Record<string, string>> = {
+  ENOSPC: 'the disk is full; free some space or write elsewhere',
+  EDQUOT: 'the disk quota is used up; free some space or write elsewhere',
+  EFBIG: 'the file grows beyond the limit of this system; write elsewhere',
+  EACCES: 'permission denied; write elsewhere or make the folder writable',
+  EPERM: 'permission denied; write elsewhere or make the folder writable',
+  EROFS: 'the file system is read-only; write elsewhere',
+  ENOENT: 'its folder does not exist; make it first',
+  ENOTDIR: 'its folder is not a folder; check the path',
+  EISDIR: 'a folder has that name; choose another',
+};
+
+let written = 0;
+
+/**
+ * Writes a file whole or not at all: into a temporary file of the same folder, flushed to the disk, then renamed.
+ *
+ * @throws OutputError; the temporary file is removed, a file that had the name stays as it was.
+ */
+export async function writeAtomically(path: string, parts: Iterable<Uint8Array | string>): Promise<void> {
+  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}-${written++}.tmp`);
+  try {
+    const handle = await open(temporary, 'wx');
+    try {
+      // Each part goes on where the one before it ended.
+      for (const part of parts) await handle.writeFile(part);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw new OutputError(path, error);
+  }
+}

@@ -1,0 +1,106 @@
+import { readdir } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { openBytes, type Bytes } from './bytes.js';
+import { isIdx, openIdxLabels } from './idx.js';
+import { fileError, InputError } from './input-error.js';
+import { labelNames } from './label-names.js';
+import { isNpy, readNpyHeader } from './npy.js';
+import { isNpz, openNpz, pickLabels } from './npz.js';
+import { readLabels, type PackedLabels } from './packed.js';
+import { labelCount } from './shape.js';
+
+/** A path as the user gives it: a file, or one array of an archive as `file.npz:name`. */
+export function splitArrayPath(path: string): { file: string; array: string | undefined } {
+  const match = /^(.+\.npz):([^:/\\]+)$/i.exec(path);
+  return match === null ? { file: path, array: undefined } : { file: match[1], array: match[2] };
+}
+
+/** The labels in a .npy content. @throws InputError if it is no array of shape (N,) or N×1. */
+export async function openNpyLabels(bytes: Bytes): Promise<PackedLabels> {
+  const { dtype, shape, dataOffset } = await readNpyHeader(bytes);
+  const count = labelCount(bytes, shape);
+  return { bytes, dtype, count, elements: 1, offsetBytes: dataOffset, strideBytes: dtype.sizeBytes };
+}
+
+/**
+ * Opens a file of labels: .npy, .npz (`file.npz:name` for one of its arrays) or IDX, each also as gzip.
+ *
+ * The caller closes `bytes`.
+ *
+ * @throws InputError if it is none of these or cannot be read.
+ */
+export async function openLabels(path: string): Promise<PackedLabels> {
+  const { file, array } = splitArrayPath(path);
+  const bytes = await openBytes(file);
+  try {
+    const start = await bytes.read(0, Math.min(bytes.sizeBytes, 16));
+    if (isNpz(start)) {
+      const archive = await openNpz(bytes);
+      const labels = await openNpyLabels(archive.array(array ?? pickLabels(bytes, archive.names)));
+      await bytes.close();
+      return labels;
+    }
+    if (isNpy(start)) return await openNpyLabels(bytes);
+    if (isIdx(start)) return await openIdxLabels(bytes);
+    const found = Buffer.from(start.subarray(0, 8)).toString('hex');
+    throw bytes.error(`holds no labels in a known format (.npy, .npz, IDX); it starts with ${found}`, 0);
+  } catch (error) {
+    await bytes.close();
+    throw error;
+  }
+}
+
+/**
+ * The labels of a file, and the number of classes (the largest label + 1).
+ *
+ * @returns labels, [count].
+ * @throws InputError as `openLabels`, and for a label that is no integer ≥ 0.
+ */
+export async function loadLabels(path: string): Promise<{ labels: Int32Array; classes: number }> {
+  const packed = await openLabels(path);
+  try {
+    const labels = await readLabels(packed, 0, packed.count);
+    if (labels.length === 0) throw packed.bytes.error('holds no labels');
+    return { labels, classes: countClasses(labels) };
+  } finally {
+    await packed.bytes.close();
+  }
+}
+
+/** The largest label + 1; 0 without labels. */
+export function countClasses(labels: Int32Array): number {
+  return labels.reduce((largest, label) => Math.max(largest, label), -1) + 1;
+}
+
+/**
+ * The file of labels in the same folder as these images: X-labels.npy or X_labels.npy, train-labels-idx1-ubyte.gz,
+ * y_train.npy beside x_train.npy, … ; undefined if there is none.
+ *
+ * @throws InputError if several could be meant.
+ */
+export async function labelsBeside(path: string): Promise<string | undefined> {
+  const [folder, name] = [dirname(path), basename(path)];
+  const [stem, extension, gzip] = splitExtension(name);
+  const present = new Set(
+    await readdir(folder).catch((error: unknown) => {
+      throw fileError(folder, error);
+    }),
+  );
+  const found = [...labelNames(stem), `${stem}-labels`, `${stem}_labels`].flatMap((labels) => {
+    // The same labels packed and unpacked are no doubt.
+    const file = [gzip, gzip === '' ? '.gz' : ''].map((end) => labels + extension + end);
+    return file.find((candidate) => present.has(candidate)) ?? [];
+  });
+  if (found.length > 1) {
+    throw new InputError(
+      path,
+      `its labels could be ${found.join(' or ')}; choose one with the option for labels`,
+    );
+  }
+  return found.length === 0 ? undefined : join(folder, found[0]);
+}
+
+function splitExtension(name: string): [stem: string, extension: string, gzip: string] {
+  const [, stem, extension = '', gzip = ''] = /^(.*?)(\.npy)?(\.gz)?$/i.exec(name)!;
+  return [stem, extension, gzip];
+}

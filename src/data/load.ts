@@ -1,0 +1,198 @@
+import type { ImageStack } from '../kernel/images.js';
+import { InputError } from './input-error.js';
+import { countClasses, openLabels } from './labels.js';
+import { openImages, type OpenImages } from './open-images.js';
+import { readLabels, readPixels, type PackedImages, type PackedLabels } from './packed.js';
+import { formatShape, type PixelOrder } from './shape.js';
+
+/** Images with their classes. */
+export interface LabelledImages {
+  /** Unsigned bytes divided by 255; numbers of other types as they are in the file. */
+  readonly images: ImageStack;
+  /** Class of each image, [count], if known. */
+  readonly labels: Int32Array | undefined;
+  /** Number of classes: of the format, or the largest label in the files + 1 (also of images that were left out). */
+  readonly classes: number | undefined;
+  readonly files: readonly string[];
+  /** `npy`, `npz`, `idx`, `cifar-10`; several are joined by `+`. */
+  readonly format: string;
+}
+
+export interface LoadOptions {
+  /** A file with the labels of all images together; `false`: do not look for labels. Default: find them. */
+  readonly labels?: string | false;
+  /** Axes of a four-dimensional array; `auto` (default): N×H×W×C if the last axis alone looks like channels. */
+  readonly layout?: PixelOrder | 'auto';
+  /** Index of the first image used, counted over all files; default 0. */
+  readonly first?: number;
+  /** Number of images used; default: all from `first` on. */
+  readonly count?: number;
+}
+
+/**
+ * Reads images, and their labels where they are to be found, from one or several files of one shape.
+ *
+ * Formats are known by their content: CIFAR-10 binary, IDX, .npy, .npz (`file.npz:name` for one of several arrays),
+ * each also packed with gzip. Only the images asked for are decoded.
+ *
+ * @throws InputError for everything wrong with a file, and for more images than there are.
+ */
+export async function loadImages(
+  paths: readonly string[],
+  options: LoadOptions = {},
+): Promise<LabelledImages> {
+  const opened: OpenImages[] = [];
+  try {
+    for (const path of paths) {
+      opened.push(await openImages(path, options.layout ?? 'auto', options.labels === undefined));
+      assertSameShape(opened[0].images, opened.at(-1)!.images);
+    }
+    const parts = chooseParts(paths, opened, options);
+    const images = await decode(paths, parts);
+    const labels = await decodeLabels(opened, parts, options.labels);
+    const format = [...new Set(opened.map((file) => file.images.format))].join('+');
+    return { images, labels: labels?.values, classes: labels?.classes, files: [...paths], format };
+  } finally {
+    for (const { images, labels } of opened) await Promise.all([images.bytes.close(), labels?.bytes.close()]);
+  }
+}
+
+/** Images first … first + count − 1 of one file. */
+interface Part {
+  readonly file: OpenImages;
+  readonly first: number;
+  readonly count: number;
+}
+
+function chooseParts(paths: readonly string[], opened: readonly OpenImages[], options: LoadOptions): Part[] {
+  const files = paths.join(', ');
+  const available = opened.reduce((sum, file) => sum + file.images.count, 0);
+  if (available === 0)
+    throw new InputError(files || 'images', 'no file of images is named; name at least one');
+  const { first = 0 } = options;
+  if (!Number.isSafeInteger(first) || first < 0) {
+    throw new InputError(files, `the first image is ${first}; it must be an integer from 0`);
+  }
+  if (first >= available) {
+    throw new InputError(
+      files,
+      `the first image is ${first}, but there are ${available} (0 to ${available - 1})`,
+    );
+  }
+  const { count = available - first } = options;
+  if (!Number.isSafeInteger(count) || count < 1) {
+    throw new InputError(files, `the number of images is ${count}; it must be an integer from 1`);
+  }
+  if (first + count > available) {
+    const from = first === 0 ? '' : ` from image ${first} on`;
+    throw new InputError(
+      files,
+      `${count} images${from} are asked for, but there are ${available - first}; ask for fewer`,
+    );
+  }
+  let start = 0;
+  return opened.flatMap((file) => {
+    const from = Math.max(first - start, 0);
+    const to = Math.min(first + count - start, file.images.count);
+    start += file.images.count;
+    return from < to ? [{ file, first: from, count: to - from }] : [];
+  });
+}
+
+async function decode(paths: readonly string[], parts: readonly Part[]): Promise<ImageStack> {
+  const { channels, height, width, elements } = parts[0].file.images;
+  const count = parts.reduce((sum, part) => sum + part.count, 0);
+  const data = allocate(paths, count, elements);
+  let done = 0;
+  for (const part of parts) {
+    await readPixels(part.file.images, part.first, part.count, data.subarray(done * elements));
+    done += part.count;
+  }
+  return { data, count, channels, height, width };
+}
+
+function allocate(paths: readonly string[], count: number, elements: number): Float32Array {
+  try {
+    return new Float32Array(count * elements);
+  } catch (error) {
+    const gib = ((count * elements * 4) / 2 ** 30).toFixed(1);
+    const problem = `${count} images of ${elements} pixels take ${gib} GiB, which this machine does not give; use fewer`;
+    throw new InputError(paths.join(', '), problem, { cause: error });
+  }
+}
+
+interface DecodedLabels {
+  readonly values: Int32Array;
+  readonly classes: number;
+}
+
+async function decodeLabels(
+  opened: readonly OpenImages[],
+  parts: readonly Part[],
+  option: string | false | undefined,
+): Promise<DecodedLabels | undefined> {
+  if (option === false) return undefined;
+  if (option !== undefined) return decodeSharedLabels(opened, parts, option);
+  const without = opened.find((file) => file.labels === undefined);
+  if (without !== undefined) {
+    const labelled = opened.find((file) => file.labels !== undefined);
+    if (labelled === undefined) return undefined;
+    const [path, other] = [without.images.bytes.file, labelled.images.bytes.file];
+    throw new InputError(
+      path,
+      `no labels were found for it, but ${other} has some; give all labels in one file`,
+    );
+  }
+  for (const { images, labels } of opened) assertSameCount(labels!, images.count, images.bytes.file);
+  let classes = 0;
+  const chosen: number[] = [];
+  for (const file of opened) {
+    const labels = file.labels!;
+    const part = parts.find((candidate) => candidate.file === file) ?? { first: 0, count: 0 };
+    // Where the format fixes the classes, labels of images that are not used need no reading.
+    const range = labels.classes === undefined ? { first: 0, count: labels.count } : part;
+    const values = await readLabels(labels, range.first, range.count);
+    classes = Math.max(classes, labels.classes ?? countClasses(values));
+    const from = part.first - range.first;
+    for (let i = 0; i < part.count; i++) chosen.push(values[from + i]);
+  }
+  return { values: Int32Array.from(chosen), classes };
+}
+
+/** One file holds the labels of the images of all files, in their order. */
+async function decodeSharedLabels(
+  opened: readonly OpenImages[],
+  parts: readonly Part[],
+  path: string,
+): Promise<DecodedLabels> {
+  const labels = await openLabels(path);
+  try {
+    const images = opened.map((file) => file.images);
+    const available = images.reduce((sum, { count }) => sum + count, 0);
+    assertSameCount(labels, available, images.map(({ bytes }) => bytes.file).join(', '));
+    const all = await readLabels(labels, 0, labels.count);
+    const before = images.slice(0, opened.indexOf(parts[0].file)).reduce((sum, { count }) => sum + count, 0);
+    const first = before + parts[0].first;
+    const count = parts.reduce((sum, part) => sum + part.count, 0);
+    return { values: all.slice(first, first + count), classes: countClasses(all) };
+  } finally {
+    await labels.bytes.close();
+  }
+}
+
+function assertSameCount(labels: PackedLabels, images: number, files: string): void {
+  if (labels.count === images) return;
+  throw labels.bytes.error(
+    `holds ${labels.count} labels, but there are ${images} images in ${files}; each needs one`,
+  );
+}
+
+function assertSameShape(one: PackedImages, other: PackedImages): void {
+  const [expected, found] = [one, other].map(({ channels, height, width }) =>
+    formatShape([channels, height, width]),
+  );
+  if (expected === found) return;
+  throw other.bytes.error(
+    `images of ${found} (channels×height×width), but ${one.bytes.file} has ${expected}; all files of a set have one shape`,
+  );
+}

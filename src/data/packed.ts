@@ -1,0 +1,100 @@
+import type { Bytes } from './bytes.js';
+import type { Dtype } from './dtype.js';
+import type { PackedShape } from './shape.js';
+
+/** `count` records of `elements` numbers each, `strideBytes` apart in a file; nothing of them is decoded yet. */
+export interface PackedRecords {
+  readonly bytes: Bytes;
+  readonly dtype: Dtype;
+  readonly count: number;
+  readonly elements: number;
+  /** The first number of the first record. */
+  readonly offsetBytes: number;
+  readonly strideBytes: number;
+}
+
+export interface PackedImages extends PackedRecords, PackedShape {
+  readonly format: 'npy' | 'npz' | 'idx' | 'cifar-10';
+}
+
+export interface PackedLabels extends PackedRecords {
+  /** The number of classes, where the format fixes it (CIFAR-10: 10). */
+  readonly classes?: number;
+}
+
+const BATCH_BYTES = 4 * 2 ** 20;
+
+/** The records first … first + count − 1, a few MiB at a time, each as (index, view, byte in the view, byte in the file). */
+async function forEachRecord(
+  records: PackedRecords,
+  first: number,
+  count: number,
+  visit: (index: number, view: DataView, at: number, offset: number) => void,
+): Promise<void> {
+  const { bytes, dtype, elements, offsetBytes, strideBytes } = records;
+  const batch = Math.max(1, Math.floor(BATCH_BYTES / strideBytes));
+  for (let start = first; start < first + count; start += batch) {
+    const size = Math.min(batch, first + count - start);
+    const offset = offsetBytes + start * strideBytes;
+    const content = await bytes.read(offset, (size - 1) * strideBytes + elements * dtype.sizeBytes);
+    const view = new DataView(content.buffer, content.byteOffset, content.byteLength);
+    for (let i = 0; i < size; i++) visit(start + i, view, i * strideBytes, offset + i * strideBytes);
+  }
+}
+
+/**
+ * Decodes images to float32: unsigned bytes are divided by 255 (the paper's scale), other numbers are kept.
+ *
+ * @param out Pixels, [count][channels][height][width], written from its start.
+ * @throws InputError naming image, channel, row, column and byte of a pixel that is NaN, infinite or too large.
+ */
+export async function readPixels(
+  images: PackedImages,
+  first: number,
+  count: number,
+  out: Float32Array,
+): Promise<void> {
+  const { channels, height, width, elements, dtype, bytes } = images;
+  const isByte = dtype.descr.endsWith('u1');
+  // Distance in `out` of neighbours in the file: (pixel, channel) → channel · height · width + pixel for nhwc.
+  const interleaved = images.order === 'nhwc' ? channels : 1;
+  const plane = elements / interleaved;
+  await forEachRecord(images, first, count, (index, view, at, offset) => {
+    const base = (index - first) * elements;
+    for (let e = 0, pixel = 0; pixel < plane; pixel++) {
+      for (let c = 0; c < interleaved; c++, e++) {
+        const value = dtype.read(view, at + e * dtype.sizeBytes);
+        const target = c * plane + pixel;
+        out[base + target] = isByte ? value / 255 : value;
+        if (!Number.isFinite(out[base + target])) {
+          const [channel, rest] = [Math.floor(target / (height * width)), target % (height * width)];
+          const place = `image ${index}, channel ${channel}, row ${Math.floor(rest / width)}, column ${rest % width}`;
+          const remedy = Number.isFinite(value) ? 'too large for float32' : 'pixels must be finite';
+          throw bytes.error(
+            `the pixel of ${place} is ${value}: ${remedy}; clean the data first`,
+            offset + e * dtype.sizeBytes,
+          );
+        }
+      }
+    }
+  });
+}
+
+/**
+ * Class labels as integers, [count].
+ *
+ * @throws InputError naming index and byte of a label that is no integer, negative, or beyond the format's classes.
+ */
+export async function readLabels(labels: PackedLabels, first: number, count: number): Promise<Int32Array> {
+  const values = new Int32Array(count);
+  const largest = (labels.classes ?? 2 ** 31) - 1;
+  await forEachRecord(labels, first, count, (index, view, at, offset) => {
+    const value = labels.dtype.read(view, at);
+    if (!Number.isInteger(value) || value < 0 || value > largest) {
+      const expected = `labels are integers from 0${labels.classes === undefined ? '' : ` to ${largest}`}`;
+      throw labels.bytes.error(`label ${index} is ${value}; ${expected}`, offset);
+    }
+    values[index - first] = value;
+  });
+  return values;
+}

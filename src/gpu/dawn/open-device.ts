@@ -1,0 +1,65 @@
+import { Gpu } from '../gpu.js';
+import { AdapterError } from './adapter-error.js';
+import {
+  describe,
+  findAdapter,
+  quietly,
+  USED_FEATURES,
+  USED_LIMITS,
+  type AdapterDescription,
+  type AdapterOptions,
+  type LiveAdapter,
+} from './adapters.js';
+
+/** A device that this package has opened, with the Dawn instance that must outlive it. */
+export interface OpenDevice {
+  readonly gpu: Gpu;
+  readonly adapter: AdapterDescription;
+  /** Validation errors that no error scope caught, newest last: each one is a bug of this package. */
+  readonly uncapturedErrors: readonly string[];
+  /** Destroys the device; Node can exit afterwards. May be called twice. */
+  close(): void;
+}
+
+/** Dawn aborts the process if an instance is garbage-collected before its device, so each is held here until then. */
+const held = new Set<LiveAdapter>();
+
+/**
+ * Opens a device on an adapter of this machine (`findAdapter` says which), with the limits and those of the used
+ * features that the adapter has.
+ *
+ * @throws AdapterError if there is no adapter, none of the requested name, or it refuses to open.
+ */
+export async function openDevice(options: AdapterOptions = {}): Promise<OpenDevice> {
+  const live = await findAdapter(options);
+  held.add(live);
+  const { adapter } = live;
+  let device: GPUDevice;
+  try {
+    device = await quietly(options, () =>
+      adapter.requestDevice({
+        label: live.found.name,
+        requiredFeatures: USED_FEATURES.filter((feature) => adapter.features.has(feature)),
+        requiredLimits: Object.fromEntries(USED_LIMITS.map((name) => [name, adapter.limits[name]])),
+      }),
+    );
+  } catch (error) {
+    held.delete(live);
+    throw new AdapterError(
+      `the adapter "${live.found.name}" does not open: ${(error as Error).message}. Update its driver or choose another (--adapter, CNTK_ADAPTER).`,
+    );
+  }
+  const uncapturedErrors: string[] = [];
+  device.addEventListener('uncapturederror', (event) => {
+    // Dawn would print it on stdout, where the data goes.
+    event.preventDefault();
+    uncapturedErrors.push(event.error.message);
+  });
+  void device.lost.then(() => held.delete(live));
+  return {
+    gpu: new Gpu(device),
+    adapter: describe(live, true),
+    uncapturedErrors,
+    close: () => device.destroy(),
+  };
+}

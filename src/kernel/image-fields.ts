@@ -1,0 +1,90 @@
+import { contract as fieldsContract } from '../../shaders/fields.js';
+import { fieldFloats } from '../../shaders/fields.js';
+import { contract as normsContract } from '../../shaders/norms.js';
+import { BufferScope } from '../gpu/buffers.js';
+import type { Gpu } from '../gpu/gpu.js';
+import { Recording } from '../gpu/recording.js';
+import type { ImageStack } from './images.js';
+import type { PassPlan } from './plan.js';
+
+/** What the plane kernel reads of a block of images. */
+export interface ImageFields {
+  readonly xFields: GPUBuffer;
+  readonly zFields: GPUBuffer;
+}
+
+/**
+ * Per-image results on the device, a block of images at a time: computed when first asked for, kept while there is
+ * room, the least recently used block leaving first. Owned by one run.
+ */
+export class ImageFieldsCache implements Disposable {
+  private readonly scope: BufferScope;
+  private readonly blocks = new Map<string, ImageFields>();
+
+  constructor(
+    private readonly gpu: Gpu,
+    private readonly plan: PassPlan,
+  ) {
+    this.scope = new BufferScope(gpu.device);
+  }
+
+  /** The fields of images first … first + count − 1 of a stack, scaled by `scale`. `key` names the stack. */
+  async block(key: string, stack: ImageStack, first: number, count: number, scale: number): Promise<ImageFields> {
+    const name = `${key} ${first}`;
+    let fields = this.blocks.get(name);
+    if (fields) {
+      this.blocks.delete(name);
+    } else {
+      if (this.blocks.size >= this.plan.cachedBlocks) this.evict();
+      fields = await this.compute(stack, first, count, scale);
+    }
+    this.blocks.set(name, fields);
+    return fields;
+  }
+
+  [Symbol.dispose](): void {
+    this.scope.dispose();
+  }
+
+  /** Commands already submitted keep their buffers: destroying one here is safe. */
+  private evict(): void {
+    const [name, { xFields, zFields }] = this.blocks.entries().next().value!;
+    this.blocks.delete(name);
+    this.scope.free(xFields);
+    this.scope.free(zFields);
+  }
+
+  private async compute(stack: ImageStack, first: number, count: number, scale: number): Promise<ImageFields> {
+    const { channels, height, width } = stack;
+    const { layers } = this.plan.pass;
+    const { fieldsConstants, normsConstants } = this.plan;
+    const pixels = height * width;
+    const floats = fieldFloats({ channels, layers, height, width, shifts: fieldsConstants.SHIFTS });
+    const norms = await this.gpu.program(normsContract, normsConstants);
+    const layOut = await this.gpu.program(fieldsContract, fieldsConstants);
+    const xFields = this.scope.storage('x_fields', 4 * count * floats.x);
+    const zFields = this.scope.storage('z_fields', 4 * count * floats.z);
+    using scratch = new BufferScope(this.gpu.device);
+    const block = stack.data.subarray(first * channels * pixels, (first + count) * channels * pixels);
+    const images = scratch.upload('images', block.map((value) => value * scale));
+    const variance = scratch.storage('variance', 4 * count * layers * pixels);
+    const recording = new Recording(this.gpu);
+    for (let layer = 0; layer < layers; layer++) {
+      recording.add(norms, { images, variance }, [Math.ceil(pixels / 64), count], {
+        layer,
+        images: count,
+        channels,
+        layers,
+      });
+    }
+    const z = fieldsConstants.SHIFTS * height * 2 * Math.ceil(width / 4);
+    recording.add(
+      layOut,
+      { images, variance, x_fields: xFields, z_fields: zFields },
+      [Math.ceil(z / 64), channels + layers, count],
+      { images: count, channels, layers },
+    );
+    await recording.submit();
+    return { xFields, zFields };
+  }
+}

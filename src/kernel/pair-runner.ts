@@ -1,0 +1,175 @@
+import { contract as planesContract } from '../../shaders/planes.js';
+import { contract as sumContract } from '../../shaders/sum_planes.js';
+import { BufferScope } from '../gpu/buffers.js';
+import type { Gpu } from '../gpu/gpu.js';
+import type { Program } from '../gpu/program.js';
+import { Recording } from '../gpu/recording.js';
+import { Pacer } from './pacer.js';
+import type { PassPlan } from './plan.js';
+import { pairsOf, type ImagePair, type Tile } from './tiles.js';
+
+/** Sums of a batch of pairs: [pairs][taps][2], the two being ΣK and ΣU. */
+export interface PairSums {
+  readonly pairs: readonly ImagePair[];
+  readonly sums: Float32Array;
+}
+
+interface Slot {
+  readonly pairs: GPUBuffer;
+  readonly partialSums: GPUBuffer;
+  readonly sums: GPUBuffer;
+}
+
+type Store = (sums: PairSums) => void;
+
+interface Hooks {
+  readonly advance: (elementLayers: number) => void;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Submissions whose results have not been read yet: one computes, one waits, one is read back. */
+const IN_FLIGHT = 2;
+
+/**
+ * Feeds the device with batches of pairs: the next batch is encoded and uploaded while the last one computes. A batch
+ * is as large as the pacer finds right; a pair that is longer than that is submitted in slices of its planes.
+ */
+export class PairRunner implements Disposable {
+  private readonly pacer: Pacer;
+  private readonly slots: Slot[] = [];
+  private readonly inFlight: { slot: Slot; result: Promise<PairSums> }[] = [];
+
+  private constructor(
+    private readonly gpu: Gpu,
+    private readonly plan: PassPlan,
+    private readonly hooks: Hooks,
+    private readonly planeKernel: Program,
+    private readonly sumPlanes: Program,
+    private readonly scope: BufferScope,
+    private readonly tables: Readonly<Record<'planes' | 'radii' | 'layer_slots', GPUBuffer>>,
+  ) {
+    this.pacer = new Pacer(gpu.description.software);
+  }
+
+  static async create(gpu: Gpu, plan: PassPlan, hooks: Hooks): Promise<PairRunner> {
+    const planeKernel = await gpu.program(planesContract, plan.planeConstants);
+    const sumPlanes = await gpu.program(sumContract);
+    const scope = new BufferScope(gpu.device);
+    const { pass } = plan;
+    const tables = {
+      planes: scope.upload('planes', Uint32Array.from(pass.planes.flat())),
+      radii: scope.upload('radii', Uint32Array.from(pass.radii)),
+      layer_slots: scope.upload('layer_slots', Int32Array.from(pass.layerSlots)),
+    };
+    return new PairRunner(gpu, plan, hooks, planeKernel, sumPlanes, scope, tables);
+  }
+
+  /** Computes every pair of a tile; results of earlier tiles may arrive meanwhile. */
+  async run(fields: { xFields: GPUBuffer; zFields: GPUBuffer }, tile: Tile, store: Store): Promise<void> {
+    const pairs = pairsOf(tile);
+    for (;;) {
+      const limit = Math.min(this.plan.maxPairs, this.pacer.units(this.plan.elementLayersPerPair));
+      const batch: ImagePair[] = [];
+      while (batch.length < limit) {
+        const next = pairs.next();
+        if (next.done) break;
+        batch.push(next.value);
+      }
+      if (batch.length === 0) return;
+      if (this.inFlight.length >= IN_FLIGHT) await this.retire(store);
+      this.hooks.signal?.throwIfAborted();
+      const slot = this.slots.pop() ?? this.createSlot();
+      const result = this.submit(slot, fields, tile, batch);
+      // Awaited in retire(); until then a failure must not count as unhandled.
+      result.catch(() => undefined);
+      this.inFlight.push({ slot, result });
+    }
+  }
+
+  /** Waits for everything submitted. */
+  async drain(store: Store): Promise<void> {
+    while (this.inFlight.length > 0) await this.retire(store);
+  }
+
+  [Symbol.dispose](): void {
+    this.scope.dispose();
+  }
+
+  private async retire(store: Store): Promise<void> {
+    const { slot, result } = this.inFlight.shift()!;
+    const sums = await result;
+    this.slots.push(slot);
+    store(sums);
+    this.hooks.signal?.throwIfAborted();
+  }
+
+  private async submit(
+    slot: Slot,
+    fields: { xFields: GPUBuffer; zFields: GPUBuffer },
+    tile: Tile,
+    pairs: ImagePair[],
+  ): Promise<PairSums> {
+    const { plan, gpu } = this;
+    const { pass, groups } = plan;
+    const rows = pairs.flatMap(({ row, column }) => [
+      row - tile.firstRow,
+      column - tile.firstColumn,
+      tile.symmetric && row === column ? 1 : 0,
+    ]);
+    gpu.device.queue.writeBuffer(slot.pairs, 0, Uint32Array.from(rows));
+    const buffers = {
+      x_fields: fields.xFields,
+      z_fields: fields.zFields,
+      pairs: slot.pairs,
+      partial_sums: slot.partialSums,
+      ...this.tables,
+    };
+    const elementLayersPerGroup = (plan.elementLayersPerPair / groups) * pairs.length;
+    const slice = Math.min(groups, gpu.limits.maxComputeWorkgroupsPerDimension, this.pacer.units(elementLayersPerGroup));
+    const taps = pass.taps;
+    let data: ArrayBuffer[] = [];
+    for (let first = 0; first < groups; first += slice) {
+      const count = Math.min(slice, groups - first);
+      const recording = new Recording(gpu).add(this.planeKernel, buffers, [count, pairs.length], {
+        channels: plan.channels,
+        layers: pass.layers,
+        planes: pass.planes.length,
+        theta0: pass.theta0,
+        first_group: first,
+        groups,
+        first_pair: 0,
+      });
+      const last = first + count === groups;
+      if (last) {
+        const entries = pairs.length * taps;
+        recording
+          .add(this.sumPlanes, { partial_sums: slot.partialSums, sums: slot.sums }, spread(Math.ceil(entries / 64)), {
+            groups,
+            taps,
+            entries,
+          })
+          .read(slot.sums, 0, 8 * entries);
+      }
+      const work = count * elementLayersPerGroup;
+      ({ data } = await this.pacer.time(work, recording.submit()));
+      this.hooks.advance(work);
+      if (!last) this.hooks.signal?.throwIfAborted();
+    }
+    return { pairs, sums: new Float32Array(data[0]) };
+  }
+
+  private createSlot(): Slot {
+    const { maxPairs, groups, pass } = this.plan;
+    return {
+      pairs: this.scope.storage('pairs', 12 * maxPairs),
+      partialSums: this.scope.storage('partial_sums', 8 * maxPairs * groups * pass.taps),
+      sums: this.scope.storage('sums', 8 * maxPairs * pass.taps),
+    };
+  }
+}
+
+/** `count` workgroups as a grid within the limit of 65,535 per dimension. */
+function spread(count: number): [number, number] {
+  const x = Math.min(count, 32_768);
+  return [x, Math.ceil(count / x)];
+}

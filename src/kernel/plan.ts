@@ -1,0 +1,162 @@
+import { fieldFloats } from '../../shaders/fields.js';
+import type { Constants } from '../gpu/shader-source.js';
+import { layerGain, type ImageShape, type Pass } from './passes.js';
+
+/** The limits that a plan keeps to; a GPUDevice's `limits`, or any adapter's. */
+export type PlanLimits = Pick<
+  GPUSupportedLimits,
+  | 'maxStorageBufferBindingSize'
+  | 'maxBufferSize'
+  | 'maxComputeWorkgroupStorageSize'
+  | 'maxComputeInvocationsPerWorkgroup'
+  | 'maxComputeWorkgroupsPerDimension'
+>;
+
+/** Everything about a pass that is decided before the first dispatch. Pure: no device is asked. */
+export interface PassPlan {
+  readonly pass: Pass;
+  /** Channels per image. */
+  readonly channels: number;
+  /** Constants of the plane kernel. */
+  readonly planeConstants: Constants;
+  readonly normsConstants: Constants;
+  readonly fieldsConstants: Constants;
+  /** Workgroups per pair. */
+  readonly groups: number;
+  /** Images whose fields stand in one buffer. */
+  readonly blockImages: number;
+  /** Field buffers (x and z of a block) kept at a time. */
+  readonly cachedBlocks: number;
+  /** Pairs that one submission may hold at the most. */
+  readonly maxPairs: number;
+  /** Element-layers of one pair: the unit of work of every speed figure. */
+  readonly elementLayersPerPair: number;
+  /** Bytes on the device at the most: blocks, and three submissions' sums. */
+  readonly deviceBytes: number;
+}
+
+/** Where the kernels of one run stand: rows × columns of images, in square or symmetric form. */
+export interface GramShape {
+  readonly rows: number;
+  readonly columns: number;
+  /** Rows and columns are the same images: only pairs i ≥ j are computed. */
+  readonly symmetric: boolean;
+}
+
+/** Pairs that a run computes. */
+export function pairCount({ rows, columns, symmetric }: GramShape): number {
+  return symmetric ? (rows * (rows + 1)) / 2 : rows * columns;
+}
+
+/** An image shape or a memory budget that this device cannot serve. */
+export class PlanError extends Error {
+  override readonly name = 'PlanError';
+}
+
+export const DEFAULT_MEMORY_BYTES = 512 * 2 ** 20;
+const SUBMISSIONS_IN_FLIGHT = 3;
+/** Two blocks for every tile that may still be in flight: none of them may leave the cache. */
+const MIN_CACHED_BLOCKS = 2 * SUBMISSIONS_IN_FLIGHT;
+const MAX_SUM_BYTES = 16 * 2 ** 20;
+
+/**
+ * Plans one pass over images of one shape: variant of the plane kernel, image blocks, buffer sizes.
+ *
+ * @param memoryBytes what the fields of images may take on the device; at least six images' worth is used
+ * @throws PlanError if the plane of an image does not fit a workgroup of this device
+ */
+export function planPass(
+  pass: Pass,
+  shape: ImageShape,
+  gram: GramShape,
+  limits: PlanLimits,
+  memoryBytes = DEFAULT_MEMORY_BYTES,
+): PassPlan {
+  const { height, width, channels } = shape;
+  const shifts = pass.planes.every(([dx]) => dx === 0) ? 1 : 4;
+  const lanes = planeLanes(shape, limits);
+  const planesPerGroup = Math.max(1, Math.min(Math.floor(32 / lanes.count), pass.planes.length));
+  const groups = Math.ceil(pass.planes.length / planesPerGroup);
+
+  const floats = fieldFloats({ channels, layers: pass.layers, height, width, shifts });
+  const bindable = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
+  const imageBytes = 4 * (floats.x + floats.z);
+  if (4 * floats.z > bindable) {
+    throw new PlanError(
+      `the fields of one ${channels}×${height}×${width} image at depth ${pass.layers + 1} take ${4 * floats.z} bytes; ` +
+        `this device binds at most ${bindable}. Use a smaller depth or smaller images.`,
+    );
+  }
+  const images = Math.max(gram.rows, gram.columns);
+  const blockImages = Math.max(
+    1,
+    Math.min(
+      images,
+      Math.floor(bindable / (4 * floats.z)),
+      Math.floor(memoryBytes / MIN_CACHED_BLOCKS / imageBytes),
+      limits.maxComputeWorkgroupsPerDimension,
+    ),
+  );
+  const blockBytes = blockImages * imageBytes;
+  const blocks = Math.ceil(gram.rows / blockImages) + (gram.symmetric ? 0 : Math.ceil(gram.columns / blockImages));
+  const cachedBlocks = Math.min(blocks, Math.max(MIN_CACHED_BLOCKS, Math.floor(memoryBytes / blockBytes)));
+  const taps = pass.taps;
+  const sumBytesPerPair = 8 * taps * (groups + 1);
+  if (sumBytesPerPair > bindable) {
+    throw new PlanError(
+      `the sums of one pair over ${groups} groups and ${taps} taps take ${sumBytesPerPair} bytes; ` +
+        `this device binds at most ${bindable}. Ask for fewer depths or read-outs at a time.`,
+    );
+  }
+  const maxPairs = Math.max(
+    1,
+    Math.min(limits.maxComputeWorkgroupsPerDimension, Math.floor(Math.min(MAX_SUM_BYTES, bindable) / sumBytesPerPair)),
+  );
+  return {
+    pass,
+    channels,
+    planeConstants: {
+      HEIGHT: height,
+      WIDTH: width,
+      SHIFTS: shifts,
+      GAIN: layerGain(shape),
+      ROWS: lanes.rows,
+      PLANES: planesPerGroup,
+      READOUTS: pass.radii.length,
+      TAPS: taps,
+      SHARED_EDGES: lanes.sharedEdges ? 1 : 0,
+    },
+    normsConstants: { HEIGHT: height, WIDTH: width, GAIN: layerGain(shape) },
+    fieldsConstants: { HEIGHT: height, WIDTH: width, SHIFTS: shifts },
+    groups,
+    blockImages,
+    cachedBlocks,
+    maxPairs,
+    elementLayersPerPair: pass.planes.length * height * width * pass.layers,
+    deviceBytes: cachedBlocks * blockBytes + SUBMISSIONS_IN_FLIGHT * maxPairs * sumBytesPerPair,
+  };
+}
+
+interface Lanes {
+  readonly rows: number;
+  readonly count: number;
+  readonly sharedEdges: boolean;
+}
+
+/** Rows per invocation of the plane kernel: the fewest of 8, 16, 32 with which a plane fits one workgroup. */
+function planeLanes({ height, width }: ImageShape, limits: PlanLimits): Lanes {
+  const quads = Math.ceil(width / 4);
+  const fits = (count: number, slots: number) => 16 * count * slots <= limits.maxComputeWorkgroupStorageSize;
+  for (const most of [8, 16, 32]) {
+    const rows = Math.min(most, height);
+    const count = quads * Math.ceil(height / rows);
+    if (count > limits.maxComputeInvocationsPerWorkgroup) continue;
+    if (fits(count, rows + 4)) return { rows, count, sharedEdges: false };
+    if (fits(count, Math.max(rows, 4))) return { rows, count, sharedEdges: true };
+  }
+  throw new PlanError(
+    `a ${height}×${width} image does not fit a workgroup of this device ` +
+      `(${limits.maxComputeInvocationsPerWorkgroup} invocations, ${limits.maxComputeWorkgroupStorageSize} bytes). ` +
+      'Resize the images, or use an adapter with larger limits.',
+  );
+}

@@ -1,0 +1,123 @@
+/** Which array of the caller an error speaks of. */
+export type Operand = 'kernel matrix' | 'targets' | 'test kernel';
+
+/** A matrix that one storage buffer of this device cannot hold. */
+export class MatrixTooLargeError extends RangeError {
+  override readonly name = 'MatrixTooLargeError';
+  constructor(
+    readonly n: number,
+    readonly neededBytes: number,
+    readonly limitBytes: number,
+    largest: number,
+  ) {
+    super(
+      `a kernel matrix of n = ${n} needs one storage buffer of ${neededBytes} bytes; this device binds at most ` +
+        `${limitBytes}. Train on at most ${largest} images, or take a device with a larger storage binding.`,
+    );
+  }
+}
+
+/** NaN or an infinity in the input. */
+export class NotFiniteError extends Error {
+  override readonly name = 'NotFiniteError';
+  constructor(
+    readonly operand: Operand,
+    readonly row: number,
+    readonly column: number,
+    readonly value: number,
+  ) {
+    super(`${operand}: element [${row}][${column}] is ${value}; every element must be a finite number`);
+  }
+}
+
+/** A kernel matrix whose two triangles disagree by more than rounding. */
+export class NotSymmetricError extends Error {
+  override readonly name = 'NotSymmetricError';
+  constructor(
+    readonly row: number,
+    readonly column: number,
+    readonly lower: number,
+    readonly upper: number,
+    readonly allowed: number,
+  ) {
+    super(
+      `kernel matrix: element [${row}][${column}] is ${lower}, element [${column}][${row}] is ${upper}; they may ` +
+        `differ by at most ${allowed.toExponential(2)}. A kernel between two different image sets is no training kernel.`,
+    );
+  }
+}
+
+/** The float32 factorisation met a pivot that is not positive. */
+export class FactorizationBreakdownError extends Error {
+  override readonly name = 'FactorizationBreakdownError';
+  constructor(
+    readonly pivot: number,
+    readonly pivotValue: number,
+    readonly n: number,
+    readonly shift: number,
+  ) {
+    super(
+      `float32 Cholesky factorisation of n = ${n}, shift ${shift}: pivot ${pivot} is ${pivotValue}, not positive`,
+    );
+  }
+}
+
+/** The matrix K + ridge·mean(diag K)·I has an eigenvalue that is negative, or zero as far as float64 can tell. */
+export class NotPositiveDefiniteError extends Error {
+  override readonly name = 'NotPositiveDefiniteError';
+  readonly pivot: number;
+  readonly pivotValue: number;
+  readonly n: number;
+  readonly conditionEstimate: number;
+  readonly ridge: number;
+  /** Smallest eigenvalue found, divided by the mean of the diagonal: an upper bound of the smallest one. */
+  readonly smallestEigenvalue: number;
+  /** A ridge to try. */
+  readonly suggestedRidge: number;
+
+  constructor(
+    facts: Readonly<{
+      pivot: number;
+      pivotValue: number;
+      n: number;
+      conditionEstimate: number;
+      ridge: number;
+      smallestEigenvalue: number;
+      suggestedRidge: number;
+    }>,
+  ) {
+    const { pivot, pivotValue, n, conditionEstimate, ridge, smallestEigenvalue, suggestedRidge } = facts;
+    super(
+      `the kernel matrix (n = ${n}, ridge ${ridge}) is not positive definite: pivot ${pivot} is ` +
+        `${pivotValue.toExponential(3)}, the smallest eigenvalue about ${smallestEigenvalue.toExponential(1)} × the ` +
+        `mean of the diagonal, condition estimate ${conditionEstimate.toExponential(1)}. Are two images the same, or ` +
+        `one black? Otherwise use a larger ridge: --ridge ${suggestedRidge} (relative to the mean of the diagonal).`,
+    );
+    this.pivot = pivot;
+    this.pivotValue = pivotValue;
+    this.n = n;
+    this.conditionEstimate = conditionEstimate;
+    this.ridge = ridge;
+    this.smallestEigenvalue = smallestEigenvalue;
+    this.suggestedRidge = suggestedRidge;
+  }
+}
+
+/** The refinement ended at a residual that is too large to call a solution. */
+export class RefinementStagnatedError extends Error {
+  override readonly name = 'RefinementStagnatedError';
+  constructor(
+    readonly relativeResidual: number,
+    readonly tolerance: number,
+    readonly n: number,
+    readonly conditionEstimate: number,
+    readonly iterations: number,
+    readonly suggestedRidge: number,
+  ) {
+    super(
+      `the solution of n = ${n} stagnated at a relative residual of ${relativeResidual.toExponential(1)} after ` +
+        `${iterations} iterations (tolerance ${tolerance.toExponential(0)}, condition estimate ` +
+        `${conditionEstimate.toExponential(1)}). Use a larger ridge: --ridge ${suggestedRidge}.`,
+    );
+  }
+}

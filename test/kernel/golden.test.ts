@@ -1,0 +1,57 @@
+// The engine on a real device against float64 values from an independent program: every variant, every golden case.
+import { computeGram } from '../../src/kernel/gram.js';
+import { validateChannels } from '../../src/kernel/validate-channels.js';
+import { loadGolden, relativeError, type GoldenCase } from '../support/golden.js';
+import { testGpu } from '../support/gpu.js';
+
+const cases = loadGolden();
+
+/** Design, section 3; vanilla relative to sqrt(K_ii K_jj): a value may cancel to nearly nothing between two images. */
+const TOLERANCE = { gap: 2e-6, lap: 2e-6, vanilla: 1e-5 };
+
+function tolerance({ channel }: GoldenCase): number {
+  if (channel.readout === 'gap') return TOLERANCE.gap;
+  return channel.readout === 'vanilla' ? TOLERANCE.vanilla : TOLERANCE.lap;
+}
+
+const stacks = [...new Set(cases.map(({ imagesName }) => imagesName))];
+
+test('the golden files hold every kind of case', () => {
+  expect(cases).toHaveLength(147);
+  expect(cases.filter(({ refused }) => refused)).toHaveLength(8);
+});
+
+test('cases that are identically zero are refused', () => {
+  for (const { channel, expected, images, refused } of cases) {
+    if (!refused) continue;
+    expect(expected.every((value) => value === 0)).toBe(true);
+    expect(() => validateChannels([channel], images)).toThrow(/identically zero/);
+  }
+});
+
+describe.each(stacks)('%s', (imagesName) => {
+  const mine = cases.filter((golden) => golden.imagesName === imagesName && !golden.refused);
+
+  test('every depth, kernel, read-out and trained from one run', async () => {
+    const gpu = await testGpu();
+    const { images } = mine[0];
+    const { matrices } = await computeGram(gpu, { images, channels: mine.map(({ channel }) => channel) });
+    const failures: string[] = [];
+    for (const [index, golden] of mine.entries()) {
+      const error = relativeError(matrices[index], golden.expected);
+      if (!(error <= tolerance(golden))) failures.push(`${golden.name}: ${error}`);
+      if (process.env.VERBOSE_GOLDEN) console.log(golden.name, error);
+    }
+    expect(failures).toEqual([]);
+  });
+
+  test('rectangular blocks agree with the symmetric matrix', async () => {
+    const gpu = await testGpu();
+    const { images } = mine[0];
+    const channels = mine.slice(0, 2).map(({ channel }) => channel);
+    const { matrices } = await computeGram(gpu, { images, against: images, channels });
+    for (const [index, golden] of mine.slice(0, 2).entries()) {
+      expect(relativeError(matrices[index], golden.expected) <= tolerance(golden)).toBe(true);
+    }
+  });
+});

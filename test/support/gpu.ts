@@ -1,0 +1,15 @@
+import { openDevice, type OpenDevice } from '../../src/node.js';
+import type { Gpu } from '../../src/gpu/gpu.js';
+
+let opened: Promise<OpenDevice> | undefined;
+
+/** The device of this test file: the machine's own adapter, or the software adapter of the set-up. Never a mock. */
+export async function testGpu(): Promise<Gpu> {
+  opened ??= openDevice();
+  return (await opened).gpu;
+}
+
+afterAll(async () => {
+  if (opened) (await opened).close();
+  opened = undefined;
+});
