@@ -87,7 +87,8 @@ function hashOfSources() {
     'scripts/embed-shaders.mjs',
   ]) {
     for (const file of filesUnder(join(root, path))) {
-      if (file !== join(root, 'shaders/sources.ts')) hash.update(`${file}\0`).update(readFileSync(file)).update('\0');
+      if (file !== join(root, 'shaders/sources.ts'))
+        hash.update(`${file}\0`).update(readFileSync(file)).update('\0');
     }
   }
   return hash.digest('hex');

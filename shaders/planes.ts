@@ -12,28 +12,30 @@ export const contract: ShaderContract = {
     { name: 'z_fields', access: 'read', shape: '[N][C+L][SHIFTS][H][2Q] vec4f' },
     { name: 'pairs', access: 'read', shape: '[pairs] {x, z, same} u32' },
     { name: 'planes', access: 'read', shape: '[planes] vec2u (dx, dy)' },
-    { name: 'radii', access: 'read', shape: '[READOUTS] u32' },
+    { name: 'radii', access: 'read', shape: '[readouts] u32' },
     { name: 'layer_slots', access: 'read', shape: '[L] i32, -1: layer not asked for' },
-    { name: 'partial_sums', access: 'read_write', shape: '[pairs][groups][TAPS] vec2f; tap = slot · READOUTS + readout' },
+    { name: 'partial_sums', access: 'read_write', shape: '[pairs][groups][taps] vec2f; tap = slot · readouts + readout' },
   ],
   params: {
     channels: 'u32',
     layers: 'u32',
     planes: 'u32',
+    readouts: 'u32',
+    taps: 'u32',
     theta0: 'f32',
     first_group: 'u32',
     groups: 'u32',
     first_pair: 'u32',
   },
-  constants: ['HEIGHT', 'WIDTH', 'SHIFTS', 'GAIN', 'ROWS', 'PLANES', 'READOUTS', 'TAPS', 'SHARED_EDGES'],
+  constants: ['HEIGHT', 'WIDTH', 'SHIFTS', 'GAIN', 'ROWS', 'PLANES', 'MAX_TAPS', 'SHARED_EDGES'],
   workgroups: '(groups of PLANES planes, pairs)',
   errorBound: 'sums over a plane: relative 1e-6 at depth 21 against the exact recursion (see test/kernel/golden.test.ts)',
 };
 
 export const variants = [
-  { HEIGHT: 32, WIDTH: 32, SHIFTS: 4, GAIN: 0.125, ROWS: 8, PLANES: 1, READOUTS: 1, TAPS: 1, SHARED_EDGES: 0 },
-  { HEIGHT: 64, WIDTH: 64, SHIFTS: 4, GAIN: 0.125, ROWS: 8, PLANES: 1, READOUTS: 2, TAPS: 8, SHARED_EDGES: 1 },
-  { HEIGHT: 5, WIDTH: 7, SHIFTS: 1, GAIN: 0.125, ROWS: 4, PLANES: 4, READOUTS: 1, TAPS: 2, SHARED_EDGES: 0 },
+  { HEIGHT: 32, WIDTH: 32, SHIFTS: 4, GAIN: 0.125, ROWS: 8, PLANES: 1, MAX_TAPS: 4, SHARED_EDGES: 0 },
+  { HEIGHT: 64, WIDTH: 64, SHIFTS: 4, GAIN: 0.125, ROWS: 8, PLANES: 1, MAX_TAPS: 16, SHARED_EDGES: 1 },
+  { HEIGHT: 5, WIDTH: 7, SHIFTS: 1, GAIN: 0.125, ROWS: 4, PLANES: 4, MAX_TAPS: 4, SHARED_EDGES: 0 },
 ];
 
 export interface PlanesInput {

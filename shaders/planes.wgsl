@@ -20,14 +20,15 @@ import constants::SHIFTS;
 import constants::GAIN;
 import constants::ROWS;
 import constants::PLANES;
-import constants::READOUTS;
-import constants::TAPS;
+import constants::MAX_TAPS;
 import constants::SHARED_EDGES;
 
 struct Params {
   channels: u32,
   layers: u32,
   planes: u32,
+  readouts: u32,
+  taps: u32,
   theta0: f32,
   first_group: u32,
   groups: u32,
@@ -62,7 +63,7 @@ var<workgroup> sh_edges: array<vec4f, EDGES>;
 
 var<private> sigma: array<vec4f, ROWS>;
 var<private> theta: array<vec4f, ROWS>;
-var<private> tap_sums: array<vec2f, TAPS>;
+var<private> tap_sums: array<vec2f, MAX_TAPS>;
 
 // patch() of sigma and theta in place.
 fn patch_sums(lane: u32, quad: u32, strip: u32, top: u32, d: vec2u) {
@@ -162,7 +163,7 @@ fn main(
     }
     let slot = layer_slots[h];
     if (slot >= 0) {
-      for (var readout = 0u; readout < READOUTS; readout++) {
+      for (var readout = 0u; readout < params.readouts; readout++) {
         let radius = radii[readout];
         var k_sum = vec4f(0.0);
         var u_sum = vec4f(0.0);
@@ -180,7 +181,7 @@ fn main(
           window_overlap(x[2], q[2], radius, WIDTH),
           window_overlap(x[3], q[3], radius, WIDTH),
         );
-        tap_sums[u32(slot) * READOUTS + readout] = vec2f(dot(weights, k_sum), dot(weights, u_sum));
+        tap_sums[u32(slot) * params.readouts + readout] = vec2f(dot(weights, k_sum), dot(weights, u_sum));
       }
     }
     if (h + 1 < params.layers) {
@@ -191,8 +192,8 @@ fn main(
 
   // The lanes' sums, two taps at a time through the same workgroup memory.
   let live = select(0.0, 1.0, index < params.planes);
-  for (var tap = 0u; tap < TAPS; tap += 2) {
-    let second = tap_sums[min(tap + 1, TAPS - 1)];
+  for (var tap = 0u; tap < params.taps; tap += 2) {
+    let second = tap_sums[min(tap + 1, params.taps - 1)];
     workgroupBarrier();
     sh_edges[lane] = live * vec4f(tap_sums[tap], second);
     workgroupBarrier();
@@ -203,9 +204,9 @@ fn main(
         for (var i = first; i < min(first + 16, LANES); i++) { block += sh_edges[i]; }
         sum += block;
       }
-      let at = (pair_index * params.groups + group) * TAPS + tap;
+      let at = (pair_index * params.groups + group) * params.taps + tap;
       partial_sums[at] = sum.xy;
-      if (tap + 1 < TAPS) { partial_sums[at + 1] = sum.zw; }
+      if (tap + 1 < params.taps) { partial_sums[at + 1] = sum.zw; }
     }
   }
 }

@@ -134,6 +134,8 @@ export class PairRunner implements Disposable {
         channels: plan.channels,
         layers: pass.layers,
         planes: pass.planes.length,
+        readouts: pass.radii.length,
+        taps,
         theta0: pass.theta0,
         first_group: first,
         groups,

@@ -122,8 +122,8 @@ export function planPass(
       GAIN: layerGain(shape),
       ROWS: lanes.rows,
       PLANES: planesPerGroup,
-      READOUTS: pass.radii.length,
-      TAPS: taps,
+      // A power of two, so that runs with other depths share the compiled kernel.
+      MAX_TAPS: Math.max(4, 2 ** Math.ceil(Math.log2(taps))),
       SHARED_EDGES: lanes.sharedEdges ? 1 : 0,
     },
     normsConstants: { HEIGHT: height, WIDTH: width, GAIN: layerGain(shape) },

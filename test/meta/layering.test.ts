@@ -1,0 +1,92 @@
+import { closure, isNodeImport, layeringFaults, readImportGraph, type ImportGraph } from './import-graph.js';
+
+// Plan: the real graph obeys the direction cli → commands → experiment → (regression | data) → kernel → gpu →
+// shaders; the library entry needs no Node; no module is left over; and the checker sees each kind of fault.
+
+const graph = readImportGraph('src', 'shaders');
+
+describe('the source tree', () => {
+  test('has the modules that the rules speak of', () => {
+    expect([...graph.keys()]).toEqual(
+      expect.arrayContaining([
+        'src/index.ts',
+        'src/node.ts',
+        'src/cli.ts',
+        'src/gpu/gpu.ts',
+        'shaders/contract.ts',
+      ]),
+    );
+  });
+
+  test('imports point one way', () => {
+    expect(layeringFaults(graph)).toEqual([]);
+  });
+
+  test('the library entry reaches no Node module', () => {
+    const reached = closure(graph, 'src/index.ts');
+    expect(reached).toContain('shaders/contract.ts');
+    expect([...reached].filter(isNodeImport)).toEqual([]);
+  });
+
+  test('every module is reached from an entry or from a test', () => {
+    const tests = readImportGraph('test');
+    const reached = closure(
+      new Map([...graph, ...tests]),
+      'src/index.ts',
+      'src/node.ts',
+      'src/cli.ts',
+      ...tests.keys(),
+    );
+    expect([...graph.keys()].filter((path) => !reached.has(path))).toEqual([]);
+  });
+});
+
+describe('the checker', () => {
+  const sound: ImportGraph = new Map([
+    ['src/cli.ts', ['yargs', 'src/commands/run.ts']],
+    ['src/commands/run.ts', ['node:fs', 'src/regression/ridge.ts', 'src/node.ts']],
+    ['src/node.ts', ['src/gpu/dawn/open-device.ts']],
+    ['src/gpu/dawn/open-device.ts', ['webgpu', 'src/gpu/gpu.ts']],
+    ['src/regression/ridge.ts', ['src/kernel/gram.ts']],
+    ['src/data/idx.ts', ['node:zlib', 'src/kernel/gram.ts']],
+    ['src/kernel/gram.ts', ['src/gpu/gpu.ts', 'shaders/planes.ts']],
+    ['src/gpu/gpu.ts', ['shaders/planes.ts', 'wesl/core']],
+    ['shaders/planes.ts', []],
+  ]);
+
+  test('accepts a sound graph', () => {
+    expect(layeringFaults(sound)).toEqual([]);
+  });
+
+  test.each([
+    ['an upward import', 'shaders/planes.ts', 'src/gpu/gpu.ts', 'a higher layer'],
+    ['an upward import over several layers', 'src/kernel/gram.ts', 'src/cli.ts', 'a higher layer'],
+    ['an import of Dawn below it', 'src/gpu/gpu.ts', 'src/gpu/dawn/open-device.ts', 'a higher layer'],
+    [
+      'an import of Dawn beside it',
+      'src/kernel/gram.ts',
+      'src/gpu/dawn/open-device.ts',
+      'a layer beside its own',
+    ],
+    ['an import between siblings', 'src/regression/ridge.ts', 'src/data/idx.ts', 'a layer beside its own'],
+    ['a Node module in the library', 'src/regression/ridge.ts', 'node:fs', 'must run without Node'],
+    ['a Node module without its prefix', 'src/kernel/gram.ts', 'fs/promises', 'must run without Node'],
+    ['the native addon in the library', 'src/gpu/gpu.ts', 'webgpu', 'must run without Node'],
+    ['a module that does not exist', 'src/cli.ts', 'src/commands/gone.ts', 'does not exist'],
+  ])('reports %s', (_, importer, imported, fault) => {
+    const broken = new Map(sound).set(importer, [...sound.get(importer)!, imported]);
+    expect(layeringFaults(broken)).toEqual([
+      expect.stringMatching(`^${importer} imports ${imported}.*${fault}`),
+    ]);
+  });
+
+  test('reports a module outside all layers', () => {
+    expect(layeringFaults(new Map([['src/utilities.ts', []]]))).toEqual([
+      'src/utilities.ts belongs to no layer',
+    ]);
+  });
+
+  test('follows imports of imports', () => {
+    expect([...closure(sound, 'src/commands/run.ts')].filter(isNodeImport)).toEqual(['node:fs', 'webgpu']);
+  });
+});

@@ -1,0 +1,88 @@
+import type { ShaderContract } from '../../shaders/contract.js';
+
+/** A shader's text by its path in `shaders/`. */
+export type ShaderTexts = Readonly<Record<string, string>>;
+
+/** Where the WGSL of `contract` and the contract disagree, one line each. */
+export function shaderFaults(
+  contract: ShaderContract,
+  variants: readonly Readonly<Record<string, number>>[],
+  texts: ShaderTexts,
+): string[] {
+  const text = withoutComments(texts[`${contract.name}.wgsl`]);
+  const faults: string[] = [];
+  const compare = (what: string, inWgsl: readonly string[], inContract: readonly string[]) => {
+    const [wgsl, contracted] = [inWgsl.join(', '), inContract.join(', ')];
+    if (wgsl !== contracted) faults.push(`${what}: WGSL has [${wgsl}], the contract [${contracted}]`);
+  };
+
+  const params = Object.entries(contract.params).map(([name, type]) => `${name}: ${type}`);
+  const bindings = contract.bindings.map(({ name, access }, index) => `${index} ${access} ${name}`);
+  if (params.length > 0) bindings.push(`${bindings.length} uniform params`);
+  compare('bindings', bindingsOf(text), bindings);
+  compare('params', paramsOf(text), params);
+
+  const constants = [...contract.constants].sort();
+  compare('constants', [...constantsOf(`${contract.name}.wgsl`, texts)].sort(), constants);
+  if (variants.length === 0) faults.push('variants: none');
+  for (const variant of variants) compare('constants of a variant', Object.keys(variant).sort(), constants);
+
+  if (!/@compute\s+@workgroup_size\([^)]*\)\s+fn\s+main\b/.test(text))
+    faults.push('no @compute entry point main');
+  return faults;
+}
+
+function withoutComments(text: string): string {
+  return text.replace(/\/\*[^]*?\*\//g, ' ').replace(/\/\/.*/g, ' ');
+}
+
+const ACCESS: Readonly<Partial<Record<string, string>>> = {
+  storage: 'read',
+  'storage,read': 'read',
+  'storage,read_write': 'read_write',
+  uniform: 'uniform',
+};
+
+/** `binding access name`, in the order of the bindings' numbers. */
+function bindingsOf(text: string): string[] {
+  const found = [...text.matchAll(/@group\((\d+)\)\s*@binding\((\d+)\)\s*var<([^>]*)>\s*(\w+)/g)];
+  return found
+    .sort(([, , a], [, , b]) => Number(a) - Number(b))
+    .map(([, group, binding, space, name]) => {
+      const access = ACCESS[space.replace(/\s/g, '')] ?? `<${space}>`;
+      return `${group === '0' ? '' : `group ${group} `}${binding} ${access} ${name}`;
+    });
+}
+
+/** `name: type` of the fields of `struct Params`, in order. */
+function paramsOf(text: string): string[] {
+  const body = /struct\s+Params\s*\{([^}]*)\}/.exec(text)?.[1] ?? '';
+  return [...body.matchAll(/(\w+)\s*:\s*([\w<>]+)/g)].map(([, name, type]) => `${name}: ${type}`);
+}
+
+/** The constants that a file imports, itself or through the files that it imports. */
+function constantsOf(path: string, texts: ShaderTexts, seen = new Set<string>()): Set<string> {
+  const constants = new Set<string>();
+  if (seen.has(path)) return constants;
+  seen.add(path);
+  for (const imported of importsOf(texts[path])) {
+    if (imported[0] === 'constants') constants.add(imported[1]);
+    else {
+      // package::shared::plane::link: the file is all but the first and the last part.
+      for (const name of constantsOf(`${imported.slice(1, -1).join('/')}.wgsl`, texts, seen))
+        constants.add(name);
+    }
+  }
+  return constants;
+}
+
+/** Imports as lists of parts; `import a::b::{c, d};` is two. */
+function importsOf(text: string): string[][] {
+  return [...withoutComments(text).matchAll(/^\s*import\s+([^;{]+)(?:\{([^}]*)\})?\s*;/gm)].flatMap(
+    (match) => {
+      const [prefix, group] = match.slice(1).map((part: string | undefined) => part?.replace(/\s/g, ''));
+      const ends = group?.split(',').filter(Boolean) ?? [''];
+      return ends.map((end) => `${prefix}${end}`.split('::'));
+    },
+  );
+}
