@@ -33,7 +33,9 @@ async function acquire(lock) {
       if (holder === undefined) continue;
       if (!isAlive(holder)) rmSync(lock, { force: true });
       else if (!announced) {
-        console.error(`set-up: waiting for another one to end (process ${holder}, lock file ${lock})`);
+        console.error(
+          `set-up: waiting for another one to end (process ${holder}; if that is none, delete ${lock})`,
+        );
         announced = true;
       }
     }

@@ -19,7 +19,8 @@ export const contract: ShaderContract = {
   params: { begin: 'u32', size: 'u32', stride: 'u32' },
   constants: ['BLOCK'],
   workgroups: '1, of BLOCK invocations; workgroup memory 2·BLOCK·(BLOCK+1) bytes',
-  errorBound: 'backward error |L Lᵀ − A| ≤ (size+1)·2⁻²⁴·|L||Lᵀ| (Higham, Accuracy and Stability, theorem 10.3)',
+  errorBound:
+    'backward error |L Lᵀ − A| ≤ (size+1)·2⁻²⁴·|L||Lᵀ| (Higham, Accuracy and Stability, theorem 10.3)',
 };
 
 export const variants = [{ BLOCK: 64 }];

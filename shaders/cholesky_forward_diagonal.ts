@@ -11,7 +11,8 @@ export const contract: ShaderContract = {
   params: { begin: 'u32', size: 'u32', stride: 'u32', width4: 'u32' },
   constants: [],
   workgroups: '⌈width4/32⌉',
-  errorBound: 'backward stable: (L11+ΔL) X1 = B1 with |ΔL| ≤ (size+2)·2⁻²⁴·|L11| (Higham, theorem 8.5; division to 2.5 ulp)',
+  errorBound:
+    'backward stable: (L11+ΔL) X1 = B1 with |ΔL| ≤ (size+2)·2⁻²⁴·|L11| (Higham, theorem 8.5; division to 2.5 ulp)',
 };
 
 export const variants = [{}];

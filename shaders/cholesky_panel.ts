@@ -19,7 +19,8 @@ export const contract: ShaderContract = {
   params: { begin: 'u32', stride: 'u32' },
   constants: ['BLOCK'],
   workgroups: '⌈(stride − begin − BLOCK)/128⌉; stride, begin and BLOCK multiples of 4',
-  errorBound: 'backward error per row |L21 L11ᵀ − A21| ≤ (BLOCK+2)·2⁻²⁴·|L21||L11ᵀ| (Higham, theorem 8.5; division to 2.5 ulp)',
+  errorBound:
+    'backward error per row |L21 L11ᵀ − A21| ≤ (BLOCK+2)·2⁻²⁴·|L21||L11ᵀ| (Higham, theorem 8.5; division to 2.5 ulp)',
 };
 
 export const variants = [{ BLOCK: 64 }];

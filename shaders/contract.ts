@@ -2,6 +2,9 @@
  * What a shader promises, written beside it: the equation, the bindings in order with their shapes, the parameters
  * of its uniform block, the constants it is specialised by, and an error bound. `src/gpu/program.ts` builds pipelines
  * and bind groups from a contract alone, so a shader and its contract cannot drift apart unnoticed.
+ *
+ * `shaders/NAME.ts` exports its `contract`, and `variants`: the sets of constants with which `npm run check` compiles
+ * it (`[{}]` for a shader without constants).
  */
 
 /** A number from the uniform block `params`, in order of declaration; every field is 4 bytes. */

@@ -64,3 +64,23 @@ export function parseDtype(descr: string): Dtype | undefined {
 
 /** Unsigned bytes: CIFAR-10, IDX. */
 export const UINT8 = parseDtype('|u1')!;
+
+/**
+ * `length` numbers from byte `at` of the content; without a copy where byte order and alignment allow.
+ *
+ * The content is long enough: whoever opened it has checked its size.
+ */
+export function decodeNumbers(dtype: Dtype, content: Uint8Array, at: number, length: number): NumberArray {
+  const { sizeBytes } = dtype;
+  if (dtype.native) {
+    const byteOffset = content.byteOffset + at;
+    if (byteOffset % sizeBytes === 0) return new dtype.Array(content.buffer, byteOffset, length);
+    // Not content.slice: that of a Buffer is no copy.
+    const copy = Uint8Array.from(content.subarray(at, at + length * sizeBytes));
+    return new dtype.Array(copy.buffer, 0, length);
+  }
+  const view = new DataView(content.buffer, content.byteOffset, content.byteLength);
+  const numbers = new dtype.Array(length);
+  for (let i = 0; i < length; i++) numbers[i] = dtype.read(view, at + i * sizeBytes);
+  return numbers;
+}

@@ -66,39 +66,45 @@ export function normalize(
 }
 
 /** Mean and population standard deviation of every channel, in two passes of float64. */
-export function channelStatistics({ data, count, channels, height, width }: ImageStack): ChannelStatistics {
-  const plane = height * width;
-  const pixels = count * plane;
-  const mean = new Float64Array(channels);
-  const standardDeviation = new Float64Array(channels);
-  for (let c = 0; c < channels; c++) {
-    const sumOver = (term: (value: number) => number): number => {
-      let sum = 0;
-      for (let image = 0; image < count; image++) {
-        const start = (image * channels + c) * plane;
-        for (let p = start; p < start + plane; p++) sum += term(data[p]);
-      }
-      return sum;
-    };
-    // Exactly: a sum of equal numbers divided by their count need not give the number back.
-    const value = data[c * plane];
-    if (sumOver((other) => (other === value ? 0 : 1)) === 0) {
-      mean[c] = value;
-      continue;
-    }
-    const m = sumOver((other) => other) / pixels;
-    mean[c] = m;
-    standardDeviation[c] = Math.sqrt(sumOver((other) => (other - m) ** 2) / pixels);
+export function channelStatistics(images: ImageStack): ChannelStatistics {
+  const pixels = images.count * images.height * images.width;
+  const mean = new Float64Array(images.channels);
+  const standardDeviation = new Float64Array(images.channels);
+  for (let c = 0; c < images.channels; c++) {
+    // Of a constant channel exactly its value: sums of up to 2²⁹ equal float32 are exact in float64.
+    mean[c] = sumsAround(images, c, 0).sum / pixels;
+    standardDeviation[c] = Math.sqrt(sumsAround(images, c, mean[c]).squares / pixels);
   }
   return { mean, standardDeviation };
 }
 
+/** Sum and sum of squares of (pixel − centre) over one channel of all images. */
+function sumsAround(
+  { data, count, channels, height, width }: ImageStack,
+  channel: number,
+  centre: number,
+): { sum: number; squares: number } {
+  const plane = height * width;
+  let [sum, squares] = [0, 0];
+  for (let image = 0; image < count; image++) {
+    const start = (image * channels + channel) * plane;
+    for (let p = start; p < start + plane; p++) {
+      const difference = data[p] - centre;
+      sum += difference;
+      squares += difference * difference;
+    }
+  }
+  return { sum, squares };
+}
+
 function standardize(images: ImageStack, { mean, standardDeviation }: ChannelStatistics): ImageStack {
   const plane = images.height * images.width;
-  const data = images.data.map((value, index) => {
-    const c = Math.floor(index / plane) % images.channels;
-    return (value - mean[c]) / (standardDeviation[c] || 1);
-  });
+  const data = new Float32Array(images.data.length);
+  for (let start = 0; start < data.length; start += plane) {
+    const c = (start / plane) % images.channels;
+    const [centre, scale] = [mean[c], standardDeviation[c] || 1];
+    for (let p = start; p < start + plane; p++) data[p] = (images.data[p] - centre) / scale;
+  }
   return { ...images, data };
 }
 

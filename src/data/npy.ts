@@ -1,6 +1,13 @@
 import { writeAtomically } from './atomic-file.js';
 import { memoryBytes, openBytes, type Bytes } from './bytes.js';
-import { KNOWN_DTYPES, NATIVE_ORDER, parseDtype, type Dtype, type NumberArray } from './dtype.js';
+import {
+  decodeNumbers,
+  KNOWN_DTYPES,
+  NATIVE_ORDER,
+  parseDtype,
+  type Dtype,
+  type NumberArray,
+} from './dtype.js';
 import { formatShape } from './shape.js';
 
 // The .npy format: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
@@ -130,22 +137,17 @@ export async function readNpy(path: string): Promise<NpyArray> {
 function toArray(bytes: Bytes, content: Uint8Array): NpyArray {
   const { dtype, shape, dataOffset } = parseHeader(bytes, content);
   const length = shape.reduce((product, size) => product * size, 1);
-  const byteOffset = content.byteOffset + dataOffset;
-  const { descr } = dtype;
-  if (dtype.native && byteOffset % dtype.sizeBytes === 0) {
-    return { descr, shape, data: new dtype.Array(content.buffer, byteOffset, length) };
-  }
-  const data = new dtype.Array(length);
-  const view = new DataView(content.buffer, content.byteOffset, content.byteLength);
-  const mustBeSafe = /[iu]8$/.test(descr);
-  for (let i = 0; i < length; i++) {
-    const offset = dataOffset + i * dtype.sizeBytes;
-    data[i] = dtype.read(view, offset);
-    if (mustBeSafe && !Number.isSafeInteger(data[i])) {
-      throw bytes.error(`element ${i} is about ${data[i]}: integers are read up to 2^53 - 1`, offset);
+  const data = decodeNumbers(dtype, content, dataOffset, length);
+  if (/[iu]8$/.test(dtype.descr)) {
+    const wrong = data.findIndex((value) => !Number.isSafeInteger(value));
+    if (wrong >= 0) {
+      throw bytes.error(
+        `element ${wrong} is about ${data[wrong]}: integers are read up to 2^53 - 1`,
+        dataOffset + wrong * dtype.sizeBytes,
+      );
     }
   }
-  return { descr, shape, data };
+  return { descr: dtype.descr, shape, data };
 }
 
 /** Arrays that `writeNpy` writes, with their types in the file. */

@@ -1,5 +1,5 @@
 import type { Bytes } from './bytes.js';
-import type { Dtype } from './dtype.js';
+import { decodeNumbers, type Dtype, type NumberArray } from './dtype.js';
 import type { PackedShape } from './shape.js';
 
 /** `count` records of `elements` numbers each, `strideBytes` apart in a file; nothing of them is decoded yet. */
@@ -24,12 +24,12 @@ export interface PackedLabels extends PackedRecords {
 
 const BATCH_BYTES = 4 * 2 ** 20;
 
-/** The records first … first + count − 1, a few MiB at a time, each as (index, view, byte in the view, byte in the file). */
+/** The records first … first + count − 1, read a few MiB at a time; `offset` is the record's place in the file. */
 async function forEachRecord(
   records: PackedRecords,
   first: number,
   count: number,
-  visit: (index: number, view: DataView, at: number, offset: number) => void,
+  visit: (index: number, numbers: NumberArray, offset: number) => void,
 ): Promise<void> {
   const { bytes, dtype, elements, offsetBytes, strideBytes } = records;
   const batch = Math.max(1, Math.floor(BATCH_BYTES / strideBytes));
@@ -37,8 +37,10 @@ async function forEachRecord(
     const size = Math.min(batch, first + count - start);
     const offset = offsetBytes + start * strideBytes;
     const content = await bytes.read(offset, (size - 1) * strideBytes + elements * dtype.sizeBytes);
-    const view = new DataView(content.buffer, content.byteOffset, content.byteLength);
-    for (let i = 0; i < size; i++) visit(start + i, view, i * strideBytes, offset + i * strideBytes);
+    for (let i = 0; i < size; i++) {
+      const numbers = decodeNumbers(dtype, content, i * strideBytes, elements);
+      visit(start + i, numbers, offset + i * strideBytes);
+    }
   }
 }
 
@@ -59,11 +61,11 @@ export async function readPixels(
   // Distance in `out` of neighbours in the file: (pixel, channel) → channel · height · width + pixel for nhwc.
   const interleaved = images.order === 'nhwc' ? channels : 1;
   const plane = elements / interleaved;
-  await forEachRecord(images, first, count, (index, view, at, offset) => {
+  await forEachRecord(images, first, count, (index, numbers, offset) => {
     const base = (index - first) * elements;
     for (let e = 0, pixel = 0; pixel < plane; pixel++) {
       for (let c = 0; c < interleaved; c++, e++) {
-        const value = dtype.read(view, at + e * dtype.sizeBytes);
+        const value = numbers[e];
         const target = c * plane + pixel;
         out[base + target] = isByte ? value / 255 : value;
         if (!Number.isFinite(out[base + target])) {
@@ -88,8 +90,8 @@ export async function readPixels(
 export async function readLabels(labels: PackedLabels, first: number, count: number): Promise<Int32Array> {
   const values = new Int32Array(count);
   const largest = (labels.classes ?? 2 ** 31) - 1;
-  await forEachRecord(labels, first, count, (index, view, at, offset) => {
-    const value = labels.dtype.read(view, at);
+  await forEachRecord(labels, first, count, (index, numbers, offset) => {
+    const value = numbers[0];
     if (!Number.isInteger(value) || value < 0 || value > largest) {
       const expected = `labels are integers from 0${labels.classes === undefined ? '' : ` to ${largest}`}`;
       throw labels.bytes.error(`label ${index} is ${value}; ${expected}`, offset);

@@ -143,11 +143,11 @@ interface Lanes {
   readonly sharedEdges: boolean;
 }
 
-/** Rows per invocation of the plane kernel: the fewest of 8, 16, 32 with which a plane fits one workgroup. */
+/** Rows per invocation of the plane kernel: the fewest of 4, 8, 16, 32 with which a plane fits one workgroup. */
 function planeLanes({ height, width }: ImageShape, limits: PlanLimits): Lanes {
   const quads = Math.ceil(width / 4);
   const fits = (count: number, slots: number) => 16 * count * slots <= limits.maxComputeWorkgroupStorageSize;
-  for (const most of [8, 16, 32]) {
+  for (const most of [4, 8, 16, 32]) {
     const rows = Math.min(most, height);
     const count = quads * Math.ceil(height / rows);
     if (count > limits.maxComputeInvocationsPerWorkgroup) continue;

@@ -10,6 +10,7 @@ import type { Gpu } from '../gpu/gpu.js';
 import type { Program } from '../gpu/program.js';
 import { Recording } from '../gpu/recording.js';
 import { FactorizationBreakdownError, MatrixTooLargeError } from './errors.js';
+import { columnsOf, sideOf } from './validate.js';
 
 /** Rows of a diagonal block: 8 KiB of workgroup memory, and 64 multiply-adds per element loaded by the update. */
 const BLOCK = 64;
@@ -68,10 +69,7 @@ export async function factorize(
   matrix: Float32Array,
   { shift = 0, signal, onProgress }: FactorizeOptions = {},
 ): Promise<CholeskyFactor> {
-  const n = Math.sqrt(matrix.length);
-  if (!Number.isInteger(n) || n === 0) {
-    throw new RangeError(`a matrix of ${matrix.length} elements is not square: n×n with n ≥ 1 is needed`);
-  }
+  const n = sideOf(matrix);
   assertMatrixFits(gpu, n);
   const scale = powerOfTwoScale(matrix, n, shift);
   const [factorDiagonal, solvePanel, updateTrailing] = await Promise.all([
@@ -167,10 +165,7 @@ export class CholeskyFactor implements Disposable {
   async solve(rhs: Float32Array, { signal }: { signal?: AbortSignal } = {}): Promise<Float32Array> {
     const { gpu, factor } = this;
     const { n, stride, scale } = this.shape;
-    const k = rhs.length / n;
-    if (!Number.isInteger(k) || k === 0) {
-      throw new RangeError(`right-hand sides of ${rhs.length} elements are not [n][k] with n = ${n}, k ≥ 1`);
-    }
+    const k = columnsOf('right-hand sides', rhs, n);
     const [solveForward, updateBelow, solveBackward, updateAbove] = await this.programs();
     const width4 = Math.ceil(k / 4);
     const padded = new Float32Array(stride * 4 * width4);
@@ -196,7 +191,8 @@ export class CholeskyFactor implements Disposable {
       // B1 := L11⁻¹ B1
       recording.add(solveForward, buffers, forwardDiagonal.workgroups(width4), params);
       // B2 := B2 − L21 B1
-      if (!last) recording.add(updateBelow, buffers, forwardUpdate.workgroups(begin, stride, width4, BLOCK), params);
+      if (!last)
+        recording.add(updateBelow, buffers, forwardUpdate.workgroups(begin, stride, width4, BLOCK), params);
       await submitFrom(size * (n - begin));
     }
     for (const { begin, size } of blocks.reverse()) {

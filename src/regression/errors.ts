@@ -72,8 +72,8 @@ export class NotPositiveDefiniteError extends Error {
   readonly ridge: number;
   /** Smallest eigenvalue found, divided by the mean of the diagonal: an upper bound of the smallest one. */
   readonly smallestEigenvalue: number;
-  /** A ridge to try. */
-  readonly suggestedRidge: number;
+  /** A ridge to try; undefined where none can help because the mean of the diagonal is not positive. */
+  readonly suggestedRidge: number | undefined;
 
   constructor(
     facts: Readonly<{
@@ -83,15 +83,18 @@ export class NotPositiveDefiniteError extends Error {
       conditionEstimate: number;
       ridge: number;
       smallestEigenvalue: number;
-      suggestedRidge: number;
+      suggestedRidge: number | undefined;
     }>,
   ) {
     const { pivot, pivotValue, n, conditionEstimate, ridge, smallestEigenvalue, suggestedRidge } = facts;
     super(
       `the kernel matrix (n = ${n}, ridge ${ridge}) is not positive definite: pivot ${pivot} is ` +
         `${pivotValue.toExponential(3)}, the smallest eigenvalue about ${smallestEigenvalue.toExponential(1)} × the ` +
-        `mean of the diagonal, condition estimate ${conditionEstimate.toExponential(1)}. Are two images the same, or ` +
-        `one black? Otherwise use a larger ridge: --ridge ${suggestedRidge} (relative to the mean of the diagonal).`,
+        `mean of the diagonal, condition estimate ${conditionEstimate.toExponential(1)}. ` +
+        (suggestedRidge === undefined
+          ? 'The mean of the diagonal is not positive: no ridge can help. Is this the kernel of a training set?'
+          : `Look for repeated or black images, or use a larger ridge: --ridge ${suggestedRidge} (relative to the ` +
+            `mean of the diagonal).`),
     );
     this.pivot = pivot;
     this.pivotValue = pivotValue;
@@ -112,12 +115,12 @@ export class RefinementStagnatedError extends Error {
     readonly n: number,
     readonly conditionEstimate: number,
     readonly iterations: number,
-    readonly suggestedRidge: number,
+    readonly suggestedRidge: number | undefined,
   ) {
     super(
       `the solution of n = ${n} stagnated at a relative residual of ${relativeResidual.toExponential(1)} after ` +
         `${iterations} iterations (tolerance ${tolerance.toExponential(0)}, condition estimate ` +
-        `${conditionEstimate.toExponential(1)}). Use a larger ridge: --ridge ${suggestedRidge}.`,
+        `${conditionEstimate.toExponential(1)}). Use a larger ridge: --ridge ${suggestedRidge ?? 1}.`,
     );
   }
 }

@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { AdapterError } from '../../src/gpu/dawn/adapter-error.js';
 import { parseAdapterList } from '../../src/gpu/dawn/adapters.js';
 import { listAdapters, openDevice } from '../../src/node.js';
@@ -103,6 +105,21 @@ test('a device is lost once closed, and others go on', async () => {
   }).toThrow(/was lost/);
   expect(await squares(second.gpu.device)).toEqual([0, 1, 4, 9]);
   second.close();
+});
+
+const onLinux = process.platform === 'linux' ? test : test.skip;
+onLinux('what Dawn prints does not reach a pipe on stderr, what comes after does', () => {
+  const root = fileURLToPath(new URL('../..', import.meta.url));
+  const script = `const { openDevice } = await import('./dist/src/node.js');
+    (await openDevice({ verbose: process.argv[1] === 'verbose' })).close();
+    console.error('opened');`;
+  const run = (mode: string) => {
+    const command = '"$0" --input-type=module --eval "$1" "$2" 2>&1 | cat';
+    return spawnSync('sh', ['-c', command, process.execPath, script, mode], { cwd: root, encoding: 'utf8' })
+      .stdout;
+  };
+  expect(run('quiet')).toBe('opened\n');
+  expect(run('verbose')).toMatch(/opened\n$/);
 });
 
 /** 0², 1², 2², 3² by a compute shader. */

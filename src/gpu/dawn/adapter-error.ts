@@ -10,7 +10,7 @@ const INSTALL: Partial<Record<NodeJS.Platform, string>> = {
   Mesa 24 or newer). CNTK_SWIFTSHADER_DIR names a folder that holds SwiftShader elsewhere.`,
   win32: `update the graphics driver (Direct3D 12 or Vulkan is needed). Windows 10 and 11 bring the software adapter "Microsoft
   Basic Render Driver"; if that is missing too, the system has no Direct3D 12.`,
-  darwin: `WebGPU needs Metal: a Mac of 2012 or newer with macOS 11 or newer, and not a virtual machine without a GPU.`,
+  darwin: `WebGPU needs a GPU with Metal; virtual machines often have none. Update macOS, or use another machine.`,
 };
 
 /** The error for a machine on which no adapter was found. */

@@ -1,0 +1,131 @@
+import { basename, join, relative } from 'node:path';
+import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
+import { writeAtomically } from '../data/atomic-file.js';
+import { loadDigits } from '../data/digits.js';
+import { loadImages } from '../data/load.js';
+import { writeNpy } from '../data/npy.js';
+import { runDemo, type DemoReport, type DemoResult } from '../experiment/demo.js';
+import { DATA, deviceOptions, OUTPUT, reportOptions } from './support/common-options.js';
+import { DestinationFolder } from './support/destination.js';
+import { deviceReport, withDevice, type DeviceReport } from './support/device.js';
+import { UsageError } from './support/errors.js';
+import { withInterruption } from './support/interruption.js';
+import { defineOptions, integer, optional, text, textList, withDefault } from './support/options.js';
+import { formatDuration, formatRate, Progress } from './support/progress.js';
+import { formatJson, printData } from './support/streams.js';
+import { packageVersion } from './support/version.js';
+
+const options = {
+  train: optional(textList(DATA, 'Training images with labels, instead of the digits: CIFAR-10 .bin, IDX, .npy, .npz')),
+  test: optional(textList(DATA, 'Test images with labels [default: what is left of the training images]')),
+  'train-count': optional(integer(DATA, 'Number of training images [default: as many as there is time for]', 1)),
+  'test-count': optional(integer(DATA, 'Number of test images', 1)),
+  adapter: deviceOptions.adapter,
+  verbose: deviceOptions.verbose,
+  out: withDefault(text(OUTPUT, 'Folder for kernel.png, kernel.npy, labels and report.json'), 'cntk-demo'),
+  ...reportOptions,
+};
+
+type DemoArguments = InferredOptionTypes<typeof options>;
+
+export const demoCommand: CommandModule<object, DemoArguments> = {
+  command: 'demo',
+  describe: 'See it work: CNTK and CNN-GP on handwritten digits, accuracies and a picture of the kernel',
+  builder: (argv: Argv) =>
+    defineOptions(argv, options)
+      .example('$0 demo', 'the digits that ship with the package, about 25 seconds')
+      .example('$0 demo --train data_batch_1.bin --test test_batch.bin', 'CIFAR-10, about a minute')
+      .example('$0 demo --train train-images-idx3-ubyte.gz --test t10k-images-idx3-ubyte.gz', 'Fashion-MNIST'),
+  handler: (args) => withInterruption((signal) => demo(args, signal)),
+};
+
+const FILES = ['kernel.png', 'kernel.npy', 'labels.npy', 'test-kernel.npy', 'test-labels.npy'] as const;
+const REPORT = 'report.json';
+
+/** Together with what the choice of counts allows at the most. */
+const RESULT_BYTES = 40 * 2 ** 20;
+
+async function demo(args: DemoArguments, signal: AbortSignal): Promise<void> {
+  if (args.test && !args.train) {
+    throw new UsageError('--test needs --train; the digits that ship with the package bring their own test images');
+  }
+  using progress = new Progress(args.quiet ?? false);
+  const train = args.train ? await loadImages(args.train) : await loadDigits();
+  const test = args.test && (await loadImages(args.test));
+  await using destination = await DestinationFolder.reserve(args.out, FILES, RESULT_BYTES);
+  const task = {
+    train,
+    test,
+    trainCount: args['train-count'],
+    testCount: args['test-count'],
+    seconds: args.train ? 60 : 25,
+  };
+  const { result, device } = await withDevice(args, progress, async (opened) => ({
+    result: await runDemo(opened.gpu, task, {
+      signal,
+      onPhase: (phase) => progress.begin(phase),
+      onKernelProgress: (update) => progress.updateKernel(update),
+    }),
+    device: deviceReport(opened),
+  }));
+  progress.end();
+
+  const { kernel, testKernel, labels, testLabels, heatmap } = result;
+  const report = { ...result.report, heatmapRange: heatmap.range, device, version: packageVersion() };
+  await writeAtomically(destination.file('kernel.png'), [heatmap.png]);
+  await writeNpy(destination.file('kernel.npy'), [labels.length, labels.length], kernel);
+  await writeNpy(destination.file('labels.npy'), [labels.length], labels);
+  await writeNpy(destination.file('test-kernel.npy'), [testLabels.length, labels.length], testKernel);
+  await writeNpy(destination.file('test-labels.npy'), [testLabels.length], testLabels);
+  signal.throwIfAborted();
+  await destination.commit(REPORT, formatJson(report));
+  printData(args.json ? formatJson(report) : screen(result, device, args));
+}
+
+/** All on one screen of 80 × 24, file names permitting. */
+function screen({ report, heatmap }: DemoResult, device: DeviceReport, { out, train }: DemoArguments): string {
+  const { elapsedMs, elementLayers, imageShape, classes } = report;
+  const data = train ? train.map((file) => basename(file)).join(', ') : 'handwritten digits (UCI, CC BY 4.0)';
+  const kinds = report.depths.length * report.columns.length;
+  const [low, high] = heatmap.range.map((value) => value.toFixed(2));
+  const cntk = programName();
+  return [
+    `Exact infinite-width networks on ${report.train.count} training and ${report.test.count} test images`,
+    '',
+    `data      ${data}, ${imageShape.join('×')}, ${classes} classes`,
+    `adapter   ${device.name} (${device.backend}${device.software ? ', software: no GPU' : ''})`,
+    `kernels   ${kinds} kinds in 2 passes over ${report.pairs.toLocaleString('en')} pairs: ` +
+      `${formatDuration(elapsedMs.kernels)}, ${formatRate(elementLayers, elapsedMs.kernels)}`,
+    `solves    ${kinds} kernel regressions: ${formatDuration(elapsedMs.solve)}; ` +
+      `in all, with compiling: ${formatDuration(elapsedMs.total)}`,
+    '',
+    ...accuracyTable(report),
+    ...report.warnings.map((warning) => `warning: ${warning}`),
+    '',
+    `${join(out, 'kernel.png')}: CNTK-GAP of depth ${report.depths.at(-1)!} between the training images, sorted`,
+    `by class. Cosine similarity ${low} is dark, ${high} bright; bright blocks on the diagonal are`,
+    `the classes. Beside it: ${FILES.slice(1).join(', ')}, ${REPORT}`,
+    '',
+    'Try next:',
+    `  ${cntk} solve --kernel ${join(out, 'kernel.npy')} --labels ${join(out, 'labels.npy')} \\`,
+    `    --test-kernel ${join(out, 'test-kernel.npy')} --out ${join(out, 'solved')}`,
+    `  ${cntk} demo --train data_batch_1.bin --test test_batch.bin   (CIFAR-10, binary version)`,
+    `  ${cntk} bench --quick                                         (speed of every shader)`,
+  ].join('\n');
+}
+
+function accuracyTable({ depths, columns, accuracy }: DemoReport): string[] {
+  const row = (cells: readonly string[]) => cells.map((cell, i) => (i === 0 ? cell.padEnd(10) : cell.padStart(12))).join('');
+  return [
+    row(['depth', ...columns]),
+    ...depths.map((depth, d) => row([`${depth}`, ...accuracy[d].map((share) => `${(100 * share).toFixed(1)} %`)])),
+  ];
+}
+
+/** How this program is called from the present folder. */
+function programName(): string {
+  const script = process.argv[1];
+  if (basename(script) === 'cntk') return 'cntk';
+  const path = relative(process.cwd(), script);
+  return `node ${path.startsWith('..') ? script : path}`;
+}

@@ -1,0 +1,220 @@
+import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
+import { loadImages, type LabelledImages } from '../data/load.js';
+import { normalize } from '../data/normalize.js';
+import { writeNpy } from '../data/npy.js';
+import { compileKernels } from '../experiment/compile.js';
+import type { Channel, Readout, Trained } from '../kernel/channels.js';
+import { computeGram, type GramResult } from '../kernel/gram.js';
+import { checkImages } from '../kernel/image-checks.js';
+import { channelName, defaultTrained, parseReadout, validateChannels } from '../kernel/validate-channels.js';
+import {
+  DATA,
+  KERNEL,
+  OUTPUT,
+  deviceOptions,
+  layoutOption,
+  normalizeOption,
+  reportOptions,
+} from './support/common-options.js';
+import { DestinationFile, DestinationFolder } from './support/destination.js';
+import { deviceReport, withDevice } from './support/device.js';
+import { UsageError } from './support/errors.js';
+import { withInterruption } from './support/interruption.js';
+import {
+  defineOptions,
+  integer,
+  list,
+  optional,
+  parseChoice,
+  parsed,
+  parseInteger,
+  required,
+  text,
+  textList,
+  withDefault,
+} from './support/options.js';
+import { formatDuration, formatRate, Progress } from './support/progress.js';
+import { formatJson, printData, printJson } from './support/streams.js';
+import { packageVersion } from './support/version.js';
+
+const options = {
+  images: required(
+    textList(DATA, 'Images of the rows: CIFAR-10 .bin, IDX, .npy, .npz; also gzip; one or several files'),
+  ),
+  against: optional(textList(DATA, 'Images of the columns [default: those of the rows]')),
+  layout: layoutOption,
+  normalize: normalizeOption('none'),
+  count: optional(integer(DATA, 'Number of --images used [default: all]', 1)),
+  first: withDefault(integer(DATA, 'Index of the first of --images used', 0), '0'),
+  'against-count': optional(integer(DATA, 'Number of --against images used [default: all]', 1)),
+  'against-first': withDefault(integer(DATA, 'Index of the first of --against images used', 0), '0'),
+  depth: required(
+    parsed(
+      KERNEL,
+      'Depths (convolution layers + 1), separated by commas',
+      list((item) => parseInteger(item, 2)),
+    ),
+  ),
+  readout: withDefault(parsed(KERNEL, 'Read-outs: vanilla, gap, lap:c', list(parseReadout)), 'gap'),
+  kernel: withDefault(
+    parsed(
+      KERNEL,
+      'Kernels: ntk, nngp',
+      list((item) => parseChoice(item, ['ntk', 'nngp'] as const)),
+    ),
+    'ntk',
+  ),
+  trained: optional(
+    parsed(
+      KERNEL,
+      'Trained layers of the NTK (by default all for vanilla, hidden for gap and lap): all, hidden',
+      list((item) => parseChoice(item, ['all', 'hidden'] as const)),
+    ),
+  ),
+  ...deviceOptions,
+  out: required(text(OUTPUT, 'A .npy file for one kernel; a folder with a manifest.json for any number')),
+  ...reportOptions,
+};
+
+type KernelArguments = InferredOptionTypes<typeof options>;
+
+export const kernelCommand: CommandModule<object, KernelArguments> = {
+  command: 'kernel',
+  describe: 'Compute kernel matrices between images',
+  builder: (argv: Argv) =>
+    defineOptions(argv, options)
+      .example('$0 kernel --images x.npy --depth 11 --readout gap --trained hidden --out K.npy', '')
+      .example('$0 kernel --images x.npy --against z.npy --depth 3 --readout vanilla --out K2.npy', '')
+      .example(
+        '$0 kernel --images data_batch_1.bin --count 500 --depth 3,4,6,11,21 --kernel ntk,nngp --readout vanilla,gap,lap:4 --out kernels',
+        '',
+      ),
+  handler: (args) => withInterruption((signal) => kernel(args, signal)),
+};
+
+const MANIFEST = 'manifest.json';
+
+async function kernel(args: KernelArguments, signal: AbortSignal): Promise<void> {
+  const channels = channelsOf(args);
+  validateChannels(channels, { height: 1, width: 1 });
+  const isFile = args.out.endsWith('.npy');
+  if (isFile && channels.length > 1) {
+    throw new UsageError(
+      `--out ${args.out} is one file, but ${channels.length} kernels are asked for (${channels.map(channelName).join(', ')}); name a folder`,
+    );
+  }
+  if (args.against === undefined && (args['against-count'] !== undefined || args['against-first'] !== 0)) {
+    throw new UsageError('--against-count and --against-first need --against');
+  }
+  using progress = new Progress(args.quiet ?? false);
+
+  const images = await load(args, args.images, args.first, args.count);
+  const against =
+    args.against && (await load(args, args.against, args['against-first'], args['against-count']));
+  const normalized = normalize(args.normalize, images.images, against?.images);
+  checkImages(normalized.train, normalized.test ?? normalized.train);
+  validateChannels(channels, normalized.train);
+  for (const warning of normalized.warnings) progress.note(`warning: ${warning}`);
+  signal.throwIfAborted();
+
+  const shape = [normalized.train.count, (normalized.test ?? normalized.train).count];
+  const sizeBytes = channels.length * (4 * shape[0] * shape[1] + 2 ** 12);
+  const names = channels.map((channel) => `${channelName(channel)}.npy`);
+  await using destination = isFile
+    ? await DestinationFile.reserve(args.out, sizeBytes)
+    : await DestinationFolder.reserve(args.out, names, sizeBytes);
+  const { channels: planes, height, width } = normalized.train;
+  progress.note(
+    `${shape.join('×')} kernel of ${planes}×${height}×${width} images: ${channels.map(channelName).join(', ')}`,
+  );
+
+  const { result, compileMs, device } = await withDevice(args, progress, async (opened) => {
+    progress.begin('compile');
+    const compileMs = await compileKernels(opened.gpu, normalized.train, channels, signal);
+    progress.begin('kernel');
+    const computed = await computeGram(opened.gpu, {
+      images: normalized.train,
+      against: normalized.test,
+      channels,
+      signal,
+      memoryBytes: args.memory && args.memory * 2 ** 20,
+      onProgress: (update) => progress.updateKernel(update),
+    });
+    progress.end();
+    return { result: computed, compileMs, device: deviceReport(opened) };
+  });
+
+  const manifest = {
+    shape,
+    dtype: 'float32',
+    kernels: channels.map((channel, c) => ({
+      file: isFile ? args.out : names[c],
+      name: channelName(channel),
+      ...channel,
+    })),
+    images: { files: images.files, format: images.format, first: args.first, count: shape[0] },
+    against: against && {
+      files: against.files,
+      format: against.format,
+      first: args['against-first'],
+      count: shape[1],
+    },
+    imageShape: [planes, height, width],
+    normalization: args.normalize,
+    statistics: normalized.statistics && {
+      mean: [...normalized.statistics.mean],
+      standardDeviation: [...normalized.statistics.standardDeviation],
+    },
+    pairs: result.pairs,
+    elementLayers: result.elementLayers,
+    elementLayersPerSecond: (1000 * result.elementLayers) / result.elapsedMs,
+    timingsMs: { compile: compileMs, kernel: result.elapsedMs },
+    device,
+    version: packageVersion(),
+  };
+  if (destination instanceof DestinationFile) {
+    signal.throwIfAborted();
+    await destination.commit((path) => writeNpy(path, shape, result.matrices[0]));
+  } else {
+    for (const [c, name] of names.entries())
+      await writeNpy(destination.file(name), shape, result.matrices[c]);
+    signal.throwIfAborted();
+    await destination.commit(MANIFEST, formatJson(manifest));
+  }
+  if (args.json) printJson(manifest);
+  else printData(formatResult(result, names, args.out, isFile));
+}
+
+function load(
+  args: KernelArguments,
+  paths: readonly string[],
+  first: number,
+  count?: number,
+): Promise<LabelledImages> {
+  return loadImages(paths, { labels: false, layout: args.layout, first, count });
+}
+
+/** Every combination that is asked for: kernels, read-outs, trained layers, depths. */
+function channelsOf({ kernel: kernels, readout, trained, depth }: KernelArguments): Channel[] {
+  if (trained !== undefined && !kernels.includes('ntk')) {
+    throw new UsageError('--trained belongs to --kernel ntk; leave it out for nngp');
+  }
+  const trainedOf = (one: Readout): readonly Trained[] => trained ?? [defaultTrained(one)];
+  return kernels.flatMap((kernelName) =>
+    readout.flatMap((one) =>
+      kernelName === 'nngp'
+        ? depth.map((d): Channel => ({ kernel: 'nngp', depth: d, readout: one }))
+        : trainedOf(one).flatMap((layers) =>
+            depth.map((d): Channel => ({ kernel: 'ntk', depth: d, readout: one, trained: layers })),
+          ),
+    ),
+  );
+}
+
+function formatResult(result: GramResult, names: readonly string[], out: string, isFile: boolean): string {
+  const { rows, columns, pairs, elementLayers, elapsedMs } = result;
+  return [
+    `${rows}×${columns} float32, ${pairs} pairs in ${formatDuration(elapsedMs)}, ${formatRate(elementLayers, elapsedMs)}`,
+    ...(isFile ? [out] : [...names, MANIFEST].map((name) => `${out}/${name}`)),
+  ].join('\n');
+}

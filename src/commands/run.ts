@@ -1,0 +1,188 @@
+import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
+import { writeAtomically } from '../data/atomic-file.js';
+import { loadImages } from '../data/load.js';
+import { writeNpy } from '../data/npy.js';
+import { classify, prepareClassification, type Classification } from '../experiment/classification.js';
+import type { Channel } from '../kernel/channels.js';
+import { channelName, defaultTrained, parseReadout, validateChannels } from '../kernel/validate-channels.js';
+import {
+  DATA,
+  KERNEL,
+  OUTPUT,
+  deviceOptions,
+  layoutOption,
+  normalizeOption,
+  regressionOptions,
+  reportOptions,
+} from './support/common-options.js';
+import { DestinationFolder } from './support/destination.js';
+import { deviceReport, withDevice } from './support/device.js';
+import { UsageError } from './support/errors.js';
+import { formatEvaluation } from './support/evaluation-table.js';
+import { withInterruption } from './support/interruption.js';
+import {
+  choice,
+  defineOptions,
+  integer,
+  optional,
+  parsed,
+  required,
+  text,
+  textList,
+  withDefault,
+} from './support/options.js';
+import { formatDuration, formatRate, Progress } from './support/progress.js';
+import { evaluationReport, formatSolution, solutionReport } from './support/regression-report.js';
+import { formatJson, printData } from './support/streams.js';
+import { packageVersion } from './support/version.js';
+
+const options = {
+  train: required(
+    textList(DATA, 'Training images: CIFAR-10 .bin, IDX, .npy, .npz; also gzip; one or several files'),
+  ),
+  test: required(textList(DATA, 'Test images')),
+  'train-labels': optional(text(DATA, 'Labels of the training images, where they are not found beside them')),
+  'test-labels': optional(text(DATA, 'Labels of the test images')),
+  layout: layoutOption,
+  normalize: normalizeOption('standardize'),
+  'train-count': optional(integer(DATA, 'Number of training images used [default: all]', 1)),
+  'test-count': optional(integer(DATA, 'Number of test images used [default: all]', 1)),
+  first: withDefault(integer(DATA, 'Index of the first training image used', 0), '0'),
+  'test-first': withDefault(integer(DATA, 'Index of the first test image used', 0), '0'),
+  depth: withDefault(integer(KERNEL, 'Depth of the network: convolution layers + 1', 2), '11'),
+  readout: withDefault(parsed(KERNEL, 'Read-out: vanilla, gap or lap:c', parseReadout), 'gap'),
+  kernel: withDefault(choice(KERNEL, 'Kernel', ['ntk', 'nngp'] as const), 'ntk'),
+  trained: optional(
+    choice(KERNEL, 'Trained layers of the NTK (by default all for vanilla, hidden for gap and lap)', [
+      'all',
+      'hidden',
+    ] as const),
+  ),
+  ...regressionOptions,
+  ...deviceOptions,
+  out: required(text(OUTPUT, 'Folder for predictions.npy, scores.npy, report.json and table.txt')),
+  ...reportOptions,
+};
+
+type RunArguments = InferredOptionTypes<typeof options>;
+
+export const runCommand: CommandModule<object, RunArguments> = {
+  command: 'run',
+  describe: 'Classify images by kernel regression: kernel, solve, predictions, accuracy',
+  builder: (argv: Argv) =>
+    defineOptions(argv, options)
+      .example(
+        '$0 run --train data_batch_1.bin --test test_batch.bin --train-count 1000 --test-count 500 --out cifar',
+        '',
+      )
+      .example(
+        '$0 run --train train-images-idx3-ubyte.gz --test t10k-images-idx3-ubyte.gz --depth 5 --readout vanilla --out fashion',
+        '',
+      )
+      .example(
+        '$0 run --train x_train.npy --train-labels y_train.npy --test x_test.npy --kernel nngp --ridge 1e-4 --json --out nngp',
+        '',
+      ),
+  handler: (args) => withInterruption((signal) => run(args, signal)),
+};
+
+const FILES = ['predictions.npy', 'scores.npy', 'table.txt'] as const;
+const REPORT = 'report.json';
+
+async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
+  const channel = channelOf(args);
+  validateChannels([channel], { height: 1, width: 1 });
+  using progress = new Progress(args.quiet ?? false);
+  const started = performance.now();
+
+  const train = await loadImages(args.train, {
+    labels: args['train-labels'],
+    layout: args.layout,
+    first: args.first,
+    count: args['train-count'],
+  });
+  const test = await loadImages(args.test, {
+    labels: args['test-labels'],
+    layout: args.layout,
+    first: args['test-first'],
+    count: args['test-count'],
+  });
+  const { targets, ridge, normalize: normalization } = args;
+  const task = prepareClassification({ train, test, normalization, channel, targets, ridge });
+  const loadMs = performance.now() - started;
+  for (const warning of task.warnings) progress.note(`warning: ${warning}`);
+  if (task.testLabels === undefined) {
+    progress.note('no labels of the test images: predictions only (--test-labels gives their accuracy)');
+  }
+  signal.throwIfAborted();
+
+  const scoreBytes = 8 * task.test.count * task.classes;
+  await using destination = await DestinationFolder.reserve(args.out, FILES, scoreBytes + 2 ** 20);
+  const { count, channels, height, width } = task.train;
+  progress.note(
+    `${count} training and ${task.test.count} test images of ${channels}×${height}×${width}, ${channelName(channel)}`,
+  );
+  const { result, device } = await withDevice(args, progress, async (opened) => ({
+    result: await classify(opened.gpu, task, {
+      signal,
+      memoryBytes: args.memory && args.memory * 2 ** 20,
+      onPhase: (phase) => progress.begin(phase),
+      onKernelProgress: (update) => progress.updateKernel(update),
+      onSolveProgress: (update) => progress.updateSolve(update),
+    }),
+    device: deviceReport(opened),
+  }));
+  progress.end();
+  if (result.solution.warning) progress.note(`warning: ${result.solution.warning}`);
+
+  const report = {
+    ...resultReport(result),
+    channel: { name: channelName(channel), ...channel },
+    counts: { train: count, test: task.test.count, classes: task.classes },
+    imageShape: [channels, height, width],
+    normalization,
+    targets,
+    ridge,
+    files: { train: train.files, test: test.files },
+    timingsMs: { load: loadMs, ...result.elapsedMs, total: performance.now() - started },
+    device,
+    version: packageVersion(),
+  };
+  const table = formatResult(result);
+  await writeNpy(destination.file('predictions.npy'), [task.test.count], result.predictions);
+  await writeNpy(destination.file('scores.npy'), [task.test.count, task.classes], result.scores);
+  await writeAtomically(destination.file('table.txt'), [table]);
+  signal.throwIfAborted();
+  await destination.commit(REPORT, formatJson(report));
+  printData(args.json ? formatJson(report) : table);
+  progress.note(`written to ${args.out}`);
+}
+
+function channelOf({ kernel, depth, readout, trained }: RunArguments): Channel {
+  if (kernel === 'ntk') return { kernel, depth, readout, trained: trained ?? defaultTrained(readout) };
+  if (trained !== undefined) throw new UsageError('--trained belongs to --kernel ntk; leave it out for nngp');
+  return { kernel, depth, readout };
+}
+
+function resultReport(result: Classification) {
+  return {
+    ...evaluationReport(result.evaluation),
+    ...solutionReport(result.solution),
+    elementLayers: result.elementLayers,
+    elementLayersPerSecond: result.elementLayers / kernelSeconds(result),
+  };
+}
+
+function kernelSeconds({ elapsedMs }: Pick<Classification, 'elapsedMs'>): number {
+  return (elapsedMs.trainKernel + elapsedMs.testKernel) / 1000;
+}
+
+function formatResult(result: Classification): string {
+  const { solution, evaluation, elementLayers, predictions } = result;
+  const kernelMs = 1000 * kernelSeconds(result);
+  return [
+    evaluation ? formatEvaluation(evaluation) : `${predictions.length} predictions\n`,
+    `${formatSolution(solution)}\n`,
+    `kernels: ${formatDuration(kernelMs)}, ${formatRate(elementLayers, kernelMs)}\n`,
+  ].join('');
+}

@@ -1,0 +1,162 @@
+import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
+import { InputError } from '../data/input-error.js';
+import { loadLabels } from '../data/labels.js';
+import { readNpy, writeNpy } from '../data/npy.js';
+import { formatShape } from '../data/shape.js';
+import { accuracyReport, classCountOf } from '../experiment/classification.js';
+import { fit, predict } from '../regression/regression.js';
+import { OUTPUT, deviceOptions, regressionOptions, reportOptions } from './support/common-options.js';
+import { DestinationFolder } from './support/destination.js';
+import { deviceReport, withDevice } from './support/device.js';
+import { UsageError } from './support/errors.js';
+import { formatEvaluation } from './support/evaluation-table.js';
+import { withInterruption } from './support/interruption.js';
+import { defineOptions, optional, required, text } from './support/options.js';
+import { Progress } from './support/progress.js';
+import { evaluationReport, formatSolution, solutionReport } from './support/regression-report.js';
+import { formatJson, printData } from './support/streams.js';
+import { packageVersion } from './support/version.js';
+
+const DATA = 'Data:';
+
+const options = {
+  kernel: required(text(DATA, 'Kernel of the training images, n×n, .npy of float32 or float64')),
+  labels: required(text(DATA, 'Their labels, n: .npy, .npz or IDX')),
+  'test-kernel': optional(text(DATA, 'Kernel of test images (rows) and training images (columns), m×n')),
+  'test-labels': optional(text(DATA, 'Labels of the test images, m, for the accuracy')),
+  ...regressionOptions,
+  adapter: deviceOptions.adapter,
+  verbose: deviceOptions.verbose,
+  out: required(
+    text(OUTPUT, 'Folder for coefficients.npy, report.json and, of test images, predictions.npy, scores.npy'),
+  ),
+  ...reportOptions,
+};
+
+type SolveArguments = InferredOptionTypes<typeof options>;
+
+export const solveCommand: CommandModule<object, SolveArguments> = {
+  command: 'solve',
+  describe: 'Kernel regression with kernel matrices that are computed already',
+  builder: (argv: Argv) =>
+    defineOptions(argv, options)
+      .example('$0 solve --kernel K.npy --labels y.npy --out fit', '')
+      .example(
+        '$0 solve --kernel K.npy --labels y.npy --ridge 1e-4 --test-kernel K2.npy --test-labels y2.npy --out fit',
+        '',
+      ),
+  handler: (args) => withInterruption((signal) => solve(args, signal)),
+};
+
+const REPORT = 'report.json';
+
+async function solve(args: SolveArguments, signal: AbortSignal): Promise<void> {
+  if (args['test-labels'] !== undefined && args['test-kernel'] === undefined) {
+    throw new UsageError('--test-labels needs --test-kernel');
+  }
+  using progress = new Progress(args.quiet ?? false);
+  const problem = await readProblem(args);
+  const { n, train, trainKernel, test, classes } = problem;
+  signal.throwIfAborted();
+
+  const files = ['coefficients.npy', ...(test ? ['predictions.npy', 'scores.npy'] : [])];
+  const sizeBytes = 8 * classes * (n + (test?.m ?? 0)) + 2 ** 20;
+  await using destination = await DestinationFolder.reserve(args.out, files, sizeBytes);
+  const { targets, ridge } = args;
+  const started = performance.now();
+  const { model, device } = await withDevice(args, progress, async (opened) => {
+    progress.begin(`solve ${n}×${n}`);
+    const fitted = await fit(opened.gpu, trainKernel, train.labels, {
+      targets,
+      classes,
+      ridge,
+      signal,
+      onProgress: (update) => progress.updateSolve(update),
+    });
+    progress.end();
+    return { model: fitted, device: deviceReport(opened) };
+  });
+  const { solution } = model;
+  if (solution.warning) progress.note(`warning: ${solution.warning}`);
+  const tested = test && { ...predict(model, test.kernel), m: test.m };
+  const evaluation = test?.labels && tested && accuracyReport(test.labels, tested.labels, classes);
+
+  const report = {
+    ...evaluationReport(evaluation),
+    ...solutionReport(solution),
+    counts: { train: n, test: test?.m, classes },
+    targets,
+    ridge,
+    timingsMs: { ...solution.elapsedMs, total: performance.now() - started },
+    device,
+    version: packageVersion(),
+  };
+  await writeNpy(destination.file('coefficients.npy'), [n, classes], solution.coefficients);
+  if (tested) {
+    await writeNpy(destination.file('predictions.npy'), [tested.m], tested.labels);
+    await writeNpy(destination.file('scores.npy'), [tested.m, classes], tested.scores);
+  }
+  signal.throwIfAborted();
+  await destination.commit(REPORT, formatJson(report));
+
+  const summary = `n = ${n}, ${classes} classes\n${formatSolution(solution)}\n`;
+  printData(args.json ? formatJson(report) : (evaluation ? formatEvaluation(evaluation) : '') + summary);
+  progress.note(`written to ${args.out}`);
+}
+
+/** Matrices and labels that fit together. */
+async function readProblem(args: SolveArguments) {
+  const trainKernel = await readMatrix(args.kernel);
+  const n = trainKernel.rows;
+  if (trainKernel.columns !== n) {
+    throw new InputError(
+      args.kernel,
+      `the kernel of the training images is square, but this array is ${formatShape([n, trainKernel.columns])}`,
+    );
+  }
+  const train = await readLabelsOf(args.labels, n, `${args.kernel} is ${formatShape([n, n])}`);
+  if (args['test-kernel'] === undefined) {
+    return { n, train, trainKernel: trainKernel.data, test: undefined, classes: classCountOf(train) };
+  }
+  const testKernel = await readMatrix(args['test-kernel']);
+  const m = testKernel.rows;
+  if (testKernel.columns !== n) {
+    throw new InputError(
+      args['test-kernel'],
+      `is ${formatShape([m, testKernel.columns])}, but ${args.kernel} is ${formatShape([n, n])}: a test kernel has one row per test image and ${n} columns`,
+    );
+  }
+  const testLabels =
+    args['test-labels'] === undefined
+      ? undefined
+      : await readLabelsOf(args['test-labels'], m, `${args['test-kernel']} is ${formatShape([m, n])}`);
+  const classes = testLabels ? classCountOf(train, testLabels) : classCountOf(train);
+  return {
+    n,
+    train,
+    trainKernel: trainKernel.data,
+    test: { m, kernel: testKernel.data, labels: testLabels?.labels },
+    classes,
+  };
+}
+
+async function readLabelsOf(path: string, count: number, reason: string) {
+  const { labels, classes } = await loadLabels(path);
+  if (labels.length !== count) {
+    throw new InputError(path, `holds ${labels.length} labels, but ${reason}: ${count} labels are needed`);
+  }
+  return { labels, classes, files: [path] };
+}
+
+/** A two-dimensional array as float32, [rows][columns]. */
+async function readMatrix(path: string) {
+  const { data, shape, descr } = await readNpy(path);
+  if (shape.length !== 2 || shape.includes(0)) {
+    throw new InputError(path, `a matrix is needed, but this array is ${formatShape(shape)}`);
+  }
+  if (!(data instanceof Float32Array || data instanceof Float64Array)) {
+    throw new InputError(path, `a kernel is float32 or float64, but this array is ${descr}`);
+  }
+  const [rows, columns] = shape;
+  return { rows, columns, data: data instanceof Float32Array ? data : new Float32Array(data) };
+}

@@ -1,0 +1,49 @@
+import type { PixelOrder } from '../../data/shape.js';
+import type { Normalization } from '../../data/normalize.js';
+import type { TargetCoding } from '../../regression/targets.js';
+import { choice, flag, integer, nonNegative, optional, text, withDefault } from './options.js';
+
+// Options that several commands share.
+
+export const DATA = 'Data:';
+export const KERNEL = 'Kernel:';
+export const REGRESSION = 'Regression:';
+export const DEVICE = 'Device:';
+export const OUTPUT = 'Output:';
+
+export const layoutOption = withDefault(
+  choice(DATA, 'Axes of four-dimensional .npy arrays', ['auto', 'nchw', 'nhwc'] as const satisfies readonly (
+    PixelOrder | 'auto'
+  )[]),
+  'auto',
+);
+
+export function normalizeOption(byDefault: Normalization) {
+  const modes = ['none', 'unit', 'standardize'] as const satisfies readonly Normalization[];
+  return withDefault(choice(DATA, 'Normalisation of the pixels', modes), byDefault);
+}
+
+export const deviceOptions = {
+  adapter: optional(text(DEVICE, 'Part of the name of the adapter to use (see cntk devices)')),
+  memory: optional(integer(DEVICE, 'Device memory for per-image results, MiB', 1)),
+  verbose: flag(DEVICE, "Show the driver's own messages"),
+};
+
+export const reportOptions = {
+  json: flag(OUTPUT, 'Print one JSON object on stdout instead of tables'),
+  quiet: flag(OUTPUT, 'No progress on stderr'),
+};
+
+export const regressionOptions = {
+  targets: withDefault(
+    choice(REGRESSION, 'Targets of the regression (centred is 0.9 and -0.1)', [
+      'centred',
+      'one-hot',
+    ] as const satisfies readonly TargetCoding[]),
+    'centred',
+  ),
+  ridge: withDefault(
+    nonNegative(REGRESSION, 'Added to the diagonal of the kernel, relative to its mean'),
+    '0',
+  ),
+};

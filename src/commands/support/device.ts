@@ -1,0 +1,48 @@
+import type { OpenDevice } from '../../node.js';
+import type { Progress } from './progress.js';
+
+export interface DeviceArguments {
+  readonly adapter: string | undefined;
+  readonly verbose: boolean | undefined;
+}
+
+/** What reports say of the device. */
+export interface DeviceReport {
+  readonly name: string;
+  readonly vendor: string;
+  readonly backend: string;
+  readonly software: boolean;
+  /** Driver and version. */
+  readonly description: string;
+}
+
+/** Opens the device that the arguments ask for and closes it whatever happens. */
+export async function withDevice<T>(
+  { adapter, verbose }: DeviceArguments,
+  progress: Progress,
+  action: (device: OpenDevice) => Promise<T>,
+): Promise<T> {
+  const { openDevice } = await loadNodeEntry();
+  const device = await openDevice({ adapter, verbose });
+  try {
+    const { name, backend, software } = device.adapter;
+    progress.note(`device: ${name} (${backend}${software ? ', software' : ''})`);
+    const result = await action(device);
+    for (const message of device.uncapturedErrors) {
+      process.stderr.write(`cntk: warning: the device reported an error, please report it: ${message}\n`);
+    }
+    return result;
+  } finally {
+    device.close();
+  }
+}
+
+/** Dawn is a native library: --help and errors in the arguments need not wait for it, nor fail with it. */
+export async function loadNodeEntry(): Promise<typeof import('../../node.js')> {
+  return import('../../node.js');
+}
+
+export function deviceReport({ adapter }: OpenDevice): DeviceReport {
+  const { name, vendor, backend, software, description } = adapter;
+  return { name, vendor, backend, software, description };
+}

@@ -1,0 +1,49 @@
+import { InputError } from '../../data/input-error.js';
+import { ImageError } from '../../kernel/image-checks.js';
+import { ChannelError } from '../../kernel/validate-channels.js';
+
+/** Something is wrong with the command line; the message names the option and the remedy. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** The user ended the run with Ctrl-C, or another process did. */
+export class InterruptedError extends Error {
+  override readonly name = 'InterruptedError';
+  constructor(readonly signal: 'SIGINT' | 'SIGTERM') {
+    super(`${signal === 'SIGINT' ? 'interrupted' : 'terminated'}; nothing was written`);
+  }
+}
+
+/** Exit status: 0 done, 1 failed, 2 the command line or the data is wrong, 130 and 143 ended by a signal. */
+export function exitStatusOf(error: unknown): number {
+  if (error instanceof InterruptedError) return error.signal === 'SIGINT' ? 130 : 143;
+  const isUsage = [UsageError, InputError, ChannelError, ImageError].some((type) => error instanceof type);
+  return isUsage ? 2 : 1;
+}
+
+/** What stderr shows: one message, and where CNTK_DEBUG is set the stack and the causes. */
+export function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (process.env.CNTK_DEBUG) return describeWithStack(error);
+  if (isAllocationFailure(error)) {
+    return `this machine does not give the memory needed (${error.message}); use fewer images or fewer kernels at a time`;
+  }
+  // An error that has a class of its own was written for the user to read.
+  const isExpected = !['Error', 'TypeError', 'RangeError', 'ReferenceError', 'SyntaxError'].includes(
+    error.name,
+  );
+  return isExpected ? error.message : `${error.message} (set CNTK_DEBUG=1 to see where)`;
+}
+
+function isAllocationFailure(error: Error): boolean {
+  return (
+    error.name === 'RangeError' &&
+    /allocation failed|Invalid (typed array|array buffer) length/i.test(error.message)
+  );
+}
+
+function describeWithStack(error: Error): string {
+  const own = error.stack ?? error.message;
+  return error.cause instanceof Error ? `${own}\ncaused by ${describeWithStack(error.cause)}` : own;
+}

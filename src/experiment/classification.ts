@@ -1,0 +1,188 @@
+import { InputError } from '../data/input-error.js';
+import type { LabelledImages } from '../data/load.js';
+import { normalize, type Normalization } from '../data/normalize.js';
+import type { Gpu } from '../gpu/gpu.js';
+import type { Channel } from '../kernel/channels.js';
+import { computeGram, type GramProgress } from '../kernel/gram.js';
+import { checkImages } from '../kernel/image-checks.js';
+import type { ImageStack } from '../kernel/images.js';
+import { validateChannels } from '../kernel/validate-channels.js';
+import { evaluate, type Evaluation } from '../regression/classify.js';
+import { fit, predict } from '../regression/regression.js';
+import type { RidgeSolution, SolveProgress } from '../regression/ridge.js';
+import type { TargetCoding } from '../regression/targets.js';
+import { binomialInterval } from './binomial.js';
+import { compileKernels } from './compile.js';
+
+/** A classification of images by kernel regression, ready to be computed. */
+export interface ClassificationTask {
+  /** Normalised. */
+  readonly train: ImageStack;
+  readonly test: ImageStack;
+  readonly trainLabels: Int32Array; // [n]
+  /** [m]; without them nothing can be said of the accuracy. */
+  readonly testLabels: Int32Array | undefined;
+  readonly classes: number;
+  readonly channel: Channel;
+  readonly targets: TargetCoding;
+  /** Added to the diagonal of the kernel, in units of its mean. */
+  readonly ridge: number;
+  /** Things that the user should know, one sentence each. */
+  readonly warnings: readonly string[];
+}
+
+export type ClassificationPhase = 'compile' | 'kernel train × train' | 'solve' | 'kernel test × train';
+
+export interface ClassificationHooks {
+  readonly signal?: AbortSignal;
+  readonly onPhase?: (phase: ClassificationPhase) => void;
+  readonly onKernelProgress?: (progress: GramProgress) => void;
+  readonly onSolveProgress?: (progress: SolveProgress) => void;
+  /** Device memory for per-image results, bytes. */
+  readonly memoryBytes?: number;
+}
+
+export interface Classification {
+  readonly scores: Float64Array; // [m][classes]
+  readonly predictions: Int32Array; // [m]
+  /** Undefined without test labels. */
+  readonly evaluation: AccuracyReport | undefined;
+  readonly solution: RidgeSolution;
+  readonly elapsedMs: Readonly<
+    Record<'compile' | 'trainKernel' | 'solve' | 'testKernel' | 'predict', number>
+  >;
+  /** Of both kernels. */
+  readonly elementLayers: number;
+}
+
+export interface AccuracyReport extends Evaluation {
+  /** 95 % interval of the accuracy, binomial. */
+  readonly accuracyInterval: readonly [low: number, high: number];
+}
+
+/**
+ * Normalises the images and checks that everything fits together, before a device is opened.
+ *
+ * @throws InputError for images without labels or of two shapes; ChannelError; ImageError
+ */
+export function prepareClassification(options: {
+  readonly train: LabelledImages;
+  readonly test: LabelledImages;
+  readonly normalization: Normalization;
+  readonly channel: Channel;
+  readonly targets: TargetCoding;
+  readonly ridge: number;
+}): ClassificationTask {
+  const { normalization, channel, targets, ridge } = options;
+  const trainLabels = options.train.labels;
+  if (trainLabels === undefined) {
+    throw new InputError(
+      options.train.files.join(', '),
+      'training images need labels, and none were found beside them; name their file (--train-labels)',
+    );
+  }
+  const { train, test, warnings } = normalize(normalization, options.train.images, options.test.images);
+  checkImages(train, test);
+  validateChannels([channel], train);
+  const classes = classCountOf(options.train, options.test);
+  return {
+    train,
+    test,
+    trainLabels,
+    testLabels: options.test.labels,
+    classes,
+    channel,
+    targets,
+    ridge,
+    warnings: [...warnings, ...classesWithoutImages(trainLabels, classes)],
+  };
+}
+
+/**
+ * The main job (Arora et al., NeurIPS 2019, section 5): kernel of the training images, ridge regression, kernel of
+ * the test images, predictions.
+ *
+ * @throws what `computeGram` and `fit` throw; the signal's reason if aborted.
+ */
+export async function classify(
+  gpu: Gpu,
+  task: ClassificationTask,
+  { signal, onPhase, onKernelProgress, onSolveProgress, memoryBytes }: ClassificationHooks = {},
+): Promise<Classification> {
+  const { train, test, trainLabels, testLabels, classes, targets, ridge } = task;
+  const kernelOptions = { channels: [task.channel], signal, onProgress: onKernelProgress, memoryBytes };
+  onPhase?.('compile');
+  const compileMs = await compileKernels(gpu, train, [task.channel], signal);
+  const stopwatch = new Stopwatch();
+
+  onPhase?.('kernel train × train');
+  const trainKernel = await computeGram(gpu, { images: train, ...kernelOptions });
+  const trainKernelMs = stopwatch.lap();
+
+  // Before the test kernel: a training kernel that cannot be solved makes the rest useless.
+  onPhase?.('solve');
+  const fitOptions = { targets, classes, ridge, signal, onProgress: onSolveProgress };
+  const model = await fit(gpu, trainKernel.matrices[0], trainLabels, fitOptions);
+  const solveMs = stopwatch.lap();
+
+  onPhase?.('kernel test × train');
+  const testKernel = await computeGram(gpu, { images: test, against: train, ...kernelOptions });
+  const testKernelMs = stopwatch.lap();
+
+  const { scores, labels: predictions } = predict(model, testKernel.matrices[0]);
+  signal?.throwIfAborted();
+  return {
+    scores,
+    predictions,
+    evaluation: testLabels && accuracyReport(testLabels, predictions, classes),
+    solution: model.solution,
+    elapsedMs: {
+      compile: compileMs,
+      trainKernel: trainKernelMs,
+      solve: solveMs,
+      testKernel: testKernelMs,
+      predict: stopwatch.lap(),
+    },
+    elementLayers: trainKernel.elementLayers + testKernel.elementLayers,
+  };
+}
+
+/** labels, predictions [m]. */
+export function accuracyReport(labels: Int32Array, predictions: Int32Array, classes: number): AccuracyReport {
+  const evaluation = evaluate(labels, predictions, classes);
+  return { ...evaluation, accuracyInterval: binomialInterval(evaluation.correct, evaluation.count) };
+}
+
+/** Beyond this many, labels are hardly numbers of classes. */
+const MOST_CLASSES = 10_000;
+
+/** Number of classes of several sets with labels. @throws InputError if one holds a label beyond all reason. */
+export function classCountOf(...sets: readonly Pick<LabelledImages, 'classes' | 'files'>[]): number {
+  for (const { classes = 0, files } of sets) {
+    if (classes <= MOST_CLASSES) continue;
+    throw new InputError(
+      files.join(', '),
+      `the largest label is ${classes - 1}; labels are numbers of classes, 0 … ${MOST_CLASSES - 1} at the most`,
+    );
+  }
+  return Math.max(...sets.map(({ classes = 0 }) => classes));
+}
+
+function classesWithoutImages(labels: Int32Array, classes: number): string[] {
+  const present = new Set(labels);
+  const missing = Array.from({ length: classes }, (_, label) => label).filter((label) => !present.has(label));
+  if (missing.length === 0) return [];
+  return [`no training image is of class ${missing.join(', ')}: none will be predicted reliably`];
+}
+
+/** Times laps in milliseconds. */
+class Stopwatch {
+  private last = performance.now();
+
+  lap(): number {
+    const now = performance.now();
+    const elapsedMs = now - this.last;
+    this.last = now;
+    return elapsedMs;
+  }
+}

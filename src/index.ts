@@ -1,0 +1,26 @@
+/**
+ * Exact convolutional neural tangent kernels (Arora et al., NeurIPS 2019) on a GPUDevice that the caller provides.
+ * Nothing here touches a file system or opens a device: `cntk-webgpu/node` does both.
+ */
+export { Gpu, DeviceLostError, type DeviceDescription } from './gpu/gpu.js';
+export { ShaderError } from './gpu/program.js';
+export type { Channel, Readout, Trained } from './kernel/channels.js';
+export type { ImageStack } from './kernel/images.js';
+export { ImageError } from './kernel/image-checks.js';
+export {
+  computeGram,
+  KernelValueError,
+  type GramOptions,
+  type GramProgress,
+  type GramResult,
+} from './kernel/gram.js';
+export { planPasses, type ImageShape, type Pass } from './kernel/passes.js';
+export { pairCount, planPass, PlanError, type GramShape, type PassPlan } from './kernel/plan.js';
+export { referenceKernel } from './kernel/reference.js';
+export {
+  ChannelError,
+  channelName,
+  defaultTrained,
+  parseReadout,
+  validateChannels,
+} from './kernel/validate-channels.js';

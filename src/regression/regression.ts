@@ -1,0 +1,55 @@
+import type { Gpu } from '../gpu/gpu.js';
+import { argmax, predictScores } from './classify.js';
+import { solveRidge, type RidgeSolution, type SolveOptions } from './ridge.js';
+import { classCount, encodeTargets, type TargetCoding } from './targets.js';
+import { sideOf } from './validate.js';
+
+export interface FitOptions extends SolveOptions {
+  /** `centred` (0.9 / −0.1, the paper's) unless given. */
+  readonly targets?: TargetCoding;
+  /** Number of classes; the largest label + 1 unless given. */
+  readonly classes?: number;
+}
+
+/** A fitted kernel regression. */
+export interface Model {
+  /** Training images. */
+  readonly n: number;
+  readonly classes: number;
+  /** Coefficients [n][classes] and how they were found. */
+  readonly solution: RidgeSolution;
+}
+
+export interface Prediction {
+  readonly scores: Float64Array; // [m][classes]
+  readonly labels: Int32Array; // [m], the class of the largest score
+}
+
+/**
+ * Kernel regression on class labels: a = (K + ridge·mean(diag K)·I)⁻¹ Y.
+ *
+ * @param kernel K [n][n] of the training images. @param labels [n], 0 … classes−1.
+ * @throws RangeError if counts disagree or a label is out of range; and what `solveRidge` throws.
+ */
+export async function fit(
+  gpu: Gpu,
+  kernel: Float32Array,
+  labels: ArrayLike<number>,
+  { targets = 'centred', classes = classCount(labels), ...options }: FitOptions = {},
+): Promise<Model> {
+  const n = sideOf(kernel);
+  if (labels.length !== n) throw new RangeError(`${labels.length} labels for a kernel of ${n} images`);
+  const solution = await solveRidge(gpu, kernel, encodeTargets(labels, classes, targets), options);
+  return { n, classes, solution };
+}
+
+/**
+ * Scores and labels of test images.
+ *
+ * @param testKernel [m][n], test image by training image.
+ * @throws RangeError if its rows are not n long; NotFiniteError naming an element that is not a finite number.
+ */
+export function predict({ n, classes, solution }: Model, testKernel: Float32Array): Prediction {
+  const scores = predictScores(testKernel, solution.coefficients, n);
+  return { scores, labels: argmax(scores, classes) };
+}
