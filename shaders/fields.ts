@@ -7,8 +7,16 @@ export const contract: ShaderContract = {
   bindings: [
     { name: 'images', access: 'read', shape: '[N][C][H][W] f32' },
     { name: 'variance', access: 'read', shape: '[N][L][H][W] f32' },
-    { name: 'x_fields', access: 'read_write', shape: '[N][C+L][H+1][Q] vec4f, Q = ⌈W/4⌉; row H and columns ≥ W are 0' },
-    { name: 'z_fields', access: 'read_write', shape: '[N][C+L][SHIFTS][H][2Q] vec4f: columns (4t+s … 4t+s+3) mod W' },
+    {
+      name: 'x_fields',
+      access: 'read_write',
+      shape: '[N][C+L][H+1][Q] vec4f, Q = ⌈W/4⌉; row H and columns ≥ W are 0',
+    },
+    {
+      name: 'z_fields',
+      access: 'read_write',
+      shape: '[N][C+L][SHIFTS][H][2Q] vec4f: columns (4t+s … 4t+s+3) mod W',
+    },
   ],
   params: { images: 'u32', channels: 'u32', layers: 'u32' },
   constants: ['HEIGHT', 'WIDTH', 'SHIFTS'],
@@ -33,7 +41,13 @@ export interface FieldsInput {
 }
 
 /** Floats per image in the two layouts. */
-export function fieldFloats({ channels, layers, height, width, shifts }: Omit<FieldsInput, 'images' | 'variance' | 'count'>): {
+export function fieldFloats({
+  channels,
+  layers,
+  height,
+  width,
+  shifts,
+}: Omit<FieldsInput, 'images' | 'variance' | 'count'>): {
   x: number;
   z: number;
 } {
@@ -62,7 +76,8 @@ export function mirror(input: FieldsInput): { xFields: Float64Array; zFields: Fl
           for (let t = 0; t < 8 * quads; t++) {
             const value = field(image, f, y * width + ((t + shift) % width));
             zFields[(((image * fields + f) * shifts + shift) * height + y) * 8 * quads + t] = value;
-            if (shift === 0 && t < width) xFields[((image * fields + f) * (height + 1) + y) * 4 * quads + t] = value;
+            if (shift === 0 && t < width)
+              xFields[((image * fields + f) * (height + 1) + y) * 4 * quads + t] = value;
           }
         }
       }

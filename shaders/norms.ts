@@ -1,5 +1,7 @@
 import type { ShaderContract } from './contract.js';
 
+const { floor } = Math;
+
 /** Diagonal of the self-recursion of every image: design of `lambda` (paper, section I). */
 export const contract: ShaderContract = {
   name: 'norms',
@@ -26,7 +28,7 @@ export function patchSums(source: Float64Array, height: number, width: number): 
     source[y * width + x] +
     (x + 1 < width ? source[y * width + x + 1] : 0);
   return Float64Array.from(source, (_, p) => {
-    const y = Math.floor(p / width);
+    const y = floor(p / width);
     const x = p % width;
     return (y > 0 ? rowSum(y - 1, x) : 0) + rowSum(y, x) + (y + 1 < height ? rowSum(y + 1, x) : 0);
   });

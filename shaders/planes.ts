@@ -2,6 +2,8 @@ import type { ShaderContract } from './contract.js';
 import { arcCosine } from './shared/arc_cosine.js';
 import { link, windowOverlap } from './shared/plane.js';
 
+const { ceil, floor, max } = Math;
+
 /** The fused plane kernel: all layers of displacement planes in one dispatch (paper, sections 4, H, I). */
 export const contract: ShaderContract = {
   name: 'planes',
@@ -14,7 +16,11 @@ export const contract: ShaderContract = {
     { name: 'planes', access: 'read', shape: '[planes] vec2u (dx, dy)' },
     { name: 'radii', access: 'read', shape: '[readouts] u32' },
     { name: 'layer_slots', access: 'read', shape: '[L] i32, -1: layer not asked for' },
-    { name: 'partial_sums', access: 'read_write', shape: '[pairs][groups][taps] vec2f; tap = slot · readouts + readout' },
+    {
+      name: 'partial_sums',
+      access: 'read_write',
+      shape: '[pairs][groups][taps] vec2f; tap = slot · readouts + readout',
+    },
   ],
   params: {
     channels: 'u32',
@@ -29,7 +35,8 @@ export const contract: ShaderContract = {
   },
   constants: ['HEIGHT', 'WIDTH', 'SHIFTS', 'GAIN', 'ROWS', 'PLANES', 'MAX_TAPS', 'SHARED_EDGES'],
   workgroups: '(groups of PLANES planes, pairs)',
-  errorBound: 'sums over a plane: relative 1e-6 at depth 21 against the exact recursion (see test/kernel/golden.test.ts)',
+  errorBound:
+    'sums over a plane: relative 1e-6 at depth 21 against the exact recursion (see test/kernel/golden.test.ts)',
 };
 
 export const variants = [
@@ -59,12 +66,12 @@ export function mirror(input: PlanesInput): Float64Array {
   const { x, z, planes, radii, layerSlots, channels, height, width, gain, theta0, planesPerGroup } = input;
   const pixels = height * width;
   const layers = layerSlots.length;
-  const taps = (Math.max(...layerSlots) + 1) * radii.length;
-  const partial = new Float64Array(Math.ceil(planes.length / planesPerGroup) * taps * 2);
+  const taps = (max(...layerSlots) + 1) * radii.length;
+  const partial = new Float64Array(ceil(planes.length / planesPerGroup) * taps * 2);
   for (const [index, [dx, dy]] of planes.entries()) {
     const snap = input.same && dx === 0 && dy === 0 ? 2 : (input.snap ?? 0);
     const q = Array.from({ length: pixels }, (_, p) => {
-      return ((Math.floor(p / width) + dy) % height) * width + (((p % width) + dx) % width);
+      return ((floor(p / width) + dy) % height) * width + (((p % width) + dx) % width);
     });
     let sigma: Float64Array = new Float64Array(pixels);
     for (let c = 0; c < channels; c++) {
@@ -83,10 +90,10 @@ export function mirror(input: PlanesInput): Float64Array {
       }
       if (layerSlots[h] >= 0) {
         for (const [readout, radius] of radii.entries()) {
-          const tap = Math.floor(index / planesPerGroup) * taps + layerSlots[h] * radii.length + readout;
+          const tap = floor(index / planesPerGroup) * taps + layerSlots[h] * radii.length + readout;
           for (let p = 0; p < pixels; p++) {
             const weight =
-              windowOverlap(Math.floor(p / width), Math.floor(q[p] / width), radius, height) *
+              windowOverlap(floor(p / width), floor(q[p] / width), radius, height) *
               windowOverlap(p % width, q[p] % width, radius, width);
             partial[2 * tap] += weight * sigma[p];
             partial[2 * tap + 1] += weight * theta[p];
@@ -100,15 +107,19 @@ export function mirror(input: PlanesInput): Float64Array {
 }
 
 /** patch() on a plane with its cuts. source, return: [height][width]. */
-export function patch(source: Float64Array, dx: number, dy: number, height: number, width: number): Float64Array {
+export function patch(
+  source: Float64Array,
+  dx: number,
+  dy: number,
+  height: number,
+  width: number,
+): Float64Array {
   const rows = source.map((value, p) => {
     const c = p % width;
-    return (
-      (link(c, dx, width) && source[p - 1]) + value + (link(c + 1, dx, width) && source[p + 1])
-    );
+    return (link(c, dx, width) && source[p - 1]) + value + (link(c + 1, dx, width) && source[p + 1]);
   });
   return rows.map((value, p) => {
-    const y = Math.floor(p / width);
+    const y = floor(p / width);
     return (link(y, dy, height) && rows[p - width]) + value + (link(y + 1, dy, height) && rows[p + width]);
   });
 }

@@ -2,7 +2,7 @@
  * Exact convolutional neural tangent kernels (Arora et al., NeurIPS 2019) on a GPUDevice that the caller provides.
  * Nothing here touches a file system or opens a device: `cntk-webgpu/node` does both.
  */
-export { Gpu, DeviceLostError, type DeviceDescription } from './gpu/gpu.js';
+export { DeviceLostError, Gpu, type DeviceDescription } from './gpu/gpu.js';
 export { ShaderError } from './gpu/program.js';
 export type { Channel, Readout, Trained } from './kernel/channels.js';
 export type { ImageStack } from './kernel/images.js';
@@ -24,3 +24,16 @@ export {
   parseReadout,
   validateChannels,
 } from './kernel/validate-channels.js';
+export { factorize, type CholeskyFactor, type FactorizeOptions } from './regression/cholesky.js';
+export { argmax, evaluate, type Evaluation } from './regression/classify.js';
+export {
+  MatrixTooLargeError,
+  NotFiniteError,
+  NotPositiveDefiniteError,
+  NotSymmetricError,
+  RefinementStagnatedError,
+} from './regression/errors.js';
+export { fit, predict, type FitOptions, type Model, type Prediction } from './regression/regression.js';
+export { solveRidge, type RidgeSolution, type SolveOptions, type SolveProgress } from './regression/ridge.js';
+export { encodeTargets, type TargetCoding } from './regression/targets.js';
+export { TOLERANCES } from './regression/tolerances.js';

@@ -6,6 +6,7 @@ import { compileKernels } from '../experiment/compile.js';
 import type { Channel, Readout, Trained } from '../kernel/channels.js';
 import { computeGram, type GramResult } from '../kernel/gram.js';
 import { checkImages } from '../kernel/image-checks.js';
+import type { ImageStack } from '../kernel/images.js';
 import { channelName, defaultTrained, parseReadout, validateChannels } from '../kernel/validate-channels.js';
 import {
   DATA,
@@ -21,6 +22,7 @@ import { deviceReport, withDevice } from './support/device.js';
 import { UsageError } from './support/errors.js';
 import { withInterruption } from './support/interruption.js';
 import {
+  choice,
   defineOptions,
   integer,
   list,
@@ -44,6 +46,10 @@ const options = {
   against: optional(textList(DATA, 'Images of the columns [default: those of the rows]')),
   layout: layoutOption,
   normalize: normalizeOption('none'),
+  statistics: withDefault(
+    choice(DATA, 'Images that standardize takes its statistics from', ['images', 'against'] as const),
+    'images',
+  ),
   count: optional(integer(DATA, 'Number of --images used [default: all]', 1)),
   first: withDefault(integer(DATA, 'Index of the first of --images used', 0), '0'),
   'against-count': optional(integer(DATA, 'Number of --against images used [default: all]', 1)),
@@ -84,7 +90,10 @@ export const kernelCommand: CommandModule<object, KernelArguments> = {
   builder: (argv: Argv) =>
     defineOptions(argv, options)
       .example('$0 kernel --images x.npy --depth 11 --readout gap --trained hidden --out K.npy', '')
-      .example('$0 kernel --images x.npy --against z.npy --depth 3 --readout vanilla --out K2.npy', '')
+      .example(
+        '$0 kernel --images test.npy --against train.npy --normalize standardize --statistics against --depth 3 --readout vanilla --out K2.npy',
+        '',
+      )
       .example(
         '$0 kernel --images data_batch_1.bin --count 500 --depth 3,4,6,11,21 --kernel ntk,nngp --readout vanilla,gap,lap:4 --out kernels',
         '',
@@ -103,45 +112,38 @@ async function kernel(args: KernelArguments, signal: AbortSignal): Promise<void>
       `--out ${args.out} is one file, but ${channels.length} kernels are asked for (${channels.map(channelName).join(', ')}); name a folder`,
     );
   }
-  if (args.against === undefined && (args['against-count'] !== undefined || args['against-first'] !== 0)) {
-    throw new UsageError('--against-count and --against-first need --against');
-  }
   using progress = new Progress(args.quiet ?? false);
-
-  const images = await load(args, args.images, args.first, args.count);
-  const against =
-    args.against && (await load(args, args.against, args['against-first'], args['against-count']));
-  const normalized = normalize(args.normalize, images.images, against?.images);
-  checkImages(normalized.train, normalized.test ?? normalized.train);
-  validateChannels(channels, normalized.train);
-  for (const warning of normalized.warnings) progress.note(`warning: ${warning}`);
+  const inputs = await readInputs(args);
+  const { rows, columns } = inputs;
+  validateChannels(channels, rows);
+  for (const warning of inputs.warnings) progress.note(`warning: ${warning}`);
   signal.throwIfAborted();
 
-  const shape = [normalized.train.count, (normalized.test ?? normalized.train).count];
+  const shape = [rows.count, (columns ?? rows).count];
   const sizeBytes = channels.length * (4 * shape[0] * shape[1] + 2 ** 12);
   const names = channels.map((channel) => `${channelName(channel)}.npy`);
   await using destination = isFile
     ? await DestinationFile.reserve(args.out, sizeBytes)
     : await DestinationFolder.reserve(args.out, names, sizeBytes);
-  const { channels: planes, height, width } = normalized.train;
   progress.note(
-    `${shape.join('×')} kernel of ${planes}×${height}×${width} images: ${channels.map(channelName).join(', ')}`,
+    `${shape.join('×')} kernel of ${rows.channels}×${rows.height}×${rows.width} images: ${channels.map(channelName).join(', ')}`,
   );
 
   const { result, compileMs, device } = await withDevice(args, progress, async (opened) => {
+    const { gpu } = opened;
     progress.begin('compile');
-    const compileMs = await compileKernels(opened.gpu, normalized.train, channels, signal);
+    const compileMs = await compileKernels(gpu, rows, channels, signal);
     progress.begin('kernel');
-    const computed = await computeGram(opened.gpu, {
-      images: normalized.train,
-      against: normalized.test,
+    const result = await computeGram(gpu, {
+      images: rows,
+      against: columns,
       channels,
       signal,
       memoryBytes: args.memory && args.memory * 2 ** 20,
       onProgress: (update) => progress.updateKernel(update),
     });
     progress.end();
-    return { result: computed, compileMs, device: deviceReport(opened) };
+    return { result, compileMs, device: deviceReport(opened) };
   });
 
   const manifest = {
@@ -152,19 +154,7 @@ async function kernel(args: KernelArguments, signal: AbortSignal): Promise<void>
       name: channelName(channel),
       ...channel,
     })),
-    images: { files: images.files, format: images.format, first: args.first, count: shape[0] },
-    against: against && {
-      files: against.files,
-      format: against.format,
-      first: args['against-first'],
-      count: shape[1],
-    },
-    imageShape: [planes, height, width],
-    normalization: args.normalize,
-    statistics: normalized.statistics && {
-      mean: [...normalized.statistics.mean],
-      standardDeviation: [...normalized.statistics.standardDeviation],
-    },
+    ...inputs.report,
     pairs: result.pairs,
     elementLayers: result.elementLayers,
     elementLayersPerSecond: (1000 * result.elementLayers) / result.elapsedMs,
@@ -185,6 +175,40 @@ async function kernel(args: KernelArguments, signal: AbortSignal): Promise<void>
   else printData(formatResult(result, names, args.out, isFile));
 }
 
+/** Normalised images of rows and columns, and what the manifest says of them. */
+async function readInputs(args: KernelArguments) {
+  const isAgainstMeant =
+    args['against-count'] !== undefined || args['against-first'] !== 0 || args.statistics === 'against';
+  if (args.against === undefined && isAgainstMeant) {
+    throw new UsageError('--against-count, --against-first and --statistics against need --against');
+  }
+  const images = await load(args, args.images, args.first, args.count);
+  const against =
+    args.against && (await load(args, args.against, args['against-first'], args['against-count']));
+  const { rows, columns, statistics, warnings } = normalizeBoth(args, images.images, against?.images);
+  checkImages(rows, columns ?? rows);
+  return {
+    rows,
+    columns,
+    warnings,
+    report: {
+      images: sourceOf(images, args.first),
+      against: against && sourceOf(against, args['against-first']),
+      imageShape: [rows.channels, rows.height, rows.width],
+      normalization: args.normalize,
+      statisticsOf: statistics && args.statistics,
+      statistics: statistics && {
+        mean: [...statistics.mean],
+        standardDeviation: [...statistics.standardDeviation],
+      },
+    },
+  };
+}
+
+function sourceOf({ files, format, images: { count } }: LabelledImages, first: number) {
+  return { files, format, first, count };
+}
+
 function load(
   args: KernelArguments,
   paths: readonly string[],
@@ -192,6 +216,20 @@ function load(
   count?: number,
 ): Promise<LabelledImages> {
   return loadImages(paths, { labels: false, layout: args.layout, first, count });
+}
+
+/** Both stacks by the statistics of one of them. */
+function normalizeBoth(
+  { normalize: mode, statistics }: KernelArguments,
+  images: ImageStack,
+  against: ImageStack | undefined,
+) {
+  if (statistics === 'against' && against !== undefined) {
+    const { train, test, ...rest } = normalize(mode, against, images);
+    return { rows: test, columns: train, ...rest };
+  }
+  const { train, test, ...rest } = normalize(mode, images, against);
+  return { rows: train, columns: test, ...rest };
 }
 
 /** Every combination that is asked for: kernels, read-outs, trained layers, depths. */

@@ -54,7 +54,11 @@ export async function compileProgram(
         return { binding, resource: { buffer } };
       });
       if (params) entries.push({ binding: contract.bindings.length, resource: params });
-      return device.createBindGroup({ label: contract.name, layout: pipeline.getBindGroupLayout(0), entries });
+      return device.createBindGroup({
+        label: contract.name,
+        layout: pipeline.getBindGroupLayout(0),
+        entries,
+      });
     },
   };
 }
@@ -78,7 +82,10 @@ async function compilePipeline(
   const { messages } = await module.getCompilationInfo();
   const errors = messages.filter((message) => message.type === 'error');
   let failure = errors
-    .map(({ lineNum, linePos, message }) => `  line ${lineNum}:${linePos} ${message}\n    ${code.split('\n')[lineNum - 1] ?? ''}`)
+    .map(
+      ({ lineNum, linePos, message }) =>
+        `  line ${lineNum}:${linePos} ${message}\n    ${code.split('\n')[lineNum - 1] ?? ''}`,
+    )
     .join('\n');
   let pipeline: GPUComputePipeline | undefined;
   if (failure === '') {
@@ -87,7 +94,11 @@ async function compilePipeline(
       bindGroupLayouts: [device.createBindGroupLayout({ label, entries })],
     });
     try {
-      pipeline = await device.createComputePipelineAsync({ label, layout, compute: { module, entryPoint: 'main' } });
+      pipeline = await device.createComputePipelineAsync({
+        label,
+        layout,
+        compute: { module, entryPoint: 'main' },
+      });
     } catch (error) {
       failure = (error as Error).message;
     }

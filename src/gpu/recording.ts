@@ -44,7 +44,9 @@ export class Recording {
     const [x, y = 1, z = 1] = workgroups;
     const limit = this.gpu.limits.maxComputeWorkgroupsPerDimension;
     if (!(Math.max(x, y, z) <= limit)) {
-      throw new RangeError(`shader ${program.contract.name}: ${x}×${y}×${z} workgroups; the limit is ${limit}`);
+      throw new RangeError(
+        `shader ${program.contract.name}: ${x}×${y}×${z} workgroups; the limit is ${limit}`,
+      );
     }
     if (x > 0 && y > 0 && z > 0) this.dispatches.push({ program, buffers, params, workgroups: [x, y, z] });
     return this;

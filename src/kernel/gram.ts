@@ -61,7 +61,9 @@ export async function computeGram(gpu: Gpu, options: GramOptions): Promise<GramR
   validateChannels(channels, rows);
   signal?.throwIfAborted();
   const shape: GramShape = { rows: rows.count, columns: columns.count, symmetric: against === undefined };
-  const plans = planPasses(channels, rows).map((pass) => planPass(pass, rows, shape, gpu.limits, memoryBytes));
+  const plans = planPasses(channels, rows).map((pass) =>
+    planPass(pass, rows, shape, gpu.limits, memoryBytes),
+  );
 
   const started = performance.now();
   const pairs = pairCount(shape);
@@ -75,7 +77,14 @@ export async function computeGram(gpu: Gpu, options: GramOptions): Promise<GramR
   for (const plan of plans) {
     await runPass(gpu, plan, shape, rows, columns, matrices, channels, advance, signal);
   }
-  return { ...shape, matrices, channels, pairs, elementLayers: total, elapsedMs: performance.now() - started };
+  return {
+    ...shape,
+    matrices,
+    channels,
+    pairs,
+    elementLayers: total,
+    elapsedMs: performance.now() - started,
+  };
 }
 
 async function runPass(

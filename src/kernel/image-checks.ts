@@ -11,7 +11,8 @@ export function checkImages(rows: ImageStack, columns: ImageStack): void {
     const { data, count, channels, height, width } = stack;
     const sizes = { count, channels, height, width };
     for (const [name, size] of Object.entries(sizes)) {
-      if (!(Number.isInteger(size) && size > 0)) throw new ImageError(`images: ${name} is ${size}; it must be ≥ 1`);
+      if (!(Number.isInteger(size) && size > 0))
+        throw new ImageError(`images: ${name} is ${size}; it must be ≥ 1`);
     }
     if (data.length !== count * channels * height * width) {
       throw new ImageError(

@@ -29,7 +29,13 @@ export class ImageFieldsCache implements Disposable {
   }
 
   /** The fields of images first … first + count − 1 of a stack, scaled by `scale`. `key` names the stack. */
-  async block(key: string, stack: ImageStack, first: number, count: number, scale: number): Promise<ImageFields> {
+  async block(
+    key: string,
+    stack: ImageStack,
+    first: number,
+    count: number,
+    scale: number,
+  ): Promise<ImageFields> {
     const name = `${key} ${first}`;
     let fields = this.blocks.get(name);
     if (fields) {
@@ -54,7 +60,12 @@ export class ImageFieldsCache implements Disposable {
     this.scope.free(zFields);
   }
 
-  private async compute(stack: ImageStack, first: number, count: number, scale: number): Promise<ImageFields> {
+  private async compute(
+    stack: ImageStack,
+    first: number,
+    count: number,
+    scale: number,
+  ): Promise<ImageFields> {
     const { channels, height, width } = stack;
     const { layers } = this.plan.pass;
     const { fieldsConstants, normsConstants } = this.plan;
@@ -66,7 +77,10 @@ export class ImageFieldsCache implements Disposable {
     const zFields = this.scope.storage('z_fields', 4 * count * floats.z);
     using scratch = new BufferScope(this.gpu.device);
     const block = stack.data.subarray(first * channels * pixels, (first + count) * channels * pixels);
-    const images = scratch.upload('images', block.map((value) => value * scale));
+    const images = scratch.upload(
+      'images',
+      block.map((value) => value * scale),
+    );
     const variance = scratch.storage('variance', 4 * count * layers * pixels);
     const recording = new Recording(this.gpu);
     for (let layer = 0; layer < layers; layer++) {

@@ -125,7 +125,11 @@ export class PairRunner implements Disposable {
       ...this.tables,
     };
     const elementLayersPerGroup = (plan.elementLayersPerPair / groups) * pairs.length;
-    const slice = Math.min(groups, gpu.limits.maxComputeWorkgroupsPerDimension, this.pacer.units(elementLayersPerGroup));
+    const slice = Math.min(
+      groups,
+      gpu.limits.maxComputeWorkgroupsPerDimension,
+      this.pacer.units(elementLayersPerGroup),
+    );
     const taps = pass.taps;
     let data: ArrayBuffer[] = [];
     for (let first = 0; first < groups; first += slice) {
@@ -145,11 +149,16 @@ export class PairRunner implements Disposable {
       if (last) {
         const entries = pairs.length * taps;
         recording
-          .add(this.sumPlanes, { partial_sums: slot.partialSums, sums: slot.sums }, spread(Math.ceil(entries / 64)), {
-            groups,
-            taps,
-            entries,
-          })
+          .add(
+            this.sumPlanes,
+            { partial_sums: slot.partialSums, sums: slot.sums },
+            spread(Math.ceil(entries / 64)),
+            {
+              groups,
+              taps,
+              entries,
+            },
+          )
           .read(slot.sums, 0, 8 * entries);
       }
       const work = count * elementLayersPerGroup;

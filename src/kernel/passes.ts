@@ -67,7 +67,12 @@ export function planPasses(channels: readonly Channel[], shape: ImageShape): Pas
   return [...groups].map(([theta0, indices]) => buildPass(theta0, indices, channels, shape));
 }
 
-function buildPass(theta0: 0 | 1, indices: readonly number[], channels: readonly Channel[], shape: ImageShape): Pass {
+function buildPass(
+  theta0: 0 | 1,
+  indices: readonly number[],
+  channels: readonly Channel[],
+  shape: ImageShape,
+): Pass {
   const { height, width } = shape;
   // Beyond the image's size every window is whole.
   const cap = Math.max(height, width);

@@ -98,7 +98,8 @@ export function planPass(
     ),
   );
   const blockBytes = blockImages * imageBytes;
-  const blocks = Math.ceil(gram.rows / blockImages) + (gram.symmetric ? 0 : Math.ceil(gram.columns / blockImages));
+  const blocks =
+    Math.ceil(gram.rows / blockImages) + (gram.symmetric ? 0 : Math.ceil(gram.columns / blockImages));
   const cachedBlocks = Math.min(blocks, Math.max(MIN_CACHED_BLOCKS, Math.floor(memoryBytes / blockBytes)));
   const taps = pass.taps;
   const sumBytesPerPair = 8 * taps * (groups + 1);
@@ -110,7 +111,10 @@ export function planPass(
   }
   const maxPairs = Math.max(
     1,
-    Math.min(limits.maxComputeWorkgroupsPerDimension, Math.floor(Math.min(MAX_SUM_BYTES, bindable) / sumBytesPerPair)),
+    Math.min(
+      limits.maxComputeWorkgroupsPerDimension,
+      Math.floor(Math.min(MAX_SUM_BYTES, bindable) / sumBytesPerPair),
+    ),
   );
   return {
     pass,

@@ -12,7 +12,7 @@ import { Recording } from '../gpu/recording.js';
 import { FactorizationBreakdownError, MatrixTooLargeError } from './errors.js';
 import { columnsOf, sideOf } from './validate.js';
 
-/** Rows of a diagonal block: 8 KiB of workgroup memory, and 64 multiply-adds per element loaded by the update. */
+/** Rows of a diagonal block: 8 KiB of workgroup memory, and 64 multiply-adds for every element of A22 that is read. */
 const BLOCK = 64;
 
 /** Multiply-adds per submission: about a tenth of a second on a software adapter. */

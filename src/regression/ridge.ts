@@ -86,7 +86,8 @@ export async function solveRidge(
       const result = await conjugateGradients(
         { width, rhs, multiply: system.multiply, precondition },
         {
-          start: best?.result.solution ?? new Float64Array(n * width),
+          start:
+            best && best.result.relativeResidual < 1 ? best.result.solution : new Float64Array(n * width),
           tolerance,
           maxIterations: Math.min(TOLERANCES.iterationsPerFactor, TOLERANCES.iterations - iterations),
           smallestQuotient: TOLERANCES.singular * n * system.mean,
@@ -103,7 +104,7 @@ export async function solveRidge(
       if (result.outcome === 'not positive definite') {
         throw system.notPositiveDefinite(weakest, smallest, largest);
       }
-      if (best === undefined || result.relativeResidual < best.result.relativeResidual) {
+      if (!(best && best.result.relativeResidual <= result.relativeResidual)) {
         best = { result, smallest, largest, preconditionerShift };
       }
     } finally {

@@ -25,10 +25,15 @@ export function meanDiagonal(matrix: Float32Array, n: number): number {
   return sum / n;
 }
 
+/** A number less itself is 0 unless it is NaN or infinite. */
+const isFiniteNumber = (value: number) => value - value === 0;
+
 /** @param array [rows][columns]. @throws NotFiniteError at the first element that is NaN or infinite. */
 export function assertFinite(operand: Operand, array: Float32Array | Float64Array, columns: number): void {
-  const i = array.findIndex((value) => !Number.isFinite(value));
-  if (i >= 0) throw new NotFiniteError(operand, Math.floor(i / columns), i % columns, array[i]);
+  for (let i = 0; i < array.length; i++) {
+    if (isFiniteNumber(array[i])) continue;
+    throw new NotFiniteError(operand, Math.floor(i / columns), i % columns, array[i]);
+  }
 }
 
 /**
@@ -40,8 +45,7 @@ export function assertKernelMatrix(kernel: Float32Array, n: number): void {
   for (let i = 0; i < n; i++) {
     for (let j = 0; j <= i; j++) {
       const value = kernel[i * n + j];
-      // A number less itself is 0 unless it is NaN or infinite.
-      if (value - value !== 0) throw new NotFiniteError('kernel matrix', i, j, value);
+      if (!isFiniteNumber(value)) throw new NotFiniteError('kernel matrix', i, j, value);
     }
   }
   const root = Float64Array.from({ length: n }, (_, i) => Math.sqrt(Math.abs(kernel[i * n + i])));

@@ -38,7 +38,10 @@ async function evaluate(points: Float32Array, sources = SHADER_SOURCES): Promise
   const input = scope.upload('input', points);
   const output = scope.upload('output', new Float32Array(points.length).fill(NaN));
   const copy = scope.readback('copy', points.byteLength);
-  const pipeline = device.createComputePipeline({ layout: 'auto', compute: { module: device.createShaderModule({ code }) } });
+  const pipeline = device.createComputePipeline({
+    layout: 'auto',
+    compute: { module: device.createShaderModule({ code }) },
+  });
   const encoder = device.createCommandEncoder();
   const pass = encoder.beginComputePass();
   pass.setPipeline(pipeline);
@@ -55,7 +58,10 @@ async function evaluate(points: Float32Array, sources = SHADER_SOURCES): Promise
 const { abs, fround, max } = Math;
 
 /** Worst errors of kappa1 (relative to m) and kappa0 (absolute) against float64 at the same float32 points. */
-async function worst(points: Float32Array, sources = SHADER_SOURCES): Promise<{ kappa1: number; kappa0: number }> {
+async function worst(
+  points: Float32Array,
+  sources = SHADER_SOURCES,
+): Promise<{ kappa1: number; kappa0: number }> {
   const values = await evaluate(points, sources);
   const errors = { kappa1: 0, kappa0: 0 };
   for (let e = 0; e < points.length; e += 2) {

@@ -23,7 +23,14 @@ const CHANNELS = 2;
 const LAYER_SLOTS = [0, -1, 1];
 
 async function compare(shape: Case, shader: ShaderContract = contract): Promise<number> {
-  const { height, width, rows, planesPerGroup, sharedEdges = 0, radii = [0, Math.max(height, width)] } = shape;
+  const {
+    height,
+    width,
+    rows,
+    planesPerGroup,
+    sharedEdges = 0,
+    radii = [0, Math.max(height, width)],
+  } = shape;
   const gpu = await testGpu();
   const gain = layerGain({ channels: CHANNELS, height, width });
   const count = 3;
@@ -33,7 +40,10 @@ async function compare(shape: Case, shader: ShaderContract = contract): Promise<
   const stack = { images, count, channels: CHANNELS, layers: LAYERS, height, width };
   const variance = norms.mirror({ ...stack, gain });
   const laidOut = fields.mirror({ ...stack, variance, shifts: 4 });
-  const planes = Array.from({ length: pixels }, (_, d): [number, number] => [d % width, Math.floor(d / width)]);
+  const planes = Array.from({ length: pixels }, (_, d): [number, number] => [
+    d % width,
+    Math.floor(d / width),
+  ]);
   const groups = Math.ceil(pixels / planesPerGroup);
   const pairs = [
     [0, 0, 1],
@@ -115,10 +125,13 @@ test.each<Case>([
   { height: 9, width: 7, rows: 4, planesPerGroup: 5, sharedEdges: 1 },
   { height: 7, width: 9, rows: 8, planesPerGroup: 1, sharedEdges: 1 },
   { height: 3, width: 17, rows: 2, planesPerGroup: 2 },
-])('$height×$width, $rows rows a lane, $planesPerGroup planes a group: every plane within 2e-6', async (shape) => {
-  const error = await compare(shape);
-  expect(error <= 2e-6).toBe(true);
-});
+])(
+  '$height×$width, $rows rows a lane, $planesPerGroup planes a group: every plane within 2e-6',
+  async (shape) => {
+    const error = await compare(shape);
+    expect(error <= 2e-6).toBe(true);
+  },
+);
 
 describe('planted faults', () => {
   // Each fault is a shader of its own, added to the sources for this file.

@@ -20,7 +20,9 @@ export async function runShader(
 ): Promise<Record<string, Float32Array>> {
   const program = await gpu.program(contract, constants);
   using scope = new BufferScope(gpu.device);
-  const bound = Object.fromEntries(Object.entries(buffers).map(([name, data]) => [name, scope.upload(name, data)]));
+  const bound = Object.fromEntries(
+    Object.entries(buffers).map(([name, data]) => [name, scope.upload(name, data)]),
+  );
   const recording = new Recording(gpu).add(program, bound, workgroups, params);
   const outputs = contract.bindings.filter(({ access }) => access === 'read_write');
   for (const { name } of outputs) recording.read(bound[name]);
@@ -40,7 +42,10 @@ export function worstError(computed: ArrayLike<number>, expected: ArrayLike<numb
   }
   let worst = 0;
   for (let e = 0; e < expected.length; e++) {
-    const error = computed[e] === expected[e] ? 0 : Math.abs(computed[e] - expected[e]) / Math.max(Math.abs(expected[e]), floor);
+    const error =
+      computed[e] === expected[e]
+        ? 0
+        : Math.abs(computed[e] - expected[e]) / Math.max(Math.abs(expected[e]), floor);
     if (!(error <= worst)) worst = error;
     if (Number.isNaN(worst)) return worst;
   }

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { mkdir, rename, rm, rmdir, stat, statfs } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { OutputError, writeAtomically } from '../../data/atomic-file.js';
@@ -14,12 +15,24 @@ abstract class Destination implements AsyncDisposable {
     /** As the user named it. */
     readonly path: string,
     protected readonly staging: StagingFolder,
-  ) {}
+  ) {
+    process.on('exit', this.removeStaging);
+  }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await rm(this.staging.folder, { recursive: true, force: true }).catch(() => undefined);
+    this.removeStaging();
     if (!this.committed) await removeEmptyFolders(this.staging);
   }
+
+  /** Not later: a process that is told twice to end ends at once. */
+  private readonly removeStaging = (): void => {
+    process.off('exit', this.removeStaging);
+    try {
+      rmSync(this.staging.folder, { recursive: true, force: true });
+    } catch {
+      // Its name says that it is partial.
+    }
+  };
 }
 
 /** A folder of results that appears complete or not at all. */

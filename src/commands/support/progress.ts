@@ -46,6 +46,7 @@ export class Progress implements Disposable {
       gracefulExit: false,
     });
     this.bar.start(1, 0, { phase, detail: '' });
+    process.on('exit', this.removeBar);
   }
 
   /** @param fraction Of the phase, 0 … 1. @param detail Such as speed and time left. */
@@ -74,8 +75,7 @@ export class Progress implements Disposable {
   /** Ends the phase: one line with its duration stays. @param summary What to say instead of the last detail. */
   end(summary?: string): void {
     if (this.phase === undefined) return;
-    this.bar?.stop();
-    this.bar = undefined;
+    this.removeBar();
     const elapsed = formatDuration(performance.now() - this.started);
     const detail = summary ?? this.detail;
     this.note(`${this.phase}: ${elapsed}${detail === '' ? '' : ` | ${detail}`}`);
@@ -84,10 +84,16 @@ export class Progress implements Disposable {
 
   /** Removes the bar of a phase that failed. */
   [Symbol.dispose](): void {
-    this.bar?.stop();
-    this.bar = undefined;
+    this.removeBar();
     this.phase = undefined;
   }
+
+  /** Also gives the terminal its line wrapping back, whatever way the process ends. */
+  private readonly removeBar = (): void => {
+    this.bar?.stop();
+    this.bar = undefined;
+    process.off('exit', this.removeBar);
+  };
 }
 
 function kernelDetail({ done, total, elapsedMs }: GramProgress): string {

@@ -1,0 +1,100 @@
+import type { Gpu } from '../../gpu/gpu.js';
+import { fieldsCase, normsCase, sumPlanesCase } from './image-cases.js';
+import { layersCase } from './layers-case.js';
+import { measureTogether, spread, type BenchCase, type BenchResult } from './measure.js';
+import { planesCase } from './plane-cases.js';
+import { factorizationCase, solveCase, solverShaderCases } from './solver-cases.js';
+
+export interface BenchOptions {
+  /** Fewer repetitions of smaller cases. */
+  readonly quick: boolean;
+  /** Only cases whose name contains this. */
+  readonly only?: string;
+  readonly signal?: AbortSignal;
+  readonly onCase?: (name: string, index: number, count: number) => void;
+}
+
+const CIFAR = { channels: 3, height: 32, width: 32 };
+const DIGITS = { channels: 1, height: 8, width: 8 };
+const DEPTH = 11;
+const RATIO = 'fused / layer by layer';
+
+/**
+ * Cases that are timed in turn, group by group. The first one is the comparison: both of its sides, and their ratio,
+ * come before everything else.
+ *
+ * Software adapters get smaller cases, since one dispatch should not take seconds.
+ */
+function groupsOf(software: boolean, quick: boolean): readonly (readonly BenchCase[])[] {
+  const size = software ? 1 : 8;
+  const n = software && quick ? 512 : software || quick ? 1024 : 4096;
+  const classes = 10;
+  const network = { shape: CIFAR, depth: DEPTH };
+  const stage = { shape: CIFAR, layers: DEPTH - 1, count: 64 * size };
+  return [
+    [
+      planesCase({ name: 'planes-gap', ...network, readout: 'gap', images: 3, pairs: 2 * size }),
+      layersCase({ name: 'layers-gap', ...network }),
+    ],
+    [planesCase({ name: 'planes-vanilla', ...network, readout: 'vanilla', images: 32, pairs: 1024 * size })],
+    [planesCase({ name: 'planes-gap-8x8', shape: DIGITS, depth: DEPTH, readout: 'gap', images: 32, pairs: 128 * size })],
+    [normsCase(stage)],
+    [fieldsCase({ ...stage, count: 16 * size })],
+    [sumPlanesCase({ groups: 1024, taps: 1, pairs: 512 * size })],
+    ...solverShaderCases(n, classes).map((one) => [one]),
+    [factorizationCase(n)],
+    [solveCase(n, classes)],
+  ];
+}
+
+/** Names for `only`, in the order of the results. */
+export function benchNames(): string[] {
+  return groupsOf(true, true).flatMap((group) => group.map(({ name }) => name));
+}
+
+/**
+ * Speeds of every shader, each validated before it is timed.
+ *
+ * @returns first the fused plane kernel in element-layers/s and how many times faster it is than the layer-by-layer
+ * baseline, both from one run; then everything else.
+ * @throws BenchValidationError if a result is wrong; the signal's reason if aborted.
+ */
+export async function runBench(gpu: Gpu, { quick, only = '', signal, onCase }: BenchOptions): Promise<BenchResult[]> {
+  const groups = groupsOf(gpu.description.software, quick)
+    .map((group, index) => ({
+      comparison: index === 0,
+      cases: group.filter(({ name }) => name.includes(only)),
+    }))
+    .filter(({ cases }) => cases.length > 0);
+  const count = groups.reduce((sum, { cases }) => sum + cases.length, 0);
+  const found: BenchResult[] = [];
+  for (const { comparison, cases } of groups) {
+    onCase?.(cases.map(({ name }) => name).join(' and '), found.length, count);
+    const { results, rates } = await measureTogether(gpu, cases, {
+      repetitions: quick ? 3 : comparison ? 9 : 7,
+      sampleMs: quick ? 30 : 100,
+      groupMs: (quick ? 1 : 4) * (comparison ? 5000 : 1000),
+      signal,
+    });
+    found.push(...results);
+    if (comparison && cases.length === 2) found.splice(1, 0, ratioOf(results, rates));
+  }
+  return found;
+}
+
+/** Of two cases that were timed in turn: the ratio of the medians, and the extremes among the pairs of samples. */
+function ratioOf([fused, layers]: readonly BenchResult[], [fusedRates, layersRates]: readonly number[][]): BenchResult {
+  const { min, max } = spread(fusedRates.map((rate, r) => rate / layersRates[r]));
+  return {
+    name: RATIO,
+    description: fused.description,
+    unit: '×',
+    median: fused.median / layers.median,
+    min,
+    max,
+    repetitions: fused.repetitions,
+    compileMs: null,
+    timedBy: fused.timedBy,
+    validation: null,
+  };
+}

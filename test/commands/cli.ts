@@ -1,0 +1,100 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { loadDigits } from '../../src/data/digits.js';
+import type { LabelledImages } from '../../src/data/load.js';
+import { writeNpy } from '../../src/data/npy.js';
+import { selectImages } from '../../src/data/subset.js';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+/** The built command line. */
+export const binary = join(root, 'dist/src/cli.js');
+
+/** A folder that lives as long as the test file; commands run in it. */
+export let folder = '';
+
+beforeAll(async () => {
+  if (!existsSync(binary)) throw new Error(`${binary} is missing: npm run build makes it`);
+  folder = await mkdtemp(join(tmpdir(), 'cntk-cli-'));
+});
+
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+export interface CliResult {
+  readonly status: number | null;
+  readonly stdout: string;
+  /** Without Dawn's start-up warnings, which can be silenced on a terminal and a pipe, but not on a test's socket. */
+  readonly stderr: string;
+}
+
+/** Starts the built command line in `folder`. */
+export function startCli(...args: string[]): ChildProcess {
+  return spawn(process.execPath, [binary, ...args], { cwd: folder, env: { ...process.env, CNTK_DEBUG: '' } });
+}
+
+/** Waits for the end of what `startCli` started. */
+export async function resultOf(child: ChildProcess): Promise<CliResult> {
+  let [stdout, stderr] = ['', ''];
+  child.stdout!.on('data', (text: Buffer) => (stdout += text.toString()));
+  child.stderr!.on('data', (text: Buffer) => (stderr += text.toString()));
+  const [status] = (await once(child, 'close')) as [number | null];
+  return { status, stdout, stderr: stderr.replace(/^Warning: max.*\n/gm, '') };
+}
+
+/** Runs the built command line in `folder`. */
+export function cli(...args: string[]): Promise<CliResult> {
+  return resultOf(startCli(...args));
+}
+
+/** Runs a command that must succeed. */
+export async function succeed(...args: string[]): Promise<CliResult> {
+  const result = await cli(...args);
+  if (result.status !== 0)
+    throw new Error(`cntk ${args.join(' ')}: status ${result.status}\n${result.stderr}`);
+  return result;
+}
+
+/** Runs a command that must fail with this status and one message, and must print and leave nothing. */
+export async function fail(status: number, message: RegExp, ...args: string[]): Promise<void> {
+  const before = await readdir(folder, { recursive: true });
+  const result = await cli(...args);
+  expect(result.stderr).toMatch(message);
+  expect(result).toMatchObject({ status, stdout: '' });
+  expect(result.stderr).toMatch(/^cntk: /m);
+  // The stack of an error.
+  expect(result.stderr).not.toMatch(/^\s+at .*:\d+/m);
+  expect(await readdir(folder, { recursive: true })).toEqual(before);
+}
+
+/** Digits first … end − 1. */
+export async function digits(first: number, end: number): Promise<LabelledImages & { labels: Int32Array }> {
+  const all = await loadDigits();
+  const chosen = selectImages(
+    all,
+    Array.from({ length: end - first }, (_, i) => first + i),
+  );
+  return { ...chosen, labels: chosen.labels! };
+}
+
+/** Writes digits as NAME.npy, and their labels as NAME-labels.npy, into `folder`. */
+export async function writeDigits(
+  name: string,
+  first: number,
+  end: number,
+  withLabels = true,
+): Promise<void> {
+  const { images, labels } = await digits(first, end);
+  await writeNpy(join(folder, `${name}.npy`), [images.count, images.height, images.width], images.data);
+  if (withLabels) await writeNpy(join(folder, `${name}-labels.npy`), [images.count], labels);
+}
+
+/** A text file in `folder`. */
+export function read(name: string): Promise<string> {
+  return readFile(join(folder, name), 'utf8');
+}

@@ -1,0 +1,65 @@
+// The plan keeps to the limits it is given, for any shape and any number of images, without allocating.
+import { planPasses, type ImageShape } from '../../src/kernel/passes.js';
+import { pairCount, planPass, PlanError, type PlanLimits } from '../../src/kernel/plan.js';
+
+/** WebGPU's default limits: what every adapter has. */
+const DEFAULT_LIMITS: PlanLimits = {
+  maxStorageBufferBindingSize: 128 * 2 ** 20,
+  maxBufferSize: 256 * 2 ** 20,
+  maxComputeWorkgroupStorageSize: 16384,
+  maxComputeInvocationsPerWorkgroup: 256,
+  maxComputeWorkgroupsPerDimension: 65535,
+};
+
+function plan(shape: ImageShape, depth: number, rows = 100, limits = DEFAULT_LIMITS, memoryBytes?: number) {
+  const [pass] = planPasses([{ kernel: 'ntk', depth, readout: 'gap', trained: 'hidden' }], shape);
+  return planPass(pass, shape, { rows, columns: rows, symmetric: true }, limits, memoryBytes);
+}
+
+test.each([
+  [1, 1],
+  [1, 200],
+  [200, 1],
+  [3, 5],
+  [8, 8],
+  [28, 28],
+  [32, 32],
+  [33, 31],
+  [64, 64],
+])('a %i×%i plane fits a workgroup of the default limits', (height, width) => {
+  const { planeConstants: c, groups } = plan({ channels: 3, height, width }, 11);
+  const lanes = Math.ceil(width / 4) * Math.ceil(height / c.ROWS);
+  expect(lanes * c.PLANES).toBeLessThanOrEqual(256);
+  const slots = c.SHARED_EDGES ? Math.max(c.ROWS, 4) : c.ROWS + 4;
+  expect(16 * lanes * c.PLANES * slots).toBeLessThanOrEqual(16384);
+  expect(groups * c.PLANES).toBeGreaterThanOrEqual(height * width);
+  expect((groups - 1) * c.PLANES).toBeLessThan(height * width);
+});
+
+test('an image too large for a workgroup is refused with both numbers', () => {
+  expect(() => plan({ channels: 1, height: 512, width: 512 }, 3)).toThrow(PlanError);
+  expect(() => plan({ channels: 1, height: 512, width: 512 }, 3)).toThrow(/512×512.*256 invocations/s);
+});
+
+test('buffers keep within the binding limit, and memory within the budget', () => {
+  for (const images of [1, 2, 1000, 60_000]) {
+    const memoryBytes = 256 * 2 ** 20;
+    const p = plan({ channels: 3, height: 32, width: 32 }, 21, images, DEFAULT_LIMITS, memoryBytes);
+    const zBytes = p.blockImages * 23 * 4 * 32 * 16 * 16;
+    expect(zBytes).toBeLessThanOrEqual(DEFAULT_LIMITS.maxStorageBufferBindingSize);
+    expect(p.deviceBytes).toBeLessThanOrEqual(memoryBytes + 3 * 16 * 2 ** 20);
+    expect(p.blockImages).toBeGreaterThanOrEqual(1);
+  }
+});
+
+test('a device that cannot bind one image is told what to change', () => {
+  const limits = { ...DEFAULT_LIMITS, maxStorageBufferBindingSize: 100_000 };
+  expect(() => plan({ channels: 3, height: 32, width: 32 }, 21, 10, limits)).toThrow(
+    /100000.*smaller depth/s,
+  );
+});
+
+test('pairs: lower triangle or rectangle', () => {
+  expect(pairCount({ rows: 50_000, columns: 50_000, symmetric: true })).toBe(1_250_025_000);
+  expect(pairCount({ rows: 3, columns: 4, symmetric: false })).toBe(12);
+});

@@ -1,0 +1,57 @@
+import * as fields from '../../shaders/fields.js';
+import * as norms from '../../shaders/norms.js';
+import * as planes from '../../shaders/planes.js';
+import * as sumPlanes from '../../shaders/sum_planes.js';
+import type { Channel } from '../../src/kernel/channels.js';
+import type { ImageStack } from '../../src/kernel/images.js';
+import { layerGain, planPasses } from '../../src/kernel/passes.js';
+
+/**
+ * The shaders' float64 mirrors in the order in which the engine runs the shaders: one channel, [Nx][Nz]. Between the
+ * 4-D definition, which it must equal, and the device.
+ */
+export function mirrorKernel(x: ImageStack, z: ImageStack, channel: Channel): Float64Array {
+  const { channels, height, width } = x;
+  const [pass] = planPasses([channel], x);
+  const [output] = pass.outputs;
+  const shape = { channels, height, width };
+  const gain = layerGain(shape);
+  const fieldsOf = (stack: ImageStack) => {
+    const input = { images: stack.data, count: stack.count, ...shape, layers: pass.layers };
+    const variance = norms.mirror({ ...input, gain });
+    const { zFields } = fields.mirror({ ...input, variance, shifts: 1 });
+    // Back from the layout to [C+L][H][W] per image.
+    const count = channels + pass.layers;
+    const stride = 8 * Math.ceil(width / 4);
+    return Array.from({ length: stack.count }, (_, image) =>
+      Array.from({ length: count * height * width }, (_, at) => {
+        const row = Math.floor(at / width);
+        return zFields[(image * count * height + row) * stride + (at % width)];
+      }),
+    );
+  };
+  const [xs, zs] = [fieldsOf(x), fieldsOf(z)];
+  const planesPerGroup = 3;
+  const kernel = new Float64Array(x.count * z.count);
+  for (const [i, fx] of xs.entries()) {
+    for (const [j, fz] of zs.entries()) {
+      const partial = planes.mirror({
+        x: fx,
+        z: fz,
+        same: x === z && i === j,
+        planes: pass.planes,
+        radii: pass.radii,
+        layerSlots: pass.layerSlots,
+        theta0: pass.theta0,
+        planesPerGroup,
+        gain,
+        ...shape,
+      });
+      const groups = Math.ceil(pass.planes.length / planesPerGroup);
+      const sums = sumPlanes.mirror(partial, 1, groups, pass.taps);
+      const [k, u] = [sums[2 * output.tap], sums[2 * output.tap + 1]];
+      kernel[i * z.count + j] = output.scale * (output.use === 'k' ? k : output.use === 'u' ? u : k + u);
+    }
+  }
+  return kernel;
+}
