@@ -18,7 +18,10 @@ export const contract: ShaderContract = {
   errorBound: '9·2⁻²⁴·Σ |neighbours|: a sum of nine',
 };
 
-export const variants = [{ HEIGHT: 32, WIDTH: 32, ROWS: 8 }];
+export const variants = [
+  { HEIGHT: 32, WIDTH: 32, ROWS: 16 },
+  { HEIGHT: 32, WIDTH: 32, ROWS: 4 },
+];
 
 /** Float64 mirror, one tensor. tensor, return: [planes][H][W]. */
 export function mirror(

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
+import { benchCommand } from './commands/bench.js';
 import { demoCommand } from './commands/demo.js';
 import { devicesCommand } from './commands/devices.js';
 import { kernelCommand } from './commands/kernel.js';
@@ -24,6 +25,7 @@ const cli = yargs(words)
   .command(solveCommand)
   .command(devicesCommand)
   .command(demoCommand)
+  .command(benchCommand)
   .parserConfiguration({ 'boolean-negation': false, 'dot-notation': false })
   .strict()
   .strictCommands()

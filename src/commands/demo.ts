@@ -16,9 +16,13 @@ import { formatJson, printData } from './support/streams.js';
 import { packageVersion } from './support/version.js';
 
 const options = {
-  train: optional(textList(DATA, 'Training images with labels, instead of the digits: CIFAR-10 .bin, IDX, .npy, .npz')),
+  train: optional(
+    textList(DATA, 'Training images with labels, instead of the digits: CIFAR-10 .bin, IDX, .npy, .npz'),
+  ),
   test: optional(textList(DATA, 'Test images with labels [default: what is left of the training images]')),
-  'train-count': optional(integer(DATA, 'Number of training images [default: as many as there is time for]', 1)),
+  'train-count': optional(
+    integer(DATA, 'Number of training images [default: as many as there is time for]', 1),
+  ),
   'test-count': optional(integer(DATA, 'Number of test images', 1)),
   adapter: deviceOptions.adapter,
   verbose: deviceOptions.verbose,
@@ -35,7 +39,10 @@ export const demoCommand: CommandModule<object, DemoArguments> = {
     defineOptions(argv, options)
       .example('$0 demo', 'the digits that ship with the package, about 25 seconds')
       .example('$0 demo --train data_batch_1.bin --test test_batch.bin', 'CIFAR-10, about a minute')
-      .example('$0 demo --train train-images-idx3-ubyte.gz --test t10k-images-idx3-ubyte.gz', 'Fashion-MNIST'),
+      .example(
+        '$0 demo --train train-images-idx3-ubyte.gz --test t10k-images-idx3-ubyte.gz',
+        'Fashion-MNIST',
+      ),
   handler: (args) => withInterruption((signal) => demo(args, signal)),
 };
 
@@ -47,7 +54,9 @@ const RESULT_BYTES = 40 * 2 ** 20;
 
 async function demo(args: DemoArguments, signal: AbortSignal): Promise<void> {
   if (args.test && !args.train) {
-    throw new UsageError('--test needs --train; the digits that ship with the package bring their own test images');
+    throw new UsageError(
+      '--test needs --train; the digits that ship with the package bring their own test images',
+    );
   }
   using progress = new Progress(args.quiet ?? false);
   const train = args.train ? await loadImages(args.train) : await loadDigits();
@@ -83,7 +92,11 @@ async function demo(args: DemoArguments, signal: AbortSignal): Promise<void> {
 }
 
 /** All on one screen of 80 × 24, file names permitting. */
-function screen({ report, heatmap }: DemoResult, device: DeviceReport, { out, train }: DemoArguments): string {
+function screen(
+  { report, heatmap }: DemoResult,
+  device: DeviceReport,
+  { out, train }: DemoArguments,
+): string {
   const { elapsedMs, elementLayers, imageShape, classes } = report;
   const data = train ? train.map((file) => basename(file)).join(', ') : 'handwritten digits (UCI, CC BY 4.0)';
   const kinds = report.depths.length * report.columns.length;
@@ -115,10 +128,13 @@ function screen({ report, heatmap }: DemoResult, device: DeviceReport, { out, tr
 }
 
 function accuracyTable({ depths, columns, accuracy }: DemoReport): string[] {
-  const row = (cells: readonly string[]) => cells.map((cell, i) => (i === 0 ? cell.padEnd(10) : cell.padStart(12))).join('');
+  const row = (cells: readonly string[]) =>
+    cells.map((cell, i) => (i === 0 ? cell.padEnd(10) : cell.padStart(12))).join('');
   return [
     row(['depth', ...columns]),
-    ...depths.map((depth, d) => row([`${depth}`, ...accuracy[d].map((share) => `${(100 * share).toFixed(1)} %`)])),
+    ...depths.map((depth, d) =>
+      row([`${depth}`, ...accuracy[d].map((share) => `${(100 * share).toFixed(1)} %`)]),
+    ),
   ];
 }
 

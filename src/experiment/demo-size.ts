@@ -30,9 +30,7 @@ const DEPTHS = [
   [3, 4],
 ] as const;
 /** Round numbers, so that machines of about one speed compute the same. Twelve matrices of the largest take 200 MB. */
-const TRAIN_COUNTS = [
-  2000, 1500, 1000, 800, 600, 500, 400, 300, 250, 200, 150, 100, 50, 30, 20, 10,
-] as const;
+const TRAIN_COUNTS = [2000, 1500, 1000, 800, 600, 500, 400, 300, 250, 200, 150, 100, 50, 30, 20, 10] as const;
 /** Deeper networks only where this many training images per class fit. */
 const IMAGES_PER_CLASS = 20;
 /** Long enough to tell the speed of a device to a few percent. */
@@ -52,7 +50,9 @@ export async function chooseSize(
   const started = performance.now();
   const rate = await elementLayersPerSecond(gpu, options, channelsOf(DEPTHS.at(-1)!));
   const left = Math.max(options.seconds / 2, options.seconds - (performance.now() - started) / 1e3);
-  const secondsPerPair = DEPTHS.map((depths) => elementLayersPerPair(channelsOf(depths), options.train.images) / rate);
+  const secondsPerPair = DEPTHS.map(
+    (depths) => elementLayersPerPair(channelsOf(depths), options.train.images) / rate,
+  );
   const pairs = secondsPerPair.map((seconds) => Math.floor(left / seconds));
   return largestSize(options, pairs);
 }
@@ -74,7 +74,9 @@ export function largestSize(
   const wanted = Math.min(IMAGES_PER_CLASS * train.classes!, counts[0]);
   for (const [index, depths] of DEPTHS.entries()) {
     const last = index === DEPTHS.length - 1;
-    const fits = counts.find((count) => (count * (count + 1)) / 2 + count * testCountFor(count) <= pairs[index]);
+    const fits = counts.find(
+      (count) => (count * (count + 1)) / 2 + count * testCountFor(count) <= pairs[index],
+    );
     const count = fits ?? (last ? counts.at(-1)! : 0);
     if (count >= wanted || last) return { trainCount: count, testCount: testCountFor(count), depths };
   }
@@ -84,11 +86,17 @@ export function largestSize(
 function assertUsable({ train, test, trainCount, testCount }: DemoSizeOptions): void {
   for (const set of test ? [train, test] : [train]) {
     if (set.labels !== undefined) continue;
-    throw new InputError(set.files.join(', '), 'has no labels beside it; the demo needs the class of every image');
+    throw new InputError(
+      set.files.join(', '),
+      'has no labels beside it; the demo needs the class of every image',
+    );
   }
   const check = (set: LabelledImages, asked: number | undefined, what: string) => {
     if (asked !== undefined && asked > set.images.count) {
-      throw new InputError(set.files.join(', '), `${asked} ${what} are asked for, but there are ${set.images.count}`);
+      throw new InputError(
+        set.files.join(', '),
+        `${asked} ${what} are asked for, but there are ${set.images.count}`,
+      );
     }
   };
   check(train, trainCount, 'training images');

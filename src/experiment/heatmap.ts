@@ -48,7 +48,10 @@ export function kernelHeatmap(
     for (let x = 0; x < size; x++) {
       const [row, column] = [positions[y], positions[x]];
       const inside = row !== undefined && column !== undefined;
-      pixels.set(inside ? colourOf(similarity[row * n + column], range, palette) : SEPARATOR, 3 * (y * size + x));
+      pixels.set(
+        inside ? colourOf(similarity[row * n + column], range, palette) : SEPARATOR,
+        3 * (y * size + x),
+      );
     }
   }
   const png = encode({ width: size, height: size, data: pixels, channels: 3, depth: 8 });

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { existsSync, mkdtempSync } from 'node:fs';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,11 +15,10 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 export const binary = join(root, 'dist/src/cli.js');
 
 /** A folder that lives as long as the test file; commands run in it. */
-export let folder = '';
+export const folder = mkdtempSync(join(tmpdir(), 'cntk-cli-'));
 
-beforeAll(async () => {
+beforeAll(() => {
   if (!existsSync(binary)) throw new Error(`${binary} is missing: npm run build makes it`);
-  folder = await mkdtemp(join(tmpdir(), 'cntk-cli-'));
 });
 
 afterAll(async () => {

@@ -37,7 +37,16 @@ function groupsOf(software: boolean, quick: boolean): readonly (readonly BenchCa
       layersCase({ name: 'layers-gap', ...network }),
     ],
     [planesCase({ name: 'planes-vanilla', ...network, readout: 'vanilla', images: 32, pairs: 1024 * size })],
-    [planesCase({ name: 'planes-gap-8x8', shape: DIGITS, depth: DEPTH, readout: 'gap', images: 32, pairs: 128 * size })],
+    [
+      planesCase({
+        name: 'planes-gap-8x8',
+        shape: DIGITS,
+        depth: DEPTH,
+        readout: 'gap',
+        images: 32,
+        pairs: 128 * size,
+      }),
+    ],
     [normsCase(stage)],
     [fieldsCase({ ...stage, count: 16 * size })],
     [sumPlanesCase({ groups: 1024, taps: 1, pairs: 512 * size })],
@@ -59,7 +68,10 @@ export function benchNames(): string[] {
  * baseline, both from one run; then everything else.
  * @throws BenchValidationError if a result is wrong; the signal's reason if aborted.
  */
-export async function runBench(gpu: Gpu, { quick, only = '', signal, onCase }: BenchOptions): Promise<BenchResult[]> {
+export async function runBench(
+  gpu: Gpu,
+  { quick, only = '', signal, onCase }: BenchOptions,
+): Promise<BenchResult[]> {
   const groups = groupsOf(gpu.description.software, quick)
     .map((group, index) => ({
       comparison: index === 0,
@@ -71,9 +83,9 @@ export async function runBench(gpu: Gpu, { quick, only = '', signal, onCase }: B
   for (const { comparison, cases } of groups) {
     onCase?.(cases.map(({ name }) => name).join(' and '), found.length, count);
     const { results, rates } = await measureTogether(gpu, cases, {
-      repetitions: quick ? 3 : comparison ? 9 : 7,
+      repetitions: quick ? 3 : comparison ? 15 : 9,
       sampleMs: quick ? 30 : 100,
-      groupMs: (quick ? 1 : 4) * (comparison ? 5000 : 1000),
+      groupMs: (quick ? 1 : 4) * (comparison ? 4000 : 1000),
       signal,
     });
     found.push(...results);
@@ -83,7 +95,10 @@ export async function runBench(gpu: Gpu, { quick, only = '', signal, onCase }: B
 }
 
 /** Of two cases that were timed in turn: the ratio of the medians, and the extremes among the pairs of samples. */
-function ratioOf([fused, layers]: readonly BenchResult[], [fusedRates, layersRates]: readonly number[][]): BenchResult {
+function ratioOf(
+  [fused, layers]: readonly BenchResult[],
+  [fusedRates, layersRates]: readonly number[][],
+): BenchResult {
   const { min, max } = spread(fusedRates.map((rate, r) => rate / layersRates[r]));
   return {
     name: RATIO,

@@ -44,7 +44,12 @@ export function normsCase({ shape, layers, count }: StageCaseOptions): BenchCase
       };
       const record = (recording: Recording) => {
         for (let layer = 0; layer < layers; layer++) {
-          recording.add(program, buffers, [Math.ceil(pixels / 64), count], { layer, images: count, channels, layers });
+          recording.add(program, buffers, [Math.ceil(pixels / 64), count], {
+            layer,
+            images: count,
+            channels,
+            layers,
+          });
         }
       };
       return {
@@ -54,7 +59,9 @@ export function normsCase({ shape, layers, count }: StageCaseOptions): BenchCase
         async validate() {
           const recording = new Recording(gpu);
           record(recording);
-          const { data } = await recording.read(buffers.variance, 0, 4 * VALIDATED * layers * pixels).submit();
+          const { data } = await recording
+            .read(buffers.variance, 0, 4 * VALIDATED * layers * pixels)
+            .submit();
           const expected = norms.mirror({ images, count: VALIDATED, channels, layers, height, width, gain });
           const error = largestError(new Float32Array(data[0]), expected);
           return { error, tolerance: NORMS_TOLERANCE, against: 'its float64 mirror' };
@@ -88,7 +95,11 @@ export function fieldsCase({ shape, layers, count }: StageCaseOptions): BenchCas
       };
       const columns = Math.ceil((shifts * height * 2 * Math.ceil(width / 4)) / 64);
       const record = (recording: Recording) =>
-        void recording.add(program, buffers, [columns, channels + layers, count], { images: count, channels, layers });
+        void recording.add(program, buffers, [columns, channels + layers, count], {
+          images: count,
+          channels,
+          layers,
+        });
       return {
         work: 4 * count * ((channels + layers) * pixels + floats.x + floats.z),
         compileMs: program.compileMs,
@@ -100,7 +111,16 @@ export function fieldsCase({ shape, layers, count }: StageCaseOptions): BenchCas
             .read(buffers.x_fields, 0, 4 * VALIDATED * floats.x)
             .read(buffers.z_fields, 0, 4 * VALIDATED * floats.z)
             .submit();
-          const expected = fields.mirror({ images, variance, count: VALIDATED, channels, layers, height, width, shifts });
+          const expected = fields.mirror({
+            images,
+            variance,
+            count: VALIDATED,
+            channels,
+            layers,
+            height,
+            width,
+            shifts,
+          });
           const error = Math.max(
             largestError(new Float32Array(data[0]), expected.xFields),
             largestError(new Float32Array(data[1]), expected.zFields),
@@ -113,7 +133,15 @@ export function fieldsCase({ shape, layers, count }: StageCaseOptions): BenchCas
   };
 }
 
-export function sumPlanesCase({ groups, taps, pairs }: { groups: number; taps: number; pairs: number }): BenchCase {
+export function sumPlanesCase({
+  groups,
+  taps,
+  pairs,
+}: {
+  groups: number;
+  taps: number;
+  pairs: number;
+}): BenchCase {
   return {
     name: 'sum_planes',
     description: `${pairs} pairs, ${groups} groups of planes, ${taps} taps`,
@@ -138,7 +166,10 @@ export function sumPlanesCase({ groups, taps, pairs }: { groups: number; taps: n
           const recording = new Recording(gpu);
           record(recording);
           const { data } = await recording.read(buffers.sums).submit();
-          const error = largestError(new Float32Array(data[0]), sumPlanes.mirror(partial, pairs, groups, taps));
+          const error = largestError(
+            new Float32Array(data[0]),
+            sumPlanes.mirror(partial, pairs, groups, taps),
+          );
           return { error, tolerance: SUM_TOLERANCE, against: 'its float64 mirror' };
         },
         [Symbol.dispose]: () => scope.dispose(),

@@ -20,8 +20,6 @@ export interface PreparedCase extends Disposable {
   readonly work: number;
   readonly compileMs: number | undefined;
   readonly timedBy: 'timestamps' | 'wall clock';
-  /** Several copies can be submitted at a time; false for shaders that work in place on what they need. */
-  readonly repeatable: boolean;
   validate(): Promise<Validation>;
   /** Runs that many copies and returns their time in nanoseconds. */
   sample(copies: number): Promise<number>;
@@ -70,6 +68,9 @@ export interface MeasureOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Timestamps come in steps of 0.1 ms: a sample is to be many of them, also of the shortest dispatch. */
+const MOST_COPIES = 100;
+
 /**
  * Validates the cases, then times them in turn, repetition by repetition, so that what slows the machine for a while
  * slows all of them.
@@ -90,13 +91,14 @@ export async function measureTogether(
       const one = await benchCase.prepare(gpu);
       prepared.push(one);
       const validation = await one.validate();
-      if (!(validation.error <= validation.tolerance)) throw new BenchValidationError(benchCase.name, validation);
+      if (!(validation.error <= validation.tolerance))
+        throw new BenchValidationError(benchCase.name, validation);
       validations.push(validation);
       signal?.throwIfAborted();
       // The first run after a compilation is slower.
       await one.sample(1);
       const oneNs = await one.sample(1);
-      copies.push(one.repeatable ? Math.max(1, Math.min(1000, Math.round((sampleMs * 1e6) / oneNs))) : 1);
+      copies.push(Math.max(1, Math.min(MOST_COPIES, Math.round((sampleMs * 1e6) / oneNs))));
     }
     const rates: number[][] = cases.map(() => []);
     const started = performance.now();
@@ -129,15 +131,18 @@ export function spread(values: readonly number[]): { median: number; min: number
   return { median, min: sorted[0], max: sorted.at(-1)! };
 }
 
-/** Times dispatches: by the device's timestamps where it has them, else from the submission to the end. */
+/**
+ * Times dispatches: by the device's timestamps where it has them, else from the submission to the end.
+ *
+ * @param reset Called before each sample; its time does not count.
+ */
 export function dispatchTimer(
   gpu: Gpu,
   record: (recording: Recording) => void,
   reset?: () => Promise<void>,
-): Pick<PreparedCase, 'timedBy' | 'repeatable' | 'sample'> {
+): Pick<PreparedCase, 'timedBy' | 'sample'> {
   return {
     timedBy: gpu.description.timestamps ? 'timestamps' : 'wall clock',
-    repeatable: reset === undefined,
     async sample(copies) {
       await reset?.();
       const recording = new Recording(gpu);
@@ -145,6 +150,18 @@ export function dispatchTimer(
       const started = performance.now();
       const { gpuNs } = await recording.submit({ timed: true });
       return gpuNs ?? (performance.now() - started) * 1e6;
+    },
+  };
+}
+
+/** Times calls, one after the other, from the call to the end. */
+export function callTimer(call: () => Promise<void>): Pick<PreparedCase, 'timedBy' | 'sample'> {
+  return {
+    timedBy: 'wall clock',
+    async sample(copies) {
+      const started = performance.now();
+      for (let copy = 0; copy < copies; copy++) await call();
+      return (performance.now() - started) * 1e6;
     },
   };
 }

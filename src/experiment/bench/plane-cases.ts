@@ -79,9 +79,12 @@ export function planesCase(options: PlaneCaseOptions): BenchCase {
   };
 }
 
-
 /** `gap, depth 11, 3×32×32` */
-export function describeNetwork({ shape, depth, readout }: Pick<PlaneCaseOptions, 'shape' | 'depth' | 'readout'>): string {
+export function describeNetwork({
+  shape,
+  depth,
+  readout,
+}: Pick<PlaneCaseOptions, 'shape' | 'depth' | 'readout'>): string {
   return `${readout}, depth ${depth}, ${shape.channels}×${shape.height}×${shape.width}`;
 }
 

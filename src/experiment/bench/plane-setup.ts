@@ -43,7 +43,9 @@ export class PlaneSetup implements Disposable {
     const { pass, planeConstants } = this.plan;
     const { channels, height, width } = this.images;
     const planesPerGroup = planeConstants.PLANES;
-    const planes = groups.flatMap((group) => pass.planes.slice(group * planesPerGroup, (group + 1) * planesPerGroup));
+    const planes = groups.flatMap((group) =>
+      pass.planes.slice(group * planesPerGroup, (group + 1) * planesPerGroup),
+    );
     return planesMirror({
       x: this.fieldsOf(x),
       z: this.fieldsOf(z),

@@ -8,7 +8,11 @@ const GRAIN = 0.3;
  * Images like photographs in what the kernels' speed and rounding depend on: neighbouring pixels are correlated, mean
  * 0 and standard deviation about 1. The same seed gives the same images.
  */
-export function randomImages(count: number, { channels, height, width }: ImageShape, seed: number): ImageStack {
+export function randomImages(
+  count: number,
+  { channels, height, width }: ImageShape,
+  seed: number,
+): ImageStack {
   const random = randomNumbers(seed);
   const pixels = height * width;
   const data = new Float32Array(count * channels * pixels);

@@ -7,7 +7,7 @@ import * as panel from '../../../shaders/cholesky_panel.js';
 import * as update from '../../../shaders/cholesky_update.js';
 import { factorize, type CholeskyFactor } from '../../regression/cholesky.js';
 import { inPlaceCase } from './in-place-case.js';
-import { largestError, type BenchCase, type Validation } from './measure.js';
+import { callTimer, largestError, type BenchCase, type Validation } from './measure.js';
 import { lowerTriangle, positiveDefinite, product, randomArray } from './matrices.js';
 
 // A flop is one addition or one multiplication.
@@ -38,7 +38,8 @@ export function solverShaderCases(n: number, k: number): BenchCase[] {
       params: { begin: BLOCK, stride: n },
       workgroups: update.workgroups(BLOCK, n),
       inputs: () => ({ panel: randomArray(BLOCK * n, 43), matrix: positiveDefinite(n, 44) }),
-      mirror: (b) => update.mirror({ panel: b.panel, matrix: b.matrix, begin: BLOCK, stride: n, block: BLOCK }),
+      mirror: (b) =>
+        update.mirror({ panel: b.panel, matrix: b.matrix, begin: BLOCK, stride: n, block: BLOCK }),
     }),
     inPlaceCase({
       contract: panel.contract,
@@ -58,7 +59,8 @@ export function solverShaderCases(n: number, k: number): BenchCase[] {
       params: { begin: 0, size: BLOCK, stride: n },
       workgroups: diagonal.workgroups(),
       inputs: () => ({ matrix: positiveDefinite(n, 46), pivots: new Float32Array(n) }),
-      mirror: (b) => diagonal.mirror({ matrix: b.matrix, pivots: b.pivots, begin: 0, size: BLOCK, stride: n }),
+      mirror: (b) =>
+        diagonal.mirror({ matrix: b.matrix, pivots: b.pivots, begin: 0, size: BLOCK, stride: n }),
     }),
     inPlaceCase({
       contract: forwardDiagonal.contract,
@@ -114,19 +116,10 @@ export function factorizationCase(n: number): BenchCase {
       return Promise.resolve({
         work: n ** 3 / 3,
         compileMs: undefined,
-        timedBy: 'wall clock',
-        repeatable: false,
+        ...callTimer(async () => (await factorize(gpu, matrix)).dispose()),
         async validate() {
           using factor = await factorize(gpu, matrix);
           return await solveError(factor, matrix, 1);
-        },
-        async sample() {
-          const started = performance.now();
-          const factor = await factorize(gpu, matrix);
-          // The pivots have been read back: the device is done.
-          const elapsedNs = (performance.now() - started) * 1e6;
-          factor.dispose();
-          return elapsedNs;
         },
         [Symbol.dispose]: () => undefined,
       });
@@ -147,14 +140,10 @@ export function solveCase(n: number, k: number): BenchCase {
       return {
         work: 2 * n ** 2 * k,
         compileMs: undefined,
-        timedBy: 'wall clock',
-        repeatable: false,
-        validate: () => solveError(factor, matrix, k),
-        async sample() {
-          const started = performance.now();
+        ...callTimer(async () => {
           await factor.solve(rhs);
-          return (performance.now() - started) * 1e6;
-        },
+        }),
+        validate: () => solveError(factor, matrix, k),
         [Symbol.dispose]: () => factor.dispose(),
       };
     },

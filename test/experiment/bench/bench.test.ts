@@ -1,0 +1,104 @@
+import { benchNames, runBench } from '../../../src/experiment/bench/bench.js';
+import { layersCase } from '../../../src/experiment/bench/layers-case.js';
+import {
+  BenchValidationError,
+  largestError,
+  measureTogether,
+  spread,
+  type BenchCase,
+} from '../../../src/experiment/bench/measure.js';
+import { planesCase } from '../../../src/experiment/bench/plane-cases.js';
+import { randomImages } from '../../../src/experiment/bench/random-images.js';
+import { testGpu } from '../../support/gpu.js';
+
+// Plan: the fused kernel and the layer-by-layer baseline give the mirror's sums on shapes with ragged edges; every other
+// case of the benchmark validates; a wrong result is refused before anything is timed; statistics are right.
+
+const OPTIONS = { repetitions: 3, sampleMs: 1, groupMs: 1 };
+
+test.each([
+  { channels: 3, height: 8, width: 8 },
+  { channels: 2, height: 5, width: 7 },
+  { channels: 1, height: 9, width: 4 },
+])('both sides of the comparison are right: $channels×$height×$width', async (shape) => {
+  const gpu = await testGpu();
+  const cases = [
+    planesCase({ name: 'fused', shape, depth: 5, readout: 'gap', images: 3, pairs: 4 }),
+    layersCase({ name: 'layers', shape, depth: 5 }),
+  ];
+  const { results, rates } = await measureTogether(gpu, cases, OPTIONS);
+  for (const [c, { validation, median, repetitions }] of results.entries()) {
+    expect(validation!.error <= 1e-6).toBe(true);
+    expect(repetitions).toBe(3);
+    expect(rates[c]).toHaveLength(3);
+    expect(median).toBeGreaterThan(0);
+  }
+});
+
+test('every shader outside the comparison validates', async () => {
+  const gpu = await testGpu();
+  const names = benchNames();
+  expect(names.slice(0, 2)).toEqual(['planes-gap', 'layers-gap']);
+  for (const only of ['norms', 'fields', 'sum_planes', 'cholesky', 'factorization', 'solve']) {
+    const results = await runBench(gpu, { quick: true, only });
+    expect(results.map(({ name }) => name)).toEqual(names.filter((name) => name.includes(only)));
+    for (const { validation, min, median, max } of results) {
+      expect(validation!.error <= validation!.tolerance).toBe(true);
+      expect(min <= median && median <= max && max < Infinity).toBe(true);
+    }
+  }
+});
+
+test('a wrong or NaN result is refused before it is timed', async () => {
+  const gpu = await testGpu();
+  for (const error of [2e-5, NaN]) {
+    let samples = 0;
+    const wrong: BenchCase = {
+      name: 'wrong',
+      description: '',
+      unit: 'flop/s',
+      prepare: () =>
+        Promise.resolve({
+          work: 1,
+          compileMs: 0,
+          timedBy: 'wall clock',
+          validate: () => Promise.resolve({ error, tolerance: 1e-5, against: 'the truth' }),
+          sample: () => Promise.resolve(++samples),
+          [Symbol.dispose]: () => undefined,
+        }),
+    };
+    await expect(measureTogether(gpu, [wrong], OPTIONS)).rejects.toThrow(BenchValidationError);
+    expect(samples).toBe(0);
+  }
+});
+
+test('an aborted benchmark ends with the reason', async () => {
+  const signal = AbortSignal.abort(new Error('enough'));
+  await expect(runBench(await testGpu(), { quick: true, only: 'sum_planes', signal })).rejects.toThrow(
+    'enough',
+  );
+});
+
+test('median, extremes, errors', () => {
+  expect(spread([3, 1, 2])).toEqual({ median: 2, min: 1, max: 3 });
+  expect(spread([4, 1, 2, 3])).toEqual({ median: 2.5, min: 1, max: 4 });
+  expect(largestError([1, 2], [1, 4])).toBe(0.5);
+  expect(largestError([0, 0], [0, 0])).toBe(0);
+  expect(largestError([1, NaN], [1, 4])).toBeNaN();
+  expect(largestError([1], [1, 4])).toBeNaN();
+});
+
+test('images like photographs: mean 0, deviation 1, neighbours alike, the same for the same seed', () => {
+  const shape = { channels: 3, height: 32, width: 32 };
+  const { data } = randomImages(4, shape, 5);
+  const mean = data.reduce((sum, value) => sum + value, 0) / data.length;
+  const variance = data.reduce((sum, value) => sum + (value - mean) ** 2, 0) / data.length;
+  const covariance = data.reduce(
+    (sum, value, p) => sum + (p % 32 === 31 ? 0 : (value - mean) * (data[p + 1] - mean)),
+    0,
+  );
+  expect(Math.abs(mean)).toBeLessThan(0.3);
+  expect(Math.abs(variance - 1)).toBeLessThan(0.4);
+  expect(covariance / data.length / variance).toBeGreaterThan(0.7);
+  expect(randomImages(4, shape, 5).data).toEqual(data);
+});
