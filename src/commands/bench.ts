@@ -42,6 +42,12 @@ export const benchCommand: CommandModule<object, BenchArguments> = {
   handler: (args) => withInterruption((signal) => bench(args, signal)),
 };
 
+/** No lines around and between the cells. */
+const NO_FRAME = Object.fromEntries(
+  ['top', 'bottom', 'left', 'right', 'mid', 'middle'].flatMap((side) =>
+    ['', '-mid', '-left', '-right'].map((end) => [`${side}${end}`, '']),
+  ),
+);
 const REPORT_BYTES = 2 ** 20;
 
 async function bench(args: BenchArguments, signal: AbortSignal): Promise<void> {
@@ -70,21 +76,22 @@ async function bench(args: BenchArguments, signal: AbortSignal): Promise<void> {
 
 function table(results: readonly BenchResult[]): string {
   const rows = new Table({
-    head: ['case', 'median', 'min … max', 'sizes', 'compile', 'error'],
-    style: { head: [], border: [], compact: true },
-    colAligns: ['left', 'right', 'right', 'left', 'right', 'right'],
+    head: ['case', 'median', 'min … max', 'error', 'compiled in', 'sizes'],
+    chars: NO_FRAME,
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
+    colAligns: ['left', 'right', 'left', 'right', 'right', 'left'],
   });
   for (const { name, median, min, max, unit, description, compileMs, validation } of results) {
     rows.push([
       name,
       `${scaled(median, unit)} ${unit === '×' ? '×' : `G ${unit}`}`,
       `${scaled(min, unit)} … ${scaled(max, unit)}`,
-      description,
-      compileMs === null ? '' : `${(compileMs / 1e3).toFixed(1)} s`,
       validation === null ? '' : validation.error.toExponential(0),
+      compileMs === null ? '' : `${(compileMs / 1e3).toFixed(1)} s`,
+      description,
     ]);
   }
-  return rows.toString();
+  return rows.toString().replace(/ +$/gm, '');
 }
 
 function scaled(value: number, unit: BenchResult['unit']): string {

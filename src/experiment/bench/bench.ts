@@ -80,8 +80,10 @@ export async function runBench(
     .filter(({ cases }) => cases.length > 0);
   const count = groups.reduce((sum, { cases }) => sum + cases.length, 0);
   const found: BenchResult[] = [];
+  let begun = 0;
   for (const { comparison, cases } of groups) {
-    onCase?.(cases.map(({ name }) => name).join(' and '), found.length, count);
+    onCase?.(cases.map(({ name }) => name).join(' and '), begun, count);
+    begun += cases.length;
     const { results, rates } = await measureTogether(gpu, cases, {
       repetitions: quick ? 3 : comparison ? 15 : 9,
       sampleMs: quick ? 30 : 100,

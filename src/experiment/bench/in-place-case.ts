@@ -23,7 +23,7 @@ const TOLERANCE = 1e-5;
 
 /**
  * Before each sample the buffers get their first contents again. Copies within a sample work on what the one before
- * them left: other numbers of the same magnitude, since all of the matrices are near the identity.
+ * them left: other numbers, but the same work, since nothing in these shaders takes another path for them.
  */
 export function inPlaceCase(dispatch: InPlaceDispatch): BenchCase {
   const { contract, constants, params, workgroups } = dispatch;

@@ -69,7 +69,7 @@ export interface MeasureOptions {
 }
 
 /** Timestamps come in steps of 0.1 ms: a sample is to be many of them, also of the shortest dispatch. */
-const MOST_COPIES = 100;
+const MOST_COPIES = 1000;
 
 /**
  * Validates the cases, then times them in turn, repetition by repetition, so that what slows the machine for a while
