@@ -107,17 +107,18 @@ function screen(
     '',
     `data      ${data}, ${imageShape.join('×')}, ${classes} classes`,
     `adapter   ${device.name} (${device.backend}${device.software ? ', software: no GPU' : ''})`,
-    `kernels   ${kinds} kinds in 2 passes over ${report.pairs.toLocaleString('en')} pairs: ` +
+    `kernels   ${kinds} kinds for ${report.pairs.toLocaleString('en')} pairs of images: ` +
       `${formatDuration(elapsedMs.kernels)}, ${formatRate(elementLayers, elapsedMs.kernels)}`,
     `solves    ${kinds} kernel regressions: ${formatDuration(elapsedMs.solve)}; ` +
       `in all, with compiling: ${formatDuration(elapsedMs.total)}`,
     '',
     ...accuracyTable(report),
+    ...(report.columns.includes('CNTK-GAP') ? [] : [noGap(report)]),
     ...report.warnings.map((warning) => `warning: ${warning}`),
     '',
-    `${join(out, 'kernel.png')}: CNTK-GAP of depth ${report.depths.at(-1)!} between the training images, sorted`,
-    `by class. Cosine similarity ${low} is dark, ${high} bright; bright blocks on the diagonal are`,
-    `the classes. Beside it: ${FILES.slice(1).join(', ')}, ${REPORT}`,
+    `${join(out, 'kernel.png')}: ${kernelName} between the training images, sorted by class.`,
+    `Cosine similarity ${low} is dark, ${high} bright; bright blocks on the diagonal are the classes.`,
+    ` Beside it: ${FILES.slice(1).join(', ')}, ${REPORT}`,
     '',
     'Try next:',
     `  ${cntk} solve --kernel ${join(out, 'kernel.npy')} --labels ${join(out, 'labels.npy')} \\`,
@@ -125,6 +126,10 @@ function screen(
     `  ${cntk} demo --train data_batch_1.bin --test test_batch.bin   (CIFAR-10, binary version)`,
     `  ${cntk} bench --quick                                         (speed of every shader)`,
   ].join('\n');
+}
+
+function noGap({ imageShape: [, height, width] }: DemoReport): string {
+  return `GAP takes ${height * width} times as long, too long here; --train-count 50 asks for it all the same`;
 }
 
 function accuracyTable({ depths, columns, accuracy }: DemoReport): string[] {

@@ -12,7 +12,13 @@ export interface DemoSize {
   readonly trainCount: number;
   readonly testCount: number;
   readonly depths: readonly number[];
+  readonly readouts: readonly DemoReadout[];
 }
+
+export type DemoReadout = 'vanilla' | 'gap';
+
+/** The result channels of a demo, depth by depth. */
+export type DemoChannels = (depths: readonly number[], readouts: readonly DemoReadout[]) => Channel[];
 
 export interface DemoSizeOptions {
   readonly train: LabelledImages;
@@ -33,28 +39,36 @@ const DEPTHS = [
 const TRAIN_COUNTS = [2000, 1500, 1000, 800, 600, 500, 400, 300, 250, 200, 150, 100, 50, 30, 20, 10] as const;
 /** Deeper networks only where this many training images per class fit. */
 const IMAGES_PER_CLASS = 20;
-/** Long enough to tell the speed of a device to a few percent. */
-const MEASURE_MS = 400;
+/** With fewer of them the accuracy of the read-out that costs H·W times as much says nothing, and it is left out. */
+const LEAST_IMAGES_PER_CLASS = 5;
 
 /**
- * Chooses depths and counts so that the demo takes about `seconds`, by the speed measured on a few of its images.
+ * Chooses read-outs, depths and counts so that the demo takes about `seconds`, by the speed measured on a few of its
+ * images.
  *
  * @throws InputError if there are no labels or fewer images than asked for.
  */
 export async function chooseSize(
   gpu: Gpu,
   options: DemoSizeOptions,
-  channelsOf: (depths: readonly number[]) => Channel[],
+  channelsOf: DemoChannels,
 ): Promise<DemoSize> {
   assertUsable(options);
   const started = performance.now();
-  const rate = await elementLayersPerSecond(gpu, options, channelsOf(DEPTHS.at(-1)!));
-  const left = Math.max(options.seconds / 2, options.seconds - (performance.now() - started) / 1e3);
-  const secondsPerPair = DEPTHS.map(
-    (depths) => elementLayersPerPair(channelsOf(depths), options.train.images) / rate,
-  );
-  const pairs = secondsPerPair.map((seconds) => Math.floor(left / seconds));
-  return largestSize(options, pairs);
+  const sizeWith = async (readouts: readonly DemoReadout[]): Promise<DemoSize> => {
+    const rate = await elementLayersPerSecond(gpu, options, channelsOf(DEPTHS.at(-1)!, readouts));
+    const left = Math.max(options.seconds / 2, options.seconds - (performance.now() - started) / 1e3);
+    const pairs = DEPTHS.map((depths) => {
+      const channels = channelsOf(depths, readouts);
+      return Math.floor((left * rate) / elementLayersPerPair(channels, options.train.images));
+    });
+    return { ...largestSize(options, pairs), readouts };
+  };
+  const size = await sizeWith(['vanilla', 'gap']);
+  const enough =
+    size.trainCount >=
+    Math.min(LEAST_IMAGES_PER_CLASS * options.train.classes!, options.train.images.count / 2);
+  return enough || options.trainCount !== undefined ? size : sizeWith(['vanilla']);
 }
 
 /**
@@ -65,7 +79,7 @@ export async function chooseSize(
 export function largestSize(
   { train, test, trainCount, testCount }: Omit<DemoSizeOptions, 'seconds'>,
   pairs: readonly number[],
-): DemoSize {
+): Omit<DemoSize, 'readouts'> {
   const testCountFor = (count: number) =>
     testCount ?? Math.min(count, test ? test.images.count : train.images.count - count);
   const most = train.images.count - (test ? 0 : (testCount ?? 1));
@@ -116,10 +130,10 @@ function elementLayersPerPair(channels: readonly Channel[], shape: ImageShape): 
   return planes * shape.height * shape.width;
 }
 
-/** Compiles the kernels, then doubles the images until the measurement is long enough. */
+/** Compiles the kernels, then doubles the images until the measurement takes a fiftieth of the whole. */
 async function elementLayersPerSecond(
   gpu: Gpu,
-  { train, signal }: DemoSizeOptions,
+  { train, seconds, signal }: DemoSizeOptions,
   channels: readonly Channel[],
 ): Promise<number> {
   const gramOf = (count: number) => {
@@ -130,6 +144,6 @@ async function elementLayersPerSecond(
   await gramOf(1);
   for (let count = 2; ; count = Math.min(2 * count, train.images.count)) {
     const { elementLayers, elapsedMs } = await gramOf(count);
-    if (elapsedMs >= MEASURE_MS || count >= train.images.count) return elementLayers / (elapsedMs / 1e3);
+    if (elapsedMs >= 20 * seconds || count >= train.images.count) return elementLayers / (elapsedMs / 1e3);
   }
 }

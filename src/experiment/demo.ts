@@ -5,14 +5,18 @@ import type { Gpu } from '../gpu/gpu.js';
 import type { Channel } from '../kernel/channels.js';
 import { computeGram, type GramProgress } from '../kernel/gram.js';
 import type { ImageStack } from '../kernel/images.js';
+import { channelName, defaultTrained } from '../kernel/validate-channels.js';
 import { evaluate } from '../regression/classify.js';
 import { fit, predict } from '../regression/regression.js';
 import { classCountOf } from './classification.js';
-import { chooseSize, type DemoSize, type DemoSizeOptions } from './demo-size.js';
+import { chooseSize, type DemoReadout, type DemoSize, type DemoSizeOptions } from './demo-size.js';
 import { kernelHeatmap, type Heatmap } from './heatmap.js';
 
-/** Columns of the paper's table 1: both kernels, both read-outs, each in the paper's setting. */
-export const COLUMNS = ['CNTK-V', 'CNTK-GAP', 'CNN-GP-V', 'CNN-GP-GAP'] as const;
+/** As the paper's tables call them: both kernels, both read-outs, each in the paper's setting. */
+const TITLES = {
+  ntk: { vanilla: 'CNTK-V', gap: 'CNTK-GAP' },
+  nngp: { vanilla: 'CNN-GP-V', gap: 'CNN-GP-GAP' },
+} as const;
 
 /** The paper uses none; so little changes no prediction, and repeated images cannot make a kernel singular. */
 const RIDGE = 1e-6;
@@ -35,6 +39,7 @@ export interface DemoReport {
   readonly normalization: 'standardize';
   readonly ridge: number;
   readonly depths: readonly number[];
+  /** CNTK-V, CNTK-GAP, CNN-GP-V, CNN-GP-GAP; without GAP where there is no time for it. */
   readonly columns: readonly string[];
   /** Share of the test images classified rightly, [depths][columns]. */
   readonly accuracy: readonly (readonly number[])[];
@@ -47,9 +52,11 @@ export interface DemoReport {
 
 export interface DemoResult {
   readonly report: DemoReport;
-  /** CNTK-GAP at the largest depth between training images, [n][n]. */
+  /** Name of the channel of the kernels below: the CNTK at the largest depth, with GAP if that was computed. */
+  readonly kernelName: string;
+  /** Between training images, [n][n]. */
   readonly kernel: Float32Array;
-  /** The same between test images and training images, [m][n]. */
+  /** Between test images and training images, [m][n]. */
   readonly testKernel: Float32Array;
   readonly labels: Int32Array; // [n]
   readonly testLabels: Int32Array; // [m]
@@ -73,7 +80,8 @@ export async function runDemo(
   const size = await chooseSize(gpu, { ...options, signal }, channelsOf);
   const { train, test, classes } = chooseImages(options, size);
   const { train: images, test: testImages, warnings } = normalize('standardize', train.images, test.images);
-  const channels = channelsOf(size.depths);
+  const channels = channelsOf(size.depths, size.readouts);
+  const columns = channels.slice(0, channels.length / size.depths.length).map(titleOf);
   const gramOf = (rows: ImageStack, against?: ImageStack) =>
     computeGram(gpu, { images: rows, against, channels, signal, onProgress: onKernelProgress });
   const prepareMs = performance.now() - started;
@@ -93,10 +101,11 @@ export async function runDemo(
   }
 
   const ended = performance.now();
-  const shown = channels.length - COLUMNS.length + COLUMNS.indexOf('CNTK-GAP');
+  const shown = channels.findLastIndex(({ kernel }) => kernel === 'ntk');
   const kernelMs = gram.elapsedMs + testGram.elapsedMs;
   const elementLayers = gram.elementLayers + testGram.elementLayers;
   return {
+    kernelName: channelName(channels[shown]),
     kernel: gram.matrices[shown],
     testKernel: testGram.matrices[shown],
     labels: train.labels!,
@@ -110,8 +119,8 @@ export async function runDemo(
       normalization: 'standardize',
       ridge: RIDGE,
       depths: size.depths,
-      columns: COLUMNS,
-      accuracy: size.depths.map((_, d) => accuracies.slice(d * COLUMNS.length, (d + 1) * COLUMNS.length)),
+      columns,
+      accuracy: size.depths.map((_, d) => accuracies.slice(d * columns.length, (d + 1) * columns.length)),
       pairs: gram.pairs + testGram.pairs,
       elementLayers,
       elementLayersPerSecond: elementLayers / (kernelMs / 1e3),
@@ -126,14 +135,21 @@ export async function runDemo(
   };
 }
 
-/** Depth by depth, the channels in the order of `COLUMNS`. */
-function channelsOf(depths: readonly number[]): Channel[] {
-  return depths.flatMap((depth): Channel[] => [
-    { kernel: 'ntk', depth, readout: 'vanilla', trained: 'all' },
-    { kernel: 'ntk', depth, readout: 'gap', trained: 'hidden' },
-    { kernel: 'nngp', depth, readout: 'vanilla' },
-    { kernel: 'nngp', depth, readout: 'gap' },
+/** Depth by depth: the NTKs of every read-out, then the NNGPs. */
+function channelsOf(depths: readonly number[], readouts: readonly DemoReadout[]): Channel[] {
+  return depths.flatMap((depth) => [
+    ...readouts.map((readout): Channel => ({
+      kernel: 'ntk',
+      depth,
+      readout,
+      trained: defaultTrained(readout),
+    })),
+    ...readouts.map((readout): Channel => ({ kernel: 'nngp', depth, readout })),
   ]);
+}
+
+function titleOf({ kernel, readout }: Channel): string {
+  return TITLES[kernel][readout as DemoReadout];
 }
 
 interface DemoImages {

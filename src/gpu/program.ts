@@ -37,7 +37,7 @@ export async function compileProgram(
     paramsSizeBytes,
     packParams(values, target, offset) {
       for (const [index, [name, type]] of fields.entries()) {
-        const value = values[name];
+        const value = values[name] as number | undefined;
         if (value === undefined || !Number.isFinite(value)) {
           throw new ShaderError(`shader ${contract.name}: parameter ${name} is ${String(value)}`);
         }
@@ -49,7 +49,7 @@ export async function compileProgram(
     },
     bind(buffers, params) {
       const entries: GPUBindGroupEntry[] = contract.bindings.map(({ name }, binding) => {
-        const buffer = buffers[name];
+        const buffer = buffers[name] as GPUBuffer | undefined;
         if (buffer === undefined) throw new ShaderError(`shader ${contract.name}: no buffer for ${name}`);
         return { binding, resource: { buffer } };
       });
