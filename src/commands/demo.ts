@@ -79,8 +79,14 @@ async function demo(args: DemoArguments, signal: AbortSignal): Promise<void> {
   }));
   progress.end();
 
-  const { kernel, testKernel, labels, testLabels, heatmap } = result;
-  const report = { ...result.report, heatmapRange: heatmap.range, device, version: packageVersion() };
+  const { kernel, kernelName, testKernel, labels, testLabels, heatmap } = result;
+  const report = {
+    ...result.report,
+    kernel: kernelName,
+    heatmapRange: heatmap.range,
+    device,
+    version: packageVersion(),
+  };
   await writeAtomically(destination.file('kernel.png'), [heatmap.png]);
   await writeNpy(destination.file('kernel.npy'), [labels.length, labels.length], kernel);
   await writeNpy(destination.file('labels.npy'), [labels.length], labels);
@@ -93,7 +99,7 @@ async function demo(args: DemoArguments, signal: AbortSignal): Promise<void> {
 
 /** All on one screen of 80 × 24, file names permitting. */
 function screen(
-  { report, heatmap }: DemoResult,
+  { report, heatmap, kernelName }: DemoResult,
   device: DeviceReport,
   { out, train }: DemoArguments,
 ): string {
@@ -118,13 +124,13 @@ function screen(
     '',
     `${join(out, 'kernel.png')}: ${kernelName} between the training images, sorted by class.`,
     `Cosine similarity ${low} is dark, ${high} bright; bright blocks on the diagonal are the classes.`,
-    ` Beside it: ${FILES.slice(1).join(', ')}, ${REPORT}`,
+    `Beside it: ${FILES.slice(1).join(', ')}, ${REPORT}`,
     '',
     'Try next:',
     `  ${cntk} solve --kernel ${join(out, 'kernel.npy')} --labels ${join(out, 'labels.npy')} \\`,
     `    --test-kernel ${join(out, 'test-kernel.npy')} --out ${join(out, 'solved')}`,
-    `  ${cntk} demo --train data_batch_1.bin --test test_batch.bin   (CIFAR-10, binary version)`,
-    `  ${cntk} bench --quick                                         (speed of every shader)`,
+    `  ${cntk} demo --train data_batch_1.bin --test test_batch.bin   (CIFAR-10 as .bin)`,
+    `  ${cntk} bench --quick   (speed of every shader)`,
   ].join('\n');
 }
 

@@ -1,9 +1,10 @@
 import { loadDigits } from '../../src/data/digits.js';
 import type { LabelledImages } from '../../src/data/load.js';
-import { largestSize } from '../../src/experiment/demo-size.js';
+import { chooseSize, largestSize, type DemoChannels } from '../../src/experiment/demo-size.js';
+import { testGpu } from '../support/gpu.js';
 
 // Plan: counts grow with the pairs that there is time for, depths shrink before counts become too few, given counts
-// are kept, and no image is in both sets.
+// are kept, no image is in both sets, and where there is no time for gap it is left out.
 
 let digits: LabelledImages;
 
@@ -46,4 +47,32 @@ test('given counts are kept, whatever the time', () => {
 test('fewer images than the smallest round number', () => {
   const few = { ...digits, images: { ...digits.images, count: 7 } };
   expect(largestSize({ train: few }, pairsAt(1e6))).toMatchObject({ trainCount: 6, testCount: 1 });
+});
+
+describe('by measured speed', () => {
+  const channelsOf: DemoChannels = (depths, readouts) =>
+    depths.flatMap((depth) => readouts.map((readout) => ({ kernel: 'nngp' as const, depth, readout })));
+
+  test('no time: the read-out that takes longest is left out, unless counts are given', async () => {
+    const gpu = await testGpu();
+    expect(await chooseSize(gpu, { train: digits, seconds: 1e-3 }, channelsOf)).toEqual({
+      trainCount: 10,
+      testCount: 10,
+      depths: [3, 4],
+      readouts: ['vanilla'],
+    });
+    expect(await chooseSize(gpu, { train: digits, seconds: 1e-3, trainCount: 12 }, channelsOf)).toEqual({
+      trainCount: 12,
+      testCount: 12,
+      depths: [3, 4],
+      readouts: ['vanilla', 'gap'],
+    });
+  });
+
+  test('labels are needed', async () => {
+    const bare = { ...digits, labels: undefined };
+    await expect(chooseSize(await testGpu(), { train: bare, seconds: 1 }, channelsOf)).rejects.toThrow(
+      'no labels',
+    );
+  });
 });
