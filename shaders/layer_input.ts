@@ -1,23 +1,28 @@
 import type { ShaderContract } from './contract.js';
 
-/** Layer-by-layer baseline of the benchmark: the products of the pixels of one pair, on every plane. */
+/**
+ * Layer-by-layer baseline of the benchmark, in the formulation of the published GPU code (github.com/ruosongwang/CNTK):
+ * Σ and Θ of a pair are whole tensors in global memory, a dispatch does one step of one layer, an invocation one element.
+ * It is not the best possible layer-by-layer code, which would hold several elements per invocation. The first step: the
+ * products of the pixels of one pair, on every plane.
+ */
 export const contract: ShaderContract = {
   name: 'layer_input',
   equation: 'σ[plane](p) = Σ_c x_c(p) z_c(p+d);  θ = theta0 σ',
   bindings: [
-    { name: 'x_fields', access: 'read', shape: '[N][C+L][H+1][Q] vec4f' },
-    { name: 'z_fields', access: 'read', shape: '[N][C+L][SHIFTS][H][2Q] vec4f' },
+    { name: 'x_fields', access: 'read', shape: '[C+L][H][W] f32 of one image: pixels, then λ' },
+    { name: 'z_fields', access: 'read', shape: '[C+L][H][W] f32 of the other' },
     { name: 'planes', access: 'read', shape: '[planes] vec2u (dx, dy)' },
-    { name: 'sigma', access: 'read_write', shape: '[planes][H][Q] vec4f' },
-    { name: 'theta', access: 'read_write', shape: '[planes][H][Q] vec4f' },
+    { name: 'sigma', access: 'read_write', shape: '[planes][H][W] f32' },
+    { name: 'theta', access: 'read_write', shape: '[planes][H][W] f32' },
   ],
-  params: { x: 'u32', z: 'u32', planes: 'u32', channels: 'u32', layers: 'u32', theta0: 'f32' },
-  constants: ['HEIGHT', 'WIDTH', 'SHIFTS'],
-  workgroups: '(⌈H·Q/64⌉, planes)',
+  params: { planes: 'u32', channels: 'u32', theta0: 'f32' },
+  constants: ['HEIGHT', 'WIDTH'],
+  workgroups: '(⌈H·W/64⌉, planes)',
   errorBound: 'C·2⁻²⁴·Σ_c |x_c z_c|: a sum of C products',
 };
 
-export const variants = [{ HEIGHT: 32, WIDTH: 32, SHIFTS: 4 }];
+export const variants = [{ HEIGHT: 32, WIDTH: 32 }];
 
 export interface LayerInput {
   readonly x: ArrayLike<number>; // [C][H][W]

@@ -1,24 +1,27 @@
 import type { ShaderContract } from './contract.js';
 import { arcCosine } from './shared/arc_cosine.js';
 
-/** Layer-by-layer baseline of the benchmark: the ReLU step of one layer, elementwise (paper, section 4). */
+/**
+ * Layer-by-layer baseline of the benchmark: the ReLU step of one layer, elementwise (paper, section 4). The published
+ * formulation, one element per invocation, but with the arc-cosine step of the fused kernel.
+ */
 export const contract: ShaderContract = {
   name: 'layer_relu',
   equation: 'σ ← K = G κ₁(σ, λx(p) λz(p+d));  θ ← G κ₀ θ + keep·K',
   bindings: [
-    { name: 'x_fields', access: 'read', shape: '[N][C+L][H+1][Q] vec4f' },
-    { name: 'z_fields', access: 'read', shape: '[N][C+L][SHIFTS][H][2Q] vec4f' },
+    { name: 'x_fields', access: 'read', shape: '[C+L][H][W] f32 of one image: pixels, then λ' },
+    { name: 'z_fields', access: 'read', shape: '[C+L][H][W] f32 of the other' },
     { name: 'planes', access: 'read', shape: '[planes] vec2u (dx, dy)' },
-    { name: 'sigma', access: 'read_write', shape: '[planes][H][Q] vec4f, in place' },
-    { name: 'theta', access: 'read_write', shape: '[planes][H][Q] vec4f, in place' },
+    { name: 'sigma', access: 'read_write', shape: '[planes][H][W] f32, in place' },
+    { name: 'theta', access: 'read_write', shape: '[planes][H][W] f32, in place' },
   ],
-  params: { x: 'u32', z: 'u32', same: 'u32', planes: 'u32', field: 'u32', fields: 'u32', keep: 'f32' },
-  constants: ['HEIGHT', 'WIDTH', 'SHIFTS', 'GAIN'],
-  workgroups: '(⌈H·Q/64⌉, planes)',
+  params: { same: 'u32', planes: 'u32', field: 'u32', keep: 'f32' },
+  constants: ['HEIGHT', 'WIDTH', 'GAIN'],
+  workgroups: '(⌈H·W/64⌉, planes)',
   errorBound: 'K 3e-7·G·m; θ 4e-7·G·|θ| where |c| ≤ 0.9, growing as 1e-7/√(1−c²) (arccos near ±1)',
 };
 
-export const variants = [{ HEIGHT: 32, WIDTH: 32, SHIFTS: 4, GAIN: 0.125 }];
+export const variants = [{ HEIGHT: 32, WIDTH: 32, GAIN: 0.125 }];
 
 export interface LayerRelu {
   readonly sigma: ArrayLike<number>; // [planes][H][W]

@@ -1,9 +1,8 @@
 // The fused plane kernel: displacement planes of image pairs through all layers in one dispatch.
 //
-//   sigma_0(p) = patch(sum_c x_c(p) z_c(q)),   q = (p + d) mod (H, W)
-//   for h = 1 .. L:  m = lambda_x^h(p) lambda_z^h(q)
+//   K = sum_c x_c(p) z_c(q),  T = K or 0,   q = (p + d) mod (H, W)
+//   for h = 1 .. L:  sigma = patch(K),  theta = patch(T),  m = lambda_x^h(p) lambda_z^h(q)
 //                    K = GAIN kappa1(sigma, m),   U = GAIN kappa0 theta,   T = U + K
-//                    sigma = patch(K),  theta = patch(T)
 //   partial_sums[pair][group][slot][readout] = (sum w K, sum w U) over the planes of the group, at every tapped layer
 //
 // An invocation holds ROWS rows of four columns of one plane in registers. Neighbours meet in workgroup memory: first
@@ -12,6 +11,7 @@
 import package::shared::arc_cosine::arc_cosine;
 import package::shared::arc_cosine::SNAP;
 import package::shared::plane::column_links;
+import package::shared::plane::column_weights;
 import package::shared::plane::row_link;
 import package::shared::plane::window_overlap;
 import constants::HEIGHT;
@@ -61,62 +61,7 @@ const ROW_EDGES: u32 = select(u32(ROWS), 0u, SHARED_EDGES == 1) * LANES;
 const EDGES: u32 = select(u32(ROWS) + 4, max(u32(ROWS), 4u), SHARED_EDGES == 1) * LANES;
 var<workgroup> sh_edges: array<vec4f, EDGES>;
 
-var<private> sigma: array<vec4f, ROWS>;
-var<private> theta: array<vec4f, ROWS>;
-var<private> tap_sums: array<vec2f, MAX_TAPS>;
-
-// patch() of sigma and theta in place.
-fn patch_sums(lane: u32, quad: u32, strip: u32, top: u32, d: vec2u) {
-  for (var r = 0u; r < ROWS; r++) {
-    sh_edges[r * LANES + lane] = vec4f(sigma[r].x, theta[r].x, sigma[r].w, theta[r].w);
-  }
-  workgroupBarrier();
-  // A lane without a neighbour reads itself; the link there is 0.
-  let left_lane = select(lane - 1, lane, quad == 0);
-  let right_lane = select(lane + 1, lane, quad == QUADS - 1);
-  let links = column_links(4 * quad, d.x);
-  let right_links = vec4f(links.yzw, column_links(4 * quad + 4, d.x).x);
-  for (var r = 0u; r < ROWS; r++) {
-    let left = sh_edges[r * LANES + left_lane];
-    let right = sh_edges[r * LANES + right_lane];
-    let s = sigma[r];
-    let t = theta[r];
-    sigma[r] = vec4f(left.z, s.xyz) * links + s + vec4f(s.yzw, right.x) * right_links;
-    theta[r] = vec4f(left.w, t.xyz) * links + t + vec4f(t.yzw, right.y) * right_links;
-  }
-  if (SHARED_EDGES == 1) { workgroupBarrier(); }
-
-  sh_edges[ROW_EDGES + lane] = sigma[0];
-  sh_edges[ROW_EDGES + LANES + lane] = theta[0];
-  sh_edges[ROW_EDGES + 2 * LANES + lane] = sigma[ROWS - 1];
-  sh_edges[ROW_EDGES + 3 * LANES + lane] = theta[ROWS - 1];
-  workgroupBarrier();
-  let above_lane = select(lane - QUADS, lane, strip == 0);
-  let below_lane = select(lane + QUADS, lane, strip == STRIPS - 1);
-  var sigma_above = sh_edges[ROW_EDGES + 2 * LANES + above_lane];
-  var theta_above = sh_edges[ROW_EDGES + 3 * LANES + above_lane];
-  let sigma_below = sh_edges[ROW_EDGES + below_lane];
-  let theta_below = sh_edges[ROW_EDGES + LANES + below_lane];
-  var link = row_link(top, d.y);
-  for (var r = 0u; r < ROWS; r++) {
-    let s = sigma[r];
-    let t = theta[r];
-    let next_link = row_link(top + r + 1, d.y);
-    var s_next = sigma_below;
-    var t_next = theta_below;
-    if (r + 1 < ROWS) {
-      s_next = sigma[r + 1];
-      t_next = theta[r + 1];
-    }
-    sigma[r] = sigma_above * link + s + s_next * next_link;
-    theta[r] = theta_above * link + t + t_next * next_link;
-    sigma_above = s;
-    theta_above = t;
-    link = next_link;
-  }
-  if (SHARED_EDGES == 1) { workgroupBarrier(); }
-}
-
+// In the registers of a lane: K, and U = T - K; between the two halves of a layer their sums along rows, of K and T.
 @compute @workgroup_size(QUADS, STRIPS, PLANES)
 fn main(
   @builtin(local_invocation_id) position: vec3u,
@@ -139,6 +84,16 @@ fn main(
   let x_stride = (HEIGHT + 1u) * QUADS;
   let z_stride = SHIFTS * HEIGHT * Z_QUADS;
 
+  // A lane without a neighbour reads itself; the link there is 0.
+  let left_lane = select(lane - 1, lane, quad == 0);
+  let right_lane = select(lane + 1, lane, quad == QUADS - 1);
+  let above_lane = select(lane - QUADS, lane, strip == 0);
+  let below_lane = select(lane + QUADS, lane, strip == STRIPS - 1);
+  let left_links = column_links(4 * quad, d.x);
+  let right_links = vec4f(left_links.yzw, column_links(4 * quad + 4, d.x).x);
+
+  var sigma: array<vec4f, ROWS>;
+  var theta: array<vec4f, ROWS>;
   for (var r = 0u; r < ROWS; r++) {
     let x_row = x_base + min(top + r, HEIGHT) * QUADS;
     let z_row = z_base + (top + r + d.y) % HEIGHT * Z_QUADS;
@@ -147,20 +102,61 @@ fn main(
       product += x_fields[x_row + c * x_stride] * z_fields[z_row + c * z_stride];
     }
     sigma[r] = product;
-    theta[r] = product * params.theta0;
+    theta[r] = product * (params.theta0 - 1.0);
   }
-  patch_sums(lane, quad, strip, top, d);
 
+  var tap_sums: array<vec2f, MAX_TAPS>;
   for (var h = 0u; h < params.layers; h++) {
+    for (var r = 0u; r < ROWS; r++) {
+      theta[r] += sigma[r];
+      sh_edges[r * LANES + lane] = vec4f(sigma[r].x, theta[r].x, sigma[r].w, theta[r].w);
+    }
+    workgroupBarrier();
+    for (var r = 0u; r < ROWS; r++) {
+      let left = sh_edges[r * LANES + left_lane];
+      let right = sh_edges[r * LANES + right_lane];
+      let k = sigma[r];
+      let t = theta[r];
+      sigma[r] = vec4f(left.z, k.xyz) * left_links + k + vec4f(k.yzw, right.x) * right_links;
+      theta[r] = vec4f(left.w, t.xyz) * left_links + t + vec4f(t.yzw, right.y) * right_links;
+    }
+    if (SHARED_EDGES == 1) { workgroupBarrier(); }
+
+    sh_edges[ROW_EDGES + lane] = sigma[0];
+    sh_edges[ROW_EDGES + LANES + lane] = theta[0];
+    sh_edges[ROW_EDGES + 2 * LANES + lane] = sigma[ROWS - 1];
+    sh_edges[ROW_EDGES + 3 * LANES + lane] = theta[ROWS - 1];
+    workgroupBarrier();
+    let k_below = sh_edges[ROW_EDGES + below_lane];
+    let t_below = sh_edges[ROW_EDGES + LANES + below_lane];
+    var k_above = sh_edges[ROW_EDGES + 2 * LANES + above_lane];
+    var t_above = sh_edges[ROW_EDGES + 3 * LANES + above_lane];
     let x_layer = x_base + (params.channels + h) * x_stride;
     let z_layer = z_base + (params.channels + h) * z_stride;
+    var link = row_link(top, d.y);
     for (var r = 0u; r < ROWS; r++) {
+      let k = sigma[r];
+      let t = theta[r];
+      var k_next = k_below;
+      var t_next = t_below;
+      if (r + 1 < ROWS) {
+        k_next = sigma[r + 1];
+        t_next = theta[r + 1];
+      }
+      let next_link = row_link(top + r + 1, d.y);
+      let sigma_here = k_above * link + k + k_next * next_link;
+      let theta_here = t_above * link + t + t_next * next_link;
+      k_above = k;
+      t_above = t;
+      link = next_link;
       let lambda_x = x_fields[x_layer + min(top + r, HEIGHT) * QUADS];
       let lambda_z = z_fields[z_layer + (top + r + d.y) % HEIGHT * Z_QUADS];
-      let kappa = arc_cosine(sigma[r], lambda_x * lambda_z, snap);
+      let kappa = arc_cosine(sigma_here, lambda_x * lambda_z, snap);
       sigma[r] = GAIN * kappa.kappa1;
-      theta[r] = GAIN * kappa.kappa0 * theta[r];
+      theta[r] = GAIN * kappa.kappa0 * theta_here;
     }
+    if (SHARED_EDGES == 1) { workgroupBarrier(); }
+
     let slot = layer_slots[h];
     if (slot >= 0) {
       for (var readout = 0u; readout < params.readouts; readout++) {
@@ -168,25 +164,13 @@ fn main(
         var k_sum = vec4f(0.0);
         var u_sum = vec4f(0.0);
         for (var r = 0u; r < ROWS; r++) {
-          let y = top + r;
-          let weight = window_overlap(y, (y + d.y) % HEIGHT, radius, HEIGHT);
+          let weight = window_overlap(top + r, (top + r + d.y) % HEIGHT, radius, HEIGHT);
           k_sum += weight * sigma[r];
           u_sum += weight * theta[r];
         }
-        let x = vec4u(0, 1, 2, 3) + 4 * quad;
-        let q = (x + d.x) % WIDTH;
-        let weights = vec4f(
-          window_overlap(x[0], q[0], radius, WIDTH),
-          window_overlap(x[1], q[1], radius, WIDTH),
-          window_overlap(x[2], q[2], radius, WIDTH),
-          window_overlap(x[3], q[3], radius, WIDTH),
-        );
+        let weights = column_weights(4 * quad, d.x, radius);
         tap_sums[u32(slot) * params.readouts + readout] = vec2f(dot(weights, k_sum), dot(weights, u_sum));
       }
-    }
-    if (h + 1 < params.layers) {
-      for (var r = 0u; r < ROWS; r++) { theta[r] += sigma[r]; }
-      patch_sums(lane, quad, strip, top, d);
     }
   }
 

@@ -15,7 +15,9 @@ export {
   type GramResult,
 } from './kernel/gram.js';
 export { planPasses, type ImageShape, type Pass } from './kernel/passes.js';
-export { pairCount, planPass, PlanError, type GramShape, type PassPlan } from './kernel/plan.js';
+export { pairCount, planPass, type GramShape, type PassPlan, type PlanOptions } from './kernel/plan.js';
+export { PlanError, type PlanDevice } from './kernel/plan-device.js';
+export type { VariantName } from './kernel/plane-variant.js';
 export { referenceKernel } from './kernel/reference.js';
 export {
   ChannelError,

@@ -22,3 +22,15 @@ fn window_overlap(p: u32, q: u32, radius: u32, size: u32) -> f32 {
   let last = min(i32(size) - 1, i32(min(p, q)) + i32(radius));
   return f32(max(0, last - first + 1));
 }
+
+// window_overlap along a row, for the columns x = first .. first + 3.
+fn column_weights(first: u32, dx: u32, radius: u32) -> vec4f {
+  let x = vec4u(0, 1, 2, 3) + first;
+  let q = (x + dx) % WIDTH;
+  return vec4f(
+    window_overlap(x[0], q[0], radius, WIDTH),
+    window_overlap(x[1], q[1], radius, WIDTH),
+    window_overlap(x[2], q[2], radius, WIDTH),
+    window_overlap(x[3], q[3], radius, WIDTH),
+  );
+}

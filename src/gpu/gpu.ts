@@ -40,6 +40,11 @@ export class Gpu {
     return this.device.limits;
   }
 
+  /** Lanes of the smallest subgroup; 0 where the device was opened without subgroup operations. */
+  get subgroupSize(): number {
+    return this.device.features.has('subgroups') ? (this.device.adapterInfo.subgroupMinSize ?? 0) : 0;
+  }
+
   /**
    * The compiled program of a shader with these constants; compiled once per device.
    *

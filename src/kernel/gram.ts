@@ -5,6 +5,7 @@ import type { ImageStack } from './images.js';
 import { checkImages, powerOfTwoScale } from './image-checks.js';
 import { planPasses } from './passes.js';
 import { pairCount, planPass, type GramShape, type PassPlan } from './plan.js';
+import type { VariantName } from './plane-variant.js';
 import { PairRunner, type PairSums } from './pair-runner.js';
 import { tilePairs } from './tiles.js';
 import { channelName, validateChannels } from './validate-channels.js';
@@ -27,6 +28,8 @@ export interface GramOptions {
   readonly onProgress?: (progress: GramProgress) => void;
   /** Device memory for per-image results, bytes. */
   readonly memoryBytes?: number;
+  /** Which plane kernel; by default the fastest that the device has. */
+  readonly variant?: VariantName;
 }
 
 export interface GramResult extends GramShape {
@@ -54,16 +57,14 @@ export class KernelValueError extends Error {
  * @throws ChannelError, ImageError, PlanError before anything runs; DeviceLostError; the signal's reason if aborted
  */
 export async function computeGram(gpu: Gpu, options: GramOptions): Promise<GramResult> {
-  const { images, against, channels, signal, onProgress, memoryBytes } = options;
+  const { images, against, channels, signal, onProgress } = options;
   const rows = images;
   const columns = against ?? images;
   checkImages(rows, columns);
   validateChannels(channels, rows);
   signal?.throwIfAborted();
   const shape: GramShape = { rows: rows.count, columns: columns.count, symmetric: against === undefined };
-  const plans = planPasses(channels, rows).map((pass) =>
-    planPass(pass, rows, shape, gpu.limits, memoryBytes),
-  );
+  const plans = planPasses(channels, rows).map((pass) => planPass(pass, rows, shape, gpu, options));
 
   const started = performance.now();
   const pairs = pairCount(shape);

@@ -9,6 +9,7 @@ const FIRST_BUDGET = { software: 4e6, hardware: 1e8 };
 export class Pacer {
   private budget: number;
   private lastEnd = -Infinity;
+  private expectedEnd = -Infinity;
 
   constructor(
     software: boolean,
@@ -22,10 +23,15 @@ export class Pacer {
     return Math.max(1, Math.floor(this.budget / cost));
   }
 
-  /** Measures a submission of `work`; submissions end in order. */
-  async time<T>(work: number, submission: Promise<T>): Promise<T> {
+  /**
+   * Submits `work` and measures it; submissions end in order. `submit` is told for how many milliseconds nothing is
+   * to be expected: until shortly before the queue will have got to the end of this work.
+   */
+  async time<T>(work: number, submit: (quietMs: number) => Promise<T>): Promise<T> {
     const submitted = this.now();
-    const result = await submission;
+    const expectedMs = this.lastEnd === -Infinity ? 0 : (work / this.budget) * TARGET_MS;
+    this.expectedEnd = Math.max(submitted, this.expectedEnd) + expectedMs;
+    const result = await submit(this.expectedEnd - submitted - 0.2 * expectedMs);
     const end = this.now();
     // A queued submission starts when the one before it ends.
     const elapsedMs = Math.max(0.01, end - Math.max(submitted, this.lastEnd));

@@ -1,4 +1,3 @@
-import { contract as planesContract } from '../../shaders/planes.js';
 import { contract as sumContract } from '../../shaders/sum_planes.js';
 import { BufferScope } from '../gpu/buffers.js';
 import type { Gpu } from '../gpu/gpu.js';
@@ -52,7 +51,7 @@ export class PairRunner implements Disposable {
   }
 
   static async create(gpu: Gpu, plan: PassPlan, hooks: Hooks): Promise<PairRunner> {
-    const planeKernel = await gpu.program(planesContract, plan.planeConstants);
+    const planeKernel = await gpu.program(plan.planeContract, plan.planeConstants);
     const sumPlanes = await gpu.program(sumContract);
     const scope = new BufferScope(gpu.device);
     const { pass } = plan;
@@ -110,7 +109,7 @@ export class PairRunner implements Disposable {
     pairs: ImagePair[],
   ): Promise<PairSums> {
     const { plan, gpu } = this;
-    const { pass, groups } = plan;
+    const { pass, groups, workgroups } = plan;
     const rows = pairs.flatMap(({ row, column }) => [
       row - tile.firstRow,
       column - tile.firstColumn,
@@ -124,16 +123,16 @@ export class PairRunner implements Disposable {
       partial_sums: slot.partialSums,
       ...this.tables,
     };
-    const elementLayersPerGroup = (plan.elementLayersPerPair / groups) * pairs.length;
+    const workPerWorkgroup = (plan.elementLayersPerPair / workgroups) * pairs.length;
     const slice = Math.min(
-      groups,
+      workgroups,
       gpu.limits.maxComputeWorkgroupsPerDimension,
-      this.pacer.units(elementLayersPerGroup),
+      this.pacer.units(workPerWorkgroup),
     );
     const taps = pass.taps;
     let data: ArrayBuffer[] = [];
-    for (let first = 0; first < groups; first += slice) {
-      const count = Math.min(slice, groups - first);
+    for (let first = 0; first < workgroups; first += slice) {
+      const count = Math.min(slice, workgroups - first);
       const recording = new Recording(gpu).add(this.planeKernel, buffers, [count, pairs.length], {
         channels: plan.channels,
         layers: pass.layers,
@@ -145,7 +144,7 @@ export class PairRunner implements Disposable {
         groups,
         first_pair: 0,
       });
-      const last = first + count === groups;
+      const last = first + count === workgroups;
       if (last) {
         const entries = pairs.length * taps;
         recording
@@ -161,8 +160,8 @@ export class PairRunner implements Disposable {
           )
           .read(slot.sums, 0, 8 * entries);
       }
-      const work = count * elementLayersPerGroup;
-      ({ data } = await this.pacer.time(work, recording.submit()));
+      const work = count * workPerWorkgroup;
+      ({ data } = await this.pacer.time(work, (quietMs) => recording.submit({ quietMs })));
       this.hooks.advance(work);
       if (!last) this.hooks.signal?.throwIfAborted();
     }

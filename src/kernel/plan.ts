@@ -1,28 +1,26 @@
 import { fieldFloats } from '../../shaders/fields.js';
+import type { ShaderContract } from '../../shaders/contract.js';
 import type { Constants } from '../gpu/shader-source.js';
 import { layerGain, type ImageShape, type Pass } from './passes.js';
-
-/** The limits that a plan keeps to; a GPUDevice's `limits`, or any adapter's. */
-export type PlanLimits = Pick<
-  GPUSupportedLimits,
-  | 'maxStorageBufferBindingSize'
-  | 'maxBufferSize'
-  | 'maxComputeWorkgroupStorageSize'
-  | 'maxComputeInvocationsPerWorkgroup'
-  | 'maxComputeWorkgroupsPerDimension'
->;
+import { PlanError, type PlanDevice } from './plan-device.js';
+import { planeVariant, type VariantName } from './plane-variant.js';
 
 /** Everything about a pass that is decided before the first dispatch. Pure: no device is asked. */
 export interface PassPlan {
   readonly pass: Pass;
   /** Channels per image. */
   readonly channels: number;
-  /** Constants of the plane kernel. */
+  /** The variant of the plane kernel. */
+  readonly planeContract: ShaderContract;
   readonly planeConstants: Constants;
   readonly normsConstants: Constants;
   readonly fieldsConstants: Constants;
-  /** Workgroups per pair. */
+  /** Workgroups of the plane kernel per pair. */
+  readonly workgroups: number;
+  /** Groups of planes per pair whose sums stand apart. */
   readonly groups: number;
+  /** Planes of one such group; the last may hold fewer. */
+  readonly planesPerGroup: number;
   /** Images whose fields stand in one buffer. */
   readonly blockImages: number;
   /** Field buffers (x and z of a block) kept at a time. */
@@ -48,35 +46,35 @@ export function pairCount({ rows, columns, symmetric }: GramShape): number {
   return symmetric ? (rows * (rows + 1)) / 2 : rows * columns;
 }
 
-/** An image shape or a memory budget that this device cannot serve. */
-export class PlanError extends Error {
-  override readonly name = 'PlanError';
-}
-
 export const DEFAULT_MEMORY_BYTES = 512 * 2 ** 20;
 const SUBMISSIONS_IN_FLIGHT = 3;
 /** Two blocks for every tile that may still be in flight: none of them may leave the cache. */
 const MIN_CACHED_BLOCKS = 2 * SUBMISSIONS_IN_FLIGHT;
 const MAX_SUM_BYTES = 16 * 2 ** 20;
 
+export interface PlanOptions {
+  /** What the fields of images may take on the device; at least six images' worth is used. */
+  readonly memoryBytes?: number;
+  readonly variant?: VariantName;
+}
+
 /**
  * Plans one pass over images of one shape: variant of the plane kernel, image blocks, buffer sizes.
  *
- * @param memoryBytes what the fields of images may take on the device; at least six images' worth is used
- * @throws PlanError if the plane of an image does not fit a workgroup of this device
+ * @throws PlanError if the plane of an image does not fit a workgroup of this device, or an image its buffers
  */
 export function planPass(
   pass: Pass,
   shape: ImageShape,
   gram: GramShape,
-  limits: PlanLimits,
-  memoryBytes = DEFAULT_MEMORY_BYTES,
+  device: PlanDevice,
+  { memoryBytes = DEFAULT_MEMORY_BYTES, variant: variantName }: PlanOptions = {},
 ): PassPlan {
+  const { limits } = device;
   const { height, width, channels } = shape;
   const shifts = pass.planes.every(([dx]) => dx === 0) ? 1 : 4;
-  const lanes = planeLanes(shape, limits);
-  const planesPerGroup = Math.max(1, Math.min(Math.floor(32 / lanes.count), pass.planes.length));
-  const groups = Math.ceil(pass.planes.length / planesPerGroup);
+  const variant = planeVariant(shape, pass.planes.length, device, variantName);
+  const groups = Math.ceil(pass.planes.length / variant.planesPerGroup);
 
   const floats = fieldFloats({ channels, layers: pass.layers, height, width, shifts });
   const bindable = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
@@ -119,48 +117,25 @@ export function planPass(
   return {
     pass,
     channels,
+    planeContract: variant.contract,
     planeConstants: {
+      ...variant.constants,
       HEIGHT: height,
       WIDTH: width,
       SHIFTS: shifts,
       GAIN: layerGain(shape),
-      ROWS: lanes.rows,
-      PLANES: planesPerGroup,
       // A power of two, so that runs with other depths share the compiled kernel.
       MAX_TAPS: Math.max(4, 2 ** Math.ceil(Math.log2(taps))),
-      SHARED_EDGES: lanes.sharedEdges ? 1 : 0,
     },
     normsConstants: { HEIGHT: height, WIDTH: width, GAIN: layerGain(shape) },
     fieldsConstants: { HEIGHT: height, WIDTH: width, SHIFTS: shifts },
+    workgroups: Math.ceil(pass.planes.length / variant.constants.PLANES),
     groups,
+    planesPerGroup: variant.planesPerGroup,
     blockImages,
     cachedBlocks,
     maxPairs,
     elementLayersPerPair: pass.planes.length * height * width * pass.layers,
     deviceBytes: cachedBlocks * blockBytes + SUBMISSIONS_IN_FLIGHT * maxPairs * sumBytesPerPair,
   };
-}
-
-interface Lanes {
-  readonly rows: number;
-  readonly count: number;
-  readonly sharedEdges: boolean;
-}
-
-/** Rows per invocation of the plane kernel: the fewest of 4, 8, 16, 32 with which a plane fits one workgroup. */
-function planeLanes({ height, width }: ImageShape, limits: PlanLimits): Lanes {
-  const quads = Math.ceil(width / 4);
-  const fits = (count: number, slots: number) => 16 * count * slots <= limits.maxComputeWorkgroupStorageSize;
-  for (const most of [4, 8, 16, 32]) {
-    const rows = Math.min(most, height);
-    const count = quads * Math.ceil(height / rows);
-    if (count > limits.maxComputeInvocationsPerWorkgroup) continue;
-    if (fits(count, rows + 4)) return { rows, count, sharedEdges: false };
-    if (fits(count, Math.max(rows, 4))) return { rows, count, sharedEdges: true };
-  }
-  throw new PlanError(
-    `a ${height}×${width} image does not fit a workgroup of this device ` +
-      `(${limits.maxComputeInvocationsPerWorkgroup} invocations, ${limits.maxComputeWorkgroupStorageSize} bytes). ` +
-      'Resize the images, or use an adapter with larger limits.',
-  );
 }

@@ -1,5 +1,6 @@
 // The engine on a real device against float64 values from an independent program: every variant, every golden case.
 import { computeGram } from '../../src/kernel/gram.js';
+import { subgroupVariant } from '../../src/kernel/plane-variant.js';
 import { validateChannels } from '../../src/kernel/validate-channels.js';
 import { loadGolden, relativeError, type GoldenCase } from '../support/golden.js';
 import { testGpu } from '../support/gpu.js';
@@ -32,10 +33,13 @@ test('cases that are identically zero are refused', () => {
 describe.each(stacks)('%s', (imagesName) => {
   const mine = cases.filter((golden) => golden.imagesName === imagesName && !golden.refused);
 
-  test('every depth, kernel, read-out and trained from one run', async () => {
+  test.each(['portable', 'subgroup'] as const)('every channel from one run: %s variant', async (variant) => {
     const gpu = await testGpu();
     const { images } = mine[0];
-    const { matrices } = await computeGram(gpu, { images, channels: mine.map(({ channel }) => channel) });
+    const size = gpu.subgroupSize;
+    if (variant === 'subgroup' && !subgroupVariant(images, images.height * images.width, size)) return;
+    const channels = mine.map(({ channel }) => channel);
+    const { matrices } = await computeGram(gpu, { images, channels, variant });
     const failures: string[] = [];
     for (const [index, golden] of mine.entries()) {
       const error = relativeError(matrices[index], golden.expected);

@@ -1,9 +1,11 @@
 // The plan keeps to the limits it is given, for any shape and any number of images, without allocating.
 import { planPasses, type ImageShape } from '../../src/kernel/passes.js';
-import { pairCount, planPass, PlanError, type PlanLimits } from '../../src/kernel/plan.js';
+import { PlanError, type PlanDevice } from '../../src/kernel/plan-device.js';
+import { pairCount, planPass } from '../../src/kernel/plan.js';
+import { subgroupVariant } from '../../src/kernel/plane-variant.js';
 
 /** WebGPU's default limits: what every adapter has. */
-const DEFAULT_LIMITS: PlanLimits = {
+const DEFAULT_LIMITS: PlanDevice['limits'] = {
   maxStorageBufferBindingSize: 128 * 2 ** 20,
   maxBufferSize: 256 * 2 ** 20,
   maxComputeWorkgroupStorageSize: 16384,
@@ -13,7 +15,13 @@ const DEFAULT_LIMITS: PlanLimits = {
 
 function plan(shape: ImageShape, depth: number, rows = 100, limits = DEFAULT_LIMITS, memoryBytes?: number) {
   const [pass] = planPasses([{ kernel: 'ntk', depth, readout: 'gap', trained: 'hidden' }], shape);
-  return planPass(pass, shape, { rows, columns: rows, symmetric: true }, limits, memoryBytes);
+  return planPass(
+    pass,
+    shape,
+    { rows, columns: rows, symmetric: true },
+    { limits, subgroupSize: 0 },
+    { memoryBytes },
+  );
 }
 
 test.each([
@@ -62,4 +70,24 @@ test('a device that cannot bind one image is told what to change', () => {
 test('pairs: lower triangle or rectangle', () => {
   expect(pairCount({ rows: 50_000, columns: 50_000, symmetric: true })).toBe(1_250_025_000);
   expect(pairCount({ rows: 3, columns: 4, symmetric: false })).toBe(12);
+});
+
+describe.each([4, 8, 16, 32, 64])('subgroups of %i lanes', (size) => {
+  test.each([1, 2, 3, 4, 5, 8, 12, 28, 31, 32, 33, 48, 63, 64])(
+    'a plane of side %i is whole in one, or refused',
+    (side) => {
+      const variant = subgroupVariant({ channels: 3, height: side, width: side }, side * side, size);
+      if (variant === undefined) {
+        // Too many rows and columns per lane: only where the plane is much larger than the subgroup.
+        expect((side * Math.ceil(side / 4)) / size).toBeGreaterThan(32);
+        return;
+      }
+      const { ROWS, COLUMN_QUADS, ROW_LANES, STRIPS, PLANES } = variant.constants;
+      expect(ROWS * STRIPS).toBeGreaterThanOrEqual(side);
+      expect(4 * COLUMN_QUADS * ROW_LANES).toBeGreaterThanOrEqual(side);
+      expect(size % (ROW_LANES * STRIPS)).toBe(0);
+      expect(ROW_LANES * STRIPS * PLANES).toBeLessThanOrEqual(Math.max(32, size));
+      expect(ROWS * COLUMN_QUADS).toBeLessThanOrEqual(64);
+    },
+  );
 });

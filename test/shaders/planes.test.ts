@@ -1,36 +1,63 @@
-// planes.wgsl = its float64 mirror, on shapes around every boundary of a lane (4 columns, 4 rows) and a workgroup, with
+// planes.wgsl and planes_subgroup.wgsl = their float64 mirror, on shapes around every boundary of a lane (4 columns, 4 rows) and a workgroup, with
 // wrapped displacements, idle lanes, leftover planes, both edge layouts, and faults that must be seen.
 import * as fields from '../../shaders/fields.js';
 import * as norms from '../../shaders/norms.js';
 import { contract, mirror } from '../../shaders/planes.js';
+import { contract as subgroupContract } from '../../shaders/planes_subgroup.js';
 import { SHADER_SOURCES } from '../../shaders/sources.js';
 import type { ShaderContract } from '../../shaders/contract.js';
 import { layerGain } from '../../src/kernel/passes.js';
+import { subgroupVariant } from '../../src/kernel/plane-variant.js';
 import { testGpu } from '../support/gpu.js';
 import { poisoned, randomNumbers, runShader, worstError } from '../support/run-shader.js';
 
 interface Case {
   readonly height: number;
   readonly width: number;
+  readonly radii?: readonly number[];
+}
+
+interface PortableCase extends Case {
   readonly rows: number;
   readonly planesPerGroup: number;
   readonly sharedEdges?: 0 | 1;
-  readonly radii?: readonly number[];
+}
+
+/** A shader with its own constants, as a plan would choose them. */
+interface Variant {
+  readonly contract: ShaderContract;
+  readonly constants: Readonly<Record<string, number>>;
+  readonly planesPerGroup: number;
+  readonly workgroups: (planes: number) => number;
+}
+
+function portable({ rows, planesPerGroup, sharedEdges = 0 }: PortableCase, shader = contract): Variant {
+  return {
+    contract: shader,
+    constants: { ROWS: rows, PLANES: planesPerGroup, SHARED_EDGES: sharedEdges },
+    planesPerGroup,
+    workgroups: (planes) => Math.ceil(planes / planesPerGroup),
+  };
+}
+
+/** The subgroup variant for subgroups of `size`; it runs on any device whose subgroups are no smaller. */
+function subgroup({ height, width }: Case, size: number, shader = subgroupContract): Variant {
+  const { constants } = subgroupVariant({ channels: 1, height, width }, height * width, size)!;
+  return {
+    contract: shader,
+    constants,
+    planesPerGroup: 1,
+    workgroups: (planes) => Math.ceil(planes / constants.PLANES),
+  };
 }
 
 const LAYERS = 3;
 const CHANNELS = 2;
 const LAYER_SLOTS = [0, -1, 1];
 
-async function compare(shape: Case, shader: ShaderContract = contract): Promise<number> {
-  const {
-    height,
-    width,
-    rows,
-    planesPerGroup,
-    sharedEdges = 0,
-    radii = [0, Math.max(height, width)],
-  } = shape;
+async function compare(shape: Case, variant: Variant): Promise<number> {
+  const { height, width, radii = [0, Math.max(height, width)] } = shape;
+  const { planesPerGroup } = variant;
   const gpu = await testGpu();
   const gain = layerGain({ channels: CHANNELS, height, width });
   const count = 3;
@@ -52,16 +79,14 @@ async function compare(shape: Case, shader: ShaderContract = contract): Promise<
   ];
   const taps = 2 * radii.length;
   const guard = 10;
-  const { partial_sums: result } = await runShader(gpu, shader, {
+  const { partial_sums: result } = await runShader(gpu, variant.contract, {
     constants: {
       HEIGHT: height,
       WIDTH: width,
       SHIFTS: 4,
       GAIN: gain,
-      ROWS: rows,
-      PLANES: planesPerGroup,
       MAX_TAPS: 8,
-      SHARED_EDGES: sharedEdges,
+      ...variant.constants,
     },
     buffers: {
       x_fields: Float32Array.from(laidOut.xFields),
@@ -83,7 +108,7 @@ async function compare(shape: Case, shader: ShaderContract = contract): Promise<
       groups,
       first_pair: 0,
     },
-    workgroups: [groups, pairs.length],
+    workgroups: [variant.workgroups(planes.length), pairs.length],
   });
   expect(result.subarray(-guard).every(Number.isNaN)).toBe(true);
   const perImage = (image: number) => {
@@ -114,7 +139,7 @@ async function compare(shape: Case, shader: ShaderContract = contract): Promise<
   return worstError(result.subarray(0, -guard), expected, scale * 0.05);
 }
 
-test.each<Case>([
+test.each<PortableCase>([
   { height: 1, width: 1, rows: 1, planesPerGroup: 1 },
   { height: 1, width: 6, rows: 1, planesPerGroup: 4 },
   { height: 6, width: 1, rows: 4, planesPerGroup: 4 },
@@ -128,30 +153,74 @@ test.each<Case>([
 ])(
   '$height×$width, $rows rows a lane, $planesPerGroup planes a group: every plane within 2e-6',
   async (shape) => {
-    const error = await compare(shape);
+    const error = await compare(shape, portable(shape));
     expect(error <= 2e-6).toBe(true);
   },
 );
 
+describe.each([4, 8, 16, 32])('subgroups of %i lanes', (size) => {
+  test.each<Case>([
+    { height: 1, width: 1 },
+    { height: 1, width: 6 },
+    { height: 6, width: 1 },
+    { height: 3, width: 3 },
+    { height: 4, width: 4 },
+    { height: 5, width: 5 },
+    { height: 8, width: 8, radii: [0, 1, 3, 8] },
+    { height: 7, width: 9 },
+    { height: 9, width: 7 },
+    { height: 3, width: 17 },
+    { height: 2, width: 33 },
+  ])('$height×$width: every plane within 2e-6', async (shape) => {
+    const gpu = await testGpu();
+    if (size > gpu.subgroupSize) return; // such a plane would span several subgroups of this device
+    const error = await compare(shape, subgroup(shape, size));
+    expect(error <= 2e-6).toBe(true);
+  });
+});
+
 describe('planted faults', () => {
   // Each fault is a shader of its own, added to the sources for this file.
-  const faults = {
-    no_column_cut: ['x == vec4u(WIDTH - dx)', 'x == vec4u(WIDTH)', 'shared/plane.wgsl'],
-    no_row_cut: ['y == HEIGHT - dy', 'y == HEIGHT', 'shared/plane.wgsl'],
-    wrong_neighbour: ['select(lane - 1, lane, quad == 0)', 'lane', 'planes.wgsl'],
-    theta_without_k: ['theta[r] += sigma[r];', '', 'planes.wgsl'],
-    leftover_planes_counted: ['select(0.0, 1.0, index < params.planes)', '1.0', 'planes.wgsl'],
-  } as const;
+  const faults = [
+    ['planes', 'no_column_cut', 'x == vec4u(WIDTH - dx)', 'x == vec4u(WIDTH)', 'shared/plane.wgsl'],
+    ['planes', 'no_row_cut', 'y == HEIGHT - dy', 'y == HEIGHT', 'shared/plane.wgsl'],
+    ['planes', 'wrong_neighbour', 'select(lane - 1, lane, quad == 0)', 'lane', 'planes.wgsl'],
+    ['planes', 'theta_without_k', 'theta[r] += sigma[r];', '', 'planes.wgsl'],
+    ['planes', 'leftover_planes_counted', 'select(0.0, 1.0, index < params.planes)', '1.0', 'planes.wgsl'],
+    [
+      'planes_subgroup',
+      'no_left',
+      'select(vec2f(0.0), left, row_lane > 0)',
+      'vec2f(0.0)',
+      'planes_subgroup.wgsl',
+    ],
+    [
+      'planes_subgroup',
+      'no_strip_above',
+      'select(vec4f(0.0), up_t, strip > 0)',
+      'vec4f(0.0)',
+      'planes_subgroup.wgsl',
+    ],
+    ['planes_subgroup', 'half_a_reduction', 'step *= 2', 'step *= 4', 'planes_subgroup.wgsl'],
+  ] as const;
   const sources = SHADER_SOURCES as Record<string, string>;
 
-  test.each(Object.entries(faults))('%s is seen', async (name, [text, fault, file]) => {
+  test.each(faults)('%s: %s is seen', async (stem, fault, text, replacement, file) => {
+    const gpu = await testGpu();
+    const size = Math.min(8, gpu.subgroupSize);
+    if (stem === 'planes_subgroup' && size < 4) return;
     expect(sources[file]).toContain(text);
     const original = sources[file];
-    sources[`fault_${name}.wgsl`] = sources['planes.wgsl'];
+    const name = `${stem}_${fault}`;
+    sources[`${name}.wgsl`] = sources[`${stem}.wgsl`];
     try {
-      sources[file === 'planes.wgsl' ? `fault_${name}.wgsl` : file] = original.replace(text, fault);
+      sources[file.startsWith('shared') ? file : `${name}.wgsl`] = original.replace(text, replacement);
       const shape = { height: 5, width: 6, rows: 4, planesPerGroup: 4 };
-      const error = await compare(shape, { ...contract, name: `fault_${name}` });
+      const variant =
+        stem === 'planes'
+          ? portable(shape, { ...contract, name })
+          : subgroup(shape, size, { ...subgroupContract, name });
+      const error = await compare(shape, variant);
       expect(error <= 2e-6).toBe(false);
     } finally {
       sources[file] = original;

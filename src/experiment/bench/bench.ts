@@ -1,4 +1,5 @@
 import type { Gpu } from '../../gpu/gpu.js';
+import { gramCase } from './gram-case.js';
 import { fieldsCase, normsCase, sumPlanesCase } from './image-cases.js';
 import { layersCase } from './layers-case.js';
 import { measureTogether, spread, type BenchCase, type BenchResult } from './measure.js';
@@ -17,10 +18,16 @@ export interface BenchOptions {
 const CIFAR = { channels: 3, height: 32, width: 32 };
 const DIGITS = { channels: 1, height: 8, width: 8 };
 const DEPTH = 11;
-const RATIO = 'fused / layer by layer';
+
+/** Comparisons with the layer-by-layer baseline: name of the ratio, and of the case on its other side. */
+const RATIOS: Readonly<Partial<Record<string, string>>> = {
+  'planes-gap': 'fused / layer by layer',
+  'planes-gap-portable': 'portable / layer by layer',
+};
+const BASELINE = 'layers-gap';
 
 /**
- * Cases that are timed in turn, group by group. The first one is the comparison: both of its sides, and their ratio,
+ * Cases that are timed in turn, group by group. The first one is the comparison: its sides and their ratios
  * come before everything else.
  *
  * Software adapters get smaller cases, since one dispatch should not take seconds.
@@ -30,12 +37,15 @@ function groupsOf(software: boolean, quick: boolean): readonly (readonly BenchCa
   const n = software && quick ? 512 : software || quick ? 1024 : 4096;
   const classes = 10;
   const network = { shape: CIFAR, depth: DEPTH };
+  const gap = { ...network, readout: 'gap', images: 3, pairs: 2 * size } as const;
   const stage = { shape: CIFAR, layers: DEPTH - 1, count: 64 * size };
   return [
     [
-      planesCase({ name: 'planes-gap', ...network, readout: 'gap', images: 3, pairs: 2 * size }),
-      layersCase({ name: 'layers-gap', ...network }),
+      planesCase({ name: 'planes-gap', ...gap }),
+      planesCase({ name: 'planes-gap-portable', ...gap, variant: 'portable' }),
+      layersCase({ name: BASELINE, ...network }),
     ],
+    [gramCase({ name: 'gram-gap', ...network, seconds: quick ? 1.5 : 6, minImages: quick ? 4 : 11 })],
     [planesCase({ name: 'planes-vanilla', ...network, readout: 'vanilla', images: 32, pairs: 1024 * size })],
     [
       planesCase({
@@ -90,28 +100,19 @@ export async function runBench(
       groupMs: (quick ? 1 : 4) * (comparison ? 4000 : 1000),
       signal,
     });
-    found.push(...results);
-    if (comparison && cases.length === 2) found.splice(1, 0, ratioOf(results, rates));
+    found.push(...withRatios(results, rates));
   }
   return found;
 }
 
-/** Of two cases that were timed in turn: the ratio of the medians, and the extremes among the pairs of samples. */
-function ratioOf(
-  [fused, layers]: readonly BenchResult[],
-  [fusedRates, layersRates]: readonly number[][],
-): BenchResult {
-  const { min, max } = spread(fusedRates.map((rate, r) => rate / layersRates[r]));
-  return {
-    name: RATIO,
-    description: fused.description,
-    unit: '×',
-    median: fused.median / layers.median,
-    min,
-    max,
-    repetitions: fused.repetitions,
-    compileMs: null,
-    timedBy: fused.timedBy,
-    validation: null,
-  };
+/** Puts behind a result its ratio to the baseline, if that was timed in turn with it. */
+function withRatios(results: readonly BenchResult[], rates: readonly number[][]): BenchResult[] {
+  const baseline = results.findIndex(({ name }) => name === BASELINE);
+  return results.flatMap((result, c) => {
+    const name = RATIOS[result.name];
+    if (name === undefined || baseline < 0) return [result];
+    const median = result.median / results[baseline].median;
+    const { min, max } = spread(rates[c].map((rate, r) => rate / rates[baseline][r]));
+    return [result, { ...result, name, unit: '×', median, min, max, compileMs: null, validation: null }];
+  });
 }

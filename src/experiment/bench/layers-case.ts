@@ -1,143 +1,152 @@
 import * as input from '../../../shaders/layer_input.js';
 import * as patch from '../../../shaders/layer_patch.js';
 import * as relu from '../../../shaders/layer_relu.js';
+import { BufferScope } from '../../gpu/buffers.js';
 import type { Gpu } from '../../gpu/gpu.js';
 import type { Program } from '../../gpu/program.js';
 import { Recording } from '../../gpu/recording.js';
+import type { ImageStack } from '../../kernel/images.js';
+import { layerGain, type ImageShape, type Pass } from '../../kernel/passes.js';
 import { dispatchTimer, largestError, type BenchCase } from './measure.js';
-import { describeNetwork, PLANE_TOLERANCE, VALIDATED_GROUPS, type PlaneCaseOptions } from './plane-cases.js';
-import { PlaneSetup } from './plane-setup.js';
+import {
+  describeNetwork,
+  evenly,
+  mirrorFields,
+  mirrorSums,
+  networkImages,
+  passOf,
+  type Network,
+} from './network.js';
+import { PLANE_TOLERANCE } from './plane-cases.js';
+
+/** Planes that are compared with the mirror. */
+const VALIDATED_PLANES = 32;
 
 /**
- * Rows that an invocation of the convolution step walks down: few where lanes are many. On lavapipe 16 is 15 % faster
- * than 8, and 32 no faster.
+ * The recursion as the published GPU code runs it (Arora et al., github.com/ruosongwang/CNTK): Σ and Θ of one pair as
+ * whole float32 tensors in global memory, one dispatch per step and layer, one element per invocation.
  */
-const ROWS = { software: 16, hardware: 4 };
-
-/**
- * The recursion as the published GPU code runs it: Σ and Θ of one pair as whole tensors in global memory, one dispatch
- * per step and layer. Arora et al.'s code (github.com/ruosongwang/CNTK) keeps the same tensors and the same steps.
- */
-export function layersCase(options: Omit<PlaneCaseOptions, 'images' | 'pairs' | 'readout'>): BenchCase {
-  const { name, shape, depth } = options;
+export function layersCase(options: Omit<Network, 'readout'> & { readonly name: string }): BenchCase {
+  const network: Network = { ...options, readout: 'gap' };
   return {
-    name,
-    description: describeNetwork({ ...options, readout: 'gap' }),
+    name: options.name,
+    description: describeNetwork(network),
     unit: 'element-layers/s',
     async prepare(gpu) {
-      const setup = await PlaneSetup.create(gpu, shape, { depth, readout: 'gap', count: 2 });
-      const network = await LayerByLayer.create(gpu, setup);
+      const images = networkImages(network, 2);
+      const pass = passOf(network);
+      const layers = await LayerByLayer.create(gpu, images, pass);
+      const pixels = images.height * images.width;
       return {
-        work: setup.plan.elementLayersPerPair,
-        compileMs: network.compileMs,
-        ...dispatchTimer(gpu, (recording) => void network.record(recording)),
+        work: pass.planes.length * pixels * pass.layers,
+        compileMs: layers.compileMs,
+        ...dispatchTimer(gpu, (recording) => void layers.record(recording)),
         async validate() {
           const recording = new Recording(gpu);
-          const { sigma, theta } = network.record(recording);
+          const { sigma, theta } = layers.record(recording);
           const { data } = await recording.read(sigma).read(theta).submit();
           const tensors = data.map((tensor) => new Float32Array(tensor));
-          const some = setup.someGroups(VALIDATED_GROUPS);
-          const computed = some.flatMap((group) => tensors.map((tensor) => gapSum(setup, tensor, group)));
+          const some = evenly(pass.planes.length, VALIDATED_PLANES);
+          const computed = some.flatMap((plane) => tensors.map((tensor) => gapSum(tensor, plane, pixels)));
+          const planes = some.map((plane) => pass.planes[plane]);
           return {
-            error: largestError(computed, setup.expectedSums(0, 1, some)),
+            error: largestError(computed, mirrorSums(images, pass, planes)),
             tolerance: PLANE_TOLERANCE,
             against: 'the float64 mirror of the fused kernel',
           };
         },
-        [Symbol.dispose]: () => setup[Symbol.dispose](),
+        [Symbol.dispose]: () => layers[Symbol.dispose](),
       };
     },
   };
 }
 
-/** Σ and Θ of one pair, in float32: [planes][H][Q] vec4f each. */
+/** Σ and Θ of one pair: [planes][H][W] f32 each. */
 interface Tensors {
   readonly sigma: GPUBuffer;
   readonly theta: GPUBuffer;
 }
 
-class LayerByLayer {
+/** The pair of images 0 and 1. */
+class LayerByLayer implements Disposable {
   private constructor(
-    private readonly setup: PlaneSetup,
+    private readonly shape: ImageShape,
+    private readonly pass: Pass,
     private readonly programs: Readonly<Record<'input' | 'relu' | 'patch', Program>>,
-    private readonly rows: number,
-    private readonly planes: GPUBuffer,
+    private readonly scope: BufferScope,
+    private readonly read: Readonly<Record<'x_fields' | 'z_fields' | 'planes', GPUBuffer>>,
     /** The convolution reads one and writes the other. */
     private readonly tensors: readonly [Tensors, Tensors],
   ) {}
 
-  static async create(gpu: Gpu, setup: PlaneSetup): Promise<LayerByLayer> {
-    const { plan, scope } = setup;
-    const { HEIGHT, WIDTH, SHIFTS, GAIN } = plan.planeConstants;
-    const rows = gpu.description.software ? ROWS.software : ROWS.hardware;
+  static async create(gpu: Gpu, images: ImageStack, pass: Pass): Promise<LayerByLayer> {
+    const { height, width } = images;
+    const shape = { HEIGHT: height, WIDTH: width };
     const programs = {
-      input: await gpu.program(input.contract, { HEIGHT, WIDTH, SHIFTS }),
-      relu: await gpu.program(relu.contract, { HEIGHT, WIDTH, SHIFTS, GAIN }),
-      patch: await gpu.program(patch.contract, { HEIGHT, WIDTH, ROWS: rows }),
+      input: await gpu.program(input.contract, shape),
+      relu: await gpu.program(relu.contract, { ...shape, GAIN: layerGain(images) }),
+      patch: await gpu.program(patch.contract, shape),
     };
-    const sizeBytes = 16 * plan.pass.planes.length * HEIGHT * Math.ceil(WIDTH / 4);
+    const scope = new BufferScope(gpu.device);
+    const fields = (image: number) => Float32Array.from(mirrorFields(images, pass, image));
+    const read = {
+      x_fields: scope.upload('x_fields', fields(0)),
+      z_fields: scope.upload('z_fields', fields(1)),
+      planes: scope.upload('planes', Uint32Array.from(pass.planes.flat())),
+    };
+    const sizeBytes = 4 * pass.planes.length * height * width;
     const tensors = (): Tensors => ({
       sigma: scope.storage('sigma', sizeBytes),
       theta: scope.storage('theta', sizeBytes),
     });
-    const planes = scope.upload('planes', Uint32Array.from(plan.pass.planes.flat()));
-    return new LayerByLayer(setup, programs, rows, planes, [tensors(), tensors()]);
+    return new LayerByLayer(images, pass, programs, scope, read, [tensors(), tensors()]);
   }
 
   get compileMs(): number {
-    const { input: first, relu: second, patch: third } = this.programs;
-    return first.compileMs + second.compileMs + third.compileMs;
+    return Object.values(this.programs).reduce((sum, { compileMs }) => sum + compileMs, 0);
   }
 
-  /** The pair of images 0 and 1. @returns where K and U of the last layer stand then. */
+  /** @returns where K and U of the last layer stand then. */
   record(recording: Recording): Tensors {
-    const { programs, setup } = this;
-    const { plan, fields } = setup;
-    const { pass, channels } = plan;
-    const { HEIGHT, WIDTH } = plan.planeConstants;
+    const { programs, pass, read } = this;
+    const { channels, height, width } = this.shape;
+    const { layers, theta0 } = pass;
     const planes = pass.planes.length;
-    const quads = Math.ceil(WIDTH / 4);
-    const perPlane: [number, number] = [Math.ceil((HEIGHT * quads) / 64), planes];
-    const strips = Math.ceil((planes * Math.ceil(HEIGHT / this.rows) * quads) / 64);
-    const pair = { x: 0, z: 1, planes };
-    const read = { x_fields: fields.xFields, z_fields: fields.zFields, planes: this.planes };
+    const elements: [number, number] = [Math.ceil((height * width) / 64), planes];
     let [now, next] = this.tensors;
     const convolve = () => {
       const buffers = {
-        planes: this.planes,
+        planes: read.planes,
         sigma_in: now.sigma,
         theta_in: now.theta,
         sigma_out: next.sigma,
         theta_out: next.theta,
       };
-      recording.add(programs.patch, buffers, [strips], { planes });
+      recording.add(programs.patch, buffers, elements, { planes });
       [now, next] = [next, now];
     };
 
-    const { layers, theta0 } = pass;
-    recording.add(programs.input, { ...read, ...now }, perPlane, { ...pair, channels, layers, theta0 });
-    convolve();
+    recording.add(programs.input, { ...read, ...now }, elements, { planes, channels, theta0 });
     for (let layer = 0; layer < layers; layer++) {
-      const last = layer + 1 === layers;
-      recording.add(programs.relu, { ...read, ...now }, perPlane, {
-        ...pair,
+      convolve();
+      recording.add(programs.relu, { ...read, ...now }, elements, {
         same: 0,
+        planes,
         field: channels + layer,
-        fields: channels + layers,
-        keep: last ? 0 : 1,
+        keep: layer + 1 === layers ? 0 : 1,
       });
-      if (!last) convolve();
     }
     return now;
   }
+
+  [Symbol.dispose](): void {
+    this.scope.dispose();
+  }
 }
 
-/** Σ of one group of planes, each element with the weight H·W that the gap read-out gives it. */
-function gapSum({ plan }: PlaneSetup, tensor: Float32Array, group: number): number {
-  const { HEIGHT, WIDTH, PLANES } = plan.planeConstants;
-  const planeFloats = HEIGHT * 4 * Math.ceil(WIDTH / 4);
-  const begin = group * PLANES * planeFloats;
+/** Sum over one plane, each element with the weight H·W that the gap read-out gives it. */
+function gapSum(tensor: Float32Array, plane: number, pixels: number): number {
   return tensor
-    .subarray(begin, begin + PLANES * planeFloats)
-    .reduce((sum, value) => sum + HEIGHT * WIDTH * value, 0);
+    .subarray(plane * pixels, (plane + 1) * pixels)
+    .reduce((sum, value) => sum + pixels * value, 0);
 }

@@ -1,49 +1,54 @@
-import { contract as planesContract } from '../../../shaders/planes.js';
+import { BufferScope } from '../../gpu/buffers.js';
 import { Recording } from '../../gpu/recording.js';
-import type { Readout } from '../../kernel/channels.js';
-import type { ImageShape } from '../../kernel/passes.js';
+import { ImageFieldsCache } from '../../kernel/image-fields.js';
+import { planPass } from '../../kernel/plan.js';
+import type { VariantName } from '../../kernel/plane-variant.js';
 import { dispatchTimer, largestError, type BenchCase } from './measure.js';
-import { PlaneSetup } from './plane-setup.js';
+import { describeNetwork, evenly, mirrorSums, networkImages, passOf, type Network } from './network.js';
 
 /** Float32 through ten layers and a sum over a plane, against float64: about 1e-6 is seen. */
 export const PLANE_TOLERANCE = 1e-5;
 /** Groups of planes that are compared with the mirror, which takes a millisecond for each plane of 32×32. */
-export const VALIDATED_GROUPS = 32;
+const VALIDATED_GROUPS = 32;
 
-export interface PlaneCaseOptions {
+export interface PlaneCaseOptions extends Network {
   readonly name: string;
-  readonly shape: ImageShape;
-  readonly depth: number;
-  readonly readout: Readout;
   /** Different images, and pairs of them in one dispatch. */
   readonly images: number;
   readonly pairs: number;
+  /** By default the one that the plan takes on this device. */
+  readonly variant?: VariantName;
 }
 
 /** The fused plane kernel of the engine, with the constants that its plan takes on this device. */
 export function planesCase(options: PlaneCaseOptions): BenchCase {
-  const { shape, depth, readout, images, pairs } = options;
+  const { shape, images: count, pairs, variant } = options;
+  const network = describeNetwork(options);
   return {
     name: options.name,
-    description: describeNetwork(options),
+    description: variant === undefined ? network : `${network}, ${variant}`,
     unit: 'element-layers/s',
     async prepare(gpu) {
-      const setup = await PlaneSetup.create(gpu, shape, { depth, readout, count: images });
-      const { plan, scope, fields } = setup;
-      const { pass, groups } = plan;
-      const program = await gpu.program(planesContract, plan.planeConstants);
+      const images = networkImages(options, count);
+      const pass = passOf(options);
+      const plan = planPass(pass, shape, { rows: count, columns: count, symmetric: false }, gpu, { variant });
+      const { groups, planesPerGroup, workgroups } = plan;
+      const program = await gpu.program(plan.planeContract, plan.planeConstants);
+      const cache = new ImageFieldsCache(gpu, plan);
+      const scope = new BufferScope(gpu.device);
+      const fields = await cache.block('images', images, 0, count, 1);
       const partialSums = scope.storage('partial_sums', 8 * pairs * groups * pass.taps);
       const buffers = {
         x_fields: fields.xFields,
         z_fields: fields.zFields,
-        pairs: scope.upload('pairs', Uint32Array.from(pairEntries(pairs, images))),
+        pairs: scope.upload('pairs', Uint32Array.from(pairEntries(pairs, count))),
         planes: scope.upload('planes', Uint32Array.from(pass.planes.flat())),
         radii: scope.upload('radii', Uint32Array.from(pass.radii)),
         layer_slots: scope.upload('layer_slots', Int32Array.from(pass.layerSlots)),
         partial_sums: partialSums,
       };
       const record = (recording: Recording) =>
-        void recording.add(program, buffers, [groups, pairs], {
+        void recording.add(program, buffers, [workgroups, pairs], {
           channels: plan.channels,
           layers: pass.layers,
           planes: pass.planes.length,
@@ -61,31 +66,27 @@ export function planesCase(options: PlaneCaseOptions): BenchCase {
         async validate() {
           const recording = new Recording(gpu);
           record(recording);
-          const { data } = await recording.read(partialSums).submit();
+          const { data } = await recording.read(partialSums, 0, 8 * groups * pass.taps).submit();
           const sums = new Float32Array(data[0]);
-          const some = setup.someGroups(VALIDATED_GROUPS);
-          const computed = some.flatMap((group) =>
-            Array.from(sums.subarray(group * pass.taps * 2, (group + 1) * pass.taps * 2)),
+          const some = evenly(groups, VALIDATED_GROUPS);
+          const floats = 2 * pass.taps;
+          const computed = some.flatMap((group) => [...sums.subarray(group * floats, (group + 1) * floats)]);
+          const planes = some.flatMap((group) =>
+            pass.planes.slice(group * planesPerGroup, (group + 1) * planesPerGroup),
           );
           return {
-            error: largestError(computed, setup.expectedSums(0, 1, some)),
+            error: largestError(computed, mirrorSums(images, pass, planes, planesPerGroup)),
             tolerance: PLANE_TOLERANCE,
             against: 'its float64 mirror',
           };
         },
-        [Symbol.dispose]: () => setup[Symbol.dispose](),
+        [Symbol.dispose]: () => {
+          scope.dispose();
+          cache[Symbol.dispose]();
+        },
       };
     },
   };
-}
-
-/** `gap, depth 11, 3×32×32` */
-export function describeNetwork({
-  shape,
-  depth,
-  readout,
-}: Pick<PlaneCaseOptions, 'shape' | 'depth' | 'readout'>): string {
-  return `${readout}, depth ${depth}, ${shape.channels}×${shape.height}×${shape.width}`;
 }
 
 /** x, z, same of (0, 1), (1, 2), … and so on through all displacements of the index. */

@@ -1,0 +1,66 @@
+import { computeGram, type GramResult } from '../../kernel/gram.js';
+import { callTimer, largestError, type BenchCase } from './measure.js';
+import { channelOf, describeNetwork, mirrorSums, networkImages, passOf, type Network } from './network.js';
+
+/** As the kernel is promised to be (README): float32 sums over all planes. */
+const GAP_TOLERANCE = 2e-6;
+
+export interface GramCaseOptions extends Omit<Network, 'readout'> {
+  readonly name: string;
+  /** One run is to take about this long. */
+  readonly seconds: number;
+  readonly minImages: number;
+}
+
+/** The end-to-end runner: a whole `gap` matrix, from pixels on the host to kernel values on the host. */
+export function gramCase(options: GramCaseOptions): BenchCase {
+  const network: Network = { ...options, readout: 'gap' };
+  const description = `${describeNetwork(network)}, whole runs with upload and read-back`;
+  return {
+    name: options.name,
+    description,
+    unit: 'element-layers/s',
+    async prepare(gpu, signal) {
+      const run = (count: number) =>
+        computeGram(gpu, { images: networkImages(network, count), channels: [channelOf(network)], signal });
+      const { trial, count } = await chooseCount(run, options);
+      const pairs = (count * (count + 1)) / 2;
+      return {
+        work: pairs * (trial.elementLayers / trial.pairs),
+        compileMs: undefined,
+        description: `${description}, ${pairs} pairs`,
+        // A run is long, and the trial has warmed up everything.
+        copies: 1,
+        ...callTimer(async () => {
+          await run(count);
+        }),
+        validate() {
+          const pass = passOf(network);
+          const [, sum] = mirrorSums(networkImages(network, 2), pass, pass.planes, pass.planes.length);
+          const kernel = trial.matrices[0];
+          const numbers = kernel.every(Number.isFinite);
+          return Promise.resolve({
+            error: numbers ? largestError([kernel[1]], [sum * pass.outputs[0].scale]) : NaN,
+            tolerance: GAP_TOLERANCE,
+            against: 'the float64 mirrors, for one pair',
+          });
+        },
+        [Symbol.dispose]: () => undefined,
+      };
+    },
+  };
+}
+
+/** Compiles, then doubles the images until a run tells how many there is time for. */
+async function chooseCount(
+  run: (count: number) => Promise<GramResult>,
+  { seconds, minImages }: GramCaseOptions,
+): Promise<{ trial: GramResult; count: number }> {
+  await run(1);
+  for (let count = 4; ; count *= 2) {
+    const trial = await run(count);
+    if (trial.elapsedMs < 100 * seconds) continue;
+    const pairs = (trial.pairs * seconds * 1e3) / trial.elapsedMs;
+    return { trial, count: Math.max(minImages, Math.floor(Math.sqrt(2 * pairs))) };
+  }
+}

@@ -1,0 +1,18 @@
+/** What a plan asks of a device: a `Gpu` has it, and so has any description of one. */
+export interface PlanDevice {
+  readonly limits: Pick<
+    GPUSupportedLimits,
+    | 'maxStorageBufferBindingSize'
+    | 'maxBufferSize'
+    | 'maxComputeWorkgroupStorageSize'
+    | 'maxComputeInvocationsPerWorkgroup'
+    | 'maxComputeWorkgroupsPerDimension'
+  >;
+  /** Lanes of the smallest subgroup; 0 where the device has no subgroup operations. */
+  readonly subgroupSize: number;
+}
+
+/** An image shape or a memory budget that this device cannot serve. */
+export class PlanError extends Error {
+  override readonly name = 'PlanError';
+}
