@@ -24,15 +24,18 @@ const B7 = -0.0004298767598811537;
 // Correlations this close to +-1 are taken as +-1: float32 cannot tell them apart (8 ulp of 1).
 const SNAP = 4.8e-7;
 
+// Below this 1/m overflows or m is denormal: such an element weighs nothing beside pixels of order 1.
+const TINY = 1e-37;
+
 struct ArcCosine {
   kappa1: vec4f, // (sqrt(m^2 - sigma^2) + sigma (pi - theta)) / pi
   kappa0: vec4f, // (pi - theta) / pi
 }
 
-// sigma and m = lambda_x lambda_z at four elements. m = 0 (a black patch) gives kappa1 = 0 and no NaN; `snap` is
-// SNAP, or anything above 1 where c = 1 is known to be exact.
+// sigma and m = lambda_x lambda_z at four elements. m = 0 (a black patch) gives kappa1 = sigma = 0 and no NaN; `snap`
+// is SNAP, or anything above 1 where c = 1 is known to be exact.
 fn arc_cosine(sigma: vec4f, m: vec4f, snap: f32) -> ArcCosine {
-  let inverse = select(1.0 / m, vec4f(0.0), m == vec4f(0.0));
+  let inverse = select(1.0 / m, vec4f(0.0), m < vec4f(TINY));
   let distance = (m - abs(sigma)) * inverse;
   let u = select(distance, vec4f(0.0), distance < vec4f(snap));
   let r = sqrt(u);

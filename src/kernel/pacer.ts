@@ -1,13 +1,16 @@
 /** A submission should take this long: short enough for a screen to be drawn meanwhile, long enough to be worth it. */
 const TARGET_MS = 100;
-const FIRST_BUDGET = { software: 4e6, hardware: 1e8 };
+const FIRST_BUDGET = { software: 4e6, hardware: 1e7 };
+/** Part of the expected time in which a submission is left alone. */
+const QUIET = 0.8;
 
 /**
  * Sizes submissions by measured time. Work is counted in any one unit (element-layers here); the budget follows the
- * measured rate, growing at most fourfold at a time.
+ * measured rate, growing at most fourfold at a time. The first submission is not measured: drivers compile then.
  */
 export class Pacer {
   private budget: number;
+  private measurements = 0;
   private lastEnd = -Infinity;
   private expectedEnd = -Infinity;
 
@@ -25,18 +28,32 @@ export class Pacer {
 
   /**
    * Submits `work` and measures it; submissions end in order. `submit` is told for how many milliseconds nothing is
-   * to be expected: until shortly before the queue will have got to the end of this work.
+   * to be expected: until shortly before the queue will have got to the end of this work, and never long.
    */
   async time<T>(work: number, submit: (quietMs: number) => Promise<T>): Promise<T> {
     const submitted = this.now();
-    const expectedMs = this.lastEnd === -Infinity ? 0 : (work / this.budget) * TARGET_MS;
-    this.expectedEnd = Math.max(submitted, this.expectedEnd) + expectedMs;
-    const result = await submit(this.expectedEnd - submitted - 0.2 * expectedMs);
+    const expectedMs = (work / this.budget) * TARGET_MS;
+    const known = this.measurements > 0;
+    this.expectedEnd = Math.max(submitted, this.expectedEnd) + (known ? expectedMs : 0);
+    const untilEnd = this.expectedEnd - submitted - (1 - QUIET) * expectedMs;
+    const quietMs = known ? Math.max(0, Math.min(untilEnd, 2 * TARGET_MS)) : 0;
+    const result = await submit(quietMs);
     const end = this.now();
     // A queued submission starts when the one before it ends.
     const elapsedMs = Math.max(0.01, end - Math.max(submitted, this.lastEnd));
+    const first = this.lastEnd === -Infinity;
     this.lastEnd = end;
-    this.budget = Math.min((work / elapsedMs) * TARGET_MS, 4 * Math.max(work, this.budget / 4));
+    this.expectedEnd = Math.min(this.expectedEnd, end + TARGET_MS);
+    if (first) return result;
+    this.measurements++;
+    const waitedMs = end - submitted - quietMs;
+    // Ready when asked: it may have been ready long before, and the time says only that the budget is too small.
+    const overslept = quietMs > 0 && waitedMs < 0.05 * elapsedMs;
+    const rate = work / elapsedMs;
+    this.budget = Math.min(
+      overslept ? 2 * rate * TARGET_MS : rate * TARGET_MS,
+      4 * Math.max(work, this.budget / 4),
+    );
     return result;
   }
 }

@@ -135,6 +135,26 @@ test('hostile images: black, black borders, constant, equal, opposite, scaled', 
   }
 });
 
+test('smooth images whose pixels fade into denormals give numbers', async () => {
+  const gpu = await testGpu();
+  const images = stack(4, 1, 16, 16);
+  // Gaussian spots: from 1 down to e^-300.
+  images.data.forEach((_, at) => {
+    const [image, y, x] = [Math.floor(at / 256), Math.floor(at / 16) % 16, at % 16];
+    const [cy, cx, width] = [
+      [8, 8, 1],
+      [5, 10, 0.8],
+      [5, 5, 1],
+      [15, 15, 0.6],
+    ][image];
+    images.data[at] = Math.exp(-((y - cy) ** 2 + (x - cx) ** 2) / (2 * width * width));
+  });
+  for (const channel of [gap, vanilla, cnnGp]) {
+    const [k] = (await computeGram(gpu, { images, channels: [channel] })).matrices;
+    expect(diagonalError(k, referenceKernel(images, images, channel), 4) <= 1e-5).toBe(true);
+  }
+});
+
 test('pixels of any magnitude: 1e-12 and 1e12 give the same kernel, scaled', async () => {
   const gpu = await testGpu();
   const images = stack(3, 1, 4, 4);

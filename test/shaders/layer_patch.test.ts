@@ -1,45 +1,65 @@
-// layer_patch.wgsl = its float64 mirror, at sizes around a vec4, a strip and a workgroup; every element is written, and
-// the cuts where q wraps are seen to matter.
+// layer_patch.wgsl = its float64 mirror, at sizes around a workgroup; every element is written, and none beyond; the
+// comparison sees planted faults, among them the cuts where q wraps.
+import type { ShaderContract } from '../../shaders/contract.js';
 import { contract, mirror } from '../../shaders/layer_patch.js';
+import { SHADER_SOURCES } from '../../shaders/sources.js';
 import { testGpu } from '../support/gpu.js';
 import { poisoned, randomNumbers, runShader, worstError } from '../support/run-shader.js';
-import { layerCase, padded, SHAPES } from './layer-case.js';
+import { layerCase, SHAPES } from './layer-case.js';
 
 const GUARD = 8;
+/** A sum of nine. */
+const TOLERANCE = 9 * 2 ** -24;
 
-test.each([...SHAPES.map((shape) => [...shape, 8] as const), [5, 5, 3] as const, [17, 6, 4] as const])(
-  '%i×%i, strips of %i rows: sums of both tensors',
-  async (height, width, rows) => {
-    const gpu = await testGpu();
-    const { planes } = layerCase(height, width);
-    const [sigma, theta] = [1, 2].map((seed) => Float64Array.from(randomNumbers(planes.length ** 2, seed)));
-    const quads = Math.ceil(width / 4);
-    const elements = planes.length * height * 4 * quads;
-    const { sigma_out, theta_out } = await runShader(gpu, contract, {
-      constants: { HEIGHT: height, WIDTH: width, ROWS: rows },
-      buffers: {
-        planes: Uint32Array.from(planes.flat()),
-        sigma_in: padded(sigma, width),
-        theta_in: padded(theta, width),
-        sigma_out: poisoned(elements + GUARD),
-        theta_out: poisoned(elements + GUARD),
-      },
-      params: { planes: planes.length },
-      workgroups: [Math.ceil((planes.length * Math.ceil(height / rows) * quads) / 64)],
-    });
-    for (const [computed, source] of [
-      [sigma_out, sigma],
-      [theta_out, theta],
-    ] as const) {
-      const expected = padded(mirror(source, planes, height, width), width);
-      // Nine terms of at most 0.5.
-      expect(worstError(computed.subarray(0, -GUARD), expected, 4.5) <= 9 * 2 ** -24).toBe(true);
-      expect(computed.subarray(-GUARD).every(Number.isNaN)).toBe(true);
-    }
-  },
-);
+async function compare(height: number, width: number, shader: ShaderContract): Promise<number> {
+  const gpu = await testGpu();
+  const { planes } = layerCase(height, width);
+  const pixels = height * width;
+  const [sigma, theta] = [1, 2].map((seed) => randomNumbers(planes.length * pixels, seed));
+  const { sigma_out, theta_out } = await runShader(gpu, shader, {
+    constants: { HEIGHT: height, WIDTH: width },
+    buffers: {
+      planes: Uint32Array.from(planes.flat()),
+      sigma_in: sigma,
+      theta_in: theta,
+      sigma_out: poisoned(planes.length * pixels + GUARD),
+      theta_out: poisoned(planes.length * pixels + GUARD),
+    },
+    params: { planes: planes.length },
+    workgroups: [Math.ceil(pixels / 64), planes.length + 1],
+  });
+  const errors = [
+    [sigma_out, sigma],
+    [theta_out, theta],
+  ].map(([computed, source]) => {
+    expect(computed.subarray(-GUARD).every(Number.isNaN)).toBe(true);
+    const expected = mirror(Float64Array.from(source), planes, height, width);
+    // Nine terms of at most 0.5.
+    return worstError(computed.subarray(0, -GUARD), expected, 4.5);
+  });
+  return Math.max(...errors);
+}
+
+test.each(SHAPES)('%i×%i: sums of both tensors', async (height, width) => {
+  expect((await compare(height, width, contract)) <= TOLERANCE).toBe(true);
+});
 
 test('the mirror: a displaced plane has its cuts', () => {
   // dx = 1 on three columns: q wraps between columns 1 and 2.
   expect(Array.from(mirror(Float64Array.of(1, 2, 4), [[1, 0]], 1, 3))).toEqual([3, 3, 4]);
+});
+
+test.each([
+  ['no_row_link', 'let above = row_link(y, d.y)', 'let above = 1.0'],
+  ['no_column_link', '1.0, column.y)', '1.0, 1.0)'],
+  ['theta_from_sigma', 'theta = vec3f(theta_in', 'theta = vec3f(sigma_in'],
+  ['middle_twice', 'x - u32(column.x)', 'x'],
+])('the planted fault %s is seen', async (fault, text, replacement) => {
+  // A fault is a shader of its own, added to the sources for this file.
+  const sources = SHADER_SOURCES as Record<string, string>;
+  const source = sources['layer_patch.wgsl'];
+  expect(source).toContain(text);
+  const name = `layer_patch_${fault}`;
+  sources[`${name}.wgsl`] = source.replace(text, replacement);
+  expect((await compare(5, 6, { ...contract, name })) <= TOLERANCE).toBe(false);
 });
