@@ -15,7 +15,8 @@ export class Pacer {
   private expectedEnd = -Infinity;
 
   constructor(
-    software: boolean,
+    /** Computes on the cores of this process: only then does it pay to leave them alone. */
+    private readonly software: boolean,
     private readonly now: () => number = () => performance.now(),
   ) {
     this.budget = software ? FIRST_BUDGET.software : FIRST_BUDGET.hardware;
@@ -33,7 +34,7 @@ export class Pacer {
   async time<T>(work: number, submit: (quietMs: number) => Promise<T>): Promise<T> {
     const submitted = this.now();
     const expectedMs = (work / this.budget) * TARGET_MS;
-    const known = this.measurements > 0;
+    const known = this.software && this.measurements > 0;
     this.expectedEnd = Math.max(submitted, this.expectedEnd) + (known ? expectedMs : 0);
     const untilEnd = this.expectedEnd - submitted - (1 - QUIET) * expectedMs;
     const quietMs = known ? Math.max(0, Math.min(untilEnd, 2 * TARGET_MS)) : 0;

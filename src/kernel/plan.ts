@@ -3,7 +3,8 @@ import type { ShaderContract } from '../../shaders/contract.js';
 import type { Constants } from '../gpu/shader-source.js';
 import { layerGain, type ImageShape, type Pass } from './passes.js';
 import { PlanError, type PlanDevice } from './plan-device.js';
-import { planeVariant, type VariantName } from './plane-variant.js';
+import { planeListKind, type PlaneVariants } from './plane-candidates.js';
+import { assertVariantFits, planeVariant, type PlaneVariant, type VariantName } from './plane-variant.js';
 
 /** Everything about a pass that is decided before the first dispatch. Pure: no device is asked. */
 export interface PassPlan {
@@ -55,11 +56,18 @@ const MAX_SUM_BYTES = 16 * 2 ** 20;
 export interface PlanOptions {
   /** What the fields of images may take on the device; at least six images' worth is used. */
   readonly memoryBytes?: number;
-  readonly variant?: VariantName;
+  /** The plane kernel by name, or as `tune` has found it for this shape on this device. */
+  readonly variant?: VariantName | PlaneVariants;
 }
 
 /**
  * Plans one pass over images of one shape: variant of the plane kernel, image blocks, buffer sizes.
+ *
+ * Bytes on the device, whatever the number of images: an image takes I = 4 (C + L) (4 (H + 1) Q + 8 S H Q) bytes,
+ * with L layers, Q = ⌈W/4⌉ and S = 4 shifted copies (1 for plane 0 alone). A block holds B images, as many as one
+ * binding does and at most memory / (6 I); as many blocks stand as fit the memory, but six, or all there are. With the
+ * sums of three submissions of P pairs, G groups of planes and t taps each: blocks · B · I + 3 P · 8 t (G + 1), where
+ * P · 8 t (G + 1) ≤ 16 MiB. While a block is computed, its pixels and variances stand beside it: 4 B (C + L) H W.
  *
  * @throws PlanError if the plane of an image does not fit a workgroup of this device, or an image its buffers
  */
@@ -68,12 +76,12 @@ export function planPass(
   shape: ImageShape,
   gram: GramShape,
   device: PlanDevice,
-  { memoryBytes = DEFAULT_MEMORY_BYTES, variant: variantName }: PlanOptions = {},
+  { memoryBytes = DEFAULT_MEMORY_BYTES, variant: choice }: PlanOptions = {},
 ): PassPlan {
   const { limits } = device;
   const { height, width, channels } = shape;
   const shifts = pass.planes.every(([dx]) => dx === 0) ? 1 : 4;
-  const variant = planeVariant(shape, pass.planes.length, device, variantName);
+  const variant = chosenVariant(pass, shape, device, choice);
   const groups = Math.ceil(pass.planes.length / variant.planesPerGroup);
 
   const floats = fieldFloats({ channels, layers: pass.layers, height, width, shifts });
@@ -138,4 +146,17 @@ export function planPass(
     elementLayersPerPair: pass.planes.length * height * width * pass.layers,
     deviceBytes: cachedBlocks * blockBytes + SUBMISSIONS_IN_FLIGHT * maxPairs * sumBytesPerPair,
   };
+}
+
+function chosenVariant(
+  pass: Pass,
+  shape: ImageShape,
+  device: PlanDevice,
+  choice: PlanOptions['variant'],
+): PlaneVariant {
+  if (typeof choice !== 'object') return planeVariant(shape, pass.planes.length, device, choice);
+  const tuned = choice[planeListKind(pass)];
+  if (tuned === undefined) return planeVariant(shape, pass.planes.length, device);
+  assertVariantFits(tuned, shape, device);
+  return tuned;
 }

@@ -26,16 +26,21 @@ test('the comparison: fused speed and ratio first, as JSON and into a file', asy
   expect(report.results.map(({ name, unit }) => [name, unit])).toEqual([
     ['planes-gap', 'element-layers/s'],
     ['fused / layer by layer', '×'],
+    ['planes-gap-portable', 'element-layers/s'],
+    ['portable / layer by layer', '×'],
     ['layers-gap', 'element-layers/s'],
     ['planes-gap-8x8', 'element-layers/s'],
   ]);
-  const [fused, ratio, layers] = report.results;
-  expect(ratio.median).toBeCloseTo(fused.median / layers.median, 6);
+  const [fused, fusedRatio, portable, portableRatio, layers] = report.results;
+  expect(fusedRatio.median).toBeCloseTo(fused.median / layers.median, 6);
+  expect(portableRatio.median).toBeCloseTo(portable.median / layers.median, 6);
   for (const { median, min, max, repetitions } of report.results) {
     expect(min <= median && median <= max).toBe(true);
     expect(repetitions).toBeGreaterThanOrEqual(3);
   }
-  expect(fused.validation!.error <= fused.validation!.tolerance).toBe(true);
+  for (const { validation } of [fused, portable, layers]) {
+    expect(validation!.error <= validation!.tolerance).toBe(true);
+  }
   expect(report.device.name).not.toBe('');
   expect(Date.parse(report.date)).toBeGreaterThan(0);
   expect(report.version).toMatch(/^\d+\.\d+\.\d+/);
@@ -52,7 +57,7 @@ test('a table on stdout, progress on stderr', async () => {
 test('unknown names are refused', async () => {
   await fail(
     2,
-    /--only: no case is named "plains"; there are planes-gap, layers-gap/,
+    /--only: no case is named "plains"; there are planes-gap, planes-gap-portable, layers-gap, gram-gap/,
     'bench',
     '--only',
     'plains',

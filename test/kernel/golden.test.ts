@@ -44,7 +44,6 @@ describe.each(stacks)('%s', (imagesName) => {
     for (const [index, golden] of mine.entries()) {
       const error = relativeError(matrices[index], golden.expected);
       if (!(error <= tolerance(golden))) failures.push(`${golden.name}: ${error}`);
-      if (process.env.VERBOSE_GOLDEN) console.log(golden.name, error);
     }
     expect(failures).toEqual([]);
   });

@@ -1,4 +1,5 @@
 import { benchNames, runBench } from '../../../src/experiment/bench/bench.js';
+import { gramCase } from '../../../src/experiment/bench/gram-case.js';
 import { layersCase } from '../../../src/experiment/bench/layers-case.js';
 import {
   BenchValidationError,
@@ -11,8 +12,9 @@ import { planesCase } from '../../../src/experiment/bench/plane-cases.js';
 import { randomImages } from '../../../src/experiment/bench/random-images.js';
 import { testGpu } from '../../support/gpu.js';
 
-// Plan: the fused kernel and the layer-by-layer baseline give the mirror's sums on shapes with ragged edges; every other
-// case of the benchmark validates; a wrong result is refused before anything is timed; statistics are right.
+// Plan: both variants of the fused kernel and the layer-by-layer baseline give the mirror's sums on shapes with ragged
+// edges, and so does the end-to-end run; every other case of the benchmark validates; a wrong result is refused before
+// anything is timed; statistics are right.
 
 const OPTIONS = { repetitions: 3, sampleMs: 1, groupMs: 1 };
 
@@ -20,11 +22,14 @@ test.each([
   { channels: 3, height: 8, width: 8 },
   { channels: 2, height: 5, width: 7 },
   { channels: 1, height: 9, width: 4 },
-])('both sides of the comparison are right: $channels×$height×$width', async (shape) => {
+])('every side of the comparison is right: $channels×$height×$width', async (shape) => {
   const gpu = await testGpu();
+  const network = { shape, depth: 5 };
   const cases = [
-    planesCase({ name: 'fused', shape, depth: 5, readout: 'gap', images: 3, pairs: 4 }),
-    layersCase({ name: 'layers', shape, depth: 5 }),
+    planesCase({ name: 'fused', ...network, readout: 'gap', images: 3, pairs: 4 }),
+    planesCase({ name: 'portable', ...network, readout: 'gap', images: 3, pairs: 4, variant: 'portable' }),
+    layersCase({ name: 'layers', ...network }),
+    gramCase({ name: 'gram', ...network, seconds: 0.01, minImages: 5 }),
   ];
   const { results, rates } = await measureTogether(gpu, cases, OPTIONS);
   for (const [c, { validation, median, repetitions }] of results.entries()) {
@@ -38,7 +43,7 @@ test.each([
 test('every shader outside the comparison validates', async () => {
   const gpu = await testGpu();
   const names = benchNames();
-  expect(names.slice(0, 2)).toEqual(['planes-gap', 'layers-gap']);
+  expect(names.slice(0, 4)).toEqual(['planes-gap', 'planes-gap-portable', 'layers-gap', 'gram-gap']);
   for (const only of ['norms', 'fields', 'sum_planes', 'cholesky', 'factorization', 'solve']) {
     const results = await runBench(gpu, { quick: true, only });
     expect(results.map(({ name }) => name)).toEqual(names.filter((name) => name.includes(only)));
