@@ -5,8 +5,10 @@ import { benchCommand } from './commands/bench.js';
 import { demoCommand } from './commands/demo.js';
 import { devicesCommand } from './commands/devices.js';
 import { kernelCommand } from './commands/kernel.js';
+import { planCommand } from './commands/plan.js';
 import { runCommand } from './commands/run.js';
 import { solveCommand } from './commands/solve.js';
+import { tuneCommand } from './commands/tune.js';
 import { exitStatusOf, messageOf } from './commands/support/errors.js';
 import { guardStreams } from './commands/support/streams.js';
 import { usageErrorOf } from './commands/support/usage.js';
@@ -26,6 +28,8 @@ const cli = yargs(words)
   .command(devicesCommand)
   .command(demoCommand)
   .command(benchCommand)
+  .command(planCommand)
+  .command(tuneCommand)
   .parserConfiguration({ 'boolean-negation': false, 'dot-notation': false })
   .strict()
   .strictCommands()
@@ -34,7 +38,8 @@ const cli = yargs(words)
   .help()
   .version(packageVersion())
   .epilogue(
-    'Environment: CNTK_ADAPTER chooses an adapter as --adapter does; CNTK_DEBUG=1 shows where errors arise.',
+    'Environment: CNTK_ADAPTER chooses an adapter as --adapter does; CNTK_CACHE_DIR is where measurements are kept; ' +
+      'CNTK_DEBUG=1 shows where errors arise.',
   )
   .wrap(Math.min(110, process.stdout.columns || 110))
   .exitProcess(false)

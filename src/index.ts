@@ -17,7 +17,21 @@ export {
 export { planPasses, type ImageShape, type Pass } from './kernel/passes.js';
 export { pairCount, planPass, type GramShape, type PassPlan, type PlanOptions } from './kernel/plan.js';
 export { PlanError, type PlanDevice } from './kernel/plan-device.js';
-export type { VariantName } from './kernel/plane-variant.js';
+export {
+  planeCandidates,
+  planeListKind,
+  variantLabel,
+  type PlaneListKind,
+  type PlaneVariants,
+} from './kernel/plane-candidates.js';
+export type { PlaneVariant, VariantName } from './kernel/plane-variant.js';
+export {
+  tune,
+  TUNE_BUDGET_MS,
+  type TuneMeasurement,
+  type TuneOptions,
+  type TuneResult,
+} from './kernel/tune.js';
 export { referenceKernel } from './kernel/reference.js';
 export {
   ChannelError,

@@ -21,8 +21,9 @@ const B5 = -0.001210298971273005;
 const B6 = 0.0006911495001986623;
 const B7 = -0.0004298767598811537;
 
-// Correlations this close to +-1 are taken as +-1: float32 cannot tell them apart (8 ulp of 1).
-const SNAP = 4.8e-7;
+// Correlations this close to +-1 are taken as +-1: float32 cannot tell them apart. Smaller, and proportional images
+// (constant ones among them) are seen as different; larger, and nearly equal ones are taken as equal.
+const SNAP = 3.7e-7;
 
 // Below this 1/m overflows or m is denormal: such an element weighs nothing beside pixels of order 1.
 const TINY = 1e-37;
@@ -32,16 +33,18 @@ struct ArcCosine {
   kappa0: vec4f, // (pi - theta) / pi
 }
 
-// sigma and m = lambda_x lambda_z at four elements. m = 0 (a black patch) gives kappa1 = sigma = 0 and no NaN; `snap`
+// sigma and m = lambda_x lambda_z at four elements. m = 0 (a black patch) gives kappa1 = 0 and no NaN; `snap`
 // is SNAP, or anything above 1 where c = 1 is known to be exact.
 fn arc_cosine(sigma: vec4f, m: vec4f, snap: f32) -> ArcCosine {
   let inverse = select(1.0 / m, vec4f(0.0), m < vec4f(TINY));
   let distance = (m - abs(sigma)) * inverse;
-  let u = select(distance, vec4f(0.0), distance < vec4f(snap));
+  let snapped = distance < vec4f(snap);
+  let u = select(distance, vec4f(0.0), snapped);
   let r = sqrt(u);
   let a = A0 + u * (A1 + u * (A2 + u * (A3 + u * (A4 + u * (A5 + u * (A6 + u * A7))))));
   let b = B0 + u * (B1 + u * (B2 + u * (B3 + u * (B4 + u * (B5 + u * (B6 + u * B7))))));
   let angle = r * a;
   let kappa0 = select(1.0 - angle, angle, sigma < vec4f(0.0));
-  return ArcCosine(sigma * kappa0 + m * (r * b), kappa0);
+  // A snapped sigma is m: left as it is, the two would drift apart from layer to layer.
+  return ArcCosine(select(sigma * kappa0 + m * (r * b), m * kappa0, snapped), kappa0);
 }

@@ -1,23 +1,23 @@
+import { join } from 'node:path';
 import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
 import { loadImages, type LabelledImages } from '../data/load.js';
 import { normalize } from '../data/normalize.js';
 import { writeNpy } from '../data/npy.js';
 import { compileKernels } from '../experiment/compile.js';
-import type { Channel, Readout, Trained } from '../kernel/channels.js';
 import { computeGram, type GramResult } from '../kernel/gram.js';
 import { checkImages } from '../kernel/image-checks.js';
 import type { ImageStack } from '../kernel/images.js';
-import { channelName, defaultTrained, parseReadout, validateChannels } from '../kernel/validate-channels.js';
+import { channelName, validateChannels } from '../kernel/validate-channels.js';
+import { channelListOptions, channelsOf, depthListOption } from './support/channel-options.js';
 import {
   DATA,
-  KERNEL,
   OUTPUT,
   deviceOptions,
   layoutOption,
   normalizeOption,
   reportOptions,
 } from './support/common-options.js';
-import { DestinationFile, DestinationFolder } from './support/destination.js';
+import { assertKeepsInputs, DestinationFile, DestinationFolder } from './support/destination.js';
 import { deviceReport, withDevice } from './support/device.js';
 import { UsageError } from './support/errors.js';
 import { withInterruption } from './support/interruption.js';
@@ -25,11 +25,7 @@ import {
   choice,
   defineOptions,
   integer,
-  list,
   optional,
-  parseChoice,
-  parsed,
-  parseInteger,
   required,
   text,
   textList,
@@ -37,6 +33,7 @@ import {
 } from './support/options.js';
 import { formatDuration, formatRate, Progress } from './support/progress.js';
 import { formatJson, printData, printJson } from './support/streams.js';
+import { chooseVariants, tuneOption, variantReport } from './support/tuning.js';
 import { packageVersion } from './support/version.js';
 
 const options = {
@@ -54,30 +51,10 @@ const options = {
   first: withDefault(integer(DATA, 'Index of the first of --images used', 0), '0'),
   'against-count': optional(integer(DATA, 'Number of --against images used [default: all]', 1)),
   'against-first': withDefault(integer(DATA, 'Index of the first of --against images used', 0), '0'),
-  depth: required(
-    parsed(
-      KERNEL,
-      'Depths (convolution layers + 1), separated by commas',
-      list((item) => parseInteger(item, 2)),
-    ),
-  ),
-  readout: withDefault(parsed(KERNEL, 'Read-outs: vanilla, gap, lap:c', list(parseReadout)), 'gap'),
-  kernel: withDefault(
-    parsed(
-      KERNEL,
-      'Kernels: ntk, nngp',
-      list((item) => parseChoice(item, ['ntk', 'nngp'] as const)),
-    ),
-    'ntk',
-  ),
-  trained: optional(
-    parsed(
-      KERNEL,
-      'Trained layers of the NTK (by default all for vanilla, hidden for gap and lap): all, hidden',
-      list((item) => parseChoice(item, ['all', 'hidden'] as const)),
-    ),
-  ),
+  depth: required(depthListOption),
+  ...channelListOptions,
   ...deviceOptions,
+  tune: tuneOption,
   out: required(text(OUTPUT, 'A .npy file for one kernel; a folder with a manifest.json for any number')),
   ...reportOptions,
 };
@@ -122,6 +99,10 @@ async function kernel(args: KernelArguments, signal: AbortSignal): Promise<void>
   const shape = [rows.count, (columns ?? rows).count];
   const sizeBytes = channels.length * (4 * shape[0] * shape[1] + 2 ** 12);
   const names = channels.map((channel) => `${channelName(channel)}.npy`);
+  await assertKeepsInputs(isFile ? [args.out] : names.map((name) => join(args.out, name)), [
+    ...args.images,
+    ...(args.against ?? []),
+  ]);
   await using destination = isFile
     ? await DestinationFile.reserve(args.out, sizeBytes)
     : await DestinationFolder.reserve(args.out, names, sizeBytes);
@@ -129,22 +110,33 @@ async function kernel(args: KernelArguments, signal: AbortSignal): Promise<void>
     `${shape.join('×')} kernel of ${rows.channels}×${rows.height}×${rows.width} images: ${channels.map(channelName).join(', ')}`,
   );
 
-  const { result, compileMs, device } = await withDevice(args, progress, async (opened) => {
+  const { result, compileMs, device, tuned } = await withDevice(args, progress, async (opened) => {
     const { gpu } = opened;
+    const memoryBytes = args.memory && args.memory * 2 ** 20;
+    const gram = { rows: shape[0], columns: shape[1], symmetric: columns === undefined };
+    const job = { channels, shape: rows, grams: [gram], memoryBytes };
+    const variant = await chooseVariants(opened, job, { mode: args.tune, progress, signal });
     progress.begin('compile');
-    const compileMs = await compileKernels(gpu, rows, channels, signal);
+    const compileMs = await compileKernels(gpu, rows, channels, { signal, variant });
     progress.begin('kernel');
     const result = await computeGram(gpu, {
       images: rows,
       against: columns,
       channels,
       signal,
-      memoryBytes: args.memory && args.memory * 2 ** 20,
+      memoryBytes,
+      variant,
       onProgress: (update) => progress.updateKernel(update),
     });
     progress.end();
-    return { result, compileMs, device: deviceReport(opened) };
+    return { result, compileMs, device: deviceReport(opened), tuned: variantReport(variant) };
   });
+
+  if (result.underflows > 0) {
+    progress.note(
+      `warning: ${result.underflows} values are too small for float32; scale the pixels up, or use fewer layers`,
+    );
+  }
 
   const manifest = {
     shape,
@@ -160,6 +152,7 @@ async function kernel(args: KernelArguments, signal: AbortSignal): Promise<void>
     elementLayersPerSecond: (1000 * result.elementLayers) / result.elapsedMs,
     timingsMs: { compile: compileMs, kernel: result.elapsedMs },
     device,
+    tuned,
     version: packageVersion(),
   };
   if (destination instanceof DestinationFile) {
@@ -230,23 +223,6 @@ function normalizeBoth(
   }
   const { train, test, ...rest } = normalize(mode, images, against);
   return { rows: train, columns: test, ...rest };
-}
-
-/** Every combination that is asked for: kernels, read-outs, trained layers, depths. */
-function channelsOf({ kernel: kernels, readout, trained, depth }: KernelArguments): Channel[] {
-  if (trained !== undefined && !kernels.includes('ntk')) {
-    throw new UsageError('--trained belongs to --kernel ntk; leave it out for nngp');
-  }
-  const trainedOf = (one: Readout): readonly Trained[] => trained ?? [defaultTrained(one)];
-  return kernels.flatMap((kernelName) =>
-    readout.flatMap((one) =>
-      kernelName === 'nngp'
-        ? depth.map((d): Channel => ({ kernel: 'nngp', depth: d, readout: one }))
-        : trainedOf(one).flatMap((layers) =>
-            depth.map((d): Channel => ({ kernel: 'ntk', depth: d, readout: one, trained: layers })),
-          ),
-    ),
-  );
 }
 
 function formatResult(result: GramResult, names: readonly string[], out: string, isFile: boolean): string {

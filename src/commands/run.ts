@@ -34,6 +34,7 @@ import {
 import { formatDuration, formatRate, Progress } from './support/progress.js';
 import { evaluationReport, formatSolution, solutionReport } from './support/regression-report.js';
 import { formatJson, printData } from './support/streams.js';
+import { chooseVariants, tuneOption, variantReport } from './support/tuning.js';
 import { packageVersion } from './support/version.js';
 
 const options = {
@@ -60,6 +61,7 @@ const options = {
   ),
   ...regressionOptions,
   ...deviceOptions,
+  tune: tuneOption,
   out: required(text(OUTPUT, 'Folder for predictions.npy, scores.npy, report.json and table.txt')),
   ...reportOptions,
 };
@@ -122,16 +124,24 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
   progress.note(
     `${count} training and ${task.test.count} test images of ${channels}×${height}×${width}, ${channelName(channel)}`,
   );
-  const { result, device } = await withDevice(args, progress, async (opened) => ({
-    result: await classify(opened.gpu, task, {
+  const { result, device, tuned } = await withDevice(args, progress, async (opened) => {
+    const memoryBytes = args.memory && args.memory * 2 ** 20;
+    const grams = [
+      { rows: count, columns: count, symmetric: true },
+      { rows: task.test.count, columns: count, symmetric: false },
+    ];
+    const job = { channels: [channel], shape: task.train, grams, memoryBytes };
+    const variant = await chooseVariants(opened, job, { mode: args.tune, progress, signal });
+    const result = await classify(opened.gpu, task, {
       signal,
-      memoryBytes: args.memory && args.memory * 2 ** 20,
+      memoryBytes,
+      variant,
       onPhase: (phase) => progress.begin(phase),
       onKernelProgress: (update) => progress.updateKernel(update),
       onSolveProgress: (update) => progress.updateSolve(update),
-    }),
-    device: deviceReport(opened),
-  }));
+    });
+    return { result, device: deviceReport(opened), tuned: variantReport(variant) };
+  });
   progress.end();
   if (result.solution.warning) progress.note(`warning: ${result.solution.warning}`);
 
@@ -146,6 +156,7 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
     files: { train: train.files, test: test.files },
     timingsMs: { load: loadMs, ...result.elapsedMs, total: performance.now() - started },
     device,
+    tuned,
     version: packageVersion(),
   };
   const table = formatResult(result);

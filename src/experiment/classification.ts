@@ -3,7 +3,7 @@ import type { LabelledImages } from '../data/load.js';
 import { normalize, type Normalization } from '../data/normalize.js';
 import type { Gpu } from '../gpu/gpu.js';
 import type { Channel } from '../kernel/channels.js';
-import { computeGram, type GramProgress } from '../kernel/gram.js';
+import { computeGram, type GramOptions, type GramProgress } from '../kernel/gram.js';
 import { checkImages } from '../kernel/image-checks.js';
 import type { ImageStack } from '../kernel/images.js';
 import { validateChannels } from '../kernel/validate-channels.js';
@@ -40,6 +40,7 @@ export interface ClassificationHooks {
   readonly onSolveProgress?: (progress: SolveProgress) => void;
   /** Device memory for per-image results, bytes. */
   readonly memoryBytes?: number;
+  readonly variant?: GramOptions['variant'];
 }
 
 export interface Classification {
@@ -107,12 +108,13 @@ export function prepareClassification(options: {
 export async function classify(
   gpu: Gpu,
   task: ClassificationTask,
-  { signal, onPhase, onKernelProgress, onSolveProgress, memoryBytes }: ClassificationHooks = {},
+  { signal, onPhase, onKernelProgress, onSolveProgress, memoryBytes, variant }: ClassificationHooks = {},
 ): Promise<Classification> {
   const { train, test, trainLabels, testLabels, classes, targets, ridge } = task;
-  const kernelOptions = { channels: [task.channel], signal, onProgress: onKernelProgress, memoryBytes };
+  const channels = [task.channel];
+  const kernelOptions = { channels, signal, onProgress: onKernelProgress, memoryBytes, variant };
   onPhase?.('compile');
-  const compileMs = await compileKernels(gpu, train, [task.channel], signal);
+  const compileMs = await compileKernels(gpu, train, channels, { signal, variant });
   const stopwatch = new Stopwatch();
 
   onPhase?.('kernel train × train');

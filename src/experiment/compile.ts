@@ -1,6 +1,6 @@
 import type { Gpu } from '../gpu/gpu.js';
 import type { Channel } from '../kernel/channels.js';
-import { computeGram } from '../kernel/gram.js';
+import { computeGram, type GramOptions } from '../kernel/gram.js';
 import type { ImageStack } from '../kernel/images.js';
 
 /**
@@ -13,11 +13,11 @@ export async function compileKernels(
   gpu: Gpu,
   images: ImageStack,
   channels: readonly Channel[],
-  signal?: AbortSignal,
+  options: Pick<GramOptions, 'signal' | 'variant'> = {},
 ): Promise<number> {
   const started = performance.now();
   const { channels: planes, height, width } = images;
   const first = { ...images, count: 1, data: images.data.subarray(0, planes * height * width) };
-  await computeGram(gpu, { images: first, channels, signal });
+  await computeGram(gpu, { images: first, channels, ...options });
   return performance.now() - started;
 }

@@ -5,7 +5,9 @@ import type { ImageStack } from './images.js';
 import { checkImages, powerOfTwoScale } from './image-checks.js';
 import { planPasses } from './passes.js';
 import { pairCount, planPass, type GramShape, type PassPlan } from './plan.js';
+import type { PlaneVariants } from './plane-candidates.js';
 import type { VariantName } from './plane-variant.js';
+import { planDevice } from './subgroup-order.js';
 import { PairRunner, type PairSums } from './pair-runner.js';
 import { tilePairs } from './tiles.js';
 import { channelName, validateChannels } from './validate-channels.js';
@@ -28,8 +30,8 @@ export interface GramOptions {
   readonly onProgress?: (progress: GramProgress) => void;
   /** Device memory for per-image results, bytes. */
   readonly memoryBytes?: number;
-  /** Which plane kernel; by default the fastest that the device has. */
-  readonly variant?: VariantName;
+  /** Which plane kernel: by name, or as `tune` has found it; by default chosen by rule. */
+  readonly variant?: VariantName | PlaneVariants;
 }
 
 export interface GramResult extends GramShape {
@@ -37,9 +39,14 @@ export interface GramResult extends GramShape {
   readonly matrices: Float32Array[];
   readonly channels: readonly Channel[];
   readonly pairs: number;
+  /** Values so small that float32 holds few of their digits or none: scale the pixels up, or use fewer layers. */
+  readonly underflows: number;
   readonly elementLayers: number;
   readonly elapsedMs: number;
 }
+
+const LARGEST_FLOAT32 = 3.4028234e38;
+const SMALLEST_NORMAL_FLOAT32 = 1.1754944e-38;
 
 /** A kernel value that float32 cannot hold, or images that are not numbers. */
 export class KernelValueError extends Error {
@@ -51,7 +58,8 @@ export class KernelValueError extends Error {
  * settings are asked for).
  *
  * Source: Arora et al., NeurIPS 2019, sections 3–4, H, I. Accuracy against float64: `gap` 2e-6 relative, `vanilla`
- * 1e-5; pairs of nearly identical images 1e-4 in `vanilla`, the limit of float32.
+ * 1e-5. The NTK of two nearly identical images is limited by float32, to about 1e-4 per layer in `vanilla` at the
+ * worst and a tenth of that in `gap`; equal images are exact.
  *
  * @returns matrices of shape [N_images][N_against]
  * @throws ChannelError, ImageError, PlanError before anything runs; DeviceLostError; the signal's reason if aborted
@@ -64,7 +72,8 @@ export async function computeGram(gpu: Gpu, options: GramOptions): Promise<GramR
   validateChannels(channels, rows);
   signal?.throwIfAborted();
   const shape: GramShape = { rows: rows.count, columns: columns.count, symmetric: against === undefined };
-  const plans = planPasses(channels, rows).map((pass) => planPass(pass, rows, shape, gpu, options));
+  const device = await planDevice(gpu);
+  const plans = planPasses(channels, rows).map((pass) => planPass(pass, rows, shape, device, options));
 
   const started = performance.now();
   const pairs = pairCount(shape);
@@ -74,18 +83,29 @@ export async function computeGram(gpu: Gpu, options: GramOptions): Promise<GramR
     done += elementLayers;
     onProgress?.({ done, total, elapsedMs: performance.now() - started });
   };
+  let underflows = 0;
+  const underflow = () => {
+    underflows++;
+  };
   const matrices = channels.map(() => new Float32Array(shape.rows * shape.columns));
   for (const plan of plans) {
-    await runPass(gpu, plan, shape, rows, columns, matrices, channels, advance, signal);
+    await runPass(gpu, plan, shape, rows, columns, matrices, channels, { advance, underflow, signal });
   }
   return {
     ...shape,
     matrices,
     channels,
     pairs,
+    underflows,
     elementLayers: total,
     elapsedMs: performance.now() - started,
   };
+}
+
+interface PassHooks {
+  readonly advance: (elementLayers: number) => void;
+  readonly underflow: () => void;
+  readonly signal: AbortSignal | undefined;
 }
 
 async function runPass(
@@ -96,8 +116,7 @@ async function runPass(
   columns: ImageStack,
   matrices: Float32Array[],
   channels: readonly Channel[],
-  advance: (elementLayers: number) => void,
-  signal: AbortSignal | undefined,
+  { advance, underflow, signal }: PassHooks,
 ): Promise<void> {
   // Powers of two round nothing; results are brought back to the images' own scale below.
   const rowScale = powerOfTwoScale(rows);
@@ -111,12 +130,13 @@ async function runPass(
         const at = 2 * (index * plan.pass.taps + tap);
         const sum = use === 'k' ? sums[at] : use === 'u' ? sums[at + 1] : sums[at] + sums[at + 1];
         const value = (sum * scale) / (rowScale * columnScale);
-        if (!(Math.abs(value) <= 3.4028234e38)) {
+        if (!(Math.abs(value) <= LARGEST_FLOAT32)) {
           throw new KernelValueError(
             `${channelName(channels[channel])} of images ${row} and ${column} is ${value}, beyond float32. ` +
-              'Scale the pixels down.',
+              'Scale the pixels down, or use fewer layers.',
           );
         }
+        if (sum !== 0 && Math.abs(value) < SMALLEST_NORMAL_FLOAT32) underflow();
         matrices[channel][row * shape.columns + column] = value;
         if (shape.symmetric) matrices[channel][column * shape.columns + row] = value;
       }

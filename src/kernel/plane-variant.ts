@@ -14,7 +14,7 @@ export interface PlaneVariant {
 }
 
 /** Lanes of a workgroup, where a plane needs fewer. */
-const WORKGROUP_LANES = 32;
+export const WORKGROUP_LANES = 32;
 /** More registers than this and a lane spills on any device: vec4s of Σ and Θ each. */
 const MAX_CELLS = 64;
 
@@ -40,23 +40,35 @@ export function planeVariant(
   );
 }
 
+/** What the rule of a variant leaves open. */
+export interface SubgroupLayout {
+  /** Quads of columns per lane; by default the fewest with which a row fits a subgroup. */
+  readonly columnQuads?: number;
+  /** Strips of rows at the most; by default as many as fit: fewest rows per lane. */
+  readonly strips?: number;
+  /** Lanes that the planes of a workgroup are to fill. */
+  readonly lanes?: number;
+}
+
 /** The plane kernel in subgroups of at least `subgroupSize` lanes (a power of two); undefined if a plane does not fit. */
 export function subgroupVariant(
   shape: ImageShape,
   planes: number,
   subgroupSize: number,
+  layout: SubgroupLayout = {},
 ): PlaneVariant | undefined {
   if (subgroupSize < 4) return undefined;
   const quads = Math.ceil(shape.width / 4);
-  const columnQuads = Math.ceil(quads / subgroupSize);
+  const columnQuads = layout.columnQuads ?? Math.ceil(quads / subgroupSize);
   const rowLanes = nextPowerOfTwo(Math.ceil(quads / columnQuads));
-  // As many strips as fit: fewest rows per lane.
-  const strips = Math.min(subgroupSize / rowLanes, nextPowerOfTwo(shape.height));
+  if (rowLanes > subgroupSize) return undefined;
+  const most = Math.min(subgroupSize / rowLanes, layout.strips ?? Infinity);
+  const strips = Math.min(most, nextPowerOfTwo(shape.height));
   const rows = Math.ceil(shape.height / strips);
   if (rows * columnQuads > MAX_CELLS) return undefined;
   const planeLanes = rowLanes * strips;
   // Subgroups stay full: planes of a workgroup fill at least one.
-  const lanes = Math.max(WORKGROUP_LANES, subgroupSize);
+  const lanes = Math.max(layout.lanes ?? WORKGROUP_LANES, subgroupSize);
   return {
     contract: subgroupContract,
     constants: {
@@ -71,30 +83,66 @@ export function subgroupVariant(
 }
 
 /** Rows per invocation of the portable kernel: the fewest of 4, 8, 16, 32 with which a plane fits one workgroup. */
-export function portableVariant(
+export function portableVariant(shape: ImageShape, planes: number, device: PlanDevice): PlaneVariant {
+  for (const rows of [4, 8, 16, 32]) {
+    const variant = portableWithRows(rows, shape, planes, device);
+    if (variant) return variant;
+  }
+  const { limits } = device;
+  throw new PlanError(
+    `a ${shape.height}×${shape.width} image does not fit a workgroup of this device ` +
+      `(${limits.maxComputeInvocationsPerWorkgroup} invocations, ${limits.maxComputeWorkgroupStorageSize} bytes). ` +
+      'Resize the images, or use an adapter with larger limits.',
+  );
+}
+
+/** The portable kernel with that many rows per invocation, or the image's own if they are fewer; undefined if a plane does not fit. */
+export function portableWithRows(
+  most: number,
   { height, width }: ImageShape,
   planes: number,
   { limits }: PlanDevice,
-): PlaneVariant {
+  lanes = WORKGROUP_LANES,
+): PlaneVariant | undefined {
+  const rows = Math.min(most, height);
+  const planeLanes = Math.ceil(width / 4) * Math.ceil(height / rows);
+  const planesPerGroup = Math.max(1, Math.min(Math.floor(lanes / planeLanes), planes));
+  const count = planeLanes * planesPerGroup;
+  if (count > limits.maxComputeInvocationsPerWorkgroup) return undefined;
+  const fits = (slots: number) => 16 * count * slots <= limits.maxComputeWorkgroupStorageSize;
+  const sharedEdges = !fits(rows + 4);
+  if (sharedEdges && !fits(Math.max(rows, 4))) return undefined;
+  return {
+    contract: portableContract,
+    constants: { ROWS: rows, PLANES: planesPerGroup, SHARED_EDGES: sharedEdges ? 1 : 0 },
+    planesPerGroup,
+  };
+}
+
+/**
+ * That a variant from elsewhere covers the whole plane and fits the device: one of another shape would compute wrong
+ * sums without a complaint.
+ *
+ * @throws PlanError
+ */
+export function assertVariantFits(
+  { contract, constants }: PlaneVariant,
+  { height, width }: ImageShape,
+  { limits, subgroupSize }: PlanDevice,
+): void {
+  const { ROWS, PLANES, COLUMN_QUADS = 1 } = constants;
+  const inSubgroup = 'STRIPS' in constants;
   const quads = Math.ceil(width / 4);
-  const fits = (count: number, slots: number) => 16 * count * slots <= limits.maxComputeWorkgroupStorageSize;
-  for (const most of [4, 8, 16, 32]) {
-    const rows = Math.min(most, height);
-    const count = quads * Math.ceil(height / rows);
-    if (count > limits.maxComputeInvocationsPerWorkgroup) continue;
-    const sharedEdges = !fits(count, rows + 4);
-    if (sharedEdges && !fits(count, Math.max(rows, 4))) continue;
-    const planesPerGroup = Math.max(1, Math.min(Math.floor(WORKGROUP_LANES / count), planes));
-    return {
-      contract: portableContract,
-      constants: { ROWS: rows, PLANES: planesPerGroup, SHARED_EDGES: sharedEdges ? 1 : 0 },
-      planesPerGroup,
-    };
-  }
+  const rowLanes = inSubgroup ? constants.ROW_LANES : quads;
+  const strips = inSubgroup ? constants.STRIPS : Math.ceil(height / ROWS);
+  const planeLanes = rowLanes * strips;
+  const lanes = planeLanes * PLANES;
+  const covers = rowLanes * COLUMN_QUADS >= quads && strips * ROWS >= height;
+  const whole = !inSubgroup || (planeLanes <= subgroupSize && Number.isInteger(Math.log2(planeLanes)));
+  if (covers && whole && lanes <= limits.maxComputeInvocationsPerWorkgroup) return;
   throw new PlanError(
-    `a ${height}×${width} image does not fit a workgroup of this device ` +
-      `(${limits.maxComputeInvocationsPerWorkgroup} invocations, ${limits.maxComputeWorkgroupStorageSize} bytes). ` +
-      'Resize the images, or use an adapter with larger limits.',
+    `the variant ${contract.name} ${JSON.stringify(constants)} does not fit a ${height}×${width} plane on this device ` +
+      `(subgroups of ${subgroupSize} lanes, ${limits.maxComputeInvocationsPerWorkgroup} invocations). Tune for this shape and device.`,
   );
 }
 

@@ -40,3 +40,29 @@ export function* pairsOf(tile: Tile): Generator<ImagePair> {
     }
   }
 }
+
+/** How many tiles `tilePairs` yields. */
+export function tileCount({ rows, columns, symmetric }: GramShape, size: number): number {
+  const rowBlocks = Math.ceil(rows / size);
+  return symmetric ? (rowBlocks * (rowBlocks + 1)) / 2 : rowBlocks * Math.ceil(columns / size);
+}
+
+/**
+ * How many blocks of images a run computes, in the order of `tilePairs`, where `cached` blocks are kept and the least
+ * recently used leaves first. Columns come round once per row of tiles: either all of them stay, or none.
+ */
+export function blockLoads(shape: GramShape, size: number, cached: number): number {
+  const rowBlocks = Math.ceil(shape.rows / size);
+  if (shape.symmetric) {
+    const rowsThatStay = Math.min(rowBlocks, cached);
+    // Row r of tiles needs itself and the columns before it.
+    return rowsThatStay + (rowBlocks * (rowBlocks + 1) - rowsThatStay * (rowsThatStay + 1)) / 2;
+  }
+  const columnBlocks = Math.ceil(shape.columns / size);
+  // While a row of tiles begins, the row before it has not left yet.
+  const needed = Math.min(columnBlocks + 2, rowBlocks + columnBlocks);
+  if (cached >= needed) return rowBlocks + columnBlocks;
+  // With one place too few the last column is the only one that is still there.
+  const lastStays = cached === columnBlocks + 1 ? rowBlocks - 1 : 0;
+  return rowBlocks * (1 + columnBlocks) - lastStays;
+}

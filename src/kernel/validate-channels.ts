@@ -1,5 +1,8 @@
 import type { Channel, Readout, Trained } from './channels.js';
 
+/** Up to here sums stay within float32 at every image size, a factor of up to √2 per layer. */
+export const MAX_DEPTH = 200;
+
 /** A list of result channels that no run can compute; the message names the channel, the value and the remedy. */
 export class ChannelError extends Error {
   override readonly name = 'ChannelError';
@@ -92,9 +95,9 @@ function validateChannel(channel: Channel, where: string): void {
   if (kernel !== 'ntk' && kernel !== 'nngp') {
     throw new ChannelError(`${where}: unknown kernel "${String(kernel)}": use ntk or nngp`);
   }
-  if (!(typeof depth === 'number' && Number.isSafeInteger(depth) && depth >= 2)) {
+  if (!(typeof depth === 'number' && Number.isSafeInteger(depth) && depth >= 2 && depth <= MAX_DEPTH)) {
     throw new ChannelError(
-      `${where}: depth ${String(depth)}: an integer of at least 2 is needed (convolution layers + 1)`,
+      `${where}: depth ${String(depth)}: an integer from 2 to ${MAX_DEPTH} is needed (convolution layers + 1)`,
     );
   }
   try {

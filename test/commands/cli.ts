@@ -17,12 +17,14 @@ export const binary = join(root, 'dist/src/cli.js');
 /** A folder that lives as long as the test file; commands run in it. */
 export const folder = mkdtempSync(join(tmpdir(), 'cntk-cli-'));
 
+const cacheFolder = `${folder}-cache`;
+
 beforeAll(() => {
   if (!existsSync(binary)) throw new Error(`${binary} is missing: npm run build makes it`);
 });
 
 afterAll(async () => {
-  await rm(folder, { recursive: true, force: true });
+  for (const each of [folder, cacheFolder]) await rm(each, { recursive: true, force: true });
 });
 
 export interface CliResult {
@@ -34,7 +36,9 @@ export interface CliResult {
 
 /** Starts the built command line in `folder`. */
 export function startCli(...args: string[]): ChildProcess {
-  return spawn(process.execPath, [binary, ...args], { cwd: folder, env: { ...process.env, CNTK_DEBUG: '' } });
+  // Measurements of the user are neither read nor replaced.
+  const env = { CNTK_CACHE_DIR: cacheFolder, ...process.env, CNTK_DEBUG: '' };
+  return spawn(process.execPath, [binary, ...args], { cwd: folder, env });
 }
 
 /** Waits for the end of what `startCli` started. */

@@ -4,6 +4,7 @@ import * as fields from '../../shaders/fields.js';
 import * as norms from '../../shaders/norms.js';
 import { contract, mirror } from '../../shaders/planes.js';
 import { contract as subgroupContract } from '../../shaders/planes_subgroup.js';
+import { SNAP } from '../../shaders/shared/arc_cosine.js';
 import { SHADER_SOURCES } from '../../shaders/sources.js';
 import type { ShaderContract } from '../../shaders/contract.js';
 import { layerGain } from '../../src/kernel/passes.js';
@@ -130,7 +131,7 @@ async function compare(shape: Case, variant: Variant): Promise<number> {
         gain,
         theta0: 1,
         planesPerGroup,
-        snap: 4.8e-7,
+        snap: SNAP,
       }),
     ),
   );

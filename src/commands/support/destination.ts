@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { mkdir, rename, rm, rmdir, stat, statfs } from 'node:fs/promises';
+import { mkdir, realpath, rename, rm, rmdir, stat, statfs } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { OutputError, writeAtomically } from '../../data/atomic-file.js';
 import { UsageError } from './errors.js';
@@ -110,6 +110,24 @@ export class DestinationFile extends Destination {
   async commit(write: (path: string) => Promise<void>): Promise<void> {
     await write(this.path);
     this.committed = true;
+  }
+}
+
+/** @throws UsageError if a result would take the place of a file that it is computed from. */
+export async function assertKeepsInputs(
+  outputs: readonly string[],
+  inputs: readonly string[],
+): Promise<void> {
+  const real = async (path: string) => realpath(path).catch(() => resolve(path));
+  // `file.npz:x_train` names an array of an archive.
+  const read = new Map<string, string>();
+  for (const input of inputs) {
+    for (const path of [input, input.replace(/:[^:/\\]*$/, '')]) read.set(await real(path), input);
+  }
+  for (const output of outputs) {
+    const input = read.get(await real(output));
+    if (input !== undefined)
+      throw new UsageError(`--out would overwrite ${input}, which is read; use another --out`);
   }
 }
 

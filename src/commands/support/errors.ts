@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { InputError } from '../../data/input-error.js';
 import { ImageError } from '../../kernel/image-checks.js';
 import { ChannelError } from '../../kernel/validate-channels.js';
@@ -10,14 +11,17 @@ export class UsageError extends Error {
 /** The user ended the run with Ctrl-C, or another process did. */
 export class InterruptedError extends Error {
   override readonly name = 'InterruptedError';
-  constructor(readonly signal: 'SIGINT' | 'SIGTERM') {
+  /** 128 + the number of the signal, as shells have it. */
+  readonly exitStatus: number;
+  constructor(signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP') {
     super(`${signal === 'SIGINT' ? 'interrupted' : 'terminated'}; nothing was written`);
+    this.exitStatus = 128 + constants.signals[signal];
   }
 }
 
-/** Exit status: 0 done, 1 failed, 2 the command line or the data is wrong, 130 and 143 ended by a signal. */
+/** Exit status: 0 done, 1 failed, 2 the command line or the data is wrong, 130, 143, 129 ended by a signal. */
 export function exitStatusOf(error: unknown): number {
-  if (error instanceof InterruptedError) return error.signal === 'SIGINT' ? 130 : 143;
+  if (error instanceof InterruptedError) return error.exitStatus;
   const isUsage = [UsageError, InputError, ChannelError, ImageError].some((type) => error instanceof type);
   return isUsage ? 2 : 1;
 }

@@ -1,0 +1,56 @@
+import { MeasurementCache, type MeasuredDevice } from '../../experiment/measurement-cache.js';
+import { tunedVariants, type TunedJob, type TuneMode } from '../../experiment/tuned-variants.js';
+import { variantLabel, type PlaneVariants } from '../../kernel/plane-candidates.js';
+import type { OpenDevice } from '../../node.js';
+import { DEVICE } from './common-options.js';
+import { choice, withDefault } from './options.js';
+import { formatRate, type Progress } from './progress.js';
+import { packageVersion } from './version.js';
+
+export const tuneOption = withDefault(
+  choice(
+    DEVICE,
+    'Fastest variant of the kernel by measurement (on: as measured before, or now where the run takes ten times as long as the search)',
+    ['off', 'on', 'force'] as const satisfies readonly TuneMode[],
+  ),
+  'on',
+);
+
+/** What is kept of measurements between runs; what is wrong with it is a warning on stderr. */
+export function measurementCache(): MeasurementCache {
+  return new MeasurementCache((message) => process.stderr.write(`cntk: warning: ${message}\n`));
+}
+
+export function measuredDevice({ adapter }: Pick<OpenDevice, 'adapter'>): MeasuredDevice {
+  const { name, backend, description } = adapter;
+  return { adapter: name, backend, driver: description, version: packageVersion() };
+}
+
+/** The variants that a run takes, by `--tune`. */
+export function chooseVariants(
+  opened: OpenDevice,
+  job: TunedJob,
+  { mode, progress, signal }: { mode: TuneMode; progress: Progress; signal: AbortSignal },
+): Promise<PlaneVariants> {
+  return tunedVariants(opened.gpu, measuredDevice(opened), measurementCache(), job, {
+    mode,
+    signal,
+    onSearch: (kind, result) => {
+      if (result === undefined) {
+        progress.begin(`tune (${kind === 'vanilla' ? 'one plane' : 'all planes'})`);
+        return;
+      }
+      const { variant, measurements } = result;
+      const rate = measurements.find((one) => one.variant === variant)?.elementLayersPerSecond ?? 0;
+      progress.end(`${variantLabel(variant)}, ${formatRate(rate, 1000)}`);
+    },
+  });
+}
+
+/** What reports say of the variants; nothing where the rule decided. */
+export function variantReport(
+  variants: PlaneVariants,
+): Partial<Record<keyof PlaneVariants, string>> | undefined {
+  const chosen = Object.entries(variants).map(([kind, variant]) => [kind, variantLabel(variant)] as const);
+  return chosen.length === 0 ? undefined : Object.fromEntries(chosen);
+}

@@ -1,0 +1,102 @@
+import Table from 'cli-table3';
+import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
+import { cacheFolder } from '../experiment/cache-file.js';
+import { shapeLabel } from '../experiment/measurement-cache.js';
+import { searchVariant } from '../experiment/tuned-variants.js';
+import { variantLabel, type PlaneListKind } from '../kernel/plane-candidates.js';
+import type { TuneMeasurement, TuneResult } from '../kernel/tune.js';
+import { parseReadout, readoutRadius } from '../kernel/validate-channels.js';
+import { deviceOptions, KERNEL, OUTPUT, reportOptions } from './support/common-options.js';
+import { deviceReport, withDevice } from './support/device.js';
+import { PLAIN } from './support/evaluation-table.js';
+import { withInterruption } from './support/interruption.js';
+import { defineOptions, integer, parsed, withDefault } from './support/options.js';
+import { formatDuration, formatRate, Progress } from './support/progress.js';
+import { shapeOption } from './support/shape-option.js';
+import { formatJson, printData } from './support/streams.js';
+import { measuredDevice, measurementCache } from './support/tuning.js';
+import { packageVersion } from './support/version.js';
+
+const options = {
+  shape: withDefault(shapeOption, '3x32x32'),
+  depth: withDefault(integer(KERNEL, 'Depth of the network: convolution layers + 1', 2), '11'),
+  readout: withDefault(
+    parsed(KERNEL, 'Read-out: vanilla (one plane per pair), gap or lap:c (many)', parseReadout),
+    'gap',
+  ),
+  adapter: deviceOptions.adapter,
+  verbose: deviceOptions.verbose,
+  json: { ...reportOptions.json, group: OUTPUT },
+  quiet: reportOptions.quiet,
+};
+
+type TuneArguments = InferredOptionTypes<typeof options>;
+
+export const tuneCommand: CommandModule<object, TuneArguments> = {
+  command: 'tune',
+  describe: 'Find the fastest variant of the kernel for a shape of images on this machine, and remember it',
+  builder: (argv: Argv) =>
+    defineOptions(argv, options)
+      .example('$0 tune', 'for 3×32×32 images, 20 seconds at the most')
+      .example('$0 tune --shape 1x28x28 --readout vanilla --json', ''),
+  handler: (args) => withInterruption((signal) => tuneFor(args, signal)),
+};
+
+async function tuneFor(args: TuneArguments, signal: AbortSignal): Promise<void> {
+  const { shape, depth, readout } = args;
+  using progress = new Progress(args.quiet ?? false);
+  const onePlane =
+    readoutRadius(readout, shape.height, shape.width) === 0 || shape.height * shape.width === 1;
+  const kind: PlaneListKind = onePlane ? 'vanilla' : 'all';
+  const { result, device } = await withDevice(args, progress, async (opened) => {
+    progress.begin(`tune for ${shapeLabel(shape)}, ${readout}`);
+    const onCandidate = (index: number, count: number) =>
+      progress.update(index / count, `candidate ${index + 1} of ${count}`);
+    const search = { shape, depth, kind, signal, onCandidate };
+    const result = await searchVariant(opened.gpu, measuredDevice(opened), measurementCache(), search);
+    return { result, device: deviceReport(opened) };
+  });
+  progress.end(variantLabel(result.variant));
+  const report = {
+    shape: [shape.channels, shape.height, shape.width],
+    depth,
+    kind,
+    variant: variantLabel(result.variant),
+    candidates: result.measurements.map(({ variant, ...rest }) => ({
+      variant: variantLabel(variant),
+      ...rest,
+    })),
+    elapsedMs: result.elapsedMs,
+    cache: cacheFolder(),
+    device,
+    version: packageVersion(),
+  };
+  printData(
+    args.json ? formatJson(report) : `${table(result)}\non ${device.name}; cache folder: ${report.cache}`,
+  );
+}
+
+function table({ measurements, variant: chosen }: TuneResult): string {
+  const rows = new Table({
+    head: ['', 'variant', 'speed', 'compiled in', 'difference', ''],
+    colAligns: ['left', 'left', 'right', 'right', 'right', 'left'],
+    style: PLAIN,
+  });
+  for (const measurement of measurements) {
+    const { variant, elementLayersPerSecond: rate, compileMs, error } = measurement;
+    rows.push([
+      variant === chosen ? '→' : '',
+      variantLabel(variant),
+      rate === undefined ? '' : formatRate(rate, 1000),
+      compileMs === undefined ? '' : formatDuration(compileMs),
+      error === undefined ? '' : error.toExponential(0),
+      remark(measurement),
+    ]);
+  }
+  return rows.toString();
+}
+
+function remark({ outcome, reason }: TuneMeasurement): string {
+  if (outcome === 'timed') return '';
+  return outcome === 'rejected' ? `rejected: ${reason ?? ''}` : outcome;
+}

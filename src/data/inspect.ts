@@ -1,0 +1,29 @@
+import type { ImageShape } from '../kernel/passes.js';
+import { InputError } from './input-error.js';
+import { openImages } from './open-images.js';
+import { formatShape, type PixelOrder } from './shape.js';
+
+/**
+ * Number and shape of the images of one or several files; no pixel is decoded.
+ *
+ * @throws InputError as `loadImages` does
+ */
+export async function inspectImages(
+  paths: readonly string[],
+  layout: PixelOrder | 'auto' = 'auto',
+): Promise<ImageShape & { readonly count: number }> {
+  let found: (ImageShape & { readonly count: number }) | undefined;
+  for (const path of paths) {
+    const { images } = await openImages(path, layout, false);
+    await images.bytes.close();
+    const { channels, height, width } = images;
+    const shape = formatShape([channels, height, width]);
+    const others = found && formatShape([found.channels, found.height, found.width]);
+    if (others !== undefined && shape !== others) {
+      throw new InputError(path, `its images are ${shape}, those of ${paths[0]} are ${others}`);
+    }
+    found = { channels, height, width, count: images.count + (found?.count ?? 0) };
+  }
+  if (found === undefined) throw new InputError('images', 'no file of images is named; name at least one');
+  return found;
+}

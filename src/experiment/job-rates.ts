@@ -1,0 +1,73 @@
+import type { Gpu } from '../gpu/gpu.js';
+import { planPasses } from '../kernel/passes.js';
+import { planeListKind, type PlaneVariants } from '../kernel/plane-candidates.js';
+import type { Job, JobPlan } from './job-plan.js';
+import {
+  isSameDevice,
+  shapeLabel,
+  type MeasuredDevice,
+  type MeasurementCache,
+  type RateEntry,
+} from './measurement-cache.js';
+import { measureImageStage, measureRate, measureSolve } from './slice.js';
+
+export interface MeasureJobOptions {
+  /** For the kernels of all passes together; compilation and the solver come on top. */
+  readonly sliceMs: number;
+  readonly memoryBytes?: number;
+  readonly variant?: PlaneVariants;
+  readonly signal?: AbortSignal;
+}
+
+/** Measures slices of a job on a device, and remembers their speeds. @returns one entry per pass. */
+export async function measureJob(
+  gpu: Gpu,
+  device: MeasuredDevice,
+  cache: MeasurementCache,
+  job: Job,
+  { sliceMs, signal, memoryBytes, variant }: MeasureJobOptions,
+): Promise<RateEntry[]> {
+  const { shape, channels, train, classes } = job;
+  const solve = await measureSolve(gpu, train, classes, signal);
+  const passes = planPasses(channels, shape);
+  const rates: RateEntry[] = [];
+  for (const pass of passes) {
+    const own = pass.outputs.map(({ channel }) => channels[channel]);
+    const options = { sliceMs: sliceMs / passes.length, images: train, memoryBytes, variant, signal };
+    const entry: RateEntry = {
+      ...device,
+      shape: shapeLabel(shape),
+      kind: planeListKind(pass),
+      depth: pass.layers + 1,
+      elementLayersPerSecond: await measureRate(gpu, own, shape, options),
+      imageMs: await measureImageStage(gpu, own, shape, options),
+      ...solve,
+      date: new Date().toISOString(),
+    };
+    await cache.putRate(entry);
+    rates.push(entry);
+  }
+  return rates;
+}
+
+/** A device whose speed is known for every pass of a job. */
+export interface MeasuredRates {
+  readonly device: MeasuredDevice;
+  /** One per pass. */
+  readonly rates: readonly RateEntry[];
+}
+
+/** What was measured before, on this device and others, of the work of a job's passes; newest last. */
+export async function knownRates(
+  cache: MeasurementCache,
+  { shape }: Job,
+  plan: JobPlan,
+): Promise<MeasuredRates[]> {
+  const perPass = await Promise.all(
+    plan.passes.map(({ kind }) => cache.ratesFor({ shape: shapeLabel(shape), kind })),
+  );
+  return perPass[0].flatMap((device) => {
+    const rates = perPass.map((entries) => entries.find((entry) => isSameDevice(entry, device)));
+    return rates.every((rate) => rate !== undefined) ? [{ device, rates }] : [];
+  });
+}

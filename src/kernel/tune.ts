@@ -1,0 +1,183 @@
+import { DeviceLostError, type Gpu } from '../gpu/gpu.js';
+import type { ImageShape } from './passes.js';
+import { planeCandidates, type PlaneListKind } from './plane-candidates.js';
+import { portableVariant, type PlaneVariant } from './plane-variant.js';
+import { PlanError } from './plan-device.js';
+import { largestDifference, tuningPlanes, TuningBench, type TuningCase } from './tuning-bench.js';
+
+/** How long a search may take, compilation included, milliseconds. */
+export const TUNE_BUDGET_MS = { software: 20_000, hardware: 5_000 };
+/** Share of the budget after which no further candidate is compiled: the rest is for comparing them. */
+const COMPILE_SHARE = 0.7;
+/** Samples per candidate, at the most and before one may leave the search. */
+const ROUNDS = 7;
+const LEAST_ROUNDS = 3;
+/** Candidates this near to the fastest are as fast: measurements on a busy machine do not tell them apart. */
+const TIE = 0.03;
+/** After its first sample a candidate this much slower than the fastest is not sampled again. */
+const HOPELESS = 0.3;
+
+/**
+ * Largest difference from the portable variant's sums that is rounding, relative to the largest sum of the same tap.
+ * Each variant is within 2e-6 (`gap`) or 1e-5 (one plane) of the exact recursion, and they differ in the order of a few
+ * additions: 1e-6 is seen. A wrong cut, neighbour or λ changes some sum by 1e-3 or more.
+ */
+export const TUNE_TOLERANCE = 1e-5;
+
+export interface TuneOptions {
+  readonly shape: ImageShape;
+  /** Convolution layers + 1. */
+  readonly depth: number;
+  /** Which passes the variant is for. */
+  readonly kind: PlaneListKind;
+  /** What to compare, preferred ones first; by default `planeCandidates`. */
+  readonly candidates?: readonly PlaneVariant[];
+  /** By default `TUNE_BUDGET_MS`; exceeded by one compilation at the most. */
+  readonly budgetMs?: number;
+  readonly signal?: AbortSignal;
+  /** Before each candidate is compiled. */
+  readonly onCandidate?: (index: number, count: number) => void;
+}
+
+export interface TuneMeasurement {
+  readonly variant: PlaneVariant;
+  readonly outcome: 'timed' | 'rejected' | 'no time left';
+  /** Why it was rejected. */
+  readonly reason?: string;
+  /** Largest difference from the portable variant's sums; see TUNE_TOLERANCE. */
+  readonly error?: number;
+  /** Of the compilation and the first run, less that of another run. */
+  readonly compileMs?: number;
+  /** Median. */
+  readonly elementLayersPerSecond?: number;
+}
+
+export interface TuneResult {
+  readonly variant: PlaneVariant;
+  /** In the order of the candidates; the portable variant last if it was not among them. */
+  readonly measurements: readonly TuneMeasurement[];
+  readonly elapsedMs: number;
+}
+
+/** A candidate that gave right sums, and its samples so far. */
+interface Contender {
+  readonly index: number;
+  readonly compiled: TuningCase;
+  readonly compileMs: number;
+  readonly error: number;
+  readonly rates: number[];
+}
+
+/**
+ * A short measured search for the fastest variant of the plane kernel for images of a shape on a device. A candidate
+ * whose sums differ from those of the portable variant is not trusted; the rest are timed in turn, and the first of
+ * those within 3 % of the fastest median is chosen, so that ties are decided the same way every time.
+ *
+ * @throws PlanError if not even the portable variant fits the device; ShaderError, Error if that one fails there;
+ * DeviceLostError; the signal's reason if aborted
+ */
+export async function tune(gpu: Gpu, options: TuneOptions): Promise<TuneResult> {
+  const { shape, kind, signal, onCandidate } = options;
+  const planes = tuningPlanes(kind, shape).total;
+  const given = options.candidates ?? planeCandidates(shape, planes, gpu);
+  const portable = portableVariant(shape, planes, gpu);
+  const same = (a: PlaneVariant, b: PlaneVariant) =>
+    a.contract === b.contract && JSON.stringify(a.constants) === JSON.stringify(b.constants);
+  const candidates = given.some((variant) => same(variant, portable)) ? [...given] : [...given, portable];
+  const reference = candidates.findIndex((variant) => same(variant, portable));
+  const { software } = gpu.description;
+  const budgetMs = options.budgetMs ?? (software ? TUNE_BUDGET_MS.software : TUNE_BUDGET_MS.hardware);
+
+  const started = performance.now();
+  const elapsed = () => performance.now() - started;
+  using bench = await TuningBench.create(gpu, options, candidates);
+  const measurements: TuneMeasurement[] = candidates.map((variant) => ({ variant, outcome: 'no time left' }));
+  const contenders: Contender[] = [];
+  let expected: Float32Array | undefined;
+  // The portable variant first: the others are compared with it.
+  const order = [reference, ...[...candidates.keys()].filter((index) => index !== reference)];
+  for (const [tried, index] of order.entries()) {
+    signal?.throwIfAborted();
+    // The rule's own choice is always tried; the next candidate takes about as long as those before it.
+    if (tried > 1 && elapsed() * (1 + 1 / tried) > COMPILE_SHARE * budgetMs) break;
+    onCandidate?.(tried, candidates.length);
+    const variant = candidates[index];
+    const begun = elapsed();
+    try {
+      const compiled = await bench.compile(variant);
+      const sums = await bench.sums(compiled);
+      const firstMs = elapsed() - begun;
+      const rate = await bench.sample(compiled);
+      const compileMs = Math.max(0, firstMs - bench.lastSampleMs);
+      expected ??= sums;
+      const error = largestDifference(sums, expected, bench.plan.pass.taps);
+      if (!(error <= TUNE_TOLERANCE)) {
+        const reason = `its sums differ from those of the portable variant by ${error.toExponential(1)}`;
+        measurements[index] = { variant, outcome: 'rejected', reason, error, compileMs };
+      } else contenders.push({ index, compiled, compileMs, error, rates: [rate] });
+    } catch (problem) {
+      signal?.throwIfAborted();
+      // Without the portable variant nothing can be validated.
+      if (problem instanceof DeviceLostError || index === reference) throw problem;
+      const reason = problem instanceof PlanError ? problem.message : firstLine(problem);
+      measurements[index] = { variant, outcome: 'rejected', reason };
+    }
+  }
+
+  if (contenders.length === 0) {
+    throw new Error(
+      `the plane kernel gives no numbers on ${gpu.description.name}: ${measurements[reference].reason ?? ''}`,
+    );
+  }
+  await compare(bench, contenders, () => elapsed() < budgetMs, signal);
+  for (const { index, compileMs, error, rates } of contenders) {
+    const variant = candidates[index];
+    measurements[index] = {
+      variant,
+      outcome: 'timed',
+      error,
+      compileMs,
+      elementLayersPerSecond: median(rates),
+    };
+  }
+  const chosen = fastest(measurements.map(({ elementLayersPerSecond }) => elementLayersPerSecond));
+  return { variant: candidates[chosen], measurements, elapsedMs: elapsed() };
+}
+
+/** Samples in turn, so that what slows the machine for a while slows all; who cannot win any more leaves. */
+async function compare(
+  bench: TuningBench,
+  contenders: readonly Contender[],
+  timeIsLeft: () => boolean,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  // Not one after a compilation, which is slower.
+  for (const { rates } of contenders) rates.length = 0;
+  let live = [...contenders];
+  for (let round = 0; round < ROUNDS; round++) {
+    if (round > 0 && (live.length < 2 || !timeIsLeft())) return;
+    for (const { compiled, rates } of live) {
+      signal?.throwIfAborted();
+      rates.push(await bench.sample(compiled));
+    }
+    const best = Math.max(...live.map(({ rates }) => Math.max(...rates)));
+    const margin = round + 1 < LEAST_ROUNDS ? HOPELESS : 2 * TIE;
+    live = live.filter(({ rates }) => Math.max(...rates) >= (1 - margin) * best);
+  }
+}
+
+/** Index of the first rate within 3 % of the largest; those that were not measured are passed over. */
+export function fastest(rates: readonly (number | undefined)[]): number {
+  const best = Math.max(...rates.map((rate) => rate ?? 0));
+  return rates.findIndex((rate) => rate !== undefined && rate >= (1 - TIE) * best);
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length / 2;
+  return (sorted[Math.ceil(middle) - 1] + sorted[Math.floor(middle)]) / 2;
+}
+
+function firstLine(problem: unknown): string {
+  return (problem as Error).message.split('\n')[0];
+}

@@ -1,0 +1,244 @@
+import { contract as sumContract } from '../../shaders/sum_planes.js';
+import { BufferScope } from '../gpu/buffers.js';
+import type { Gpu } from '../gpu/gpu.js';
+import type { Program } from '../gpu/program.js';
+import { Recording } from '../gpu/recording.js';
+import type { Channel } from './channels.js';
+import { ImageFieldsCache, type ImageFields } from './image-fields.js';
+import type { ImageStack } from './images.js';
+import { planPasses, type ImageShape, type Pass } from './passes.js';
+import { planPass, type PassPlan } from './plan.js';
+import type { PlaneListKind } from './plane-candidates.js';
+import type { PlaneVariant } from './plane-variant.js';
+
+const IMAGES = 16;
+/** Planes of a pair that are computed: a whole pair of large images takes seconds on a software adapter. */
+const MOST_PLANES = 128;
+/** Pairs whose sums are compared. */
+const CHECKED_PAIRS = 8;
+const SAMPLE_MS = { software: 120, hardware: 20 };
+const MOST_PAIRS = 32_768;
+const MOST_COPIES = 64;
+const SUM_BYTES = 16 * 2 ** 20;
+/** Share of the last sample's time during which the host does not ask for the end; see `Recording.submit`. */
+const QUIET = 0.8;
+
+export interface TuningCase {
+  readonly plan: PassPlan;
+  readonly program: Program;
+}
+
+export interface TuningJob {
+  readonly shape: ImageShape;
+  readonly depth: number;
+  readonly kind: PlaneListKind;
+}
+
+/**
+ * The pass of a run of that kind, with two depths and, where all planes are walked, two read-outs, so that sums of
+ * the zero plane alone are among those compared; and, if there are many planes, every alignment among few of them.
+ */
+export function tuningPlanes(
+  kind: PlaneListKind,
+  shape: ImageShape,
+  depth = 3,
+): { pass: Pass; total: number } {
+  const depths = [...new Set([Math.max(2, Math.ceil(depth / 2)), depth])];
+  const readouts = kind === 'vanilla' ? (['vanilla'] as const) : (['vanilla', 'gap'] as const);
+  const trained = kind === 'vanilla' ? 'all' : 'hidden';
+  const channels = depths.flatMap((d) =>
+    readouts.map((readout): Channel => ({ kernel: 'ntk', depth: d, readout, trained })),
+  );
+  const [pass] = planPasses(channels, shape);
+  const total = pass.planes.length;
+  if (total <= MOST_PLANES) return { pass, total };
+  let step = Math.round(0.618 * total);
+  while (greatestCommonDivisor(step, total) > 1) step++;
+  const planes = Array.from({ length: MOST_PLANES }, (_, i) => pass.planes[(i * step) % total]);
+  return { pass: { ...pass, planes }, total };
+}
+
+/** What the candidates of a search have in common: images, pairs and buffers of one size. */
+export class TuningBench implements Disposable {
+  private copies = 1;
+  private pairs = CHECKED_PAIRS;
+  private sized = false;
+  /** Of the device, or of the clock on the wall. */
+  lastSampleMs = 0;
+  private readonly quiet = new Map<TuningCase, number>();
+
+  private constructor(
+    private readonly gpu: Gpu,
+    private readonly planOf: (variant: PlaneVariant) => PassPlan,
+    /** Of the first candidate; the pass is that of all. */
+    readonly plan: PassPlan,
+    private readonly mostPairs: number,
+    private readonly sumPlanes: Program,
+    private readonly scope: BufferScope,
+    private readonly cache: ImageFieldsCache,
+    private readonly buffers: Readonly<Record<string, GPUBuffer>>,
+    private readonly sumsBuffer: GPUBuffer,
+  ) {}
+
+  static async create(gpu: Gpu, job: TuningJob, candidates: readonly PlaneVariant[]): Promise<TuningBench> {
+    const { shape, kind } = job;
+    const { pass } = tuningPlanes(kind, shape, job.depth);
+    const gram = { rows: IMAGES, columns: IMAGES, symmetric: false };
+    const planOf = (variant: PlaneVariant) =>
+      planPass(pass, shape, gram, gpu, { variant: { all: variant, vanilla: variant } });
+    const plan = planPass(pass, shape, gram, gpu);
+    const groups = Math.max(
+      ...candidates.map(({ planesPerGroup }) => Math.ceil(pass.planes.length / planesPerGroup)),
+    );
+    const pairBytes = 8 * pass.taps * groups;
+    const mostPairs = Math.max(CHECKED_PAIRS, Math.min(MOST_PAIRS, Math.floor(SUM_BYTES / pairBytes)));
+    const count = Math.min(IMAGES, plan.blockImages);
+    const images = noise(count, shape);
+    const cache = new ImageFieldsCache(gpu, plan);
+    const scope = new BufferScope(gpu.device);
+    try {
+      const fields: ImageFields = await cache.block('images', images, 0, count, 1);
+      const buffers = {
+        x_fields: fields.xFields,
+        z_fields: fields.zFields,
+        pairs: scope.upload('pairs', Uint32Array.from(pairEntries(mostPairs, count))),
+        planes: scope.upload('planes', Uint32Array.from(pass.planes.flat())),
+        radii: scope.upload('radii', Uint32Array.from(pass.radii)),
+        layer_slots: scope.upload('layer_slots', Int32Array.from(pass.layerSlots)),
+        partial_sums: scope.storage('partial_sums', pairBytes * mostPairs),
+      };
+      const sums = scope.storage('sums', 8 * CHECKED_PAIRS * pass.taps);
+      const sumPlanes = await gpu.program(sumContract);
+      return new TuningBench(gpu, planOf, plan, mostPairs, sumPlanes, scope, cache, buffers, sums);
+    } catch (error) {
+      scope.dispose();
+      cache[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  /** @throws PlanError, ShaderError */
+  async compile(variant: PlaneVariant): Promise<TuningCase> {
+    const plan = this.planOf(variant);
+    return { plan, program: await this.gpu.program(plan.planeContract, plan.planeConstants) };
+  }
+
+  /** The sums of a few pairs, [pairs][taps][2]; NaN where the variant writes nothing. */
+  async sums({ plan, program }: TuningCase): Promise<Float32Array> {
+    const { taps } = plan.pass;
+    const poison = new Float32Array(2 * CHECKED_PAIRS * taps * plan.groups).fill(NaN);
+    this.gpu.device.queue.writeBuffer(this.buffers.partial_sums, 0, poison);
+    const recording = new Recording(this.gpu);
+    this.record(recording, plan, program, CHECKED_PAIRS);
+    const entries = CHECKED_PAIRS * taps;
+    const { data } = await recording
+      .add(
+        this.sumPlanes,
+        { partial_sums: this.buffers.partial_sums, sums: this.sumsBuffer },
+        [Math.ceil(entries / 64)],
+        { groups: plan.groups, taps, entries },
+      )
+      .read(this.sumsBuffer)
+      .submit();
+    return new Float32Array(data[0]);
+  }
+
+  /** Element-layers per second in one sample; the first one finds how much work makes a sample. */
+  async sample(compiled: TuningCase): Promise<number> {
+    const targetMs = this.gpu.description.software ? SAMPLE_MS.software : SAMPLE_MS.hardware;
+    let elapsedMs = await this.time(compiled);
+    for (let trial = 0; !this.sized && trial < 8; trial++) {
+      const factor = Math.min(16, targetMs / elapsedMs);
+      if (factor < 1.5) break;
+      const work = this.pairs * this.copies * factor;
+      this.pairs = Math.min(this.mostPairs, Math.round(work));
+      const copies = Math.min(MOST_COPIES, Math.round(work / this.pairs));
+      if (this.pairs === this.mostPairs && copies === this.copies) break;
+      this.copies = copies;
+      elapsedMs = await this.time(compiled);
+    }
+    this.sized = true;
+    this.lastSampleMs = elapsedMs;
+    const work = compiled.plan.elementLayersPerPair * this.pairs * this.copies;
+    return work / (elapsedMs / 1e3);
+  }
+
+  [Symbol.dispose](): void {
+    this.scope.dispose();
+    this.cache[Symbol.dispose]();
+  }
+
+  private async time(compiled: TuningCase): Promise<number> {
+    const recording = new Recording(this.gpu);
+    for (let copy = 0; copy < this.copies; copy++) {
+      this.record(recording, compiled.plan, compiled.program, this.pairs);
+    }
+    const quietMs = this.sized ? QUIET * (this.quiet.get(compiled) ?? 0) : 0;
+    const started = performance.now();
+    const { gpuNs } = await recording.submit({ timed: true, quietMs });
+    // A dispatch shorter than a step of the timestamps reads 0.
+    const elapsedMs = Math.max(1e-3, gpuNs === undefined ? performance.now() - started : gpuNs / 1e6);
+    this.quiet.set(
+      compiled,
+      Math.min(elapsedMs, this.sized ? (this.quiet.get(compiled) ?? Infinity) : Infinity),
+    );
+    return elapsedMs;
+  }
+
+  private record(recording: Recording, plan: PassPlan, program: Program, pairs: number): void {
+    const { pass, groups, workgroups } = plan;
+    recording.add(program, this.buffers, [workgroups, pairs], {
+      channels: plan.channels,
+      layers: pass.layers,
+      planes: pass.planes.length,
+      readouts: pass.radii.length,
+      taps: pass.taps,
+      theta0: pass.theta0,
+      first_group: 0,
+      groups,
+      first_pair: 0,
+    });
+  }
+}
+
+/**
+ * Largest |a − b| over the largest |b| of the same tap and kind of sum; NaN if any value is NaN, which no comparison
+ * passes. a, b: [pairs][taps][2].
+ */
+export function largestDifference(a: Float32Array, b: Float32Array, taps: number): number {
+  let worst = 0;
+  for (let kind = 0; kind < 2 * taps; kind++) {
+    let [difference, scale] = [0, 0];
+    for (let at = kind; at < b.length; at += 2 * taps) {
+      const here = Math.abs(a[at] - b[at]);
+      if (Number.isNaN(here)) return NaN;
+      difference = Math.max(difference, here);
+      scale = Math.max(scale, Math.abs(b[at]));
+    }
+    if (difference > 0) worst = Math.max(worst, difference / scale);
+  }
+  return worst;
+}
+
+/** x, z, same: an image with itself first, then all others in turn. */
+function pairEntries(pairs: number, images: number): number[] {
+  return Array.from({ length: pairs }, (_, i) => {
+    const x = i % images;
+    const z = (x + Math.floor(i / images) + (i % CHECKED_PAIRS)) % images;
+    return [x, z, x === z ? 1 : 0];
+  }).flat();
+}
+
+/** Pixels in [−1, 1) from a fixed seed (a 32-bit linear congruence, Numerical Recipes). */
+function noise(count: number, { channels, height, width }: ImageShape): ImageStack {
+  let state = 1;
+  const data = Float32Array.from({ length: count * channels * height * width }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) | 0;
+    return state / 2 ** 31;
+  });
+  return { data, count, channels, height, width };
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
+}

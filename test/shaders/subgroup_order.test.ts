@@ -1,0 +1,38 @@
+// The probe agrees with its mirror, and sees a device that orders its lanes otherwise.
+import { contract, mirror } from '../../shaders/subgroup_order.js';
+import { SHADER_SOURCES } from '../../shaders/sources.js';
+import { planDevice } from '../../src/kernel/subgroup-order.js';
+import { testGpu } from '../support/gpu.js';
+import { runShader } from '../support/run-shader.js';
+
+const run = async (shader = contract) => {
+  const gpu = await testGpu();
+  const buffers = { misplaced: new Uint32Array(1) };
+  const { misplaced } = await runShader(gpu, shader, { constants: { LANES: 128 }, buffers, workgroups: [1] });
+  return new Uint32Array(misplaced.buffer)[0];
+};
+
+test('the mirror counts lanes out of place', () => {
+  expect(mirror([0, 1, 2, 3, 0, 1, 2, 3], 4)).toBe(0);
+  expect(mirror([0, 2, 1, 3, 0, 1, 2, 3], 4)).toBe(2);
+});
+
+test('this device keeps its order, and plans may count on its subgroups', async () => {
+  const gpu = await testGpu();
+  if (gpu.subgroupSize === 0) return;
+  expect(await run()).toBe(0);
+  expect((await planDevice(gpu)).subgroupSize).toBe(gpu.subgroupSize);
+});
+
+test('planted fault: reversed places are seen', async () => {
+  const gpu = await testGpu();
+  if (gpu.subgroupSize === 0) return;
+  const sources = SHADER_SOURCES as Record<string, string>;
+  const text = 'place != lane % size';
+  expect(sources['subgroup_order.wgsl']).toContain(text);
+  sources['subgroup_reversed.wgsl'] = sources['subgroup_order.wgsl'].replace(
+    text,
+    'size - 1 - place != lane % size',
+  );
+  expect(await run({ ...contract, name: 'subgroup_reversed' })).toBe(128);
+});
