@@ -52,6 +52,8 @@ struct Pair {
 
 const QUADS: u32 = (WIDTH + 3) / 4;
 const Z_QUADS: u32 = 2 * QUADS;
+// From this radius on every window is the whole image, and every element has weight H·W.
+const WHOLE: u32 = max(u32(HEIGHT), u32(WIDTH));
 const STRIPS: u32 = (HEIGHT + ROWS - 1) / ROWS;
 const PLANE_LANES: u32 = QUADS * STRIPS;
 const LANES: u32 = PLANE_LANES * PLANES;
@@ -163,13 +165,24 @@ fn main(
         let radius = radii[readout];
         var k_sum = vec4f(0.0);
         var u_sum = vec4f(0.0);
-        for (var r = 0u; r < ROWS; r++) {
-          let weight = window_overlap(top + r, (top + r + d.y) % HEIGHT, radius, HEIGHT);
-          k_sum += weight * sigma[r];
-          u_sum += weight * theta[r];
+        if (radius >= WHOLE) {
+          for (var r = 0u; r < ROWS; r++) {
+            k_sum += sigma[r];
+            u_sum += theta[r];
+          }
+          k_sum *= f32(HEIGHT * WIDTH);
+          u_sum *= f32(HEIGHT * WIDTH);
+        } else {
+          for (var r = 0u; r < ROWS; r++) {
+            let weight = window_overlap(top + r, (top + r + d.y) % HEIGHT, radius, HEIGHT);
+            k_sum += weight * sigma[r];
+            u_sum += weight * theta[r];
+          }
+          let weights = column_weights(4 * quad, d.x, radius);
+          k_sum *= weights;
+          u_sum *= weights;
         }
-        let weights = column_weights(4 * quad, d.x, radius);
-        tap_sums[u32(slot) * params.readouts + readout] = vec2f(dot(weights, k_sum), dot(weights, u_sum));
+        tap_sums[u32(slot) * params.readouts + readout] = vec2f(dot(k_sum, vec4f(1.0)), dot(u_sum, vec4f(1.0)));
       }
     }
   }

@@ -52,6 +52,8 @@ struct Pair {
 
 const QUADS: u32 = (WIDTH + 3) / 4;
 const Z_QUADS: u32 = 2 * QUADS;
+// From this radius on every window is the whole image, and every element has weight H·W.
+const WHOLE: u32 = max(u32(HEIGHT), u32(WIDTH));
 const PLANE_LANES: u32 = ROW_LANES * STRIPS;
 const CELLS: u32 = ROWS * COLUMN_QUADS;
 
@@ -174,13 +176,24 @@ fn main(
         for (var v = 0u; v < COLUMN_QUADS; v++) {
           var k_sum = vec4f(0.0);
           var u_sum = vec4f(0.0);
-          for (var r = 0u; r < ROWS; r++) {
-            let weight = window_overlap(top + r, (top + r + d.y) % HEIGHT, radius, HEIGHT);
-            k_sum += weight * sigma[r * COLUMN_QUADS + v];
-            u_sum += weight * theta[r * COLUMN_QUADS + v];
+          if (radius >= WHOLE) {
+            for (var r = 0u; r < ROWS; r++) {
+              k_sum += sigma[r * COLUMN_QUADS + v];
+              u_sum += theta[r * COLUMN_QUADS + v];
+            }
+            k_sum *= f32(HEIGHT * WIDTH);
+            u_sum *= f32(HEIGHT * WIDTH);
+          } else {
+            for (var r = 0u; r < ROWS; r++) {
+              let weight = window_overlap(top + r, (top + r + d.y) % HEIGHT, radius, HEIGHT);
+              k_sum += weight * sigma[r * COLUMN_QUADS + v];
+              u_sum += weight * theta[r * COLUMN_QUADS + v];
+            }
+            let weights = column_weights(4 * (first_quad + v), d.x, radius);
+            k_sum *= weights;
+            u_sum *= weights;
           }
-          let weights = column_weights(4 * (first_quad + v), d.x, radius);
-          sums += vec2f(dot(weights, k_sum), dot(weights, u_sum));
+          sums += vec2f(dot(k_sum, vec4f(1.0)), dot(u_sum, vec4f(1.0)));
         }
         tap_sums[u32(slot) * params.readouts + readout] = sums;
       }

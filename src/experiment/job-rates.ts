@@ -28,25 +28,29 @@ export async function measureJob(
   { sliceMs, signal, memoryBytes, variant }: MeasureJobOptions,
 ): Promise<RateEntry[]> {
   const { shape, channels, train, classes } = job;
-  const solve = await measureSolve(gpu, train, classes, signal);
   const passes = planPasses(channels, shape);
-  const rates: RateEntry[] = [];
+  const measured: Pick<RateEntry, 'kind' | 'depth' | 'elementLayersPerSecond' | 'imageMs'>[] = [];
   for (const pass of passes) {
     const own = pass.outputs.map(({ channel }) => channels[channel]);
     const options = { sliceMs: sliceMs / passes.length, images: train, memoryBytes, variant, signal };
-    const entry: RateEntry = {
-      ...device,
-      shape: shapeLabel(shape),
+    measured.push({
       kind: planeListKind(pass),
       depth: pass.layers + 1,
       elementLayersPerSecond: await measureRate(gpu, own, shape, options),
       imageMs: await measureImageStage(gpu, own, shape, options),
-      ...solve,
-      date: new Date().toISOString(),
-    };
-    await cache.putRate(entry);
-    rates.push(entry);
+    });
   }
+  // Not before: matrices left to the garbage collector may slow the slices.
+  const solve = await measureSolve(gpu, train, classes, signal);
+  const date = new Date().toISOString();
+  const rates = measured.map((one): RateEntry => ({
+    ...device,
+    shape: shapeLabel(shape),
+    ...one,
+    ...solve,
+    date,
+  }));
+  for (const entry of rates) await cache.putRate(entry);
   return rates;
 }
 
