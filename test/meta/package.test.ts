@@ -1,6 +1,6 @@
 // What `npm pack` makes installs in an empty folder, and both entries, the bin and the README's snippet work there.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,12 +9,9 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
 let folder = '';
 
-/** The adapter of the set-up serves the installed package too. */
-const env = {
-  ...process.env,
-  CNTK_SWIFTSHADER_DIR:
-    process.env.CNTK_SWIFTSHADER_DIR ?? join(root, 'node_modules/.cache/cntk-webgpu/swiftshader'),
-};
+/** Where the set-up had to unpack a software adapter, it serves the installed package too. */
+const swiftshader = join(root, 'node_modules/.cache/cntk-webgpu/swiftshader');
+const env = existsSync(swiftshader) ? { CNTK_SWIFTSHADER_DIR: swiftshader, ...process.env } : process.env;
 
 function runNode(...args: string[]) {
   return spawnSync(process.execPath, args, { cwd: folder, env, encoding: 'utf8', timeout: 120_000 });
