@@ -10,6 +10,7 @@ import package::shared::plane::column_links;
 import package::shared::plane::column_weights;
 import package::shared::plane::row_link;
 import package::shared::plane::window_overlap;
+import package::shared::plane::within_reach;
 import constants::HEIGHT;
 import constants::WIDTH;
 import constants::SHIFTS;
@@ -172,6 +173,7 @@ fn main(
     if (slot >= 0) {
       for (var readout = 0u; readout < params.readouts; readout++) {
         let radius = radii[readout];
+        if (!within_reach(d, radius)) { continue; }
         var sums = vec2f(0.0);
         for (var v = 0u; v < COLUMN_QUADS; v++) {
           var k_sum = vec4f(0.0);

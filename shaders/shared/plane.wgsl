@@ -23,6 +23,12 @@ fn window_overlap(p: u32, q: u32, radius: u32, size: u32) -> f32 {
   return f32(max(0, last - first + 1));
 }
 
+// Whether any element of the plane displaced by d has weight under windows of that radius.
+fn within_reach(d: vec2u, radius: u32) -> bool {
+  let distance = min(d, vec2u(WIDTH, HEIGHT) - d);
+  return all(distance <= vec2u(2 * radius));
+}
+
 // window_overlap along a row, for the columns x = first .. first + 3.
 fn column_weights(first: u32, dx: u32, radius: u32) -> vec4f {
   let x = vec4u(0, 1, 2, 3) + first;
