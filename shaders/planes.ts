@@ -31,7 +31,6 @@ export const contract: ShaderContract = {
     theta0: 'f32',
     first_group: 'u32',
     groups: 'u32',
-    first_pair: 'u32',
   },
   constants: ['HEIGHT', 'WIDTH', 'SHIFTS', 'GAIN', 'ROWS', 'PLANES', 'MAX_TAPS', 'SHARED_EDGES'],
   workgroups: '(groups of PLANES planes, pairs)',

@@ -33,7 +33,6 @@ struct Params {
   theta0: f32,
   first_group: u32,
   groups: u32,
-  first_pair: u32,
 }
 
 struct Pair {
@@ -69,7 +68,7 @@ fn main(
   let first_quad = row_lane * COLUMN_QUADS;
   let index = (params.first_group + workgroup.x) * PLANES + lane / PLANE_LANES;
   let d = planes[min(index, params.planes - 1)];
-  let pair_index = params.first_pair + workgroup.y;
+  let pair_index = workgroup.y;
   let pair = pairs[pair_index];
   let fields = params.channels + params.layers;
   let snap = select(SNAP, 2.0, pair.same == 1 && all(d == vec2u(0)));

@@ -59,7 +59,7 @@ export class KernelValueError extends Error {
  *
  * Source: Arora et al., NeurIPS 2019, sections 3–4, H, I. Accuracy against float64: `gap` 2e-6 relative, `vanilla`
  * 1e-5. The NTK of two nearly identical images is limited by float32, to about 1e-4 per layer in `vanilla` at the
- * worst and a tenth of that in `gap`; equal images are exact.
+ * worst and a sixth of that in `gap`; equal images are exact.
  *
  * @returns matrices of shape [N_images][N_against]
  * @throws ChannelError, ImageError, PlanError before anything runs; DeviceLostError; the signal's reason if aborted

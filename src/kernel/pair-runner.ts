@@ -5,6 +5,7 @@ import type { Program } from '../gpu/program.js';
 import { Recording } from '../gpu/recording.js';
 import { Pacer } from './pacer.js';
 import type { PassPlan } from './plan.js';
+import { planeParameters, planeTables, type PlaneTables } from './plane-dispatch.js';
 import { pairsOf, type ImagePair, type Tile } from './tiles.js';
 
 /** Sums of a batch of pairs: [pairs][taps][2], the two being ΣK and ΣU. */
@@ -45,7 +46,7 @@ export class PairRunner implements Disposable {
     private readonly planeKernel: Program,
     private readonly sumPlanes: Program,
     private readonly scope: BufferScope,
-    private readonly tables: Readonly<Record<'planes' | 'radii' | 'layer_slots', GPUBuffer>>,
+    private readonly tables: PlaneTables,
   ) {
     this.pacer = new Pacer(gpu.description.software);
   }
@@ -54,13 +55,7 @@ export class PairRunner implements Disposable {
     const planeKernel = await gpu.program(plan.planeContract, plan.planeConstants);
     const sumPlanes = await gpu.program(sumContract);
     const scope = new BufferScope(gpu.device);
-    const { pass } = plan;
-    const tables = {
-      planes: scope.upload('planes', Uint32Array.from(pass.planes.flat())),
-      radii: scope.upload('radii', Uint32Array.from(pass.radii)),
-      layer_slots: scope.upload('layer_slots', Int32Array.from(pass.layerSlots)),
-    };
-    return new PairRunner(gpu, plan, hooks, planeKernel, sumPlanes, scope, tables);
+    return new PairRunner(gpu, plan, hooks, planeKernel, sumPlanes, scope, planeTables(scope, plan.pass));
   }
 
   /** Computes every pair of a tile; results of earlier tiles may arrive meanwhile. */
@@ -133,17 +128,12 @@ export class PairRunner implements Disposable {
     let data: ArrayBuffer[] = [];
     for (let first = 0; first < workgroups; first += slice) {
       const count = Math.min(slice, workgroups - first);
-      const recording = new Recording(gpu).add(this.planeKernel, buffers, [count, pairs.length], {
-        channels: plan.channels,
-        layers: pass.layers,
-        planes: pass.planes.length,
-        readouts: pass.radii.length,
-        taps,
-        theta0: pass.theta0,
-        first_group: first,
-        groups,
-        first_pair: 0,
-      });
+      const recording = new Recording(gpu).add(
+        this.planeKernel,
+        buffers,
+        [count, pairs.length],
+        planeParameters(plan, first),
+      );
       const last = first + count === workgroups;
       if (last) {
         const entries = pairs.length * taps;

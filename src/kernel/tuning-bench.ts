@@ -8,6 +8,7 @@ import { ImageFieldsCache, type ImageFields } from './image-fields.js';
 import type { ImageStack } from './images.js';
 import { planPasses, type ImageShape, type Pass } from './passes.js';
 import { planPass, type PassPlan } from './plan.js';
+import { planeParameters, planeTables } from './plane-dispatch.js';
 import type { PlaneListKind } from './plane-candidates.js';
 import type { PlaneVariant } from './plane-variant.js';
 
@@ -102,9 +103,7 @@ export class TuningBench implements Disposable {
         x_fields: fields.xFields,
         z_fields: fields.zFields,
         pairs: scope.upload('pairs', Uint32Array.from(pairEntries(mostPairs, count))),
-        planes: scope.upload('planes', Uint32Array.from(pass.planes.flat())),
-        radii: scope.upload('radii', Uint32Array.from(pass.radii)),
-        layer_slots: scope.upload('layer_slots', Int32Array.from(pass.layerSlots)),
+        ...planeTables(scope, pass),
         partial_sums: scope.storage('partial_sums', pairBytes * mostPairs),
       };
       const sums = scope.storage('sums', 8 * CHECKED_PAIRS * pass.taps);
@@ -186,18 +185,8 @@ export class TuningBench implements Disposable {
   }
 
   private record(recording: Recording, plan: PassPlan, program: Program, pairs: number): void {
-    const { pass, groups, workgroups } = plan;
-    recording.add(program, this.buffers, [workgroups, pairs], {
-      channels: plan.channels,
-      layers: pass.layers,
-      planes: pass.planes.length,
-      readouts: pass.radii.length,
-      taps: pass.taps,
-      theta0: pass.theta0,
-      first_group: 0,
-      groups,
-      first_pair: 0,
-    });
+    const { workgroups } = plan;
+    recording.add(program, this.buffers, [workgroups, pairs], planeParameters(plan));
   }
 }
 

@@ -107,7 +107,6 @@ async function compare(shape: Case, variant: Variant): Promise<number> {
       theta0: 1,
       first_group: 0,
       groups,
-      first_pair: 0,
     },
     workgroups: [variant.workgroups(planes.length), pairs.length],
   });

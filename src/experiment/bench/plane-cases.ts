@@ -2,6 +2,7 @@ import { BufferScope } from '../../gpu/buffers.js';
 import { Recording } from '../../gpu/recording.js';
 import { ImageFieldsCache } from '../../kernel/image-fields.js';
 import { planPass } from '../../kernel/plan.js';
+import { planeParameters, planeTables } from '../../kernel/plane-dispatch.js';
 import type { VariantName } from '../../kernel/plane-variant.js';
 import { dispatchTimer, largestError, type BenchCase } from './measure.js';
 import { describeNetwork, evenly, mirrorSums, networkImages, passOf, type Network } from './network.js';
@@ -42,23 +43,11 @@ export function planesCase(options: PlaneCaseOptions): BenchCase {
         x_fields: fields.xFields,
         z_fields: fields.zFields,
         pairs: scope.upload('pairs', Uint32Array.from(pairEntries(pairs, count))),
-        planes: scope.upload('planes', Uint32Array.from(pass.planes.flat())),
-        radii: scope.upload('radii', Uint32Array.from(pass.radii)),
-        layer_slots: scope.upload('layer_slots', Int32Array.from(pass.layerSlots)),
+        ...planeTables(scope, pass),
         partial_sums: partialSums,
       };
       const record = (recording: Recording) =>
-        void recording.add(program, buffers, [workgroups, pairs], {
-          channels: plan.channels,
-          layers: pass.layers,
-          planes: pass.planes.length,
-          readouts: pass.radii.length,
-          taps: pass.taps,
-          theta0: pass.theta0,
-          first_group: 0,
-          groups,
-          first_pair: 0,
-        });
+        void recording.add(program, buffers, [workgroups, pairs], planeParameters(plan));
       return {
         work: pairs * plan.elementLayersPerPair,
         compileMs: program.compileMs,
