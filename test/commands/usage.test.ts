@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 
 describe('help', () => {
-  test.each([['run'], ['kernel'], ['solve'], ['devices'], ['demo'], ['bench'], ['plan'], ['tune']])(
+  test.each([['run'], ['kernel'], ['solve'], ['devices'], ['demo'], ['bench'], ['plan'], ['tune'], ['store'], ['slurm']])(
     'cntk %s --help has examples',
     async (command) => {
       const { stdout, stderr } = await succeed(command, '--help');
@@ -31,7 +31,7 @@ describe('help', () => {
 
   test('names every command', async () => {
     const { stdout } = await succeed('--help');
-    for (const command of ['run', 'kernel', 'solve', 'devices', 'demo', 'bench', 'plan', 'tune'])
+    for (const command of ['run', 'kernel', 'solve', 'devices', 'demo', 'bench', 'plan', 'tune', 'store', 'slurm'])
       expect(stdout).toContain(`cntk ${command}`);
   });
 
