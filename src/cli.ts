@@ -8,6 +8,7 @@ import { kernelCommand } from './commands/kernel.js';
 import { planCommand } from './commands/plan.js';
 import { runCommand } from './commands/run.js';
 import { solveCommand } from './commands/solve.js';
+import { slurmCommand } from './commands/slurm.js';
 import { storeCommand } from './commands/store.js';
 import { tuneCommand } from './commands/tune.js';
 import { exitStatusOf, messageOf } from './commands/support/errors.js';
@@ -32,6 +33,7 @@ const cli = yargs(words)
   .command(planCommand)
   .command(tuneCommand)
   .command(storeCommand)
+  .command(slurmCommand)
   .parserConfiguration({ 'boolean-negation': false, 'dot-notation': false })
   .strict()
   .strictCommands()
