@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { link, mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { OutputError } from '../atomic-file.js';
@@ -94,21 +94,19 @@ export class Claims implements AsyncDisposable {
 
   private async create(name: string): Promise<boolean> {
     const path = this.pathOf(name);
+    const candidate = join(this.folder, `.${name}-${process.pid}`);
     try {
       // Another process may just have removed the folder with its last claim.
       await mkdir(this.folder, { recursive: true });
-      const handle = await open(path, 'wx');
-      try {
-        await handle.writeFile(textOf({ beat: 0 }));
-      } finally {
-        await handle.close();
-      }
+      // A link appears with its content: a claim without it, of a process killed in between, would be a riddle.
+      await writeFile(candidate, textOf({ beat: 0 }));
+      await link(candidate, path).catch((error: unknown) => linkless(error, path));
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'EEXIST' || code === 'ENOENT') return false;
-      // A claim that was not written whole, as on a full disk, would keep others waiting.
-      await rm(path, { force: true }).catch(() => undefined);
       throw new OutputError(path, error);
+    } finally {
+      await rm(candidate, { force: true }).catch(() => undefined);
     }
     this.observed.delete(name);
     this.held = { name, beat: 0 };
@@ -144,6 +142,12 @@ export class Claims implements AsyncDisposable {
 export async function claimedTiles(storeFolder: string): Promise<string[]> {
   const files = await readdir(join(storeFolder, 'claims')).catch(() => [] as string[]);
   return files.filter((file) => /^[a-z].*\.json$/.test(file)).map((file) => file.slice(0, -'.json'.length));
+}
+
+/** For a file system without links. */
+async function linkless(error: unknown, path: string): Promise<void> {
+  if (!['EPERM', 'ENOTSUP', 'ENOSYS'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  await writeFile(path, textOf({ beat: 0 }), { flag: 'wx' });
 }
 
 /** Of one length, so that a heartbeat overwrites the one before it. */

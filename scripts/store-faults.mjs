@@ -1,0 +1,367 @@
+// What can happen to a long run, done to real ones: each fault must lose no finished tile, and the matrices must have
+// the bits of an undisturbed run on the same adapter. Prints a table; exit status 1 if a line fails.
+//
+//     node scripts/store-faults.mjs [--kills 50] [--seed 1] [--json]
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import * as fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const cli = join(root, 'dist/src/cli.js');
+const { values: options } = parseArgs({
+  options: {
+    kills: { type: 'string', default: '50' },
+    seed: { type: 'string', default: '1' },
+    json: { type: 'boolean', default: false },
+  },
+});
+const kills = Number(options.kills);
+const folder = fs.mkdtempSync(join(tmpdir(), 'cntk-faults-'));
+const at = (...names) => join(folder, ...names);
+
+let state = Number(options.seed) || 1;
+/** Park and Miller's generator: the same moments for the same seed, as far as the machine allows. */
+const random = () => (state = (state * 48271) % 2147483647) / 2147483647;
+
+const KERNEL = '--images x.npy --test z.npy --depth 3,5 --tune off'.split(' ');
+const NAMES = ['', 'test-'].flatMap((block) => [3, 5].map((depth) => `${block}ntk-gap-d${depth}-hidden.npy`));
+
+class Fault extends Error {}
+function assert(condition, message) {
+  if (!condition) throw new Fault(message);
+}
+
+/** Starts the command line in the folder. */
+function start(words, { node = [], detached = false } = {}) {
+  const child = spawn(process.execPath, [...node, cli, ...words], {
+    cwd: folder,
+    detached,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  child.text = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (child.text += text));
+  return child;
+}
+
+async function run(words, settings) {
+  const child = start(words, settings);
+  const [status] = await once(child, 'close');
+  return { status, text: child.text };
+}
+
+const kernel = (out, settings) => run(['kernel', ...KERNEL, '--out', out], settings);
+
+async function succeed(out, settings) {
+  const { status, text } = await kernel(out, settings);
+  assert(status === 0, `status ${status}: ${text.slice(-400)}`);
+  return text;
+}
+
+const tilesOf = (out) =>
+  fs.existsSync(at(out, 'tiles'))
+    ? fs.readdirSync(at(out, 'tiles')).filter((name) => /^[a-z]+-\d+-\d+\./.test(name))
+    : [];
+
+/** The matrices of a store are those of the undisturbed run. */
+function assertSameBits(out) {
+  for (const name of NAMES) {
+    const [found, expected] = [out, 'undisturbed'].map((one) => fs.readFileSync(at(one, name)));
+    assert(found.equals(expected), `${name} differs from the undisturbed run`);
+  }
+}
+
+/** Finishes a store; every tile that was there stays as it was. */
+async function resume(out, settings) {
+  const before = tilesOf(out);
+  const text = await succeed(out, settings);
+  const after = new Set(tilesOf(out));
+  const lost = before.filter((name) => !after.has(name));
+  assert(lost.length === 0, `lost ${lost.length} tiles: ${lost[0]}`);
+  assertSameBits(out);
+  return { before: before.length, after: after.size, text };
+}
+
+/** A store that was killed when about a third of its tiles were there. */
+async function halfDone(out) {
+  const all = tilesOf('undisturbed').length;
+  const child = start(['kernel', ...KERNEL, '--out', out]);
+  const ended = once(child, 'close');
+  while (tilesOf(out).length < all / 3 && child.exitCode === null) await sleep(5);
+  child.kill('SIGKILL');
+  await ended;
+  assert(tilesOf(out).length < all, 'the run was over before it could be disturbed');
+}
+
+const faults = {
+  async [`kill −9 at ${kills} random moments`]() {
+    let [done, whole] = [0, 0];
+    while (done < kills) {
+      const out = `killed-${whole}`;
+      const before = tilesOf(out);
+      const child = start(['kernel', ...KERNEL, '--out', out]);
+      const ended = once(child, 'close');
+      const finished = await Promise.race([
+        ended.then(() => true),
+        sleep(undisturbedMs * (0.1 + 0.9 * random())).then(() => false),
+      ]);
+      if (!finished) {
+        child.kill('SIGKILL');
+        await ended;
+        done++;
+      } else assert(child.exitCode === 0, `status ${child.exitCode}: ${child.text.slice(-400)}`);
+      const after = new Set(tilesOf(out));
+      assert(
+        before.every((name) => after.has(name)),
+        'a finished tile is gone',
+      );
+      if (finished) {
+        assertSameBits(out);
+        fs.rmSync(at(out), { recursive: true });
+        whole++;
+      }
+    }
+    if (fs.existsSync(at(`killed-${whole}`))) await resume(`killed-${whole}`);
+    const left = fs.existsSync(at(`killed-${whole}`)) ? fs.readdirSync(at(`killed-${whole}`)) : [];
+    assert(!left.some((name) => name.startsWith('.')), `left behind: ${left.join(', ')}`);
+    return `${done} kills, ${whole + 1} matrices finished`;
+  },
+
+  async 'disk full'() {
+    // A small file system of its own where that is allowed, else a limit on the size of a file.
+    fs.mkdirSync(at('small'));
+    const mounted =
+      spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1536k', 'tmpfs', at('small')]).status === 0;
+    if (mounted) {
+      try {
+        // As by another program, after the run has seen that there is room.
+        const child = start(['kernel', ...KERNEL, '--out', 'small/full']);
+        const ended = once(child, 'close');
+        while (tilesOf('small/full').length < 5 && child.exitCode === null) await sleep(5);
+        const ballast = fs.openSync(at('small/ballast'), 'w');
+        try {
+          for (;;) fs.writeSync(ballast, Buffer.alloc(4096));
+        } catch {
+          fs.closeSync(ballast);
+        }
+        await ended;
+        assert(child.exitCode === 1, `status ${child.exitCode}: ${child.text.slice(-400)}`);
+        assert(/disk is full.*ENOSPC|only \d+ MiB are free/s.test(child.text), child.text.slice(-400));
+        fs.rmSync(at('small/ballast'));
+        const { before, after } = await resume('small/full');
+        return `ENOSPC at ${before} of ${after} tiles`;
+      } finally {
+        spawnSync('umount', ['-l', at('small')]);
+      }
+    }
+    await halfDone('full');
+    const limited = spawnSync(
+      'bash',
+      [
+        '-c',
+        'ulimit -f 1; trap "" XFSZ; exec "$@"',
+        'bash',
+        process.execPath,
+        cli,
+        'kernel',
+        ...KERNEL,
+        '--out',
+        'full',
+      ],
+      { cwd: folder, encoding: 'utf8' },
+    );
+    assert(limited.status === 1 && /EFBIG/.test(limited.stderr), limited.stderr);
+    const { before, after } = await resume('full');
+    return `EFBIG at ${before} of ${after} tiles`;
+  },
+
+  async 'folder becomes read-only'() {
+    await halfDone('fixed');
+    // Root may write into any folder: only a read-only mount stops it.
+    const isRoot = process.getuid?.() === 0;
+    if (isRoot) {
+      if (spawnSync('mount', ['--bind', at('fixed'), at('fixed')]).status !== 0)
+        return 'skipped: root, but may not mount';
+      execFileSync('mount', ['-o', 'remount,bind,ro', at('fixed')]);
+    } else for (const each of ['fixed/tiles', 'fixed']) fs.chmodSync(at(each), 0o555);
+    const { status, text } = await kernel('fixed');
+    if (isRoot) execFileSync('umount', [at('fixed')]);
+    else for (const each of ['fixed', 'fixed/tiles']) fs.chmodSync(at(each), 0o755);
+    assert(status === 1 && /read-only|permission denied/.test(text), `status ${status}: ${text.slice(-400)}`);
+    const { before, after } = await resume('fixed');
+    return `refused at ${before} of ${after} tiles`;
+  },
+
+  async 'truncated tile'() {
+    return damage(
+      'truncated',
+      (path) => fs.truncateSync(path, fs.statSync(path).size - 4),
+      /\d+ bytes, not \d+/,
+    );
+  },
+
+  async 'flipped bit'() {
+    return damage(
+      'flipped',
+      (path) => {
+        const bytes = fs.readFileSync(path);
+        bytes[bytes.length - 7] ^= 1;
+        fs.writeFileSync(path, bytes);
+      },
+      /SHA-256 is/,
+    );
+  },
+
+  async 'manifest of a newer version'() {
+    await halfDone('newer');
+    const path = at('newer/computation.json');
+    const text = fs.readFileSync(path, 'utf8');
+    fs.writeFileSync(path, text.replace('"formatVersion": 1', '"formatVersion": 2'));
+    const refused = await kernel('newer');
+    assert(
+      refused.status === 1 && /version 2 .* knows version 1/s.test(refused.text),
+      refused.text.slice(-400),
+    );
+    fs.writeFileSync(path, text);
+    await resume('newer');
+    return 'refused with both versions named';
+  },
+
+  async 'device lost'() {
+    const child = spawnSync(process.execPath, [fileURLToPath(import.meta.url)], {
+      cwd: folder,
+      encoding: 'utf8',
+      env: { ...process.env, CNTK_FAULT: 'device' },
+    });
+    assert(/DeviceLostError/.test(child.stdout), `${child.stdout}${child.stderr}`.slice(-400));
+    const { before, after } = await resume('lost');
+    assert(before > 0 && before < after, `${before} of ${after} tiles when the device was lost`);
+    return `lost at ${before} of ${after} tiles`;
+  },
+
+  async 'two writers'() {
+    const both = await Promise.all([kernel('two'), kernel('two')]);
+    for (const { status, text } of both) assert(status === 0, `status ${status}: ${text.slice(-400)}`);
+    assertSameBits('two');
+    const counts = both.map(({ text }) => Number(/pairs in (\d+) tiles computed/.exec(text)?.[1]));
+    assert(
+      counts[0] + counts[1] === tilesOf('two').length,
+      `${counts.join(' + ')} tiles computed: some twice`,
+    );
+    return `${counts.join(' + ')} tiles, none twice`;
+  },
+
+  async 'clock going backwards'() {
+    await halfDone('clock');
+    // All files are of tomorrow, and the clock of the next process runs backwards from 2001.
+    const tomorrow = Date.now() / 1000 + 86_400;
+    for (const each of fs.readdirSync(at('clock'), { recursive: true }))
+      fs.utimesSync(at('clock', String(each)), tomorrow, tomorrow);
+    const patch = 'const from = performance.now(); Date.now = () => 1e12 - 1e4 * (performance.now() - from);';
+    const { before, after } = await resume('clock', { node: ['--import', `data:text/javascript,${patch}`] });
+    return `went on from ${before} of ${after} tiles`;
+  },
+};
+
+/** Damages one tile: `verify` names it, a run computes that one again and no other. */
+async function damage(out, harm, message) {
+  await halfDone(out);
+  const files = tilesOf(out);
+  const victim = files[Math.floor(random() * files.length)];
+  harm(at(out, 'tiles', victim));
+  const verified = await run(['store', 'verify', out]);
+  assert(verified.status === 1 && message.test(verified.text), `verify: ${verified.text.slice(-400)}`);
+  const { text } = await resume(out);
+  assert(text.includes('damaged') && text.includes(victim.slice(0, 15)), 'the damaged tile is not named');
+  const verifiedAgain = await run(['store', 'verify', out]);
+  assert(verifiedAgain.status === 0, verifiedAgain.text.slice(-400));
+  return 'named, computed again';
+}
+
+/** In a process of its own: the library on a device that is destroyed when half of the work is done. */
+async function loseDevice() {
+  const load = (path) => import(join(root, 'dist/src', path));
+  const [{ openDevice, computeGram }, { TileStore }, { computeStored }, { readNpy }] = [
+    await load('node.js'),
+    await load('data/store/tile-store.js'),
+    await load('experiment/stored-gram.js'),
+    await load('data/npy.js'),
+  ];
+  assert(typeof computeGram === 'function', 'the build is not whole');
+  const stack = async (name) => {
+    const { data, shape } = await readNpy(name);
+    return { data, count: shape[0], channels: 1, height: shape[1], width: shape[2] };
+  };
+  const [rows, test] = [await stack('x.npy'), await stack('z.npy')];
+  const computation = JSON.parse(fs.readFileSync('undisturbed/computation.json', 'utf8'));
+  const store = await TileStore.openOrCreate('lost', computation);
+  const { gpu } = await openDevice();
+  try {
+    await computeStored(gpu, store, {
+      channels: computation.kernels.map(({ name: _, ...channel }) => channel),
+      images: { train: { rows }, test: { rows: test, columns: rows } },
+      onProgress: ({ done, total }) => {
+        if (done > total / 2) gpu.device.destroy();
+      },
+    });
+    console.log('no error');
+  } catch (error) {
+    console.log(`${error.name}: ${error.message}`);
+  }
+}
+
+/** Images as .npy: noise, the same everywhere. */
+function writeImages(name, count, side) {
+  const dictionary = `{'descr': '<f4', 'fortran_order': False, 'shape': (${count}, ${side}, ${side}), }`;
+  const header = Buffer.alloc(128, ' ');
+  header.write('\x93NUMPY\x01\x00', 'latin1');
+  header.writeUInt16LE(118, 8);
+  header.write(dictionary, 10);
+  header.write('\n', 127);
+  const data = Float32Array.from({ length: count * side * side }, random);
+  fs.writeFileSync(at(name), Buffer.concat([header, Buffer.from(data.buffer)]));
+}
+
+let undisturbedMs = 0;
+
+async function main() {
+  writeImages('x.npy', 72, 10);
+  writeImages('z.npy', 20, 10);
+  // Twice: the first run compiles.
+  await succeed('first');
+  const started = performance.now();
+  await succeed('undisturbed');
+  undisturbedMs = performance.now() - started;
+  const lines = [];
+  for (const [fault, inject] of Object.entries(faults)) {
+    const begun = performance.now();
+    let line;
+    try {
+      line = { fault, passed: true, result: await inject() };
+    } catch (error) {
+      line = { fault, passed: false, result: error.message };
+    }
+    line.seconds = Math.round((performance.now() - begun) / 100) / 10;
+    lines.push(line);
+    const { passed, result, seconds } = line;
+    if (!options.json)
+      console.log(
+        `${fault.padEnd(34)} ${passed ? 'nothing lost, same bits' : 'FAILED'}  ${result} (${seconds} s)`,
+      );
+  }
+  if (options.json) console.log(JSON.stringify({ undisturbedMs, faults: lines }));
+  if (lines.some(({ passed }) => !passed)) process.exitCode = 1;
+}
+
+if (process.env.CNTK_FAULT === 'device') await loseDevice();
+else {
+  try {
+    await main();
+  } finally {
+    fs.rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
