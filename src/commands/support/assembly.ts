@@ -1,7 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Claims } from '../../data/store/claims.js';
+import { Claims, removeLeftovers } from '../../data/store/claims.js';
 import { exportMatrices, matrixFile, type ExportedMatrix } from '../../data/store/export.js';
 import type { TileStore } from '../../data/store/tile-store.js';
 import { pairCount } from '../../kernel/plan.js';
@@ -69,6 +69,7 @@ export async function assemble(
     matrices.map((matrix) => ({ ...matrix, path: destination.file(matrix.file) })),
     { signal, onProgress: (fraction) => progress.update(fraction, '') },
   );
+  await removeLeftovers(store.folder);
   await destination.commit(MANIFEST, formatJson(report));
   progress.end();
 }

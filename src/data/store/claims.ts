@@ -150,6 +150,14 @@ async function linkless(error: unknown, path: string): Promise<void> {
   await writeFile(path, textOf({ beat: 0 }), { flag: 'wx' });
 }
 
+/** Removes what killed processes left in the folders of claims and tiles of a store on which nobody works any more. */
+export async function removeLeftovers(storeFolder: string): Promise<void> {
+  for (const folder of ['claims', 'tiles'].map((name) => join(storeFolder, name))) {
+    for (const file of await readdir(folder).catch(() => [] as string[]))
+      if (file.startsWith('.')) await rm(join(folder, file), { force: true }).catch(() => undefined);
+  }
+}
+
 /** Of one length, so that a heartbeat overwrites the one before it. */
 function textOf({ beat }: { beat: number }): string {
   const claim: Claim = { host: hostname(), pid: process.pid, beat };
