@@ -2,11 +2,13 @@
 // the bits of an undisturbed run on the same adapter. Prints a table; exit status 1 if a line fails.
 //
 //     node scripts/store-faults.mjs [--kills 50] [--images 72] [--seed 1] [--json]
+import { Buffer } from 'node:buffer';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -306,7 +308,7 @@ async function loseDevice() {
   const { gpu } = await openDevice();
   try {
     await computeStored(gpu, store, {
-      channels: computation.kernels.map(({ name: _, ...channel }) => channel),
+      channels: computation.kernels,
       images: { train: { rows }, test: { rows: test, columns: rows } },
       onProgress: ({ done, total }) => {
         if (done > total / 2) gpu.device.destroy();

@@ -65,9 +65,7 @@ async function expectUndisturbed(store: TileStore): Promise<void> {
   );
   await exportMatrices(store, matrices);
   for (const { block, kernel, path } of matrices)
-    expect((await readNpy(path)).data).toEqual(
-      whole[blocks.indexOf(block as (typeof blocks)[0])].matrices[kernel],
-    );
+    expect((await readNpy(path)).data).toEqual(whole[blocks.indexOf(block)].matrices[kernel]);
 }
 
 test.each([

@@ -1,0 +1,143 @@
+import { spawnSync } from 'node:child_process';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { fail, folder, resultOf, startCli, succeed, writeDigits } from './cli.js';
+
+// Plan: a run that ends early goes on, and says so; other computations are refused with both values; info, verify,
+// export and merge show and give what is there; the faults of scripts/store-faults.mjs, in short.
+
+const KERNEL = '--images x.npy --depth 3 --tune off';
+const NAME = 'ntk-gap-d3-hidden';
+
+beforeAll(async () => {
+  await writeDigits('x', 0, 40);
+  await writeDigits('z', 40, 50);
+  await succeed('kernel', ...KERNEL.split(' '), '--out', 'K');
+});
+
+describe('cntk kernel --out FOLDER', () => {
+  test('that is done finds nothing to do; the matrix is that of a run in memory', async () => {
+    const before = await readFile(join(folder, 'K', `${NAME}.npy`));
+    const { stdout } = await succeed('kernel', ...KERNEL.split(' '), '--out', 'K');
+    expect(stdout).toMatch(/40×40 float32, 0 pairs in 0 tiles/);
+    expect((await readFile(join(folder, 'K', `${NAME}.npy`))).equals(before)).toBe(true);
+    await succeed('kernel', ...KERNEL.split(' '), '--out', 'memory.npy');
+    expect((await readFile(join(folder, 'memory.npy'))).equals(before)).toBe(true);
+  });
+
+  test('that is interrupted keeps its tiles, says so, and goes on', async () => {
+    const child = startCli(
+      'kernel',
+      ...'--images x.npy --depth 60 --tune off --tile 2 --out stopped'.split(' '),
+    );
+    const result = resultOf(child);
+    const tiles = () => readdir(join(folder, 'stopped/tiles')).catch(() => [] as string[]);
+    while ((await tiles()).length < 2 && child.exitCode === null) await new Promise((r) => setTimeout(r, 10));
+    child.kill('SIGINT');
+    const { status, stderr } = await result;
+    expect(status).toBe(130);
+    expect(stderr).toMatch(
+      /cntk: interrupted; \d+ of 210 tiles are in stopped; the same command goes on from there\n$/,
+    );
+    const kept = await tiles();
+    const { stdout } = await succeed(...'store info stopped --json'.split(' '));
+    expect(JSON.parse(stdout)).toMatchObject({ tiles: { finished: kept.length, all: 210 }, tileImages: 2 });
+  });
+
+  test.each([
+    ['other images', '--images z.npy --depth 3', /matrices: train 40×40; asked for: train 10×10/],
+    [
+      'images of the same number',
+      '--images x.npy --first 0 --count 40 --depth 3 --normalize unit',
+      /normalisation: none; asked for: unit/,
+    ],
+    ['another depth', '--images x.npy --depth 4', /kernels: ntk-gap-d3-hidden; asked for: ntk-gap-d4-hidden/],
+    ['another grid', '--images x.npy --depth 3 --tile 7', /tiles of 4 images a side, --tile asks for 7/],
+  ])('refuses a store made with %s', async (_, args, message) => {
+    await fail(1, message, 'kernel', ...args.split(' '), '--out', 'K');
+  });
+
+  test.each([
+    ['--out K.npy --shard 1/2', /--shard needs a folder/],
+    ['--out N --shard 3/2', /--shard: "3\/2" is not i\/n/],
+    ['--out N --shard 0/2', /--shard: "0\/2" is not i\/n/],
+    ['--out N --test z.npy --against z.npy', /leave out --against/],
+    ['--out N --test-count 3', /--test-count needs --test/],
+  ])('%s is refused', async (args, message) => {
+    await fail(2, message, 'kernel', ...KERNEL.split(' '), ...args.split(' '));
+  });
+
+  test('--adapter all: every adapter of the machine on one store', async () => {
+    const { stdout } = await succeed(...`kernel ${KERNEL} --adapter all --json --out all`.split(' '));
+    const report = JSON.parse(stdout) as { adapters: string[]; pairs: number };
+    expect(report.adapters.length).toBeGreaterThan(0);
+    expect(report.pairs).toBe(820);
+    if (report.adapters.length === 1) {
+      const [one, all] = await Promise.all(
+        ['K', 'all'].map((each) => readFile(join(folder, each, `${NAME}.npy`))),
+      );
+      expect(all.equals(one)).toBe(true);
+    }
+  });
+});
+
+describe('cntk store', () => {
+  test('merges the shards of separate folders, with the bits of one run', async () => {
+    for (const index of [1, 2, 3])
+      await succeed(...`kernel ${KERNEL} --shard ${index}/3 --out part-${index}`.split(' '));
+    expect(await readdir(join(folder, 'part-1'))).not.toContain('manifest.json');
+    await fail(1, /\d+ tiles merged; \d+ of 55 are still missing/, ...'store merge part-1'.split(' '));
+    const { stdout } = await succeed(...'store info part-1'.split(' '));
+    expect(stdout).toMatch(/train 40×40, tiles of 4 images a side\n[·█]\n[·█]{2}\n/);
+    await succeed(...'store merge part-1 part-2 part-3'.split(' '));
+    const [merged, whole] = await Promise.all(
+      ['part-1', 'K'].map((each) => readFile(join(folder, each, `${NAME}.npy`))),
+    );
+    expect(merged.equals(whole)).toBe(true);
+    expect(JSON.parse(await readFile(join(folder, 'part-1/manifest.json'), 'utf8'))).toMatchObject({
+      shape: [40, 40],
+      kernels: [{ file: `${NAME}.npy`, name: NAME }],
+    });
+    await succeed(...`kernel ${KERNEL.replace('3', '4')} --out other`.split(' '));
+    await fail(
+      1,
+      /kernels: ntk-gap-d4-hidden; asked for: ntk-gap-d3-hidden/,
+      ...'store merge K other'.split(' '),
+    );
+  });
+
+  test('verifies, and exports', async () => {
+    expect((await succeed('store', 'verify', 'K')).stdout).toMatch(
+      /55 of 55, 100\.0 % of 820 pairs.*all checked/,
+    );
+    await succeed(...'store export K --out export.npy'.split(' '));
+    const [exported, whole] = await Promise.all(
+      ['export.npy', `K/${NAME}.npy`].map((name) => readFile(join(folder, name))),
+    );
+    expect(exported.equals(whole)).toBe(true);
+    const { stdout } = await succeed(...'store export K --out export.npz --json'.split(' '));
+    expect(JSON.parse(stdout)).toEqual({ out: 'export.npz', matrices: [`${NAME}.npy`] });
+    await fail(
+      2,
+      /--name nothing: there are ntk-gap-d3-hidden/,
+      ...'store export K --out e.npy --name nothing'.split(' '),
+    );
+    await fail(2, /needs --out FILE/, 'store', 'export', 'K');
+    await fail(1, /is no kernel store/, 'store', 'info', '.');
+  });
+});
+
+test('faults, in short: nothing lost, the same bits', async () => {
+  const script = fileURLToPath(new URL('../../scripts/store-faults.mjs', import.meta.url));
+  const { stdout, stderr } = spawnSync(
+    process.execPath,
+    [script, '--kills', '3', '--images', '56', '--json'],
+    { encoding: 'utf8' },
+  );
+  const { faults } = JSON.parse(stdout || `{"error": ${JSON.stringify(stderr)}}`) as {
+    faults: { fault: string; passed: boolean; result: string }[];
+  };
+  expect(faults.filter(({ passed }) => !passed)).toEqual([]);
+  expect(faults).toHaveLength(9);
+});
