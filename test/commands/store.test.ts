@@ -128,7 +128,7 @@ describe('cntk store', () => {
   });
 });
 
-test('faults, in short: nothing lost, the same bits', async () => {
+test('faults, in short: nothing lost, the same bits', () => {
   const script = fileURLToPath(new URL('../../scripts/store-faults.mjs', import.meta.url));
   const { stdout, stderr } = spawnSync(
     process.execPath,
