@@ -31,7 +31,7 @@ let state = Number(options.seed) || 1;
 /** Park and Miller's generator: the same moments for the same seed, as far as the machine allows. */
 const random = () => (state = (state * 48271) % 2147483647) / 2147483647;
 
-const KERNEL = '--images x.npy --test z.npy --depth 3,5 --tune off'.split(' ');
+const KERNEL = '--images x.npy --test z.npy --depth 3,5 --tune off --tile 8'.split(' ');
 const NAMES = ['', 'test-'].flatMap((block) => [3, 5].map((depth) => `${block}ntk-gap-d${depth}-hidden.npy`));
 
 class Fault extends Error {}
