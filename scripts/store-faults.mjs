@@ -229,7 +229,7 @@ const faults = {
     fs.writeFileSync(path, text.replace('"formatVersion": 1', '"formatVersion": 2'));
     const refused = await kernel('newer');
     assert(
-      refused.status === 1 && /version 2 .* knows version 1/s.test(refused.text),
+      refused.status === 2 && /version 2 .* knows version 1/s.test(refused.text),
       refused.text.slice(-400),
     );
     fs.writeFileSync(path, text);

@@ -55,7 +55,7 @@ describe('cntk kernel --out FOLDER', () => {
     ['another depth', '--images x.npy --depth 4', /kernels: ntk-gap-d3-hidden; asked for: ntk-gap-d4-hidden/],
     ['another grid', '--images x.npy --depth 3 --tile 7', /tiles of 4 images a side, --tile asks for 7/],
   ])('refuses a store made with %s', async (_, args, message) => {
-    await fail(1, message, 'kernel', ...args.split(' '), '--out', 'K');
+    await fail(2, message, 'kernel', ...args.split(' '), '--out', 'K');
   });
 
   test.each([
@@ -101,7 +101,7 @@ describe('cntk store', () => {
     });
     await succeed(...`kernel ${KERNEL.replace('3', '4')} --out other`.split(' '));
     await fail(
-      1,
+      2,
       /kernels: ntk-gap-d4-hidden; asked for: ntk-gap-d3-hidden/,
       ...'store merge K other'.split(' '),
     );
@@ -124,7 +124,7 @@ describe('cntk store', () => {
       ...'store export K --out e.npy --name nothing'.split(' '),
     );
     await fail(2, /needs --out FILE/, 'store', 'export', 'K');
-    await fail(1, /is no kernel store/, 'store', 'info', '.');
+    await fail(2, /is no kernel store/, 'store', 'info', '.');
   });
 });
 

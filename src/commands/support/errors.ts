@@ -1,5 +1,6 @@
 import { constants } from 'node:os';
 import { InputError } from '../../data/input-error.js';
+import { UnusableStoreError } from '../../data/store/store-error.js';
 import { ImageError } from '../../kernel/image-checks.js';
 import { ChannelError } from '../../kernel/validate-channels.js';
 
@@ -26,7 +27,9 @@ export class InterruptedError extends Error {
 /** Exit status: 0 done, 1 failed, 2 the command line or the data is wrong, 130, 143, 129 ended by a signal. */
 export function exitStatusOf(error: unknown): number {
   if (error instanceof InterruptedError) return error.exitStatus;
-  const isUsage = [UsageError, InputError, ChannelError, ImageError].some((type) => error instanceof type);
+  const isUsage = [UsageError, InputError, ChannelError, ImageError, UnusableStoreError].some(
+    (type) => error instanceof type,
+  );
   return isUsage ? 2 : 1;
 }
 

@@ -2,6 +2,7 @@ import type { InferredOptionTypes } from 'yargs';
 import { channelListOptions, depthListOption } from './channel-options.js';
 import {
   DATA,
+  DEVICE,
   OUTPUT,
   deviceOptions,
   layoutOption,
@@ -36,6 +37,12 @@ export const computationOptions = {
   depth: required(depthListOption),
   ...channelListOptions,
   ...deviceOptions,
+  adapter: optional(
+    text(
+      DEVICE,
+      'Part of the name of the adapter to use (see cntk devices); all: a process per adapter, where --out is a folder',
+    ),
+  ),
   tune: tuneOption,
   tile: optional(
     integer(

@@ -8,7 +8,7 @@ import {
   type Computation,
 } from '../../data/store/computation.js';
 import { tileSide } from '../../data/store/grid.js';
-import { DamagedTileError, StoreError } from '../../data/store/store-error.js';
+import { DamagedTileError, UnusableStoreError } from '../../data/store/store-error.js';
 import { TileStore } from '../../data/store/tile-store.js';
 import { compileKernels } from '../../experiment/compile.js';
 import { computeStored, type StoredGramReport } from '../../experiment/stored-gram.js';
@@ -138,7 +138,7 @@ async function openStore(
   const store = await TileStore.openOrCreate(args.out, computation);
   const { adapter, version, tileImages } = store.computation;
   if (args.tile !== undefined && args.tile !== tileImages) {
-    throw new StoreError(
+    throw new UnusableStoreError(
       `${args.out} has tiles of ${tileImages} images a side, --tile asks for ${args.tile}; leave out --tile, or use another folder`,
     );
   }

@@ -14,9 +14,9 @@ interface Claim {
 }
 
 /**
- * Which process computes which tile of a store: a file per claim in the subfolder `claims`, so that processes, also on several machines with a
- * shared folder, do not compute the same. A claim is lost when its holder is a dead process of this host, or when its
- * heartbeat has not counted on for a lease's time. That time is taken by the observer's own monotonic clock: no wall
+ * Which process computes which tile of a store: a file per claim in the subfolder `claims`, so that processes, also on
+ * several machines with a shared folder, do not compute the same. A claim is lost when its holder is a dead process of
+ * this host, or when its heartbeat has not counted on for a lease's time. That time is taken by the observer's own monotonic clock: no wall
  * clock is read, here or on the other machine. Claims save work only: two writers of one tile write the same bits.
  */
 export class Claims implements AsyncDisposable {

@@ -6,7 +6,7 @@ import type { ImageStack } from '../../kernel/images.js';
 import { channelName } from '../../kernel/validate-channels.js';
 import { OutputError, writeAtomically } from '../atomic-file.js';
 import type { Block } from './grid.js';
-import { StoreError } from './store-error.js';
+import { UnusableStoreError } from './store-error.js';
 
 /** What computes: results of two adapters, or of two variants of a kernel, agree within rounding, not bit for bit. */
 export interface StoreAdapter {
@@ -59,7 +59,7 @@ export function imagesSha256({ data }: ImageStack): string {
 /**
  * The manifest of the store in a folder; undefined if there is none.
  *
- * @throws StoreError if it is damaged, or of a newer version of the format.
+ * @throws UnusableStoreError if it is damaged, or of a newer version of the format.
  */
 export async function readComputation(folder: string): Promise<Computation | undefined> {
   const file = join(folder, COMPUTATION_FILE);
@@ -69,13 +69,13 @@ export async function readComputation(folder: string): Promise<Computation | und
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw new StoreError(`${file}: cannot be read: ${message}`, { cause: error });
+    throw new UnusableStoreError(`${file}: cannot be read: ${message}`, { cause: error });
   }
   let found: Partial<Computation>;
   try {
     found = JSON.parse(text) as Partial<Computation>;
   } catch (error) {
-    throw new StoreError(
+    throw new UnusableStoreError(
       `${file}: is damaged (${(error as Error).message}); use another folder, or restore it`,
       {
         cause: error,
@@ -83,12 +83,12 @@ export async function readComputation(folder: string): Promise<Computation | und
     );
   }
   if (found.format !== FORMAT) {
-    throw new StoreError(
+    throw new UnusableStoreError(
       `${file}: format is ${JSON.stringify(found.format)}, not "${FORMAT}"; use another folder`,
     );
   }
   if (found.formatVersion !== FORMAT_VERSION) {
-    throw new StoreError(
+    throw new UnusableStoreError(
       `${file}: has version ${found.formatVersion} of the format (written by cntk-webgpu ${found.version ?? 'unknown'}), this program knows version ${FORMAT_VERSION}; install that release, or use another folder`,
     );
   }
@@ -124,7 +124,7 @@ export async function establishComputation(folder: string, computation: Computat
   return (await readComputation(folder))!;
 }
 
-/** @throws StoreError naming the first thing in which two computations differ, with both values. */
+/** @throws UnusableStoreError naming the first thing in which two computations differ, with both values. */
 export function assertSameComputation(folder: string, found: Computation, wanted: Computation): void {
   const blocks = (of: Computation) =>
     of.blocks.map(({ name, rows, columns }) => `${name} ${rows}×${columns}`).join(', ');
@@ -140,7 +140,7 @@ export function assertSameComputation(folder: string, found: Computation, wanted
   };
   for (const [what, of] of Object.entries(facets)) {
     if (of(found) !== of(wanted)) {
-      throw new StoreError(
+      throw new UnusableStoreError(
         `${folder} holds another computation: its ${what}: ${of(found)}; asked for: ${of(wanted)}. Use another folder`,
       );
     }

@@ -68,8 +68,9 @@ export interface Shard {
 }
 
 /**
- * The tiles of one share, in the order of the list. Shares are balanced in pairs, not in tiles: the largest tiles first, each goes to the share
- * that has the fewest pairs, so that two shares differ by one tile's pairs at the most. Deterministic.
+ * The tiles of one share, in the order of the list. Shares are balanced in pairs, not in tiles: the largest tiles first,
+ * each goes to the share that has the fewest pairs, so that two shares differ by one tile's pairs at the most.
+ * Deterministic.
  */
 export function shardTiles(tiles: readonly StoreTile[], { index, count }: Shard): StoreTile[] {
   const loads = new Float64Array(count);

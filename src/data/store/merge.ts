@@ -2,7 +2,7 @@ import { copyFile, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { OutputError } from '../atomic-file.js';
 import { assertSameComputation } from './computation.js';
-import { DamagedTileError, StoreError } from './store-error.js';
+import { DamagedTileError, UnusableStoreError } from './store-error.js';
 import { TileStore } from './tile-store.js';
 
 export interface MergeReport {
@@ -15,7 +15,7 @@ export interface MergeReport {
 /**
  * Brings the finished tiles of other stores of the same computation into `target`; each is checked before it counts.
  *
- * @throws StoreError if a store is of another computation or grid; OutputError.
+ * @throws UnusableStoreError if a store is of another computation or grid; OutputError.
  */
 export async function mergeStores(target: TileStore, sources: readonly TileStore[]): Promise<MergeReport> {
   let merged = 0;
@@ -24,7 +24,7 @@ export async function mergeStores(target: TileStore, sources: readonly TileStore
     assertSameComputation(source.folder, source.computation, target.computation);
     const sides = [source, target].map(({ computation }) => computation.tileImages);
     if (sides[0] !== sides[1]) {
-      throw new StoreError(
+      throw new UnusableStoreError(
         `${source.folder} has tiles of ${sides[0]} images a side, ${target.folder} of ${sides[1]}; make both with the same --tile`,
       );
     }

@@ -12,7 +12,7 @@ import {
   type Computation,
 } from './computation.js';
 import { storeTiles, type StoreTile } from './grid.js';
-import { DamagedTileError, StoreError } from './store-error.js';
+import { DamagedTileError, UnusableStoreError } from './store-error.js';
 
 const TILES_FOLDER = 'tiles';
 const TILE_FILE = /^((?:train|test|cross)-\d+-\d+)\.([0-9a-f]{64})\.npy$/;
@@ -20,9 +20,9 @@ const TILE_FILE = /^((?:train|test|cross)-\d+-\d+)\.([0-9a-f]{64})\.npy$/;
 /**
  * A folder with one kernel computation: its manifest and its finished tiles.
  *
- * A tile is a .npy file of float32, [kernels][rows][columns], in the subfolder `tiles`. Its name holds the SHA-256 of the file, so that tile and checksum
- * appear in one rename, and `sha256sum` can check them: `train-0003-0001.0f…9a.npy`. Two processes that compute the
- * same tile write the same file.
+ * A tile is a .npy file of float32, [kernels][rows][columns], in the subfolder `tiles`. Its name holds the SHA-256 of
+ * the file, so that tile and checksum appear in one rename, and `sha256sum` can check them: `train-0003-0001.0f…9a.npy`.
+ * Two processes that compute the same tile write the same file.
  */
 export class TileStore {
   /** In the order of computation. */
@@ -35,11 +35,11 @@ export class TileStore {
     this.tiles = storeTiles(computation.blocks, computation.tileImages);
   }
 
-  /** @throws StoreError if there is none, or it cannot be used. */
+  /** @throws UnusableStoreError if there is none, or it cannot be used. */
   static async open(folder: string): Promise<TileStore> {
     const computation = await readComputation(folder);
     if (computation === undefined) {
-      throw new StoreError(
+      throw new UnusableStoreError(
         `${folder}: is no kernel store (no ${COMPUTATION_FILE}); cntk kernel --out FOLDER makes one`,
       );
     }
@@ -49,7 +49,7 @@ export class TileStore {
   /**
    * The store of a computation in a folder, made if there is none. Of what is there already the grid stays.
    *
-   * @throws StoreError if the folder holds another computation; OutputError if it cannot be written.
+   * @throws UnusableStoreError if the folder holds another computation; OutputError if it cannot be written.
    */
   static async openOrCreate(folder: string, computation: Computation): Promise<TileStore> {
     const found = (await readComputation(folder)) ?? (await establishComputation(folder, computation));
