@@ -3,102 +3,16 @@
 //
 //     node scripts/store-faults.mjs [--kills 50] [--images 72] [--seed 1] [--json]
 import { Buffer } from 'node:buffer';
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import * as fs from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import * as harness from './store-run.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-const cli = join(root, 'dist/src/cli.js');
-const { values: options } = parseArgs({
-  options: {
-    kills: { type: 'string', default: '50' },
-    images: { type: 'string', default: '72' },
-    seed: { type: 'string', default: '1' },
-    json: { type: 'boolean', default: false },
-  },
-});
-const kills = Number(options.kills);
-const folder = fs.mkdtempSync(join(tmpdir(), 'cntk-faults-'));
-const at = (...names) => join(folder, ...names);
-
-let state = Number(options.seed) || 1;
-/** Park and Miller's generator: the same moments for the same seed, as far as the machine allows. */
-const random = () => (state = (state * 48271) % 2147483647) / 2147483647;
-
-const KERNEL = '--images x.npy --test z.npy --depth 3,5 --tune off --tile 8'.split(' ');
-const NAMES = ['', 'test-'].flatMap((block) => [3, 5].map((depth) => `${block}ntk-gap-d${depth}-hidden.npy`));
-
-class Fault extends Error {}
-function assert(condition, message) {
-  if (!condition) throw new Fault(message);
-}
-
-/** Starts the command line in the folder. */
-function start(words, { node = [], detached = false } = {}) {
-  const child = spawn(process.execPath, [...node, cli, ...words], {
-    cwd: folder,
-    detached,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  child.text = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (child.text += text));
-  return child;
-}
-
-async function run(words, settings) {
-  const child = start(words, settings);
-  const [status] = await once(child, 'close');
-  return { status, text: child.text };
-}
-
-const kernel = (out, settings) => run(['kernel', ...KERNEL, '--out', out], settings);
-
-async function succeed(out, settings) {
-  const { status, text } = await kernel(out, settings);
-  assert(status === 0, `status ${status}: ${text.slice(-400)}`);
-  return text;
-}
-
-const tilesOf = (out) =>
-  fs.existsSync(at(out, 'tiles'))
-    ? fs.readdirSync(at(out, 'tiles')).filter((name) => /^[a-z]+-\d+-\d+\./.test(name))
-    : [];
-
-/** The matrices of a store are those of the undisturbed run. */
-function assertSameBits(out) {
-  for (const name of NAMES) {
-    const [found, expected] = [out, 'undisturbed'].map((one) => fs.readFileSync(at(one, name)));
-    assert(found.equals(expected), `${name} differs from the undisturbed run`);
-  }
-}
-
-/** Finishes a store; every tile that was there stays as it was. */
-async function resume(out, settings) {
-  const before = tilesOf(out);
-  const text = await succeed(out, settings);
-  const after = new Set(tilesOf(out));
-  const lost = before.filter((name) => !after.has(name));
-  assert(lost.length === 0, `lost ${lost.length} tiles: ${lost[0]}`);
-  assertSameBits(out);
-  return { before: before.length, after: after.size, text };
-}
-
-/** A store that was killed when about a third of its tiles were there. */
-async function halfDone(out) {
-  const all = tilesOf('undisturbed').length;
-  const child = start(['kernel', ...KERNEL, '--out', out]);
-  const ended = once(child, 'close');
-  while (tilesOf(out).length < all / 3 && child.exitCode === null) await sleep(5);
-  child.kill('SIGKILL');
-  await ended;
-  assert(tilesOf(out).length < all, 'the run was over before it could be disturbed');
-}
+const { assert, assertSameBits, at, cli, folder, halfDone, kernel, kills, KERNEL, options } = harness;
+const { random, resume, run, start, succeed, tilesOf, writeImages } = harness;
 
 const faults = {
   async [`kill −9 at ${kills} random moments`]() {
@@ -238,10 +152,9 @@ const faults = {
   },
 
   async 'device lost'() {
-    const child = spawnSync(process.execPath, [fileURLToPath(import.meta.url)], {
+    const child = spawnSync(process.execPath, [fileURLToPath(new URL('lose-device.mjs', import.meta.url))], {
       cwd: folder,
       encoding: 'utf8',
-      env: { ...process.env, CNTK_FAULT: 'device' },
     });
     assert(/DeviceLostError/.test(child.stdout), `${child.stdout}${child.stderr}`.slice(-400));
     const { before, after } = await resume('lost');
@@ -288,50 +201,6 @@ async function damage(out, harm, message) {
   return 'named, computed again';
 }
 
-/** In a process of its own: the library on a device that is destroyed when half of the work is done. */
-async function loseDevice() {
-  const load = (path) => import(join(root, 'dist/src', path));
-  const [{ openDevice, computeGram }, { TileStore }, { computeStored }, { readNpy }] = [
-    await load('node.js'),
-    await load('data/store/tile-store.js'),
-    await load('experiment/stored-gram.js'),
-    await load('data/npy.js'),
-  ];
-  assert(typeof computeGram === 'function', 'the build is not whole');
-  const stack = async (name) => {
-    const { data, shape } = await readNpy(name);
-    return { data, count: shape[0], channels: 1, height: shape[1], width: shape[2] };
-  };
-  const [rows, test] = [await stack('x.npy'), await stack('z.npy')];
-  const computation = JSON.parse(fs.readFileSync('undisturbed/computation.json', 'utf8'));
-  const store = await TileStore.openOrCreate('lost', computation);
-  const { gpu } = await openDevice();
-  try {
-    await computeStored(gpu, store, {
-      channels: computation.kernels,
-      images: { train: { rows }, test: { rows: test, columns: rows } },
-      onProgress: ({ done, total }) => {
-        if (done > total / 2) gpu.device.destroy();
-      },
-    });
-    console.log('no error');
-  } catch (error) {
-    console.log(`${error.name}: ${error.message}`);
-  }
-}
-
-/** Images as .npy: noise, the same everywhere. */
-function writeImages(name, count, side) {
-  const dictionary = `{'descr': '<f4', 'fortran_order': False, 'shape': (${count}, ${side}, ${side}), }`;
-  const header = Buffer.alloc(128, ' ');
-  header.write('\x93NUMPY\x01\x00', 'latin1');
-  header.writeUInt16LE(118, 8);
-  header.write(dictionary, 10);
-  header.write('\n', 127);
-  const data = Float32Array.from({ length: count * side * side }, random);
-  fs.writeFileSync(at(name), Buffer.concat([header, Buffer.from(data.buffer)]));
-}
-
 let undisturbedMs = 0;
 
 async function main() {
@@ -363,11 +232,8 @@ async function main() {
   if (lines.some(({ passed }) => !passed)) process.exitCode = 1;
 }
 
-if (process.env.CNTK_FAULT === 'device') await loseDevice();
-else {
-  try {
-    await main();
-  } finally {
-    fs.rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
-  }
+try {
+  await main();
+} finally {
+  fs.rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 }

@@ -1,0 +1,30 @@
+// For scripts/store-faults.mjs: the library on a device that is destroyed when half of the work is done.
+import * as fs from 'node:fs';
+
+const load = (path) => import(new URL(`../dist/src/${path}`, import.meta.url).href);
+const [{ openDevice }, { TileStore }, { computeStored }, { readNpy }] = [
+  await load('node.js'),
+  await load('data/store/tile-store.js'),
+  await load('experiment/stored-gram.js'),
+  await load('data/npy.js'),
+];
+const stack = async (name) => {
+  const { data, shape } = await readNpy(name);
+  return { data, count: shape[0], channels: 1, height: shape[1], width: shape[2] };
+};
+const [rows, test] = [await stack('x.npy'), await stack('z.npy')];
+const computation = JSON.parse(fs.readFileSync('undisturbed/computation.json', 'utf8'));
+const store = await TileStore.openOrCreate('lost', computation);
+const { gpu } = await openDevice();
+try {
+  await computeStored(gpu, store, {
+    channels: computation.kernels,
+    images: { train: { rows }, test: { rows: test, columns: rows } },
+    onProgress: ({ done, total }) => {
+      if (done > total / 2) gpu.device.destroy();
+    },
+  });
+  console.log('no error');
+} catch (error) {
+  console.log(`${error.name}: ${error.message}`);
+}
