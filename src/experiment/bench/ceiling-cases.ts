@@ -18,7 +18,7 @@ export interface CeilingCase extends BenchCase {
 }
 
 /** One workgroup fills no adapter; this many do (a GPU of 150 processors with 32 subgroups each). */
-const WORKGROUPS = { software: 64, hardware: 4096 };
+const WORKGROUPS = { software: 256, hardware: 4096 };
 const ROUNDS = 64;
 /** Sums of up to 512 steps of float32. */
 const TOLERANCE = 2e-5;

@@ -35,7 +35,8 @@ export interface Share {
 export function bindingShare(rate: number, cost: Cost | null, ceilings: Ceilings): Share | null {
   let binding: Share | null = null;
   for (const [resource, amount] of Object.entries(cost ?? {}) as [Resource, number][]) {
-    const ceiling = ceilings[resource]?.median;
+    // The most that was seen: others may have slowed the rest.
+    const ceiling = ceilings[resource]?.max;
     if (ceiling === undefined) continue;
     const value = (rate * amount) / ceiling;
     if (!(value <= (binding?.value ?? 0))) binding = { resource, value };
