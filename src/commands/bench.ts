@@ -68,7 +68,14 @@ async function bench(args: BenchArguments, signal: AbortSignal): Promise<void> {
     device: { ...deviceReport(opened), timestamps: opened.gpu.description.timestamps },
   }));
   progress.end();
-  const report = { version: packageVersion(), commit: await sourceCommit(), date, quick, device, ...measured };
+  const report = {
+    version: packageVersion(),
+    commit: await sourceCommit(),
+    date,
+    quick,
+    device,
+    ...measured,
+  };
   const comparison = old && compareReports(old, report satisfies ComparableReport);
   for (const warning of comparison?.warnings ?? []) process.stderr.write(`cntk: warning: ${warning}\n`);
   const json = formatJson({ ...report, ...(comparison && { comparison }) });

@@ -55,7 +55,10 @@ export function ceilingTable(ceilings: Ceilings): string {
     `${giga(min)} … ${giga(max)}`,
     name,
   ]);
-  return table({ ceiling: 'left', most: 'right', median: 'right', 'min … max': 'left', shader: 'left' }, rows);
+  return table(
+    { ceiling: 'left', most: 'right', median: 'right', 'min … max': 'left', shader: 'left' },
+    rows,
+  );
 }
 
 export function comparisonTable({ changes }: Comparison): string {

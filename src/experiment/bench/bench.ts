@@ -135,6 +135,20 @@ function withRatios(results: readonly BenchResult[], rates: readonly number[][])
     if (name === undefined || baseline < 0) return [result];
     const median = result.median / results[baseline].median;
     const { min, max } = spread(rates[c].map((rate, r) => rate / rates[baseline][r]));
-    return [result, { ...result, name, unit: '×', median, min, max, compileMs: null, cost: null, share: null, validation: null }];
+    return [
+      result,
+      {
+        ...result,
+        name,
+        unit: '×',
+        median,
+        min,
+        max,
+        compileMs: null,
+        cost: null,
+        share: null,
+        validation: null,
+      },
+    ];
   });
 }

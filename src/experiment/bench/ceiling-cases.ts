@@ -92,8 +92,7 @@ function chainCase({ resource, contract, constants = {}, amount, params, mirror 
       const scope = new BufferScope(gpu.device);
       const sizeBytes = 16 * LANES;
       const results = scope.storage('results', workgroups * sizeBytes);
-      const record = (recording: Recording) =>
-        void recording.add(program, { results }, [workgroups], params);
+      const record = (recording: Recording) => void recording.add(program, { results }, [workgroups], params);
       return {
         work: workgroups * LANES * params.rounds * amount,
         compileMs: program.compileMs,
@@ -129,10 +128,11 @@ function globalCase(): CeilingCase {
       const params = { count, stride, a: 0.75, b: 0.5 };
       const program = await gpu.program(contract);
       const scope = new BufferScope(gpu.device);
-      const input = Float32Array.from({ length: 4 * count }, randomNumbers(61));
+      const pattern = Float32Array.from({ length: 2 ** 16 }, randomNumbers(61));
+      const input = new Float32Array(4 * count);
+      for (let at = 0; at < input.length; at += pattern.length) input.set(pattern, at);
       const buffers = { x: scope.upload('x', input), y: scope.storage('y', GLOBAL_BYTES) };
-      const record = (recording: Recording) =>
-        void recording.add(program, buffers, [stride / LANES], params);
+      const record = (recording: Recording) => void recording.add(program, buffers, [stride / LANES], params);
       return {
         work: globalMemory.BYTES * count,
         compileMs: program.compileMs,
@@ -140,13 +140,10 @@ function globalCase(): CeilingCase {
         async validate() {
           const recording = new Recording(gpu);
           record(recording);
-          // The last moves of the first and of the last invocations.
-          const last = GLOBAL_BYTES - 2 ** 16;
-          const { data } = await recording.read(buffers.y, last, 2 ** 16).submit();
-          const error = largestError(
-            new Float32Array(data[0]),
-            globalMemory.mirror(input.subarray(last / 4), params),
-          );
+          // The last moves of the last invocations.
+          const last = GLOBAL_BYTES - 4 * pattern.length;
+          const { data } = await recording.read(buffers.y, last).submit();
+          const error = largestError(new Float32Array(data[0]), globalMemory.mirror(pattern, params));
           return { error, tolerance: TOLERANCE, against: 'its float64 mirror' };
         },
         [Symbol.dispose]: () => scope.dispose(),

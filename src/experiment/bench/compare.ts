@@ -48,7 +48,9 @@ export function compareReports(old: ComparableReport, now: ComparableReport): Co
   if (old.device.name !== now.device.name)
     warnings.push(`the old report is of "${old.device.name}", this one of "${now.device.name}"`);
   if (old.quick !== now.quick)
-    warnings.push(`the old report was made ${old.quick ? 'with' : 'without'} --quick: its cases have other sizes`);
+    warnings.push(
+      `the old report was made ${old.quick ? 'with' : 'without'} --quick: its cases have other sizes`,
+    );
   return { changes, warnings };
 }
 

@@ -62,12 +62,14 @@ export function rooflineSvg({ ceilings, results }: BenchResults, device: string)
     marginTop: MARGIN.top,
     marginBottom: MARGIN.bottom,
     style: { background: 'white', fontFamily: 'sans-serif', fontSize: '11px' },
-    x: { type: 'log', domain: x.domain, label: 'flop per byte of global memory', grid: true },
-    y: { type: 'log', domain: y.domain, label: 'GFLOP/s', grid: true },
+    x: { ...logAxis(x.domain), label: 'flop per byte of global memory' },
+    y: { ...logAxis(y.domain), label: 'GFLOP/s' },
     marks: [
       Plot.line(roofLine, { x: 'intensity', y: 'gflops', stroke: '#888', strokeWidth: 2, clip: true }),
       Plot.text(
-        [`${device}: multiply-adds ${peak.toPrecision(3)} GFLOP/s, global memory ${gbytes.toPrecision(3)} GB/s`],
+        [
+          `${device}: multiply-adds ${peak.toPrecision(3)} GFLOP/s, global memory ${gbytes.toPrecision(3)} GB/s`,
+        ],
         { frameAnchor: 'top-right', dy: -14, fill: '#555' },
       ),
       Plot.dot(dots, { x: 'intensity', y: 'gflops', fill: '#1f6feb', r: 4 }),
@@ -89,7 +91,9 @@ export function rooflineSvg({ ceilings, results }: BenchResults, device: string)
 
 function roof({ arithmetic, 'global memory': memory }: Ceilings): { gflops: number; gbytes: number } {
   if (arithmetic === undefined || memory === undefined)
-    throw new RooflineError('no roofline: the ceilings of multiply-adds and of global memory were not measured');
+    throw new RooflineError(
+      'no roofline: the ceilings of multiply-adds and of global memory were not measured',
+    );
   return { gflops: arithmetic.max / 1e9, gbytes: memory.max / 1e9 };
 }
 
@@ -103,4 +107,11 @@ function dotOf({ name, median, cost }: BenchResult): Dot[] {
 function logScale(low: number, high: number, from: number, to: number) {
   const at = (value: number) => from + ((to - from) * Math.log(value / low)) / Math.log(high / low);
   return { domain: [low, high] as [number, number], at };
+}
+
+/** Ticks at the powers of ten, written out. */
+function logAxis(domain: [number, number]): Plot.ScaleOptions {
+  const [first, last] = [Math.ceil(Math.log10(domain[0])), Math.floor(Math.log10(domain[1]))];
+  const ticks = Array.from({ length: last - first + 1 }, (_, i) => Number(`1e${first + i}`));
+  return { type: 'log', domain, ticks, tickFormat: String, grid: true };
 }

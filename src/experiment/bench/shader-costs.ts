@@ -62,7 +62,10 @@ export function solverCost(name: string, n: number, k: number): Cost | undefined
   const substitution = { flops: BLOCK ** 2 * k, floats: triangle + 2 * BLOCK * columns };
   const product = { flops: 2 * BLOCK * below * k, floats: BLOCK * below + (BLOCK + 2 * below) * columns };
   const steps: Readonly<Partial<Record<string, { flops: number; floats: number }>>> = {
-    cholesky_update: { flops: BLOCK * below * (below + TILE), floats: BLOCK * below + below * (below + TILE) },
+    cholesky_update: {
+      flops: BLOCK * below * (below + TILE),
+      floats: BLOCK * below + below * (below + TILE),
+    },
     cholesky_panel: { flops: BLOCK ** 2 * below, floats: triangle + 3 * BLOCK * below },
     cholesky_diagonal: { flops: BLOCK ** 3 / 3, floats: 2 * triangle + BLOCK },
     cholesky_forward_diagonal: substitution,
