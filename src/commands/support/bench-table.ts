@@ -51,7 +51,7 @@ export function ceilingTable(ceilings: Ceilings): string {
   const rows = Object.entries(ceilings).map(([resource, { median, min, max, unit, name }]) => [
     resource,
     `${giga(max)} G ${unit}`,
-    `${giga(median)}`,
+    giga(median),
     `${giga(min)} … ${giga(max)}`,
     name,
   ]);

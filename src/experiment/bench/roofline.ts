@@ -19,6 +19,11 @@ export class RooflineError extends Error {
   override readonly name = 'RooflineError';
 }
 
+interface Svg {
+  setAttribute(name: string, value: string): void;
+  readonly outerHTML: string;
+}
+
 interface Dot {
   readonly name: string;
   /** Flop per byte of global memory. */
@@ -53,8 +58,9 @@ export function rooflineSvg({ ceilings, results }: BenchResults, device: string)
     dots.map(({ name, intensity, gflops }) => ({ x: x.at(intensity), y: y.at(gflops), label: name })),
     INSIDE,
   );
-  const { document } = parseHTML('<!DOCTYPE html><html><body></body></html>');
-  const svg = Plot.plot({
+  // This project has no types of a browser's documents.
+  const document = parseHTML('<!DOCTYPE html><html><body></body></html>').document as unknown;
+  const options: object = {
     document,
     ...FIGURE,
     marginLeft: MARGIN.left,
@@ -84,7 +90,8 @@ export function rooflineSvg({ ceilings, results }: BenchResults, device: string)
         }),
       ),
     ],
-  });
+  };
+  const svg = Plot.plot({ ...options }) as unknown as Svg;
   svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
   return `${svg.outerHTML}\n`;
 }

@@ -24,7 +24,7 @@ test('the largest share binds; what has no ceiling does not count', () => {
 
 test('edges of a plane: values per element that a lane exchanges', () => {
   const cost = (name: string, planeConstants: Record<string, number>) =>
-    planeCost({ planeContract: { name } as never, planeConstants: planeConstants as never }, 0.5);
+    planeCost({ planeContract: { name } as never, planeConstants: planeConstants }, 0.5);
   // 8 rows of 4 columns: 32 values along rows and 16 along columns for 32 elements.
   expect(cost('planes_subgroup', { ROWS: 8, COLUMN_QUADS: 1, STRIPS: 4 }).shuffles).toBe(1.5);
   // The whole height in a lane: nothing goes up or down.

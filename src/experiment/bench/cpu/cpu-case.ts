@@ -50,7 +50,9 @@ export function cpuPlanesCase(options: CpuPlanesOptions): BenchCase {
         work: planes.length * height * width * pass.layers,
         compileMs: undefined,
         description: `${description}, JavaScript in ${pool.threads} threads`,
-        ...callTimer(async () => void (await pool.sums(input))),
+        ...callTimer(async () => {
+          await pool.sums(input);
+        }),
         async validate() {
           const some = evenly(planes.length, VALIDATED_PLANES).map((plane) => planes[plane]);
           const error = largestError(
