@@ -59,7 +59,9 @@ export function rooflineSvg({ ceilings, results }: BenchResults, device: string)
     INSIDE,
   );
   // This project has no types of a browser's documents.
-  const document = parseHTML('<!DOCTYPE html><html><body></body></html>').document as unknown;
+  const { document } = parseHTML('<!DOCTYPE html><html><body></body></html>') as unknown as {
+    document: unknown;
+  };
   const options: object = {
     document,
     ...FIGURE,
