@@ -58,6 +58,8 @@ export interface PlanOptions {
   readonly memoryBytes?: number;
   /** The plane kernel by name, or as `tune` has found it for this shape on this device. */
   readonly variant?: VariantName | PlaneVariants;
+  /** Images that a block holds at the most, where a caller walks through tiles of its own. */
+  readonly tileImages?: number;
 }
 
 /**
@@ -76,7 +78,7 @@ export function planPass(
   shape: ImageShape,
   gram: GramShape,
   device: PlanDevice,
-  { memoryBytes = DEFAULT_MEMORY_BYTES, variant: choice }: PlanOptions = {},
+  { memoryBytes = DEFAULT_MEMORY_BYTES, variant: choice, tileImages = Infinity }: PlanOptions = {},
 ): PassPlan {
   const { limits } = device;
   const { height, width, channels } = shape;
@@ -98,6 +100,7 @@ export function planPass(
     1,
     Math.min(
       images,
+      tileImages,
       Math.floor(bindable / (4 * floats.z)),
       Math.floor(memoryBytes / MIN_CACHED_BLOCKS / imageBytes),
       limits.maxComputeWorkgroupsPerDimension,
