@@ -84,9 +84,12 @@ async function kernelFile(
     const memoryBytes = args.memory && args.memory * 2 ** 20;
     const gram = { rows: shape[0], columns: shape[1], symmetric: columns === undefined };
     const job = { channels, shape: rows, grams: [gram], memoryBytes };
-    const variant = await chooseVariants(opened, job, { mode: args.tune, progress, signal });
+    const chosen = await chooseVariants(opened, job, { mode: args.tune, progress, signal });
     progress.begin('compile');
-    const compileMs = await compileKernels(gpu, rows, channels, { signal, variant });
+    const { variant, compileMs } = await compileKernels(gpu, rows, channels, [gram], {
+      signal,
+      variant: chosen,
+    });
     progress.begin('kernel');
     const result = await computeGram(gpu, {
       images: rows,
@@ -116,6 +119,7 @@ async function kernelFile(
     elementLayers: result.elementLayers,
     elementLayersPerSecond: (1000 * result.elementLayers) / result.elapsedMs,
     timingsMs: { compile: compileMs, kernel: result.elapsedMs },
+    deviceBusyShare: result.busyShare,
     device,
     tuned,
     version: packageVersion(),

@@ -1,6 +1,7 @@
 import type { Gpu } from '../gpu/gpu.js';
 import { ChannelValues } from './channel-values.js';
 import type { Channel } from './channels.js';
+import { DeviceUse } from './device-use.js';
 import { ImageFieldsCache } from './image-fields.js';
 import type { ImageStack } from './images.js';
 import { checkImages, powerOfTwoScale } from './image-checks.js';
@@ -44,6 +45,8 @@ export interface GramResult extends GramShape {
   readonly underflows: number;
   readonly elementLayers: number;
   readonly elapsedMs: number;
+  /** Share of the time from the first dispatch to the last in which the device computed; undefined without timestamps. */
+  readonly busyShare: number | undefined;
 }
 
 /**
@@ -80,9 +83,10 @@ export async function computeGram(gpu: Gpu, options: GramOptions): Promise<GramR
   const underflow = (count: number) => {
     underflows += count;
   };
+  const use = new DeviceUse();
   const matrices = channels.map(() => new Float32Array(shape.rows * shape.columns));
   for (const plan of plans) {
-    await runPass(gpu, plan, shape, rows, columns, matrices, channels, { advance, underflow, signal });
+    await runPass(gpu, plan, shape, rows, columns, matrices, channels, { advance, underflow, signal, use });
   }
   return {
     ...shape,
@@ -92,6 +96,7 @@ export async function computeGram(gpu: Gpu, options: GramOptions): Promise<GramR
     underflows,
     elementLayers: total,
     elapsedMs: performance.now() - started,
+    busyShare: use.share,
   };
 }
 
@@ -99,6 +104,7 @@ interface PassHooks {
   readonly advance: (elementLayers: number) => void;
   readonly underflow: (count: number) => void;
   readonly signal: AbortSignal | undefined;
+  readonly use: DeviceUse;
 }
 
 async function runPass(
@@ -109,13 +115,13 @@ async function runPass(
   columns: ImageStack,
   matrices: Float32Array[],
   channels: readonly Channel[],
-  { advance, underflow, signal }: PassHooks,
+  { advance, underflow, signal, use }: PassHooks,
 ): Promise<void> {
   // Powers of two round nothing; results are brought back to the images' own scale below.
   const rowScale = powerOfTwoScale(rows);
   const columnScale = powerOfTwoScale(columns);
   using cache = new ImageFieldsCache(gpu, plan);
-  using runner = await PairRunner.create(gpu, plan, { advance, signal });
+  using runner = await PairRunner.create(gpu, plan, { advance, signal, use });
 
   const values = new ChannelValues(plan.pass, channels, rowScale * columnScale);
   const store = (sums: PairSums) => {

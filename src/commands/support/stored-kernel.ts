@@ -14,6 +14,7 @@ import { compileKernels } from '../../experiment/compile.js';
 import { computeStored, type StoredGramReport } from '../../experiment/stored-gram.js';
 import type { Channel } from '../../kernel/channels.js';
 import { elementLayersPerPair, planPasses } from '../../kernel/passes.js';
+import type { GramShape } from '../../kernel/plan.js';
 import { planeCandidates, type PlaneVariants, variantLabel } from '../../kernel/plane-candidates.js';
 import type { OpenDevice } from '../../node.js';
 import { assemble, MANIFEST, matricesOf, resultReport } from './assembly.js';
@@ -56,9 +57,12 @@ async function computeAndAssemble(run: StoredKernel, wanted: Computation, opened
   const { args, channels, inputs, progress, signal } = run;
   const { gpu } = opened;
   const memoryBytes = args.memory && args.memory * 2 ** 20;
-  const { store, variant } = await openStore(run, wanted, opened);
+  const { store, variant: chosen } = await openStore(run, wanted, opened);
   progress.begin('compile');
-  const compileMs = await compileKernels(gpu, inputs.rows, channels, { signal, variant });
+  const { variant, compileMs } = await compileKernels(gpu, inputs.rows, channels, gramsOf(wanted), {
+    signal,
+    variant: chosen,
+  });
   progress.end();
   let report: StoredGramReport;
   for (;;) {
@@ -119,12 +123,12 @@ async function openStore(
   const shape = inputs.rows;
   let computation = await readComputation(args.out);
   if (computation === undefined) {
-    const grams = wanted.blocks.map(({ name, rows, columns }) => ({
-      rows,
-      columns,
-      symmetric: name === 'train',
-    }));
-    const job = { channels, shape, grams, memoryBytes: args.memory && args.memory * 2 ** 20 };
+    const job = {
+      channels,
+      shape,
+      grams: gramsOf(wanted),
+      memoryBytes: args.memory && args.memory * 2 ** 20,
+    };
     const chosen = await chooseVariants(opened, job, { mode: args.tune, progress, signal });
     const perPair = elementLayersPerPair(planPasses(channels, shape), shape);
     const { name, backend, description, software } = opened.adapter;
@@ -230,4 +234,8 @@ function formatReport({ out, shard }: KernelArguments, store: TileStore, report:
       ? [out]
       : [...matricesOf(store).map(({ file }) => file), MANIFEST].map((name) => `${out}/${name}`)),
   ].join('\n');
+}
+
+function gramsOf({ blocks }: Computation): GramShape[] {
+  return blocks.map(({ name, rows, columns }) => ({ rows, columns, symmetric: name === 'train' }));
 }
