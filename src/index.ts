@@ -40,7 +40,8 @@ export {
   parseReadout,
   validateChannels,
 } from './kernel/validate-channels.js';
-export { factorize, type CholeskyFactor, type FactorizeOptions } from './regression/cholesky.js';
+export type { CholeskyFactor } from './regression/cholesky-factor.js';
+export { factorize, type FactorizeOptions } from './regression/cholesky.js';
 export { argmax, evaluate, type Evaluation } from './regression/classify.js';
 export {
   MatrixTooLargeError,

@@ -1,7 +1,9 @@
 import type { Gpu } from '../gpu/gpu.js';
-import { assertMatrixFits, factorize, type CholeskyFactor } from './cholesky.js';
+import type { CholeskyFactor } from './cholesky-factor.js';
+import { factorize } from './cholesky.js';
 import { columnNorms, conjugateGradients, type ConjugateGradientResult } from './conjugate-gradients.js';
 import { FactorizationBreakdownError, RefinementStagnatedError } from './errors.js';
+import { planFactorization } from './factor-plan.js';
 import { paddedWidth, withWidth } from './products.js';
 import { conditionOf, ShiftedKernel, type Pivot } from './shifted-kernel.js';
 import { lanczosExtremes, smallestQuotient } from './spectrum.js';
@@ -57,7 +59,7 @@ export async function solveRidge(
   if (!(ridge >= 0 && ridge < Infinity)) throw new RangeError(`ridge is ${ridge}; it must be a number ≥ 0`);
   if (!(tolerance > 0 && tolerance < 1))
     throw new RangeError(`tolerance is ${tolerance}; it must be in (0, 1)`);
-  assertMatrixFits(gpu, n);
+  planFactorization(gpu, n);
   assertKernelMatrix(kernel, n);
   assertFinite('targets', targets, k);
   signal?.throwIfAborted();
