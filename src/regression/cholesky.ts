@@ -54,8 +54,10 @@ export async function factorize(
   const scale = powerOfTwoScale(matrixDiagonal, shift);
   onPlan?.(plan);
   const steps = await PanelSteps.compile(gpu);
-  const fingerprint = `${fingerprintOf(matrixDiagonal)}`;
-  const store = panels > 1 ? await openStore({ fingerprint, n, shift, width }) : undefined;
+  const store =
+    panels > 1
+      ? await openStore({ fingerprint: await fingerprintOf(source, matrixDiagonal), n, shift, width })
+      : undefined;
   const scope = new BufferScope(gpu.device);
   try {
     const target = scope.storage('matrix', 4 * rows * width); // [rows][width]
@@ -181,8 +183,20 @@ function powerOfTwoScale(matrixDiagonal: Float64Array, shift: number): number {
   return 2 ** -Math.round(Math.log2(sum / matrixDiagonal.length));
 }
 
-/** FNV-1a of the bits. */
-export function fingerprintOf(values: Float64Array | Float32Array): string {
+/** Rows that stand for a matrix beside its diagonal: all of a large one would be read once more. */
+const SAMPLED_ROWS = 16;
+
+/** FNV-1a hashes of the diagonal and of some rows, up to the diagonal. */
+async function fingerprintOf(source: MatrixSource, matrixDiagonal: Float64Array): Promise<string> {
+  const hashes = [fnv1a(matrixDiagonal)];
+  for (let sample = 1; sample <= SAMPLED_ROWS; sample++) {
+    const i = Math.floor((sample * (source.n - 1)) / SAMPLED_ROWS);
+    hashes.push(fnv1a(await source.rows(i, 1, 0, i + 1)));
+  }
+  return hashes.join('-');
+}
+
+function fnv1a(values: Float64Array | Float32Array): string {
   let hash = 0x811c9dc5;
   for (const byte of new Uint8Array(values.buffer, values.byteOffset, values.byteLength)) {
     hash = Math.imul(hash ^ byte, 0x01000193);

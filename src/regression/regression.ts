@@ -1,5 +1,6 @@
 import type { Gpu } from '../gpu/gpu.js';
 import { argmax, predictScores } from './classify.js';
+import type { MatrixSource } from './matrix-source.js';
 import { solveRidge, type RidgeSolution, type SolveOptions } from './ridge.js';
 import { classCount, encodeTargets, type TargetCoding } from './targets.js';
 import { sideOf } from './validate.js';
@@ -33,11 +34,11 @@ export interface Prediction {
  */
 export async function fit(
   gpu: Gpu,
-  kernel: Float32Array,
+  kernel: Float32Array | MatrixSource,
   labels: ArrayLike<number>,
   { targets = 'centred', classes = classCount(labels), ...options }: FitOptions = {},
 ): Promise<Model> {
-  const n = sideOf(kernel);
+  const n = kernel instanceof Float32Array ? sideOf(kernel) : kernel.n;
   if (labels.length !== n) throw new RangeError(`${labels.length} labels for a kernel of ${n} images`);
   const solution = await solveRidge(gpu, kernel, encodeTargets(labels, classes, targets), options);
   return { n, classes, solution };
