@@ -41,7 +41,8 @@ export class NpyRows implements AsyncDisposable {
     if (begin === 0 && end === columns) return await this.span(first * columns, count * columns);
     const width = end - begin;
     const part = new Float32Array(count * width);
-    for (let r = 0; r < count; r++) part.set(await this.span((first + r) * columns + begin, width), r * width);
+    for (let r = 0; r < count; r++)
+      part.set(await this.span((first + r) * columns + begin, width), r * width);
     return part;
   }
 

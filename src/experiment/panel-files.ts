@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OutputError, writeAtomically } from '../data/atomic-file.js';
 import type { FactorIdentity, OpenPanelStore } from '../regression/panel-store.js';
@@ -26,7 +26,8 @@ export function panelFiles(folder: string, note: (message: string) => void): Ope
       throw new OutputError(folder, error);
     });
     const hashes = await wholePanels(folder, identity, pathOf);
-    if (hashes.length > 0) note(`${hashes.length} panels of this factor are in ${folder}: going on after them`);
+    if (hashes.length > 0)
+      note(`${hashes.length} panels of this factor are in ${folder}: going on after them`);
     /** Floats of panel j after its pivots; only the last panels are narrower. */
     const load = async (j: number) => {
       const content = await readFile(pathOf(j));
@@ -36,7 +37,9 @@ export function panelFiles(folder: string, note: (message: string) => void): Ope
     return {
       done: hashes.length,
       async write(j, panel, pivots) {
-        const parts = [pivots, panel].map((part) => new Uint8Array(part.buffer, part.byteOffset, part.byteLength));
+        const parts = [pivots, panel].map(
+          (part) => new Uint8Array(part.buffer, part.byteOffset, part.byteLength),
+        );
         await writeAtomically(pathOf(j), parts);
         hashes[j] = hashOf(parts);
         const state: State = { format: 1, identity, panels: hashes };
@@ -52,7 +55,9 @@ export function panelFiles(folder: string, note: (message: string) => void): Ope
 export async function removePanelFiles(folder: string): Promise<void> {
   const text = await readFile(join(folder, STATE), 'utf8').catch(() => undefined);
   if (text === undefined) return;
-  await rm(folder, { recursive: true, force: true });
+  const own = (await readdir(folder)).filter((name) => name === STATE || /^panel-\d+\.f32$/.test(name));
+  for (const name of own) await rm(join(folder, name));
+  await rmdir(folder).catch(() => undefined);
 }
 
 async function wholePanels(

@@ -101,7 +101,9 @@ export class CholeskyFactor implements Disposable {
         await this.substitute('forward', j, b, UNIT_COLUMNS / 4, programs, signal, first);
       }
       const offset = first * UNIT_COLUMNS;
-      const { data } = await new Recording(this.gpu).read(b, 4 * offset, 4 * (n * UNIT_COLUMNS - offset)).submit();
+      const { data } = await new Recording(this.gpu)
+        .read(b, 4 * offset, 4 * (n * UNIT_COLUMNS - offset))
+        .submit();
       const solved = new Float32Array(data[0]);
       for (let e = 0; e < solved.length; e++) {
         const c = e % UNIT_COLUMNS;

@@ -37,7 +37,7 @@ export async function streamedProduct(
 ): Promise<Float64Array> {
   const y = new Float64Array(x.length);
   const width = x.length / source.n;
-  for (let first = from; first < to; ) {
+  for (let first = from; first < to;) {
     const count = Math.max(1, Math.min(to - first, Math.floor(RESIDENT / (first + 1)), 1024));
     const end = first + count;
     addSymmetric(await source.rows(first, count, 0, end), { first, count, stride: end }, x, y, width);

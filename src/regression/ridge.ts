@@ -37,6 +37,8 @@ export interface SolveOptions {
 
 export interface RidgeSolution {
   readonly coefficients: Float64Array; // [n][k]
+  /** As solved with, in units of the mean of the diagonal. */
+  readonly ridge: number;
   /** Computed in float64 from the coefficients; largest of the columns. */
   readonly relativeResidual: number;
   readonly converged: boolean;
@@ -163,6 +165,7 @@ export async function solveRidge(
     );
   }
   return {
+    ridge,
     coefficients: withWidth(result.solution, n, width, k),
     relativeResidual,
     converged,

@@ -15,7 +15,12 @@ const width = 4;
 const identity = (r: Float64Array) => Promise.resolve(r);
 
 function problem(a: Float32Array, rhs = randomTargets(n, width)) {
-  return { width, rhs, multiply: (x: Float64Array) => streamedProduct(memorySource(a, n), x), precondition: identity };
+  return {
+    width,
+    rhs,
+    multiply: (x: Float64Array) => streamedProduct(memorySource(a, n), x),
+    precondition: identity,
+  };
 }
 
 const options = {

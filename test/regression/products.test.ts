@@ -25,7 +25,12 @@ describe('products', () => {
     const half = Math.floor(n / 2);
     const upper = await streamedProduct(memorySource(a, n), x, [0, half]);
     const rest = await streamedProduct(memorySource(a, n), x, [half, n]);
-    expect(relativeError(upper.map((value, e) => value + rest[e]), expected)).toBeLessThan(1e-15);
+    expect(
+      relativeError(
+        upper.map((value, e) => value + rest[e]),
+        expected,
+      ),
+    ).toBeLessThan(1e-15);
   });
 
   test('product of a rectangle', () => {

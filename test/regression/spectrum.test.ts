@@ -4,7 +4,8 @@ import { streamedProduct } from '../../src/regression/products.js';
 import { lanczosExtremes, smallestQuotient } from '../../src/regression/spectrum.js';
 import { gaussianKernel, logSpaced, oracleSolve, withSpectrum } from './matrices.js';
 
-const operator = (a: Float32Array) => (x: Float64Array) => streamedProduct(memorySource(a, Math.sqrt(a.length)), x);
+const operator = (a: Float32Array) => (x: Float64Array) =>
+  streamedProduct(memorySource(a, Math.sqrt(a.length)), x);
 
 describe('lanczosExtremes', () => {
   test('all steps give the ends of the spectrum', async () => {
