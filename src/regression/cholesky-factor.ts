@@ -137,7 +137,7 @@ export class CholeskyFactor implements Disposable {
     const stride = Math.min(plan.width, rows);
     const columns = Math.min(plan.width, plan.n - first);
     const { buffer: factor, store } = this.parts;
-    if (store) gpu.device.queue.writeBuffer(factor, 0, (await store.read(j)) as Float32Array<ArrayBuffer>);
+    if (store) gpu.device.queue.writeBuffer(factor, 0, await store.read(j));
     const offset = 16 * width4 * first;
     const buffers = { factor, rhs: { buffer: b, offset, size: b.size - offset } };
     let recording = new Recording(gpu);

@@ -1,7 +1,14 @@
 import { NotPositiveDefiniteError, RefinementStagnatedError } from '../../src/regression/errors.js';
 import { solveRidge } from '../../src/regression/ridge.js';
 import { testGpu } from '../support/gpu.js';
-import { logSpaced, oracleSolve, randomTargets, relativeError, relativeResidual, withSpectrum } from './matrices.js';
+import {
+  logSpaced,
+  oracleSolve,
+  randomTargets,
+  relativeError,
+  relativeResidual,
+  withSpectrum,
+} from './matrices.js';
 
 // Plan: from a condition of 1e2 to 1e10 a solve gives either the solution of float64, to what its condition allows, or
 // an error that says why not; with CNTK_TABLE set, the table of the README is printed.
@@ -18,11 +25,14 @@ describe('known spectra, n = 200', () => {
   test.each([1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10])('condition %d', async (condition) => {
     const kernel = kernelOf(condition);
     const targets = randomTargets(n, 2);
-    const outcome = await solveRidge(await testGpu(), kernel, targets).catch((error: unknown) => error as Error);
+    const outcome = await solveRidge(await testGpu(), kernel, targets).catch(
+      (error: unknown) => error as Error,
+    );
     if (outcome instanceof Error) {
       // Rounding the kernel to float32 alone moves eigenvalues by more than 1e-9 of the largest.
       expect(condition).toBeGreaterThanOrEqual(1e8);
-      const typed = outcome instanceof NotPositiveDefiniteError || outcome instanceof RefinementStagnatedError;
+      const typed =
+        outcome instanceof NotPositiveDefiniteError || outcome instanceof RefinementStagnatedError;
       expect(typed).toBe(true);
       lines.push(`${condition} ${outcome.name} ${outcome.message}`);
       return;

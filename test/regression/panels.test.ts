@@ -79,9 +79,9 @@ describe('a factor beyond the device memory', () => {
     let moved = 0;
     const write = device.queue.writeBuffer.bind(device.queue);
     const queue = device.queue;
-    queue.writeBuffer = (buffer, offset, data, ...rest) => {
+    queue.writeBuffer = (buffer, offset, data: Float32Array<ArrayBuffer>, ...rest) => {
       if (buffer.label !== 'params') moved += data.byteLength;
-      write(buffer, offset, data as Float32Array<ArrayBuffer>, ...rest);
+      write(buffer, offset, data, ...rest);
       return undefined;
     };
     const store: OpenPanelStore = async (identity) => {

@@ -32,13 +32,13 @@ export function solutionReport(solution: Solution) {
 export function formatSolution(solution: Solution): string {
   const { relativeResidual, iterations, conditionEstimate, ridge, candidates = [] } = solution;
   const [residual, condition] = [relativeResidual, conditionEstimate].map((value) => value.toExponential(1));
-  const lines = candidates.map(
-    (candidate) =>
-      `ridge ${candidate.ridge}: ` +
-      (candidate.leaveOneOut === undefined
-        ? candidate.problem
-        : `leave-one-out error ${candidate.leaveOneOut.toPrecision(4)}${candidate.ridge === ridge ? ', chosen' : ''}`),
-  );
+  const lines = candidates.map((candidate) => {
+    const chosen = candidate.ridge === ridge ? ', chosen' : '';
+    const { leaveOneOut, problem = '' } = candidate;
+    const said =
+      leaveOneOut === undefined ? problem : `leave-one-out error ${leaveOneOut.toPrecision(4)}${chosen}`;
+    return `ridge ${candidate.ridge}: ${said}`;
+  });
   const summary = `solve: relative residual ${residual} after ${iterations} iterations, condition about ${condition}`;
   return [...lines, summary].join('\n');
 }
