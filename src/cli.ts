@@ -8,6 +8,8 @@ import { kernelCommand } from './commands/kernel.js';
 import { planCommand } from './commands/plan.js';
 import { runCommand } from './commands/run.js';
 import { solveCommand } from './commands/solve.js';
+import { slurmCommand } from './commands/slurm.js';
+import { storeCommand } from './commands/store.js';
 import { tuneCommand } from './commands/tune.js';
 import { exitStatusOf, messageOf } from './commands/support/errors.js';
 import { guardStreams } from './commands/support/streams.js';
@@ -30,6 +32,8 @@ const cli = yargs(words)
   .command(benchCommand)
   .command(planCommand)
   .command(tuneCommand)
+  .command(storeCommand)
+  .command(slurmCommand)
   .parserConfiguration({ 'boolean-negation': false, 'dot-notation': false })
   .strict()
   .strictCommands()

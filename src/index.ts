@@ -7,13 +7,9 @@ export { ShaderError } from './gpu/program.js';
 export type { Channel, Readout, Trained } from './kernel/channels.js';
 export type { ImageStack } from './kernel/images.js';
 export { ImageError } from './kernel/image-checks.js';
-export {
-  computeGram,
-  KernelValueError,
-  type GramOptions,
-  type GramProgress,
-  type GramResult,
-} from './kernel/gram.js';
+export { KernelValueError } from './kernel/channel-values.js';
+export { computeGram, type GramOptions, type GramProgress, type GramResult } from './kernel/gram.js';
+export { computeTiles, type ComputedTile, type TilesOptions } from './kernel/gram-tiles.js';
 export { planPasses, type ImageShape, type Pass } from './kernel/passes.js';
 export { pairCount, planPass, type GramShape, type PassPlan, type PlanOptions } from './kernel/plan.js';
 export { PlanError, type PlanDevice } from './kernel/plan-device.js';

@@ -3,13 +3,13 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import Table from 'cli-table3';
 import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
 import { writeAtomically } from '../data/atomic-file.js';
-import { benchNames, runBench } from '../experiment/bench/bench.js';
-import type { BenchResult } from '../experiment/bench/measure.js';
+import { benchNames, runBench, type BenchResults } from '../experiment/bench/bench.js';
+import { compareReports, type ComparableReport } from '../experiment/bench/compare.js';
 import { deviceOptions, OUTPUT, reportOptions } from './support/common-options.js';
-import { DestinationFile } from './support/destination.js';
+import { ceilingTable, comparisonTable, readReport, resultTable } from './support/bench-table.js';
+import { assertKeepsInputs, DestinationFile } from './support/destination.js';
 import { deviceReport, withDevice } from './support/device.js';
 import { UsageError } from './support/errors.js';
 import { withInterruption } from './support/interruption.js';
@@ -25,6 +25,8 @@ const options = {
   only: optional(text(BENCH, `Only cases whose name contains this: ${benchNames().join(', ')}`)),
   adapter: deviceOptions.adapter,
   verbose: deviceOptions.verbose,
+  compare: optional(text(OUTPUT, 'JSON report of an earlier run: print what changed')),
+  plot: optional(text(OUTPUT, 'File for the roofline, as SVG')),
   out: optional(text(OUTPUT, 'File for the JSON report')),
   ...reportOptions,
 };
@@ -38,28 +40,26 @@ export const benchCommand: CommandModule<object, BenchArguments> = {
     defineOptions(argv, options)
       .example('$0 bench', 'about two minutes')
       .example('$0 bench --quick --only gap', 'the fused plane kernel against layer by layer')
-      .example('$0 bench --json --out speeds.json', ''),
+      .example('$0 bench --json --out speeds.json', '')
+      .example('$0 bench --compare speeds.json --plot roofline.svg', 'changes since, and a figure'),
   handler: (args) => withInterruption((signal) => bench(args, signal)),
 };
 
-/** No lines around and between the cells. */
-const NO_FRAME = Object.fromEntries(
-  ['top', 'bottom', 'left', 'right', 'mid', 'middle'].flatMap((side) =>
-    ['', '-mid', '-left', '-right'].map((end) => [`${side}${end}`, '']),
-  ),
-);
 const REPORT_BYTES = 2 ** 20;
 
 async function bench(args: BenchArguments, signal: AbortSignal): Promise<void> {
-  const { only, quick = false, out } = args;
+  const { only, quick = false, out, plot, compare } = args;
   if (only !== undefined && !benchNames().some((name) => name.includes(only))) {
     throw new UsageError(`--only: no case is named "${only}"; there are ${benchNames().join(', ')}`);
   }
+  const old = compare === undefined ? undefined : await readReport(compare);
+  if (plot !== undefined && compare !== undefined) await assertKeepsInputs([plot], [compare]);
   using progress = new Progress(args.quiet ?? false);
   await using destination = out === undefined ? undefined : await DestinationFile.reserve(out, REPORT_BYTES);
+  await using figure = plot === undefined ? undefined : await DestinationFile.reserve(plot, REPORT_BYTES);
   const date = new Date().toISOString();
-  const { results, device } = await withDevice(args, progress, async (opened) => ({
-    results: await runBench(opened.gpu, {
+  const { measured, device } = await withDevice(args, progress, async (opened) => ({
+    measured: await runBench(opened.gpu, {
       quick,
       only,
       signal,
@@ -68,34 +68,28 @@ async function bench(args: BenchArguments, signal: AbortSignal): Promise<void> {
     device: { ...deviceReport(opened), timestamps: opened.gpu.description.timestamps },
   }));
   progress.end();
-  const report = { version: packageVersion(), commit: await sourceCommit(), date, quick, device, results };
-  const json = formatJson(report);
+  const report = {
+    version: packageVersion(),
+    commit: await sourceCommit(),
+    date,
+    quick,
+    device,
+    ...measured,
+  };
+  const comparison = old && compareReports(old, report satisfies ComparableReport);
+  for (const warning of comparison?.warnings ?? []) process.stderr.write(`cntk: warning: ${warning}\n`);
+  const json = formatJson({ ...report, ...(comparison && { comparison }) });
   await destination?.commit((path) => writeAtomically(path, [json]));
-  printData(args.json ? json : `${table(results)}\non ${device.name}, version ${report.version}`);
+  await figure?.commit((path) => drawRoofline(path, measured, device.name));
+  const tables = [resultTable(measured), ceilingTable(measured.ceilings)];
+  if (comparison) tables.push(comparisonTable(comparison));
+  printData(args.json ? json : `${tables.join('\n\n')}\non ${device.name}, version ${report.version}`);
 }
 
-function table(results: readonly BenchResult[]): string {
-  const rows = new Table({
-    head: ['case', 'median', 'min … max', 'error', 'compiled in', 'sizes'],
-    chars: NO_FRAME,
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
-    colAligns: ['left', 'right', 'left', 'right', 'right', 'left'],
-  });
-  for (const { name, median, min, max, unit, description, compileMs, validation } of results) {
-    rows.push([
-      name,
-      `${scaled(median, unit)} ${unit === '×' ? '×' : `G ${unit}`}`,
-      `${scaled(min, unit)} … ${scaled(max, unit)}`,
-      validation === null ? '' : validation.error.toExponential(0),
-      compileMs === null ? '' : `${(compileMs / 1e3).toFixed(1)} s`,
-      description,
-    ]);
-  }
-  return rows.toString().replace(/ +$/gm, '');
-}
-
-function scaled(value: number, unit: BenchResult['unit']): string {
-  return (unit === '×' ? value : value / 1e9).toPrecision(3);
+/** The library that draws is loaded only where a figure is asked for. */
+async function drawRoofline(path: string, measured: BenchResults, device: string): Promise<void> {
+  const { rooflineSvg } = await import('../experiment/bench/roofline.js');
+  await writeAtomically(path, [rooflineSvg(measured, device)]);
 }
 
 /** The commit that is checked out where this package lies; null where it is installed or git is missing. */

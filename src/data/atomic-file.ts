@@ -46,8 +46,19 @@ export async function writeAtomically(path: string, parts: Iterable<Uint8Array |
       await handle.close();
     }
     await rename(temporary, path);
+    await syncFolder(dirname(path));
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
     throw new OutputError(path, error);
+  }
+}
+
+/** Without it a power failure can undo a rename. Some systems do not sync folders. */
+async function syncFolder(folder: string): Promise<void> {
+  try {
+    const handle = await open(folder, 'r');
+    await handle.sync().finally(() => handle.close());
+  } catch {
+    // The file itself is on the disk.
   }
 }

@@ -118,14 +118,21 @@ export async function classify(
     memoryBytes,
     store,
     onPlan,
-    variant,
+    variant: chosen,
   }: ClassificationHooks = {},
 ): Promise<Classification> {
   const { train, test, trainLabels, testLabels, classes, targets, ridge } = task;
   const channels = [task.channel];
-  const kernelOptions = { channels, signal, onProgress: onKernelProgress, memoryBytes, variant };
   onPhase?.('compile');
-  const compileMs = await compileKernels(gpu, train, channels, { signal, variant });
+  const grams = [
+    { rows: train.count, columns: train.count, symmetric: true },
+    { rows: test.count, columns: train.count, symmetric: false },
+  ];
+  const { variant, compileMs } = await compileKernels(gpu, train, channels, grams, {
+    signal,
+    variant: chosen,
+  });
+  const kernelOptions = { channels, signal, onProgress: onKernelProgress, memoryBytes, variant };
   const stopwatch = new Stopwatch();
 
   onPhase?.('kernel train × train');

@@ -1,5 +1,6 @@
 import type { Gpu } from '../gpu/gpu.js';
 import type { Channel } from '../kernel/channels.js';
+import { Recording } from '../gpu/recording.js';
 import { computeGram, type GramOptions } from '../kernel/gram.js';
 import { ImageFieldsCache } from '../kernel/image-fields.js';
 import { planPasses, type ImageShape } from '../kernel/passes.js';
@@ -80,9 +81,12 @@ export async function measureImageStage(
   const count = Math.min(FIELD_IMAGES, plan.blockImages);
   const images = randomImages(count, shape, 1);
   using cache = new ImageFieldsCache(gpu, plan);
+  const finished = () => new Recording(gpu).submit();
   await cache.block('compiles', images, 0, 1, 1);
+  await finished();
   const started = performance.now();
   await cache.block('timed', images, 0, count, 1);
+  await finished();
   return (performance.now() - started) / count;
 }
 

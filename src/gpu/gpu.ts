@@ -40,6 +40,10 @@ export class Gpu {
     return this.device.limits;
   }
 
+  get software(): boolean {
+    return this.description.software;
+  }
+
   /** Lanes of the smallest subgroup; 0 where the device was opened without subgroup operations. */
   get subgroupSize(): number {
     return this.device.features.has('subgroups') ? (this.device.adapterInfo.subgroupMinSize ?? 0) : 0;

@@ -2,7 +2,7 @@ import type { ParameterValues } from '../../shaders/contract.js';
 import { BufferScope } from './buffers.js';
 import type { Gpu } from './gpu.js';
 import type { BoundBuffers, Program } from './program.js';
-import { TimestampSpan } from './timing.js';
+import { TimestampSpan, type DeviceInterval } from './timing.js';
 
 interface Dispatch {
   readonly program: Program;
@@ -21,7 +21,9 @@ export interface ReadRange {
 export interface RecordingResult {
   /** One per `read`, in order. */
   readonly data: ArrayBuffer[];
-  /** Time on the device from the first dispatch to the last; undefined without timestamps. */
+  /** When the device began the first dispatch and ended the last; undefined without timestamps. */
+  readonly interval: DeviceInterval | undefined;
+  /** Its length. */
   readonly gpuNs: number | undefined;
 }
 
@@ -63,11 +65,14 @@ export class Recording {
    * flight: the next can be submitted before the last is awaited.
    *
    * While a promise of the device is pending, Dawn's Node binding polls it from the event loop without a pause, which
-   * takes a CPU core from a software adapter. `quietMs` is how long not to ask yet.
+   * takes a CPU core from a software adapter. `quietMs` is how long not to ask yet. With `wait` false the promise of a
+   * recording that reads nothing ends when the device has accepted it.
    *
    * @throws DeviceLostError if the device was lost; Error with the validation message of a wrong dispatch.
    */
-  async submit(options: { timed?: boolean; quietMs?: number } = {}): Promise<RecordingResult> {
+  async submit(
+    options: { timed?: boolean; quietMs?: number; wait?: boolean } = {},
+  ): Promise<RecordingResult> {
     this.gpu.assertAlive();
     const { device } = this.gpu;
     const scope = new BufferScope(device);
@@ -90,9 +95,10 @@ export class Recording {
       if (problem) throw new Error(`the device refused a submission: ${problem.message}`);
       if ((options.quietMs ?? 0) >= 1) await new Promise((resolve) => setTimeout(resolve, options.quietMs));
       const data = await Promise.all(submitted.readbacks.map(copyOut));
-      if (data.length === 0) await device.queue.onSubmittedWorkDone();
+      if (data.length === 0 && options.wait !== false) await device.queue.onSubmittedWorkDone();
       this.gpu.assertAlive();
-      return { data, gpuNs: await submitted.span?.elapsedNs() };
+      const interval = await submitted.span?.interval();
+      return { data, interval, gpuNs: interval && interval.endNs - interval.beginNs };
     } catch (error) {
       // A lost device rejects the map; say that instead. The loss is announced a turn later than the rejection.
       await new Promise((resolve) => setTimeout(resolve, 0));

@@ -1,5 +1,11 @@
 import type { BufferScope } from './buffers.js';
 
+/** Nanoseconds on the clock of a device. */
+export interface DeviceInterval {
+  readonly beginNs: number;
+  readonly endNs: number;
+}
+
 /** Device timestamps around one compute pass. */
 export class TimestampSpan {
   readonly writes: GPUComputePassTimestampWrites;
@@ -19,12 +25,12 @@ export class TimestampSpan {
     encoder.copyBufferToBuffer(this.resolved, 0, this.copy, 0, 16);
   }
 
-  /** Nanoseconds between the two timestamps. */
-  async elapsedNs(): Promise<number> {
+  /** When the pass began and ended, on the clock of the device. */
+  async interval(): Promise<DeviceInterval> {
     await this.copy.mapAsync(0x1);
     const [begin, end] = new BigUint64Array(this.copy.getMappedRange().slice(0));
     this.copy.unmap();
     this.querySet.destroy();
-    return Number(end - begin);
+    return { beginNs: Number(begin), endNs: Number(end) };
   }
 }

@@ -1,5 +1,7 @@
 import type { Gpu } from '../gpu/gpu.js';
+import { ChannelValues } from './channel-values.js';
 import type { Channel } from './channels.js';
+import { DeviceUse } from './device-use.js';
 import { ImageFieldsCache } from './image-fields.js';
 import type { ImageStack } from './images.js';
 import { checkImages, powerOfTwoScale } from './image-checks.js';
@@ -10,7 +12,7 @@ import type { VariantName } from './plane-variant.js';
 import { planDevice } from './subgroup-order.js';
 import { PairRunner, type PairSums } from './pair-runner.js';
 import { tilePairs } from './tiles.js';
-import { channelName, validateChannels } from './validate-channels.js';
+import { validateChannels } from './validate-channels.js';
 
 export interface GramProgress {
   /** Work done and to do, in element-layers (one (p, q) element through one layer). */
@@ -43,14 +45,8 @@ export interface GramResult extends GramShape {
   readonly underflows: number;
   readonly elementLayers: number;
   readonly elapsedMs: number;
-}
-
-const LARGEST_FLOAT32 = 3.4028234e38;
-const SMALLEST_NORMAL_FLOAT32 = 1.1754944e-38;
-
-/** A kernel value that float32 cannot hold, or images that are not numbers. */
-export class KernelValueError extends Error {
-  override readonly name = 'KernelValueError';
+  /** Share of the time from the first dispatch to the last in which the device computed; undefined without timestamps. */
+  readonly busyShare: number | undefined;
 }
 
 /**
@@ -84,12 +80,13 @@ export async function computeGram(gpu: Gpu, options: GramOptions): Promise<GramR
     onProgress?.({ done, total, elapsedMs: performance.now() - started });
   };
   let underflows = 0;
-  const underflow = () => {
-    underflows++;
+  const underflow = (count: number) => {
+    underflows += count;
   };
+  const use = new DeviceUse();
   const matrices = channels.map(() => new Float32Array(shape.rows * shape.columns));
   for (const plan of plans) {
-    await runPass(gpu, plan, shape, rows, columns, matrices, channels, { advance, underflow, signal });
+    await runPass(gpu, plan, shape, rows, columns, matrices, channels, { advance, underflow, signal, use });
   }
   return {
     ...shape,
@@ -99,13 +96,15 @@ export async function computeGram(gpu: Gpu, options: GramOptions): Promise<GramR
     underflows,
     elementLayers: total,
     elapsedMs: performance.now() - started,
+    busyShare: use.share,
   };
 }
 
 interface PassHooks {
   readonly advance: (elementLayers: number) => void;
-  readonly underflow: () => void;
+  readonly underflow: (count: number) => void;
   readonly signal: AbortSignal | undefined;
+  readonly use: DeviceUse;
 }
 
 async function runPass(
@@ -116,31 +115,22 @@ async function runPass(
   columns: ImageStack,
   matrices: Float32Array[],
   channels: readonly Channel[],
-  { advance, underflow, signal }: PassHooks,
+  { advance, underflow, signal, use }: PassHooks,
 ): Promise<void> {
   // Powers of two round nothing; results are brought back to the images' own scale below.
   const rowScale = powerOfTwoScale(rows);
   const columnScale = powerOfTwoScale(columns);
   using cache = new ImageFieldsCache(gpu, plan);
-  using runner = await PairRunner.create(gpu, plan, { advance, signal });
+  using runner = await PairRunner.create(gpu, plan, { advance, signal, use });
 
-  const store = ({ pairs, sums }: PairSums) => {
-    for (const [index, { row, column }] of pairs.entries()) {
-      for (const { channel, tap, use, scale } of plan.pass.outputs) {
-        const at = 2 * (index * plan.pass.taps + tap);
-        const sum = use === 'k' ? sums[at] : use === 'u' ? sums[at + 1] : sums[at] + sums[at + 1];
-        const value = (sum * scale) / (rowScale * columnScale);
-        if (!(Math.abs(value) <= LARGEST_FLOAT32)) {
-          throw new KernelValueError(
-            `${channelName(channels[channel])} of images ${row} and ${column} is ${value}, beyond float32. ` +
-              'Scale the pixels down, or use fewer layers.',
-          );
-        }
-        if (sum !== 0 && Math.abs(value) < SMALLEST_NORMAL_FLOAT32) underflow();
+  const values = new ChannelValues(plan.pass, channels, rowScale * columnScale);
+  const store = (sums: PairSums) => {
+    underflow(
+      values.read(sums, (channel, row, column, value) => {
         matrices[channel][row * shape.columns + column] = value;
         if (shape.symmetric) matrices[channel][column * shape.columns + row] = value;
-      }
-    }
+      }),
+    );
   };
 
   for (const tile of tilePairs(shape, plan.blockImages)) {

@@ -98,7 +98,8 @@ export class ImageFieldsCache implements Disposable {
       [Math.ceil(z / 64), channels + layers, count],
       { images: count, channels, layers },
     );
-    await recording.submit();
+    // The pairs that read these fields queue up behind: the device need not idle while the host waits for them.
+    await recording.submit({ wait: false });
     return { xFields, zFields };
   }
 }

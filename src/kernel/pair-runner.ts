@@ -3,6 +3,7 @@ import { BufferScope } from '../gpu/buffers.js';
 import type { Gpu } from '../gpu/gpu.js';
 import type { Program } from '../gpu/program.js';
 import { Recording } from '../gpu/recording.js';
+import type { DeviceUse } from './device-use.js';
 import { Pacer } from './pacer.js';
 import type { PassPlan } from './plan.js';
 import { planeParameters, planeTables, type PlaneTables } from './plane-dispatch.js';
@@ -25,6 +26,7 @@ type Store = (sums: PairSums) => void;
 interface Hooks {
   readonly advance: (elementLayers: number) => void;
   readonly signal: AbortSignal | undefined;
+  readonly use?: DeviceUse;
 }
 
 /** Submissions whose results have not been read yet: one computes, one waits, one is read back. */
@@ -151,7 +153,9 @@ export class PairRunner implements Disposable {
           .read(slot.sums, 0, 8 * entries);
       }
       const work = count * workPerWorkgroup;
-      ({ data } = await this.pacer.time(work, (quietMs) => recording.submit({ quietMs })));
+      const result = await this.pacer.time(work, (quietMs) => recording.submit({ quietMs, timed: true }));
+      data = result.data;
+      this.hooks.use?.add(result.interval);
       this.hooks.advance(work);
       if (!last) this.hooks.signal?.throwIfAborted();
     }

@@ -67,6 +67,11 @@ export function planPasses(channels: readonly Channel[], shape: ImageShape): Pas
   return [...groups].map(([theta0, indices]) => buildPass(theta0, indices, channels, shape));
 }
 
+/** Element-layers of one pair of images in all passes. */
+export function elementLayersPerPair(passes: readonly Pass[], { height, width }: ImageShape): number {
+  return passes.reduce((sum, { planes, layers }) => sum + planes.length * height * width * layers, 0);
+}
+
 function buildPass(
   theta0: 0 | 1,
   indices: readonly number[],

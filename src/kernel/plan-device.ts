@@ -10,6 +10,8 @@ export interface PlanDevice {
   >;
   /** Lanes of the smallest subgroup; 0 where the device has no subgroup operations. */
   readonly subgroupSize: number;
+  /** Computes and compiles on the CPU. */
+  readonly software?: boolean;
 }
 
 /** An image shape or a memory budget that this device cannot serve. */

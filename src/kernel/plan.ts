@@ -4,7 +4,13 @@ import type { Constants } from '../gpu/shader-source.js';
 import { layerGain, type ImageShape, type Pass } from './passes.js';
 import { PlanError, type PlanDevice } from './plan-device.js';
 import { planeListKind, type PlaneVariants } from './plane-candidates.js';
-import { assertVariantFits, planeVariant, type PlaneVariant, type VariantName } from './plane-variant.js';
+import {
+  assertVariantFits,
+  planeVariant,
+  quickVariant,
+  type PlaneVariant,
+  type VariantName,
+} from './plane-variant.js';
 
 /** Everything about a pass that is decided before the first dispatch. Pure: no device is asked. */
 export interface PassPlan {
@@ -58,6 +64,8 @@ export interface PlanOptions {
   readonly memoryBytes?: number;
   /** The plane kernel by name, or as `tune` has found it for this shape on this device. */
   readonly variant?: VariantName | PlaneVariants;
+  /** Images that a block holds at the most, where a caller walks through tiles of its own. */
+  readonly tileImages?: number;
 }
 
 /**
@@ -76,12 +84,12 @@ export function planPass(
   shape: ImageShape,
   gram: GramShape,
   device: PlanDevice,
-  { memoryBytes = DEFAULT_MEMORY_BYTES, variant: choice }: PlanOptions = {},
+  { memoryBytes = DEFAULT_MEMORY_BYTES, variant: choice, tileImages = Infinity }: PlanOptions = {},
 ): PassPlan {
   const { limits } = device;
   const { height, width, channels } = shape;
   const shifts = pass.planes.every(([dx]) => dx === 0) ? 1 : 4;
-  const variant = chosenVariant(pass, shape, device, choice);
+  const variant = chosenVariant(pass, shape, [gram], device, choice);
   const groups = Math.ceil(pass.planes.length / variant.planesPerGroup);
 
   const floats = fieldFloats({ channels, layers: pass.layers, height, width, shifts });
@@ -98,6 +106,7 @@ export function planPass(
     1,
     Math.min(
       images,
+      tileImages,
       Math.floor(bindable / (4 * floats.z)),
       Math.floor(memoryBytes / MIN_CACHED_BLOCKS / imageBytes),
       limits.maxComputeWorkgroupsPerDimension,
@@ -148,15 +157,22 @@ export function planPass(
   };
 }
 
-function chosenVariant(
+/** The variant of the plane kernel that `planPass` takes: as chosen, by a quick one for short runs, or by rule. */
+export function chosenVariant(
   pass: Pass,
   shape: ImageShape,
+  grams: readonly GramShape[],
   device: PlanDevice,
   choice: PlanOptions['variant'],
 ): PlaneVariant {
-  if (typeof choice !== 'object') return planeVariant(shape, pass.planes.length, device, choice);
-  const tuned = choice[planeListKind(pass)];
-  if (tuned === undefined) return planeVariant(shape, pass.planes.length, device);
+  const planes = pass.planes.length;
+  if (typeof choice === 'string' && choice !== 'auto') return planeVariant(shape, planes, device, choice);
+  const tuned = typeof choice === 'object' ? choice[planeListKind(pass)] : undefined;
+  if (tuned === undefined) {
+    const pairs = grams.reduce((sum, gram) => sum + pairCount(gram), 0);
+    const work = pairs * planes * shape.height * shape.width * pass.layers;
+    return quickVariant(shape, planes, device, work) ?? planeVariant(shape, planes, device);
+  }
   assertVariantFits(tuned, shape, device);
   return tuned;
 }

@@ -21,12 +21,12 @@ export function planDevice(gpu: Gpu): Promise<PlanDevice> {
 }
 
 async function inspect(gpu: Gpu): Promise<PlanDevice> {
-  const { limits, subgroupSize } = gpu;
+  const { limits, subgroupSize, software } = gpu;
   if (subgroupSize === 0 || limits.maxComputeInvocationsPerWorkgroup < LANES)
-    return { limits, subgroupSize: 0 };
+    return { limits, software, subgroupSize: 0 };
   const program = await gpu.program(contract, { LANES });
   using scope = new BufferScope(gpu.device);
   const misplaced = scope.storage('misplaced', 4);
   const { data } = await new Recording(gpu).add(program, { misplaced }, [4]).read(misplaced).submit();
-  return { limits, subgroupSize: new Uint32Array(data[0])[0] === 0 ? subgroupSize : 0 };
+  return { limits, software, subgroupSize: new Uint32Array(data[0])[0] === 0 ? subgroupSize : 0 };
 }

@@ -31,6 +31,24 @@ export function* tilePairs({ rows, columns, symmetric }: GramShape, size: number
   }
 }
 
+/** A tile in tiles of at most `size`×`size` pairs; parts of a triangle that hold no pair are left out. */
+export function* partsOf(tile: Tile, size: number): Generator<Tile> {
+  const [endRow, endColumn] = [tile.firstRow + tile.rows, tile.firstColumn + tile.columns];
+  for (let firstRow = tile.firstRow; firstRow < endRow; firstRow += size) {
+    const rows = Math.min(size, endRow - firstRow);
+    for (let firstColumn = tile.firstColumn; firstColumn < endColumn; firstColumn += size) {
+      if (tile.symmetric && firstColumn >= firstRow + rows) break;
+      const columns = Math.min(size, endColumn - firstColumn);
+      yield { firstRow, rows, firstColumn, columns, symmetric: tile.symmetric };
+    }
+  }
+}
+
+/** Pairs of a tile: row ≥ column in a symmetric matrix, whose tiles are square on the diagonal. */
+export function pairsInTile({ firstRow, rows, firstColumn, columns, symmetric }: Tile): number {
+  return symmetric && firstRow === firstColumn ? (rows * (rows + 1)) / 2 : rows * columns;
+}
+
 /** The pairs of a tile, row by row. */
 export function* pairsOf(tile: Tile): Generator<ImagePair> {
   for (let row = tile.firstRow; row < tile.firstRow + tile.rows; row++) {

@@ -6,7 +6,7 @@ import { MatrixTooLargeError } from './errors.js';
 export const BLOCK = 64;
 
 /** Columns whose products an update sums before it touches the matrix again. */
-const DEEPEST = 256;
+export const DEEPEST = 256;
 
 /** How a matrix is factored within the memory of a device. */
 export interface FactorPlan {

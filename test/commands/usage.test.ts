@@ -15,23 +15,42 @@ beforeAll(async () => {
 });
 
 describe('help', () => {
-  test.each([['run'], ['kernel'], ['solve'], ['devices'], ['demo'], ['bench'], ['plan'], ['tune']])(
-    'cntk %s --help has examples',
-    async (command) => {
-      const { stdout, stderr } = await succeed(command, '--help');
-      expect(stderr).toBe('');
-      expect(stdout).toMatch(new RegExp(`^cntk ${command}\n`));
-      const examples = stdout.slice(stdout.indexOf('Examples:'));
-      expect(examples).toContain(`cntk ${command}`);
-      // Every option of an example is one of the command.
-      for (const option of examples.match(/--[a-z-]+/g) ?? [])
-        expect(stdout).toMatch(new RegExp(`^ +${option} `, 'm'));
-    },
-  );
+  test.each([
+    ['run'],
+    ['kernel'],
+    ['solve'],
+    ['devices'],
+    ['demo'],
+    ['bench'],
+    ['plan'],
+    ['tune'],
+    ['store'],
+    ['slurm'],
+  ])('cntk %s --help has examples', async (command) => {
+    const { stdout, stderr } = await succeed(command, '--help');
+    expect(stderr).toBe('');
+    expect(stdout).toMatch(new RegExp(`^cntk ${command}\n`));
+    const examples = stdout.slice(stdout.indexOf('Examples:'));
+    expect(examples).toContain(`cntk ${command}`);
+    // Every option of an example is one of the command.
+    for (const option of examples.match(/--[a-z-]+/g) ?? [])
+      expect(stdout).toMatch(new RegExp(`^ +${option} `, 'm'));
+  });
 
   test('names every command', async () => {
     const { stdout } = await succeed('--help');
-    for (const command of ['run', 'kernel', 'solve', 'devices', 'demo', 'bench', 'plan', 'tune'])
+    for (const command of [
+      'run',
+      'kernel',
+      'solve',
+      'devices',
+      'demo',
+      'bench',
+      'plan',
+      'tune',
+      'store',
+      'slurm',
+    ])
       expect(stdout).toContain(`cntk ${command}`);
   });
 

@@ -176,7 +176,8 @@ async function removeEmptyFolders({ folder, uppermost }: StagingFolder): Promise
   }
 }
 
-async function assertSpace(folder: string, sizeBytes: number): Promise<void> {
+/** @throws Error if the file system of the folder has less room than that. */
+export async function assertSpace(folder: string, sizeBytes: number): Promise<void> {
   const { blocks, bavail, bsize } = await statfs(folder);
   // Some file systems do not tell.
   if (blocks === 0 || bavail * bsize >= sizeBytes) return;

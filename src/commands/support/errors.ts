@@ -13,8 +13,12 @@ export class InterruptedError extends Error {
   override readonly name = 'InterruptedError';
   /** 128 + the number of the signal, as shells have it. */
   readonly exitStatus: number;
-  constructor(signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP') {
-    super(`${signal === 'SIGINT' ? 'interrupted' : 'terminated'}; nothing was written`);
+  /** @param kept What there is to go on from. */
+  constructor(
+    readonly signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP',
+    kept = 'nothing was written',
+  ) {
+    super(`${signal === 'SIGINT' ? 'interrupted' : 'terminated'}; ${kept}`);
     this.exitStatus = 128 + constants.signals[signal];
   }
 }

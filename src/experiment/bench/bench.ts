@@ -1,9 +1,13 @@
 import type { Gpu } from '../../gpu/gpu.js';
+import { ceilingCases } from './ceiling-cases.js';
+import { bindingShare, type Ceilings, type Resource } from './cost.js';
+import { cpuPlanesCase } from './cpu/cpu-case.js';
 import { gramCase } from './gram-case.js';
 import { fieldsCase, normsCase, sumPlanesCase } from './image-cases.js';
 import { layersCase } from './layers-case.js';
 import { measureTogether, spread, type BenchCase, type BenchResult } from './measure.js';
 import { planesCase } from './plane-cases.js';
+import { solverCost } from './shader-costs.js';
 import { factorizationCase, solveCase, solverShaderCases } from './solver-cases.js';
 
 export interface BenchOptions {
@@ -46,6 +50,7 @@ function groupsOf(software: boolean, quick: boolean): readonly (readonly BenchCa
       layersCase({ name: BASELINE, ...network }),
     ],
     [gramCase({ name: 'gram-gap', ...network, seconds: quick ? 1.5 : 6, minImages: quick ? 4 : 11 })],
+    [cpuPlanesCase({ name: 'planes-gap-cpu', ...network, planes: quick ? 64 : 1024 })],
     [planesCase({ name: 'planes-vanilla', ...network, readout: 'vanilla', images: 32, pairs: 1024 * size })],
     [
       planesCase({
@@ -60,7 +65,7 @@ function groupsOf(software: boolean, quick: boolean): readonly (readonly BenchCa
     [normsCase(stage)],
     [fieldsCase({ ...stage, count: 16 * size })],
     [sumPlanesCase({ groups: 1024, taps: 1, pairs: 512 * size })],
-    ...solverShaderCases(n, classes).map((one) => [one]),
+    ...solverShaderCases(n, classes).map((one) => [{ ...one, cost: solverCost(one.name, n, classes) }]),
     [factorizationCase(n)],
     [solveCase(n, classes)],
   ];
@@ -71,26 +76,39 @@ export function benchNames(): string[] {
   return groupsOf(true, true).flatMap((group) => group.map(({ name }) => name));
 }
 
+export interface BenchResults {
+  readonly ceilings: Ceilings;
+  readonly results: readonly BenchResult[];
+}
+
 /**
- * Speeds of every shader, each validated before it is timed.
+ * Speeds of every shader, each validated before it is timed, and what the adapter does at the most.
  *
- * @returns first the fused plane kernel in element-layers/s and how many times faster it is than the layer-by-layer
- * baseline, both from one run; then everything else.
+ * @returns the ceilings; then the fused plane kernel in element-layers/s and how many times faster it is than the
+ * layer-by-layer baseline, both from one run; then everything else.
  * @throws BenchValidationError if a result is wrong; the signal's reason if aborted.
  */
 export async function runBench(
   gpu: Gpu,
   { quick, only = '', signal, onCase }: BenchOptions,
-): Promise<BenchResult[]> {
+): Promise<BenchResults> {
   const groups = groupsOf(gpu.description.software, quick)
     .map((group, index) => ({
       comparison: index === 0,
       cases: group.filter(({ name }) => name.includes(only)),
     }))
     .filter(({ cases }) => cases.length > 0);
-  const count = groups.reduce((sum, { cases }) => sum + cases.length, 0);
-  const found: BenchResult[] = [];
+  const micro = ceilingCases(gpu);
+  const count = groups.reduce((sum, { cases }) => sum + cases.length, micro.length);
   let begun = 0;
+  const ceilings: Partial<Record<Resource, BenchResult>> = {};
+  for (const one of micro) {
+    onCase?.(one.name, begun++, count);
+    const options = { repetitions: quick ? 3 : 9, sampleMs: quick ? 20 : 100, groupMs: 1000, signal };
+    const { results } = await measureTogether(gpu, [one], options);
+    ceilings[one.resource] = results[0];
+  }
+  const found: BenchResult[] = [];
   for (const { comparison, cases } of groups) {
     onCase?.(cases.map(({ name }) => name).join(' and '), begun, count);
     begun += cases.length;
@@ -100,9 +118,13 @@ export async function runBench(
       groupMs: (quick ? 1 : 4) * (comparison ? 4000 : 1000),
       signal,
     });
-    found.push(...withRatios(results, rates));
+    const withShares = results.map((result) => ({
+      ...result,
+      share: bindingShare(result.median, result.cost, ceilings),
+    }));
+    found.push(...withRatios(withShares, rates));
   }
-  return found;
+  return { ceilings, results: found };
 }
 
 /** Puts behind a result its ratio to the baseline, if that was timed in turn with it. */
@@ -113,6 +135,20 @@ function withRatios(results: readonly BenchResult[], rates: readonly number[][])
     if (name === undefined || baseline < 0) return [result];
     const median = result.median / results[baseline].median;
     const { min, max } = spread(rates[c].map((rate, r) => rate / rates[baseline][r]));
-    return [result, { ...result, name, unit: '×', median, min, max, compileMs: null, validation: null }];
+    return [
+      result,
+      {
+        ...result,
+        name,
+        unit: '×',
+        median,
+        min,
+        max,
+        compileMs: null,
+        cost: null,
+        share: null,
+        validation: null,
+      },
+    ];
   });
 }

@@ -5,6 +5,7 @@ import { BufferScope } from '../../gpu/buffers.js';
 import { Recording } from '../../gpu/recording.js';
 import { layerGain, type ImageShape } from '../../kernel/passes.js';
 import { dispatchTimer, largestError, type BenchCase } from './measure.js';
+import { STREAM_COST } from './shader-costs.js';
 import { randomImages, randomNumbers } from './random-images.js';
 
 // The stages before and after the plane kernel. They are bound by memory: bytes are those that must be read and written
@@ -33,6 +34,7 @@ export function normsCase({ shape, layers, count }: StageCaseOptions): BenchCase
     name: 'norms',
     description: `${count} images of ${channels}×${height}×${width}, ${layers} layers`,
     unit: 'bytes/s',
+    cost: STREAM_COST,
     async prepare(gpu) {
       const gain = layerGain(shape);
       const program = await gpu.program(norms.contract, { HEIGHT: height, WIDTH: width, GAIN: gain });
@@ -79,6 +81,7 @@ export function fieldsCase({ shape, layers, count }: StageCaseOptions): BenchCas
     name: 'fields',
     description: `${count} images of ${channels}×${height}×${width}, ${layers} layers`,
     unit: 'bytes/s',
+    cost: STREAM_COST,
     async prepare(gpu) {
       const shifts = 4;
       const program = await gpu.program(fields.contract, { HEIGHT: height, WIDTH: width, SHIFTS: shifts });
@@ -146,6 +149,8 @@ export function sumPlanesCase({
     name: 'sum_planes',
     description: `${pairs} pairs, ${groups} groups of planes, ${taps} taps`,
     unit: 'bytes/s',
+    // One addition per float32.
+    cost: { ...STREAM_COST, arithmetic: 1 / 4 },
     async prepare(gpu) {
       const program = await gpu.program(sumPlanes.contract);
       const scope = new BufferScope(gpu.device);

@@ -18,6 +18,7 @@ import {
   type Network,
 } from './network.js';
 import { PLANE_TOLERANCE } from './plane-cases.js';
+import { LAYERS_COST } from './shader-costs.js';
 
 /** Planes that are compared with the mirror. */
 const VALIDATED_PLANES = 32;
@@ -32,6 +33,7 @@ export function layersCase(options: Omit<Network, 'readout'> & { readonly name: 
     name: options.name,
     description: describeNetwork(network),
     unit: 'element-layers/s',
+    cost: LAYERS_COST,
     async prepare(gpu) {
       const images = networkImages(network, 2);
       const pass = passOf(network);

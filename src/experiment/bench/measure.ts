@@ -1,8 +1,9 @@
 import type { Gpu } from '../../gpu/gpu.js';
 import { Recording } from '../../gpu/recording.js';
+import type { Cost, Share } from './cost.js';
 
 /** Element-layers: one (p, q) element of a pair through one convolution and ReLU, Σ and Θ both. */
-export type Unit = 'element-layers/s' | 'flop/s' | 'bytes/s';
+export type Unit = 'element-layers/s' | 'flop/s' | 'bytes/s' | 'roots/s' | 'shuffles/s';
 
 /** One thing to be timed. */
 export interface BenchCase {
@@ -11,6 +12,8 @@ export interface BenchCase {
   /** Sizes, in words. */
   readonly description: string;
   readonly unit: Unit;
+  /** Of one unit of work; absent: not modelled, or known only when prepared. */
+  readonly cost?: Cost;
   prepare(gpu: Gpu, signal?: AbortSignal): Promise<PreparedCase>;
 }
 
@@ -21,6 +24,7 @@ export interface PreparedCase extends Disposable {
   readonly compileMs: number | undefined;
   /** Instead of the case's, where sizes depend on the device. */
   readonly description?: string;
+  readonly cost?: Cost;
   /** Of a sample; found by trial if absent. */
   readonly copies?: number;
   readonly timedBy: 'timestamps' | 'wall clock';
@@ -48,6 +52,10 @@ export interface BenchResult {
   /** Null: nothing compiled under this name alone. */
   readonly compileMs: number | null;
   readonly timedBy: PreparedCase['timedBy'];
+  /** Of one unit of work; null: not modelled. */
+  readonly cost: Cost | null;
+  /** Of the ceiling that binds; null without a cost, or where the ceilings were not measured. */
+  readonly share: Share | null;
   /** Null for a ratio: both its sides are validated. */
   readonly validation: Validation | null;
 }
@@ -109,7 +117,7 @@ export async function measureTogether(
         rates[c].push((one.work * copies[c]) / ((await one.sample(copies[c])) / 1e9));
       }
     }
-    const results = cases.map(({ name, description, unit }, c): BenchResult => ({
+    const results = cases.map(({ name, description, unit, cost = null }, c): BenchResult => ({
       name,
       description: prepared[c].description ?? description,
       unit,
@@ -117,6 +125,8 @@ export async function measureTogether(
       repetitions: rates[c].length,
       compileMs: prepared[c].compileMs ?? null,
       timedBy: prepared[c].timedBy,
+      cost: prepared[c].cost ?? cost,
+      share: null,
       validation: validations[c],
     }));
     return { results, rates };

@@ -3,6 +3,7 @@ import { Recording } from '../../gpu/recording.js';
 import { ImageFieldsCache } from '../../kernel/image-fields.js';
 import { planPass } from '../../kernel/plan.js';
 import { planeParameters, planeTables } from '../../kernel/plane-dispatch.js';
+import { planeCost } from './shader-costs.js';
 import type { VariantName } from '../../kernel/plane-variant.js';
 import { dispatchTimer, largestError, type BenchCase } from './measure.js';
 import { describeNetwork, evenly, mirrorSums, networkImages, passOf, type Network } from './network.js';
@@ -46,10 +47,12 @@ export function planesCase(options: PlaneCaseOptions): BenchCase {
         ...planeTables(scope, pass),
         partial_sums: partialSums,
       };
+      const globalBytes = Object.values(buffers).reduce((sum, { size }) => sum + size, 0);
       const record = (recording: Recording) =>
         void recording.add(program, buffers, [workgroups, pairs], planeParameters(plan));
       return {
         work: pairs * plan.elementLayersPerPair,
+        cost: planeCost(plan, globalBytes / (pairs * plan.elementLayersPerPair)),
         compileMs: program.compileMs,
         ...dispatchTimer(gpu, record),
         async validate() {

@@ -7,6 +7,7 @@ import * as panel from '../../../shaders/cholesky_panel.js';
 import * as update from '../../../shaders/cholesky_update.js';
 import type { CholeskyFactor } from '../../regression/cholesky-factor.js';
 import { factorize } from '../../regression/cholesky.js';
+import { DEEPEST } from '../../regression/factor-plan.js';
 import { inPlaceCase } from './in-place-case.js';
 import { callTimer, largestError, type BenchCase, type Validation } from './measure.js';
 import { lowerTriangle, positiveDefinite, product, randomArray } from './matrices.js';
@@ -14,8 +15,6 @@ import { lowerTriangle, positiveDefinite, product, randomArray } from './matrice
 // A flop is one addition or one multiplication.
 
 const { BLOCK } = panel.variants[0];
-/** Columns that the factorisation applies to the trailing matrix at a time. */
-const DEPTH = 256;
 /** Substitutions with matrices of condition below 10: about 1e-6 is seen. */
 const SOLVE_TOLERANCE = 1e-5;
 
@@ -27,7 +26,7 @@ const SOLVE_TOLERANCE = 1e-5;
 export function solverShaderCases(n: number, k: number): BenchCase[] {
   const width4 = Math.ceil(k / 4);
   const below = n - BLOCK;
-  const trailing = { begin: DEPTH, end: n, rows: n, stride: n, depth: DEPTH };
+  const trailing = { begin: DEEPEST, end: n, rows: n, stride: n, depth: DEEPEST };
   const upper = { begin: 0, size: BLOCK, rows: n, stride: n, width4 };
   const lower = { ...upper, begin: below };
   const inBlock = `${k} right-hand sides, a block of ${BLOCK}`;
@@ -37,11 +36,11 @@ export function solverShaderCases(n: number, k: number): BenchCase[] {
     inPlaceCase({
       contract: update.contract,
       constants: {},
-      description: `n = ${n}: ${n - DEPTH} rows and columns less a product of ${DEPTH}`,
-      flops: DEPTH * (n - DEPTH) * (n - DEPTH + update.TILE),
+      description: `n = ${n}: ${n - DEEPEST} rows and columns less a product of ${DEEPEST}`,
+      flops: DEEPEST * (n - DEEPEST) * (n - DEEPEST + update.TILE),
       params: trailing,
-      workgroups: update.workgroups(DEPTH, n, n),
-      inputs: () => ({ panel: randomArray(DEPTH * n, 43), matrix: positiveDefinite(n, 44) }),
+      workgroups: update.workgroups(DEEPEST, n, n),
+      inputs: () => ({ panel: randomArray(DEEPEST * n, 43), matrix: positiveDefinite(n, 44) }),
       mirror: (b) => update.mirror({ panel: b.panel, matrix: b.matrix, ...trailing }),
     }),
     inPlaceCase({

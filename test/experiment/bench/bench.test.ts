@@ -1,4 +1,5 @@
 import { benchNames, runBench } from '../../../src/experiment/bench/bench.js';
+import { RESOURCE_UNITS, type Resource } from '../../../src/experiment/bench/cost.js';
 import { gramCase } from '../../../src/experiment/bench/gram-case.js';
 import { layersCase } from '../../../src/experiment/bench/layers-case.js';
 import {
@@ -45,12 +46,30 @@ test('every shader outside the comparison validates', async () => {
   const names = benchNames();
   expect(names.slice(0, 4)).toEqual(['planes-gap', 'planes-gap-portable', 'layers-gap', 'gram-gap']);
   for (const only of ['norms', 'fields', 'sum_planes', 'cholesky', 'factorization', 'solve']) {
-    const results = await runBench(gpu, { quick: true, only });
+    const { results, ceilings } = await runBench(gpu, { quick: true, only });
     expect(results.map(({ name }) => name)).toEqual(names.filter((name) => name.includes(only)));
-    for (const { validation, min, median, max } of results) {
+    for (const { validation, min, median, max, share, cost } of results) {
+      expect(share === null).toBe(cost === null);
+      if (share !== null) {
+        const most = (median * cost![share.resource]!) / ceilings[share.resource]!.max;
+        expect(share.value).toBeCloseTo(most, 6);
+      }
       expect(validation!.error <= validation!.tolerance).toBe(true);
       expect(min <= median && median <= max && max < Infinity).toBe(true);
     }
+  }
+});
+
+test('the ceilings: all resources of the device, each validated', async () => {
+  const gpu = await testGpu();
+  const { ceilings } = await runBench(gpu, { quick: true, only: 'sum_planes' });
+  const resources = ['arithmetic', 'roots', 'workgroup memory', 'global memory'];
+  if (gpu.subgroupSize > 0) resources.splice(2, 0, 'shuffles');
+  expect(Object.keys(ceilings)).toEqual(resources);
+  for (const [resource, { unit, validation, min, max }] of Object.entries(ceilings)) {
+    expect(unit).toBe(RESOURCE_UNITS[resource as Resource]);
+    expect(validation!.error <= validation!.tolerance).toBe(true);
+    expect(min > 0 && min <= max && max < Infinity).toBe(true);
   }
 });
 

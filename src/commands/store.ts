@@ -1,0 +1,176 @@
+import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
+import { claimedTiles } from '../data/store/claims.js';
+import { exportArchive, exportMatrices, verifyTiles } from '../data/store/export.js';
+import type { StoreTile } from '../data/store/grid.js';
+import { mergeStores } from '../data/store/merge.js';
+import { StoreError } from '../data/store/store-error.js';
+import { TileStore } from '../data/store/tile-store.js';
+import { COVERAGE_LEGEND, coveragePicture, type TileState } from '../experiment/coverage.js';
+import { assemble, matricesOf, resultReport } from './support/assembly.js';
+import { OUTPUT, reportOptions } from './support/common-options.js';
+import { UsageError } from './support/errors.js';
+import { withInterruption } from './support/interruption.js';
+import { defineOptions, optional, text } from './support/options.js';
+import { Progress } from './support/progress.js';
+import { printData, printJson } from './support/streams.js';
+
+const options = {
+  out: optional(text(OUTPUT, 'export: the file, .npy for one kernel or .npz for all')),
+  name: optional(text(OUTPUT, 'export: name of the kernel for a .npy file, as ntk-gap-d11-hidden')),
+  ...reportOptions,
+};
+
+const ACTIONS = ['info', 'verify', 'export', 'merge'] as const;
+
+interface StoreArguments extends InferredOptionTypes<typeof options> {
+  readonly action?: (typeof ACTIONS)[number];
+  readonly folder?: string;
+  readonly sources?: readonly string[];
+}
+
+interface Context {
+  readonly store: TileStore;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+export const storeCommand: CommandModule<object, StoreArguments> = {
+  command: 'store <action> <folder> [sources..]',
+  describe: 'Look at, check, export and merge the folders of tiles that cntk kernel makes',
+  builder: (argv: Argv) =>
+    defineOptions(argv, options)
+      .positional('action', {
+        describe:
+          'info: what and how much there is; verify: read and check every tile; export: write a matrix; merge: take the tiles of other folders, and write all matrices if none is missing',
+        choices: ACTIONS,
+      })
+      .positional('folder', { describe: 'Made by cntk kernel --out', type: 'string' })
+      .positional('sources', {
+        describe: 'merge: other folders of the same computation',
+        type: 'string',
+        array: true,
+      })
+      .example('$0 store info kernels', '')
+      .example('$0 store verify kernels', '')
+      .example('$0 store export kernels --name ntk-gap-d11-hidden --out K.npy', '')
+      .example('$0 store export kernels --out all.npz', '')
+      .example('$0 store merge kernels from-host-a from-host-b', ''),
+  handler: (args) => withInterruption((signal) => run(args, signal)),
+};
+
+async function run(args: StoreArguments, signal: AbortSignal): Promise<void> {
+  const { action, folder, sources = [] } = args;
+  if (action !== 'merge' && sources.length > 0)
+    throw new UsageError(
+      `store ${action} takes one folder, but ${sources[0]} follows; only merge takes several`,
+    );
+  if (action !== 'export' && (args.out !== undefined || args.name !== undefined))
+    throw new UsageError('--out and --name belong to store export');
+  using progress = new Progress(args.quiet ?? false);
+  const context: Context = { store: await TileStore.open(folder!), progress, signal };
+  if (action === 'export') await exportStore(args, context);
+  else if (action === 'merge') await merge(args, context);
+  else await show(args, context, action === 'verify');
+}
+
+/** `info`, and with `reads` also `verify`. */
+async function show(
+  args: StoreArguments,
+  { store, progress, signal }: Context,
+  reads: boolean,
+): Promise<void> {
+  const finished = await store.finished();
+  const claimed = new Set(await claimedTiles(store.folder));
+  if (reads) progress.begin('verify');
+  const damaged = reads
+    ? await verifyTiles(store, store.tiles, { signal, onProgress: (f) => progress.update(f, '') })
+    : new Map<string, Error>();
+  progress.end();
+  const stateOf = ({ name }: StoreTile): TileState => {
+    if (damaged.has(name)) return 'damaged';
+    if (finished.has(name)) return 'finished';
+    return claimed.has(name) ? 'claimed' : 'missing';
+  };
+  const { computation, tiles } = store;
+  const whole = tiles.filter((tile) => stateOf(tile) === 'finished');
+  const pairs = (of: readonly StoreTile[]) => of.reduce((sum, one) => sum + one.pairs, 0);
+  const report = {
+    folder: store.folder,
+    ...computation,
+    tiles: { finished: whole.length, damaged: damaged.size, all: tiles.length },
+    pairs: { finished: pairs(whole), all: pairs(tiles) },
+    sizeBytes: await store.sizeBytes(),
+    checked: reads,
+    damaged: [...damaged.values()].map(({ message }) => message),
+  };
+  if (args.json) printJson(report);
+  else {
+    const share = ((100 * report.pairs.finished) / report.pairs.all).toFixed(1);
+    const pictures = computation.blocks.flatMap((block) => [
+      '',
+      `${block.name} ${block.rows}×${block.columns}, tiles of ${computation.tileImages} images a side`,
+      coveragePicture(block, tiles, stateOf),
+    ]);
+    printData(
+      [
+        `kernels        ${computation.kernels.map(({ name }) => name).join(', ')}`,
+        `images         ${computation.imageShape.join('×')}, normalisation ${computation.normalization}`,
+        ...computation.blocks.map(
+          ({ name, rowsSha256, columnsSha256 }) =>
+            `${name.padEnd(15)}SHA-256 of the images ${[...new Set([rowsSha256, columnsSha256])].map((sha) => sha.slice(0, 16)).join(' × ')}…`,
+        ),
+        `begun by       version ${computation.version} on ${computation.adapter.name} (${computation.adapter.backend})`,
+        `tiles          ${whole.length} of ${tiles.length}, ${share} % of ${report.pairs.all} pairs, ${(report.sizeBytes / 2 ** 20).toFixed(1)} MiB${reads ? ', all checked' : ''}`,
+        ...report.damaged.map((message) => `damaged        ${message}`),
+        ...pictures,
+        COVERAGE_LEGEND,
+      ].join('\n'),
+    );
+  }
+  if (damaged.size > 0) {
+    throw new StoreError(
+      `${store.folder}: ${damaged.size} of ${tiles.length} tiles are damaged; cntk kernel with the same --out computes them again`,
+    );
+  }
+}
+
+async function exportStore(args: StoreArguments, { store, progress, signal }: Context): Promise<void> {
+  const { out, name } = args;
+  if (out === undefined || !/\.np[yz]$/.test(out))
+    throw new UsageError('store export needs --out FILE.npy or FILE.npz');
+  const matrices = matricesOf(store);
+  const names = matrices.map(({ file }) => file.slice(0, -'.npy'.length));
+  const chosen = name === undefined ? matrices : matrices.filter((_, index) => names[index] === name);
+  if (chosen.length === 0) throw new UsageError(`--name ${name}: there are ${names.join(', ')}`);
+  if (out.endsWith('.npy') && chosen.length > 1)
+    throw new UsageError(`${out} holds one matrix; choose one with --name: ${names.join(', ')}`);
+  progress.begin('export');
+  const options = { signal, onProgress: (fraction: number) => progress.update(fraction, '') };
+  if (out.endsWith('.npz')) await exportArchive(store, chosen, out, options);
+  else await exportMatrices(store, [{ ...chosen[0], path: out }], options);
+  progress.end();
+  if (args.json) printJson({ out, matrices: chosen.map(({ file }) => file) });
+  else printData(out);
+}
+
+async function merge(args: StoreArguments, { store, progress, signal }: Context): Promise<void> {
+  const sources: TileStore[] = [];
+  for (const folder of args.sources ?? []) sources.push(await TileStore.open(folder));
+  const { merged, damaged } = await mergeStores(store, sources);
+  for (const { message } of damaged) progress.note(`warning: damaged, not taken: ${message}`);
+  const missing = store.tiles.length - (await store.finished()).size;
+  if (missing > 0) {
+    throw new StoreError(
+      `${store.folder}: ${merged} tiles merged; ${missing} of ${store.tiles.length} are still missing; cntk kernel with the same --out computes them`,
+    );
+  }
+  const report = resultReport(store);
+  await assemble(store, report, { progress, signal });
+  if (args.json) printJson({ folder: store.folder, merged, ...report });
+  else
+    printData(
+      [`${merged} tiles merged`, ...matricesOf(store).map(({ file }) => `${store.folder}/${file}`)].join(
+        '\n',
+      ),
+    );
+}

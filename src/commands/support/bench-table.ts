@@ -1,0 +1,101 @@
+import { readFile } from 'node:fs/promises';
+import Table from 'cli-table3';
+import type { BenchResults } from '../../experiment/bench/bench.js';
+import { parseReport, type ComparableReport, type Comparison } from '../../experiment/bench/compare.js';
+import type { Ceilings } from '../../experiment/bench/cost.js';
+import type { BenchResult } from '../../experiment/bench/measure.js';
+import { UsageError } from './errors.js';
+
+/** No lines around and between the cells. */
+const NO_FRAME = Object.fromEntries(
+  ['top', 'bottom', 'left', 'right', 'mid', 'middle'].flatMap((side) =>
+    ['', '-mid', '-left', '-right'].map((end) => [`${side}${end}`, '']),
+  ),
+);
+
+/** A row per case; what it is compared with stands in its row, not in one of its own. */
+export function resultTable({ results }: BenchResults): string {
+  const rows: string[][] = [];
+  for (const { name, median, min, max, unit, description, compileMs, validation, share } of results) {
+    if (unit === '×') {
+      rows.at(-1)![4] = `${median.toPrecision(3)} ×`;
+      continue;
+    }
+    rows.push([
+      name,
+      `${giga(median)} G ${unit}`,
+      `${giga(min)} … ${giga(max)}`,
+      share === null ? '–' : `${(100 * share.value).toPrecision(2)} % ${share.resource}`,
+      '',
+      validation === null ? '' : validation.error.toExponential(0),
+      compileMs === null ? '' : `${(compileMs / 1e3).toFixed(1)} s`,
+      description,
+    ]);
+  }
+  return table(
+    {
+      case: 'left',
+      median: 'right',
+      'min … max': 'left',
+      'share of ceiling': 'left',
+      'to layers': 'right',
+      error: 'right',
+      'compiled in': 'right',
+      sizes: 'left',
+    },
+    rows,
+  );
+}
+
+export function ceilingTable(ceilings: Ceilings): string {
+  const rows = Object.entries(ceilings).map(([resource, { median, min, max, unit, name }]) => [
+    resource,
+    `${giga(max)} G ${unit}`,
+    giga(median),
+    `${giga(min)} … ${giga(max)}`,
+    name,
+  ]);
+  return table(
+    { ceiling: 'left', most: 'right', median: 'right', 'min … max': 'left', shader: 'left' },
+    rows,
+  );
+}
+
+export function comparisonTable({ changes }: Comparison): string {
+  const shown = (value: number, unit: BenchResult['unit']) =>
+    unit === '×' ? `${value.toPrecision(3)} ×` : `${giga(value)} G ${unit}`;
+  const rows = changes.map(({ name, unit, old, new: now, ratio, beyondSpread }) => [
+    name,
+    shown(old, unit),
+    shown(now, unit),
+    ratio.toFixed(2),
+    beyondSpread ? (ratio > 1 ? 'faster' : 'slower') : 'within the spread',
+  ]);
+  return table({ case: 'left', old: 'right', new: 'right', 'new / old': 'right', change: 'left' }, rows);
+}
+
+/** @throws UsageError if the file cannot be read or is not what `cntk bench --json` prints. */
+export async function readReport(path: string): Promise<ComparableReport> {
+  try {
+    return parseReport(await readFile(path, 'utf8'));
+  } catch (error) {
+    throw new UsageError(
+      `--compare ${path}: ${(error as Error).message}; name a file that cntk bench --out or --json made`,
+    );
+  }
+}
+
+function table(columns: Readonly<Record<string, 'left' | 'right'>>, rows: readonly string[][]): string {
+  const made = new Table({
+    head: Object.keys(columns),
+    chars: NO_FRAME,
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
+    colAligns: Object.values(columns),
+  });
+  made.push(...rows);
+  return made.toString().replace(/ +$/gm, '');
+}
+
+function giga(value: number): string {
+  return (value / 1e9).toPrecision(3);
+}

@@ -1,0 +1,171 @@
+import { mkdir, open, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { OutputError } from '../atomic-file.js';
+
+/** A claim whose heartbeat stands still for this long is lost. */
+export const LEASE_MS = 60_000;
+
+interface Claim {
+  readonly host: string;
+  readonly pid: number;
+  /** Counts up while its holder lives. */
+  readonly beat: number;
+}
+
+/**
+ * Which process computes which tile of a store: a file per claim in the subfolder `claims`, so that processes, also on several machines with a
+ * shared folder, do not compute the same. A claim is lost when its holder is a dead process of this host, or when its
+ * heartbeat has not counted on for a lease's time. That time is taken by the observer's own monotonic clock: no wall
+ * clock is read, here or on the other machine. Claims save work only: two writers of one tile write the same bits.
+ */
+export class Claims implements AsyncDisposable {
+  private readonly folder: string;
+  /** What was last seen of others' claims, and when. */
+  private readonly observed = new Map<string, { text: string; sinceMs: number }>();
+  private held: { name: string; beat: number } | undefined;
+  private beating: Promise<void> = Promise.resolve();
+  private readonly timer: NodeJS.Timeout;
+
+  private constructor(
+    folder: string,
+    private readonly leaseMs: number,
+  ) {
+    this.folder = join(folder, 'claims');
+    this.timer = setInterval(() => {
+      this.beating = this.beating.then(() => this.beat());
+    }, leaseMs / 6);
+    this.timer.unref();
+  }
+
+  /** @throws OutputError */
+  static async open(storeFolder: string, leaseMs = LEASE_MS): Promise<Claims> {
+    const claims = new Claims(storeFolder, leaseMs);
+    try {
+      await mkdir(claims.folder, { recursive: true });
+    } catch (error) {
+      clearInterval(claims.timer);
+      throw new OutputError(claims.folder, error);
+    }
+    return claims;
+  }
+
+  /**
+   * Tries to claim a tile; the claim that is held so far is given up.
+   *
+   * @returns `mine`; `takenOver` if its last holder is dead; `others` if another process has it.
+   * @throws OutputError
+   */
+  async claim(name: string): Promise<'mine' | 'takenOver' | 'others'> {
+    await this.release();
+    const path = this.pathOf(name);
+    if (await this.create(name)) return 'mine';
+    if (!(await this.isLost(name))) return 'others';
+    // Of two processes that see a lost claim only one can move it away.
+    const moved = join(this.folder, `.lost-${name}-${process.pid}`);
+    try {
+      await rename(path, moved);
+      await rm(moved, { force: true });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw new OutputError(path, error);
+    }
+    return (await this.create(name)) ? 'takenOver' : 'others';
+  }
+
+  /** Gives up the claim that is held. */
+  async release(): Promise<void> {
+    if (this.held === undefined) return;
+    const { name } = this.held;
+    this.held = undefined;
+    await this.beating;
+    await rm(this.pathOf(name), { force: true }).catch(() => undefined);
+  }
+
+  /** Ends the heartbeat; the folder goes with the last claim. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.timer);
+    await this.release();
+    await rmdir(this.folder).catch(() => undefined);
+  }
+
+  private pathOf(name: string): string {
+    return join(this.folder, `${name}.json`);
+  }
+
+  private async create(name: string): Promise<boolean> {
+    const path = this.pathOf(name);
+    try {
+      // Another process may just have removed the folder with its last claim.
+      await mkdir(this.folder, { recursive: true });
+      const handle = await open(path, 'wx');
+      try {
+        await handle.writeFile(textOf({ beat: 0 }));
+      } finally {
+        await handle.close();
+      }
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'EEXIST' || code === 'ENOENT') return false;
+      // A claim that was not written whole, as on a full disk, would keep others waiting.
+      await rm(path, { force: true }).catch(() => undefined);
+      throw new OutputError(path, error);
+    }
+    this.observed.delete(name);
+    this.held = { name, beat: 0 };
+    return true;
+  }
+
+  private async beat(): Promise<void> {
+    if (this.held === undefined) return;
+    this.held.beat++;
+    // Without it the claim is lost after a while, and with it work at the most.
+    await writeFile(this.pathOf(this.held.name), textOf(this.held), { flag: 'r+' }).catch(() => undefined);
+  }
+
+  private async isLost(name: string): Promise<boolean> {
+    let text: string;
+    try {
+      text = await readFile(this.pathOf(name), 'utf8');
+    } catch {
+      return false;
+    }
+    const claim = parseClaim(text);
+    if (claim?.host === hostname() && !isAlive(claim.pid)) return true;
+    const last = this.observed.get(name);
+    if (last?.text !== text) {
+      this.observed.set(name, { text, sinceMs: performance.now() });
+      return false;
+    }
+    return performance.now() - last.sinceMs > this.leaseMs;
+  }
+}
+
+/** Names of tiles that are claimed in a store; by whom is not looked at. */
+export async function claimedTiles(storeFolder: string): Promise<string[]> {
+  const files = await readdir(join(storeFolder, 'claims')).catch(() => [] as string[]);
+  return files.filter((file) => /^[a-z].*\.json$/.test(file)).map((file) => file.slice(0, -'.json'.length));
+}
+
+/** Of one length, so that a heartbeat overwrites the one before it. */
+function textOf({ beat }: { beat: number }): string {
+  const claim: Claim = { host: hostname(), pid: process.pid, beat };
+  return `${JSON.stringify(claim).padEnd(200)}\n`;
+}
+
+function parseClaim(text: string): Claim | undefined {
+  try {
+    return JSON.parse(text) as Claim;
+  } catch {
+    // Being written: judged by whether it changes.
+    return undefined;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

@@ -1,0 +1,148 @@
+import { createHash } from 'node:crypto';
+import { link, mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Channel } from '../../kernel/channels.js';
+import type { ImageStack } from '../../kernel/images.js';
+import { channelName } from '../../kernel/validate-channels.js';
+import { OutputError, writeAtomically } from '../atomic-file.js';
+import type { Block } from './grid.js';
+import { StoreError } from './store-error.js';
+
+/** What computes: results of two adapters, or of two variants of a kernel, agree within rounding, not bit for bit. */
+export interface StoreAdapter {
+  readonly name: string;
+  readonly backend: string;
+  /** Driver and version. */
+  readonly description: string;
+}
+
+/** The manifest of a store: everything that its values depend on, and the grid of its tiles. */
+export interface Computation {
+  readonly format: typeof FORMAT;
+  readonly formatVersion: number;
+  readonly kernels: readonly (Channel & { readonly name: string })[];
+  /** [channels, height, width] */
+  readonly imageShape: readonly number[];
+  /** Mode and whose statistics, as `standardize by images`. */
+  readonly normalization: string;
+  readonly blocks: readonly (Block & { readonly rowsSha256: string; readonly columnsSha256: string })[];
+  /** Rows and columns of a tile, at the most. */
+  readonly tileImages: number;
+  /** Of this package, of the adapter and of the kernel: those that began the store. */
+  readonly version: string;
+  readonly adapter: StoreAdapter;
+  /** Variants of the plane kernel that a tuner chose, by kind of pass; where one is missing the rule decides. */
+  readonly variants: Readonly<Partial<Record<'vanilla' | 'all', string>>>;
+}
+
+export const COMPUTATION_FILE = 'computation.json';
+const FORMAT = 'cntk-webgpu kernel store';
+const FORMAT_VERSION = 1;
+
+/** What the user chooses of a computation. */
+export type ComputationInput = Omit<Computation, 'format' | 'formatVersion' | 'kernels'> & {
+  readonly channels: readonly Channel[];
+};
+
+export function describeComputation({ channels, ...rest }: ComputationInput): Computation {
+  const kernels = channels.map((channel) => ({ name: channelName(channel), ...channel }));
+  return { format: FORMAT, formatVersion: FORMAT_VERSION, kernels, ...rest };
+}
+
+/** SHA-256 of the pixels before normalisation, as float32. */
+export function imagesSha256({ data }: ImageStack): string {
+  return createHash('sha256')
+    .update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
+    .digest('hex');
+}
+
+/**
+ * The manifest of the store in a folder; undefined if there is none.
+ *
+ * @throws StoreError if it is damaged, or of a newer version of the format.
+ */
+export async function readComputation(folder: string): Promise<Computation | undefined> {
+  const file = join(folder, COMPUTATION_FILE);
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw new StoreError(`${file}: cannot be read: ${message}`, { cause: error });
+  }
+  let found: Partial<Computation>;
+  try {
+    found = JSON.parse(text) as Partial<Computation>;
+  } catch (error) {
+    throw new StoreError(
+      `${file}: is damaged (${(error as Error).message}); use another folder, or restore it`,
+      {
+        cause: error,
+      },
+    );
+  }
+  if (found.format !== FORMAT) {
+    throw new StoreError(
+      `${file}: format is ${JSON.stringify(found.format)}, not "${FORMAT}"; use another folder`,
+    );
+  }
+  if (found.formatVersion !== FORMAT_VERSION) {
+    throw new StoreError(
+      `${file}: has version ${found.formatVersion} of the format (written by cntk-webgpu ${found.version ?? 'unknown'}), this program knows version ${FORMAT_VERSION}; install that release, or use another folder`,
+    );
+  }
+  return found as Computation;
+}
+
+/**
+ * Writes the manifest of a new store, unless another process was first: the first one decides.
+ *
+ * @returns the manifest that is there now
+ * @throws OutputError
+ */
+export async function establishComputation(folder: string, computation: Computation): Promise<Computation> {
+  const file = join(folder, COMPUTATION_FILE);
+  const candidate = join(folder, `.${COMPUTATION_FILE}.${process.pid}-${performance.now()}`);
+  try {
+    await mkdir(folder, { recursive: true });
+    await writeAtomically(candidate, [`${JSON.stringify(computation, undefined, 2)}\n`]);
+    try {
+      // Unlike a rename, a link never takes the place of another's.
+      await link(candidate, file);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      // A file system without links.
+      if (['EPERM', 'ENOTSUP', 'ENOSYS'].includes(code ?? '')) await rename(candidate, file);
+      else if (code !== 'EEXIST') throw error;
+    }
+  } catch (error) {
+    throw error instanceof OutputError ? error : new OutputError(file, error);
+  } finally {
+    await rm(candidate, { force: true }).catch(() => undefined);
+  }
+  return (await readComputation(folder))!;
+}
+
+/** @throws StoreError naming the first thing in which two computations differ, with both values. */
+export function assertSameComputation(folder: string, found: Computation, wanted: Computation): void {
+  const blocks = (of: Computation) =>
+    of.blocks.map(({ name, rows, columns }) => `${name} ${rows}×${columns}`).join(', ');
+  const facets: Record<string, (of: Computation) => string> = {
+    kernels: (of) => of.kernels.map(({ name }) => name).join(', '),
+    'image shape': (of) => of.imageShape.join('×'),
+    normalisation: (of) => of.normalization,
+    matrices: blocks,
+    'images (SHA-256 of rows/columns)': (of) =>
+      of.blocks
+        .map(({ name, rowsSha256, columnsSha256 }) => `${name} ${rowsSha256}/${columnsSha256}`)
+        .join(', '),
+  };
+  for (const [what, of] of Object.entries(facets)) {
+    if (of(found) !== of(wanted)) {
+      throw new StoreError(
+        `${folder} holds another computation: its ${what}: ${of(found)}; asked for: ${of(wanted)}. Use another folder`,
+      );
+    }
+  }
+}

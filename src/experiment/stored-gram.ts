@@ -1,0 +1,145 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Claims, LEASE_MS } from '../data/store/claims.js';
+import { verifyTiles } from '../data/store/export.js';
+import { shardTiles, type BlockName, type Shard, type StoreTile } from '../data/store/grid.js';
+import type { TileStore } from '../data/store/tile-store.js';
+import type { Gpu } from '../gpu/gpu.js';
+import type { Channel } from '../kernel/channels.js';
+import { computeTiles } from '../kernel/gram-tiles.js';
+import type { GramOptions, GramProgress } from '../kernel/gram.js';
+import type { ImageStack } from '../kernel/images.js';
+import { elementLayersPerPair, planPasses } from '../kernel/passes.js';
+
+/** Normalised images of a block; no columns where they are the rows. */
+export type BlockImages = Readonly<
+  Partial<Record<BlockName, { readonly rows: ImageStack; readonly columns?: ImageStack }>>
+>;
+
+export interface StoredGramOptions extends Pick<GramOptions, 'memoryBytes' | 'variant' | 'signal'> {
+  readonly channels: readonly Channel[];
+  readonly images: BlockImages;
+  /** By default all tiles. */
+  readonly shard?: Shard;
+  readonly onProgress?: (progress: GramProgress) => void;
+  /** Damaged tiles, and waiting for other processes. */
+  readonly onNote?: (message: string) => void;
+  /** Before the first tile is computed, with the number of those that are there and of all. */
+  readonly onVerified?: (present: number, all: number) => void;
+  readonly onVerifying?: (fraction: number) => void;
+  readonly leaseMs?: number;
+}
+
+export interface StoredGramReport {
+  /** Tiles computed by this process, and their pairs. */
+  readonly tiles: number;
+  readonly pairs: number;
+  readonly elementLayers: number;
+  readonly underflows: number;
+  readonly elapsedMs: number;
+}
+
+/**
+ * Computes the tiles that a store lacks, each written as soon as it is there: a process that ends in whatever way
+ * loses the open tile. What is there is checked first; damaged tiles are set aside and computed again. Several
+ * processes may work on a store at a time. Returns when all tiles are there, whoever computed them.
+ *
+ * @throws as `computeTiles`, and OutputError
+ */
+export async function computeStored(
+  gpu: Gpu,
+  store: TileStore,
+  options: StoredGramOptions,
+): Promise<StoredGramReport> {
+  const { channels, images, shard, signal, onNote, leaseMs = LEASE_MS } = options;
+  const tiles = shard ? shardTiles(store.tiles, shard) : store.tiles;
+  for (const [, damage] of await verifyTiles(store, tiles, { signal, onProgress: options.onVerifying })) {
+    onNote?.(`warning: a tile is damaged and will be computed again: ${damage.message}`);
+    await store.setAside(damage.file);
+  }
+  const finished = await store.finished();
+  const missing = tiles.filter(({ name }) => !finished.has(name));
+  options.onVerified?.(tiles.length - missing.length, tiles.length);
+
+  const started = performance.now();
+  const report = { tiles: 0, pairs: 0, underflows: 0 };
+  const anyRows = Object.values(images)[0].rows;
+  const perPair = elementLayersPerPair(planPasses(channels, anyRows), anyRows);
+  const total = perPair * missing.reduce((sum, { pairs }) => sum + pairs, 0);
+  let done = 0;
+  const advance = (elementLayers: number) => {
+    done = Math.min(total, done + elementLayers);
+    options.onProgress?.({ done, total, elapsedMs: performance.now() - started });
+  };
+  await using claims = await Claims.open(store.folder, leaseMs);
+  for (const [block, { rows, columns }] of Object.entries(images)) {
+    const queue = new TileQueue(
+      store,
+      missing.filter((tile) => tile.block.name === block),
+      claims,
+      { signal, onNote, onForeign: ({ pairs }) => advance(perPair * pairs) },
+    );
+    const computed = computeTiles(gpu, queue.tiles(), {
+      ...options,
+      images: rows,
+      against: columns,
+      tileImages: store.computation.tileImages,
+      onWork: advance,
+    });
+    for await (const { values, underflows } of computed) {
+      await store.write(queue.current, values);
+      report.tiles++;
+      report.pairs += queue.current.pairs;
+      report.underflows += underflows;
+    }
+  }
+  return { ...report, elementLayers: perPair * report.pairs, elapsedMs: performance.now() - started };
+}
+
+interface QueueHooks {
+  readonly signal: AbortSignal | undefined;
+  readonly onNote: ((message: string) => void) | undefined;
+  /** A tile that another process has finished. */
+  readonly onForeign: (tile: StoreTile) => void;
+}
+
+/** Time between two looks at tiles that other processes compute. */
+const LOOK_MS = 500;
+
+/** Tiles to be computed, claimed one at a time, until all are finished by someone. */
+class TileQueue {
+  /** The one that was given last, claimed. */
+  current!: StoreTile;
+
+  constructor(
+    private readonly store: TileStore,
+    private open: readonly StoreTile[],
+    private readonly claims: Claims,
+    private readonly hooks: QueueHooks,
+  ) {}
+
+  async *tiles(): AsyncGenerator<StoreTile['tile']> {
+    const { signal, onNote, onForeign } = this.hooks;
+    for (let announced = false; this.open.length > 0;) {
+      const others: StoreTile[] = [];
+      for (const tile of this.open) {
+        signal?.throwIfAborted();
+        const claim = await this.claims.claim(tile.name);
+        // Looked at after the claim: whoever had it wrote the tile before giving it up.
+        if ((await this.store.finished()).has(tile.name)) onForeign(tile);
+        else if (claim === 'others') others.push(tile);
+        else {
+          if (claim === 'takenOver') await this.store.removePartial(tile.name);
+          this.current = tile;
+          yield tile.tile;
+        }
+      }
+      await this.claims.release();
+      this.open = others;
+      if (others.length === 0) return;
+      if (!announced) onNote?.(`waiting for ${others.length} tiles that other processes compute`);
+      announced = true;
+      // The loop gives the reason of an interruption.
+      await sleep(LOOK_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+}

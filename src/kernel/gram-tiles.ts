@@ -1,0 +1,124 @@
+import type { Gpu } from '../gpu/gpu.js';
+import { ChannelValues } from './channel-values.js';
+import type { GramOptions } from './gram.js';
+import { checkImages, powerOfTwoScale } from './image-checks.js';
+import { ImageFieldsCache } from './image-fields.js';
+import type { ImageStack } from './images.js';
+import { PairRunner } from './pair-runner.js';
+import { planPasses } from './passes.js';
+import { planPass, type GramShape, type PassPlan } from './plan.js';
+import { planDevice } from './subgroup-order.js';
+import { partsOf, type Tile } from './tiles.js';
+import { validateChannels } from './validate-channels.js';
+
+export interface TilesOptions extends Omit<GramOptions, 'onProgress'> {
+  /** Tiles have at most this many rows and columns, and begin at multiples of it. */
+  readonly tileImages: number;
+  /** Work done, in element-layers; called once or more per pair of images. */
+  readonly onWork?: (elementLayers: number) => void;
+}
+
+export interface ComputedTile {
+  readonly tile: Tile;
+  /** One matrix per channel, [tile.rows][tile.columns], in the paper's scale; a diagonal tile is whole, not a triangle. */
+  readonly values: readonly Float32Array[];
+  /** Values so small that float32 holds few of their digits or none. */
+  readonly underflows: number;
+}
+
+/**
+ * The kernels of `computeGram`, a tile at a time in the order in which `tiles` names them: nothing of a tile stays in
+ * memory when the next is asked for. Every value has the bits that `computeGram` gives with the same device and
+ * variant, whatever the tiles: the sums of a pair are taken in an order of their own.
+ *
+ * @param tiles Of the lower triangle if `against` is absent; asked for one by one, when the last has been consumed.
+ * @throws as `computeGram`
+ */
+export async function* computeTiles(
+  gpu: Gpu,
+  tiles: AsyncIterable<Tile>,
+  options: TilesOptions,
+): AsyncGenerator<ComputedTile> {
+  const { images: rows, against, channels, signal } = options;
+  const columns = against ?? rows;
+  checkImages(rows, columns);
+  validateChannels(channels, rows);
+  const shape: GramShape = { rows: rows.count, columns: columns.count, symmetric: against === undefined };
+  const device = await planDevice(gpu);
+  const plans = planPasses(channels, rows).map((pass) => planPass(pass, rows, shape, device, options));
+  using passes = await TilePasses.create(gpu, plans, rows, columns, options);
+  for await (const tile of tiles) {
+    signal?.throwIfAborted();
+    yield await passes.compute(tile);
+  }
+}
+
+interface TilePass {
+  readonly plan: PassPlan;
+  readonly cache: ImageFieldsCache;
+  readonly runner: PairRunner;
+}
+
+/** The passes of a run; fields of images stay on the device from tile to tile. */
+class TilePasses implements Disposable {
+  private readonly rowScale: number;
+  private readonly columnScale: number;
+
+  private constructor(
+    private readonly passes: readonly TilePass[],
+    private readonly rows: ImageStack,
+    private readonly columns: ImageStack,
+    private readonly channels: TilesOptions['channels'],
+  ) {
+    // Of all images, not of a tile's: values must not depend on the tiling.
+    this.rowScale = powerOfTwoScale(rows);
+    this.columnScale = powerOfTwoScale(columns);
+  }
+
+  static async create(
+    gpu: Gpu,
+    plans: readonly PassPlan[],
+    rows: ImageStack,
+    columns: ImageStack,
+    { channels, signal, onWork }: TilesOptions,
+  ): Promise<TilePasses> {
+    const passes: TilePass[] = [];
+    for (const plan of plans) {
+      const runner = await PairRunner.create(gpu, plan, { signal, advance: (work) => onWork?.(work) });
+      passes.push({ plan, cache: new ImageFieldsCache(gpu, plan), runner });
+    }
+    return new TilePasses(passes, rows, columns, channels);
+  }
+
+  async compute(tile: Tile): Promise<ComputedTile> {
+    const { rows, columns, rowScale, columnScale } = this;
+    const values = this.channels.map(() => new Float32Array(tile.rows * tile.columns));
+    const columnKey = rows === columns ? 'rows' : 'columns';
+    let underflows = 0;
+    for (const { plan, cache, runner } of this.passes) {
+      const reader = new ChannelValues(plan.pass, this.channels, rowScale * columnScale);
+      const store = (sums: Parameters<typeof reader.read>[0]) => {
+        underflows += reader.read(sums, (channel, row, column, value) => {
+          const [r, c] = [row - tile.firstRow, column - tile.firstColumn];
+          values[channel][r * tile.columns + c] = value;
+          if (tile.symmetric && tile.firstRow === tile.firstColumn)
+            values[channel][c * tile.columns + r] = value;
+        });
+      };
+      for (const part of partsOf(tile, plan.blockImages)) {
+        const x = await cache.block('rows', rows, part.firstRow, part.rows, rowScale);
+        const z = await cache.block(columnKey, columns, part.firstColumn, part.columns, columnScale);
+        await runner.run({ xFields: x.xFields, zFields: z.zFields }, part, store);
+      }
+      await runner.drain(store);
+    }
+    return { tile, values, underflows };
+  }
+
+  [Symbol.dispose](): void {
+    for (const { cache, runner } of this.passes) {
+      runner[Symbol.dispose]();
+      cache[Symbol.dispose]();
+    }
+  }
+}
