@@ -18,10 +18,12 @@ export const contract: ShaderContract = {
 export const variants = [{}];
 
 export interface SubstitutionInput {
-  readonly factor: Float64Array; // [stride][stride]
-  readonly rhs: Float64Array; // [stride][4 width4], changed in place
+  readonly factor: Float64Array; // [rows][stride]
+  readonly rhs: Float64Array; // [rows][4 width4], changed in place
   readonly begin: number;
   readonly size: number;
+  /** Of `factor` and `rhs`. */
+  readonly rows: number;
   readonly stride: number;
   readonly width4: number;
 }

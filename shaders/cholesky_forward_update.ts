@@ -6,12 +6,12 @@ export const contract: ShaderContract = {
   name: 'cholesky_forward_update',
   equation: 'B2 −= L21 X1',
   bindings: [
-    { name: 'factor', access: 'read', shape: '[stride][stride] f32, lower triangle L' },
-    { name: 'rhs', access: 'read_write', shape: '[stride][4·width4] f32; rows from begin+BLOCK on change' },
+    { name: 'factor', access: 'read', shape: '[rows][stride] f32, lower triangle L' },
+    { name: 'rhs', access: 'read_write', shape: '[rows][4·width4] f32; rows from begin+BLOCK on change' },
   ],
-  params: { begin: 'u32', stride: 'u32', width4: 'u32' },
+  params: { begin: 'u32', rows: 'u32', stride: 'u32', width4: 'u32' },
   constants: ['BLOCK'],
-  workgroups: '(⌈(stride − begin − BLOCK)/64⌉, width4); stride, begin and BLOCK multiples of 4',
+  workgroups: '(⌈(rows − begin − BLOCK)/64⌉, width4); stride, begin and BLOCK multiples of 4',
   errorBound: '(BLOCK+1)·2⁻²⁴·(|B2| + |L21||X1|)',
 };
 
@@ -19,18 +19,18 @@ export const variants = [{ BLOCK: 64 }];
 
 export function workgroups(
   begin: number,
-  stride: number,
+  rows: number,
   width4: number,
   block: number,
 ): readonly [number, number] {
-  return [Math.ceil((stride - begin - block) / 64), width4];
+  return [Math.ceil((rows - begin - block) / 64), width4];
 }
 
 /** Float64 mirror; `size` is BLOCK. */
-export function mirror({ factor, rhs, begin, size, stride, width4 }: SubstitutionInput): void {
+export function mirror({ factor, rhs, begin, size, rows, stride, width4 }: SubstitutionInput): void {
   const width = 4 * width4;
   for (let column = 0; column < width; column++) {
-    for (let row = begin + size; row < stride; row++) {
+    for (let row = begin + size; row < rows; row++) {
       let sum = rhs[row * width + column];
       for (let t = begin; t < begin + size; t++) sum -= factor[row * stride + t] * rhs[t * width + column];
       rhs[row * width + column] = sum;

@@ -8,17 +8,17 @@ export const contract: ShaderContract = {
     {
       name: 'matrix',
       access: 'read_write',
-      shape: '[stride][stride] f32; columns begin … begin+BLOCK−1 of the rows from begin+BLOCK on become L21',
+      shape: '[rows][stride] f32; columns begin … begin+BLOCK−1 of the rows from begin+BLOCK on become L21',
     },
     {
       name: 'panel',
       access: 'read_write',
-      shape: '[BLOCK][stride] f32; columns from begin+BLOCK on become L21ᵀ',
+      shape: '[≥ line+BLOCK][rows] f32; lines line … line+BLOCK−1, columns from begin+BLOCK on, become L21ᵀ',
     },
   ],
-  params: { begin: 'u32', stride: 'u32' },
+  params: { begin: 'u32', rows: 'u32', stride: 'u32', line: 'u32' },
   constants: ['BLOCK'],
-  workgroups: '⌈(stride − begin − BLOCK)/128⌉; stride, begin and BLOCK multiples of 4',
+  workgroups: '⌈(rows − begin − BLOCK)/128⌉; rows, stride, begin and BLOCK multiples of 4',
   errorBound:
     'backward error per row |L21 L11ᵀ − A21| ≤ (BLOCK+2)·2⁻²⁴·|L21||L11ᵀ| (Higham, theorem 8.5; division to 2.5 ulp)',
 };
@@ -26,25 +26,28 @@ export const contract: ShaderContract = {
 export const variants = [{ BLOCK: 64 }];
 
 export interface PanelInput {
-  readonly matrix: Float64Array; // [stride][stride], changed in place
-  readonly panel: Float64Array; // [BLOCK][stride], changed in place
+  readonly matrix: Float64Array; // [rows][stride], changed in place
+  readonly panel: Float64Array; // [≥ line + block][rows], changed in place
   readonly begin: number;
+  readonly rows: number;
   readonly stride: number;
+  readonly line: number;
   readonly block: number;
 }
 
-export function workgroups(begin: number, stride: number, block: number): readonly [number] {
-  return [Math.ceil((stride - begin - block) / 128)];
+export function workgroups(begin: number, rows: number, block: number): readonly [number] {
+  return [Math.ceil((rows - begin - block) / 128)];
 }
 
 /** Float64 mirror. */
-export function mirror({ matrix, panel, begin, stride, block }: PanelInput): void {
-  for (let row = begin + block; row < stride; row++) {
+export function mirror({ matrix, panel, begin, rows, stride, line, block }: PanelInput): void {
+  for (let row = begin + block; row < rows; row++) {
     for (let j = 0; j < block; j++) {
       let x = matrix[row * stride + begin + j];
-      for (let t = 0; t < j; t++) x -= panel[t * stride + row] * matrix[(begin + j) * stride + begin + t];
+      for (let t = 0; t < j; t++)
+        x -= panel[(line + t) * rows + row] * matrix[(begin + j) * stride + begin + t];
       x /= matrix[(begin + j) * stride + begin + j];
-      panel[j * stride + row] = x;
+      panel[(line + j) * rows + row] = x;
       matrix[row * stride + begin + j] = x;
     }
   }

@@ -3,11 +3,13 @@ import constants::BLOCK;
 
 struct Params {
   begin: u32,  // first row and column of the diagonal block, which is a whole one
+  rows: u32,   // rows of the matrix, and floats from one line of `panel` to the next
   stride: u32, // floats from one row of the matrix to the next
+  line: u32,   // of `panel` for the first column of L21
 }
 
-@group(0) @binding(0) var<storage, read_write> matrix: array<vec4f>; // [stride][stride/4]
-@group(0) @binding(1) var<storage, read_write> panel: array<vec4f>;  // [BLOCK][stride/4]: L21 transposed
+@group(0) @binding(0) var<storage, read_write> matrix: array<vec4f>; // [rows][stride/4]
+@group(0) @binding(1) var<storage, read_write> panel: array<vec4f>;  // [line + BLOCK ..][rows/4]: L21 transposed
 @group(0) @binding(2) var<uniform> params: Params;
 
 // matrix[row .. row+3][4 column4 .. 4 column4 + 3], one row in each column of the result.
@@ -20,10 +22,11 @@ fn rows_of(row: u32, column4: u32) -> mat4x4f {
 @compute @workgroup_size(32)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let row = params.begin + BLOCK + 4u * id.x;
-  if (row >= params.stride) {
+  if (row >= params.rows) {
     return;
   }
   let width4 = params.stride / 4u;
+  let rows4 = params.rows / 4u;
   let row4 = row / 4u;
   let begin4 = params.begin / 4u;
 
@@ -31,8 +34,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     // x[c] is column j + c of L21, for four rows.
     var x = transpose(rows_of(row, begin4 + j / 4u));
     for (var t = 0u; t < j; t += 4u) {
-      let i = t * width4 + row4;
-      let solved = mat4x4f(panel[i], panel[i + width4], panel[i + 2u * width4], panel[i + 3u * width4]);
+      let i = (params.line + t) * rows4 + row4;
+      let solved = mat4x4f(panel[i], panel[i + rows4], panel[i + 2u * rows4], panel[i + 3u * rows4]);
       x -= solved * rows_of(params.begin + j, begin4 + t / 4u);
     }
     let l = rows_of(params.begin + j, begin4 + j / 4u);
@@ -43,7 +46,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
 
     let rows = transpose(x);
     for (var c = 0u; c < 4u; c++) {
-      panel[(j + c) * width4 + row4] = x[c];
+      panel[(params.line + j + c) * rows4 + row4] = x[c];
       matrix[(row + c) * width4 + begin4 + j / 4u] = rows[c];
     }
   }

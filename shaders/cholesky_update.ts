@@ -3,46 +3,52 @@ import type { ShaderContract } from './contract.js';
 /** Side of the tiles of which the update computes the lower triangle; rows held by one invocation. */
 export const TILE = 16;
 
-/** Trailing update of the factorisation: nearly all of its work. */
+/** Columns of a workgroup: 32 invocations of 8. */
+const WORKGROUP_COLUMNS = 256;
+
+/** Update of a panel of columns by columns of the factor: nearly all of the factorisation's work. */
 export const contract: ShaderContract = {
   name: 'cholesky_update',
-  equation: 'A22 −= L21 L21ᵀ on the lower triangle of 16×16 tiles',
+  equation: 'C −= L Lᵀ on and below the diagonal of 16×16 tiles',
   bindings: [
-    { name: 'panel', access: 'read', shape: '[BLOCK][stride] f32: L21ᵀ' },
+    { name: 'panel', access: 'read', shape: '[depth][rows] f32: Lᵀ' },
     {
       name: 'matrix',
       access: 'read_write',
-      shape: '[stride][stride] f32; from begin on, row i and columns below 16·(⌊i/16⌋ + 1)',
+      shape:
+        '[rows][stride] f32; C is row i from begin on, its columns begin … min(end, 16·(⌊i/16⌋ + 1)) − 1',
     },
   ],
-  params: { begin: 'u32', stride: 'u32' },
-  constants: ['BLOCK'],
-  workgroups: '(⌈(stride − begin)/128⌉, (stride − begin)/16); stride and begin multiples of 16',
-  errorBound: '(BLOCK+1)·2⁻²⁴·(|A22| + |L21||L21ᵀ|): one sum of BLOCK products',
+  params: { begin: 'u32', end: 'u32', rows: 'u32', stride: 'u32', depth: 'u32' },
+  constants: [],
+  workgroups: '(⌈(end − begin)/256⌉, (rows − begin)/16); begin, end, rows and stride multiples of 16',
+  errorBound: '(depth+1)·2⁻²⁴·(|C| + |L||Lᵀ|): one sum of depth products',
 };
 
-export const variants = [{ BLOCK: 64 }];
+export const variants = [{}];
 
 export interface UpdateInput {
-  readonly panel: Float64Array; // [BLOCK][stride]
-  readonly matrix: Float64Array; // [stride][stride], changed in place
+  readonly panel: Float64Array; // [depth][rows]
+  readonly matrix: Float64Array; // [rows][stride], changed in place
   readonly begin: number;
+  readonly end: number;
+  readonly rows: number;
   readonly stride: number;
-  readonly block: number;
+  readonly depth: number;
 }
 
-export function workgroups(begin: number, stride: number): readonly [number, number] {
-  return [Math.ceil((stride - begin) / 128), (stride - begin) / TILE];
+export function workgroups(begin: number, end: number, rows: number): readonly [number, number] {
+  return [Math.ceil((end - begin) / WORKGROUP_COLUMNS), (rows - begin) / TILE];
 }
 
 /** Float64 mirror. */
-export function mirror({ panel, matrix, begin, stride, block }: UpdateInput): void {
-  for (let row = begin; row < stride; row++) {
-    const end = TILE * (Math.floor(row / TILE) + 1);
-    for (let column = begin; column < end; column++) {
-      let c = matrix[row * stride + column];
-      for (let k = 0; k < block; k++) c -= panel[k * stride + row] * panel[k * stride + column];
-      matrix[row * stride + column] = c;
+export function mirror({ panel, matrix, begin, end, rows, stride, depth }: UpdateInput): void {
+  for (let row = begin; row < rows; row++) {
+    const last = Math.min(end, TILE * (Math.floor(row / TILE) + 1));
+    for (let column = begin; column < last; column++) {
+      let sum = 0;
+      for (let k = 0; k < depth; k++) sum += panel[k * rows + row] * panel[k * rows + column];
+      matrix[row * stride + column] -= sum;
     }
   }
 }

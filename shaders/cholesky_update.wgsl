@@ -1,15 +1,18 @@
-// Trailing update: A22 -= L21 L21^T on the lower triangle of 16 x 16 tiles.
-// An invocation holds 16 rows x 4 columns in registers. The 16 rows are those of its workgroup, so their loads are
-// uniform; the 4 columns are one vec4. No barrier: software adapters pay dearly for them.
-import constants::BLOCK;
+// Update of a panel of columns: C -= L L^T, where C is at and below the diagonal of 16 x 16 tiles.
+// An invocation holds 16 rows x 8 columns in registers. The 16 rows are those of its workgroup, so their loads are
+// uniform; the 8 columns are two vec4s. No barrier: software adapters pay dearly for them. A deep sum (`depth` lines)
+// reads and writes C once.
 
 struct Params {
-  begin: u32,  // first row and column of A22, a multiple of 16
+  begin: u32,  // first row and column of C, a multiple of 16
+  end: u32,    // first column right of C, a multiple of 16
+  rows: u32,   // rows of the matrix, and floats from one line of `panel` to the next; a multiple of 16
   stride: u32, // floats from one row of the matrix to the next, a multiple of 16
+  depth: u32,  // lines of `panel`
 }
 
-@group(0) @binding(0) var<storage, read> panel: array<vec4f>;        // [BLOCK][stride/4]: L21 transposed
-@group(0) @binding(1) var<storage, read_write> matrix: array<vec4f>; // [stride][stride/4]
+@group(0) @binding(0) var<storage, read> panel: array<vec4f>;        // [depth][rows/4]: L transposed
+@group(0) @binding(1) var<storage, read_write> matrix: array<vec4f>; // [rows][stride/4]
 @group(0) @binding(2) var<uniform> params: Params;
 
 // Four rows of the tile; column r of the result is matrix[row + r][4 columns].
@@ -31,29 +34,47 @@ fn outer(columns: vec4f, rows: vec4f) -> mat4x4f {
 @compute @workgroup_size(32)
 fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_index) lane: u32) {
   let row = params.begin + 16u * tile.y;
-  let column = params.begin + 4u * (32u * tile.x + lane);
-  if (column >= row + 16u) {
-    return; // above the diagonal tile, hence also right of the matrix
+  let column = params.begin + 8u * (32u * tile.x + lane);
+  if (column >= min(row + 16u, params.end)) {
+    return; // above the diagonal tile, or right of C
   }
   let width4 = params.stride / 4u;
+  let rows4 = params.rows / 4u;
   let column4 = column / 4u;
   let row4 = row / 4u;
   let origin = row * width4 + column4;
 
-  var c0 = load(origin, width4);
-  var c1 = load(origin + 4u * width4, width4);
-  var c2 = load(origin + 8u * width4, width4);
-  var c3 = load(origin + 12u * width4, width4);
-  for (var k = 0u; k < BLOCK; k++) {
-    let line = k * width4;
-    let right = panel[line + column4];
-    c0 -= outer(right, panel[line + row4]);
-    c1 -= outer(right, panel[line + row4 + 1u]);
-    c2 -= outer(right, panel[line + row4 + 2u]);
-    c3 -= outer(right, panel[line + row4 + 3u]);
+  var left0 = mat4x4f();
+  var left1 = mat4x4f();
+  var left2 = mat4x4f();
+  var left3 = mat4x4f();
+  var right0 = mat4x4f();
+  var right1 = mat4x4f();
+  var right2 = mat4x4f();
+  var right3 = mat4x4f();
+  for (var k = 0u; k < params.depth; k++) {
+    let line = k * rows4;
+    let left = panel[line + column4];
+    let right = panel[line + column4 + 1u];
+    let rows0 = panel[line + row4];
+    let rows1 = panel[line + row4 + 1u];
+    let rows2 = panel[line + row4 + 2u];
+    let rows3 = panel[line + row4 + 3u];
+    left0 += outer(left, rows0);
+    right0 += outer(right, rows0);
+    left1 += outer(left, rows1);
+    right1 += outer(right, rows1);
+    left2 += outer(left, rows2);
+    right2 += outer(right, rows2);
+    left3 += outer(left, rows3);
+    right3 += outer(right, rows3);
   }
-  store(origin, width4, c0);
-  store(origin + 4u * width4, width4, c1);
-  store(origin + 8u * width4, width4, c2);
-  store(origin + 12u * width4, width4, c3);
+  store(origin, width4, load(origin, width4) - left0);
+  store(origin + 1u, width4, load(origin + 1u, width4) - right0);
+  store(origin + 4u * width4, width4, load(origin + 4u * width4, width4) - left1);
+  store(origin + 4u * width4 + 1u, width4, load(origin + 4u * width4 + 1u, width4) - right1);
+  store(origin + 8u * width4, width4, load(origin + 8u * width4, width4) - left2);
+  store(origin + 8u * width4 + 1u, width4, load(origin + 8u * width4 + 1u, width4) - right2);
+  store(origin + 12u * width4, width4, load(origin + 12u * width4, width4) - left3);
+  store(origin + 12u * width4 + 1u, width4, load(origin + 12u * width4 + 1u, width4) - right3);
 }

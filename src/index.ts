@@ -36,7 +36,9 @@ export {
   parseReadout,
   validateChannels,
 } from './kernel/validate-channels.js';
-export { factorize, type CholeskyFactor, type FactorizeOptions } from './regression/cholesky.js';
+export type { CholeskyFactor } from './regression/cholesky-factor.js';
+export { AUTO_RIDGES, chooseRidge, NoRidgeError, type RidgeCandidate } from './regression/choose-ridge.js';
+export { factorize, type FactorizeOptions } from './regression/cholesky.js';
 export { argmax, evaluate, type Evaluation } from './regression/classify.js';
 export {
   MatrixTooLargeError,
@@ -45,6 +47,9 @@ export {
   NotSymmetricError,
   RefinementStagnatedError,
 } from './regression/errors.js';
+export { planFactorization, type FactorPlan } from './regression/factor-plan.js';
+export { memorySource, type MatrixSource } from './regression/matrix-source.js';
+export { openMemoryStore, type OpenPanelStore, type PanelStore } from './regression/panel-store.js';
 export { fit, predict, type FitOptions, type Model, type Prediction } from './regression/regression.js';
 export { solveRidge, type RidgeSolution, type SolveOptions, type SolveProgress } from './regression/ridge.js';
 export { encodeTargets, type TargetCoding } from './regression/targets.js';

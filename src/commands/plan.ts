@@ -8,7 +8,7 @@ import { cachedVariants } from '../experiment/tuned-variants.js';
 import type { ImageShape } from '../kernel/passes.js';
 import type { PlanOptions } from '../kernel/plan.js';
 import { channelName, validateChannels } from '../kernel/validate-channels.js';
-import { assertMatrixFits } from '../regression/cholesky.js';
+import { planFactorization } from '../regression/factor-plan.js';
 import { MatrixTooLargeError } from '../regression/errors.js';
 import { channelListOptions, channelsOf, depthListOption } from './support/channel-options.js';
 import {
@@ -103,7 +103,7 @@ async function plan(args: PlanArguments, signal: AbortSignal): Promise<void> {
       },
       ...jobPlan,
       estimates,
-      warnings: warningsOf(job, jobPlan.hostBytes, () => assertMatrixFits(gpu, job.train)),
+      warnings: warningsOf(job, jobPlan.hostBytes, () => planFactorization(gpu, job.train)),
       version: packageVersion(),
     };
 

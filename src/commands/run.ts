@@ -3,6 +3,7 @@ import { writeAtomically } from '../data/atomic-file.js';
 import { loadImages } from '../data/load.js';
 import { writeNpy } from '../data/npy.js';
 import { classify, prepareClassification, type Classification } from '../experiment/classification.js';
+import { panelFiles, removePanelFiles } from '../experiment/panel-files.js';
 import type { Channel } from '../kernel/channels.js';
 import { channelName, defaultTrained, parseReadout, validateChannels } from '../kernel/validate-channels.js';
 import {
@@ -18,6 +19,7 @@ import {
 import { DestinationFolder } from './support/destination.js';
 import { deviceReport, withDevice } from './support/device.js';
 import { UsageError } from './support/errors.js';
+import { factorFolder, notePlan } from './support/factor.js';
 import { formatEvaluation } from './support/evaluation-table.js';
 import { withInterruption } from './support/interruption.js';
 import {
@@ -120,6 +122,7 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
 
   const scoreBytes = 8 * task.test.count * task.classes;
   await using destination = await DestinationFolder.reserve(args.out, FILES, scoreBytes + 2 ** 20);
+  const scratch = factorFolder(args.out);
   const { count, channels, height, width } = task.train;
   progress.note(
     `${count} training and ${task.test.count} test images of ${channels}×${height}×${width}, ${channelName(channel)}`,
@@ -136,6 +139,8 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
       signal,
       memoryBytes,
       variant,
+      store: panelFiles(scratch, (message) => progress.note(message)),
+      onPlan: (plan) => notePlan(progress, plan),
       onPhase: (phase) => progress.begin(phase),
       onKernelProgress: (update) => progress.updateKernel(update),
       onSolveProgress: (update) => progress.updateSolve(update),
@@ -152,7 +157,6 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
     imageShape: [channels, height, width],
     normalization,
     targets,
-    ridge,
     files: { train: train.files, test: test.files },
     timingsMs: { load: loadMs, ...result.elapsedMs, total: performance.now() - started },
     device,
@@ -165,6 +169,7 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
   await writeAtomically(destination.file('table.txt'), [table]);
   signal.throwIfAborted();
   await destination.commit(REPORT, formatJson(report));
+  await removePanelFiles(scratch);
   printData(args.json ? formatJson(report) : table);
   progress.note(`written to ${args.out}`);
 }

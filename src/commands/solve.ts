@@ -2,13 +2,19 @@ import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
 import { InputError } from '../data/input-error.js';
 import { loadLabels } from '../data/labels.js';
 import { readNpy, writeNpy } from '../data/npy.js';
+import { NpyRows } from '../data/npy-rows.js';
 import { formatShape } from '../data/shape.js';
 import { accuracyReport, classCountOf } from '../experiment/classification.js';
+import { panelFiles, removePanelFiles } from '../experiment/panel-files.js';
+import { ThreadedProduct } from '../experiment/threaded-product.js';
+import { planFactorization, type FactorPlan } from '../regression/factor-plan.js';
+import type { MatrixSource } from '../regression/matrix-source.js';
 import { fit, predict } from '../regression/regression.js';
 import { OUTPUT, deviceOptions, regressionOptions, reportOptions } from './support/common-options.js';
 import { DestinationFolder } from './support/destination.js';
 import { deviceReport, withDevice } from './support/device.js';
 import { UsageError } from './support/errors.js';
+import { factorFolder, notePlan } from './support/factor.js';
 import { formatEvaluation } from './support/evaluation-table.js';
 import { withInterruption } from './support/interruption.js';
 import { defineOptions, optional, required, text } from './support/options.js';
@@ -25,8 +31,7 @@ const options = {
   'test-kernel': optional(text(DATA, 'Kernel of test images (rows) and training images (columns), m×n')),
   'test-labels': optional(text(DATA, 'Labels of the test images, m, for the accuracy')),
   ...regressionOptions,
-  adapter: deviceOptions.adapter,
-  verbose: deviceOptions.verbose,
+  ...deviceOptions,
   out: required(
     text(OUTPUT, 'Folder for coefficients.npy, report.json and, of test images, predictions.npy, scores.npy'),
   ),
@@ -42,7 +47,7 @@ export const solveCommand: CommandModule<object, SolveArguments> = {
     defineOptions(argv, options)
       .example('$0 solve --kernel K.npy --labels y.npy --out fit', '')
       .example(
-        '$0 solve --kernel K.npy --labels y.npy --ridge 1e-4 --test-kernel K2.npy --test-labels y2.npy --out fit',
+        '$0 solve --kernel K.npy --labels y.npy --ridge auto --test-kernel K2.npy --test-labels y2.npy --out fit',
         '',
       ),
   handler: (args) => withInterruption((signal) => solve(args, signal)),
@@ -56,21 +61,28 @@ async function solve(args: SolveArguments, signal: AbortSignal): Promise<void> {
   }
   using progress = new Progress(args.quiet ?? false);
   const problem = await readProblem(args);
-  const { n, train, trainKernel, test, classes } = problem;
+  const { n, train, test, classes } = problem;
   signal.throwIfAborted();
 
   const files = ['coefficients.npy', ...(test ? ['predictions.npy', 'scores.npy'] : [])];
   const sizeBytes = 8 * classes * (n + (test?.m ?? 0)) + 2 ** 20;
   await using destination = await DestinationFolder.reserve(args.out, files, sizeBytes);
   const { targets, ridge } = args;
+  const memoryBytes = args.memory && args.memory * 2 ** 20;
+  const scratch = factorFolder(args.out);
   const started = performance.now();
   const { model, device } = await withDevice(args, progress, async (opened) => {
     progress.begin(`solve ${n}×${n}`);
-    const fitted = await fit(opened.gpu, trainKernel, train.labels, {
+    await using kernel = await openKernel(args.kernel, planFactorization(opened.gpu, n, { memoryBytes }));
+    const fitted = await fit(opened.gpu, kernel.matrix, train.labels, {
       targets,
       classes,
       ridge,
+      memoryBytes,
+      store: panelFiles(scratch, (message) => progress.note(message)),
+      product: kernel.product,
       signal,
+      onPlan: (plan) => notePlan(progress, plan),
       onProgress: (update) => progress.updateSolve(update),
     });
     progress.end();
@@ -86,7 +98,6 @@ async function solve(args: SolveArguments, signal: AbortSignal): Promise<void> {
     ...solutionReport(solution),
     counts: { train: n, test: test?.m, classes },
     targets,
-    ridge,
     timingsMs: { ...solution.elapsedMs, total: performance.now() - started },
     device,
     version: packageVersion(),
@@ -98,25 +109,48 @@ async function solve(args: SolveArguments, signal: AbortSignal): Promise<void> {
   }
   signal.throwIfAborted();
   await destination.commit(REPORT, formatJson(report));
+  await removePanelFiles(scratch);
 
   const summary = `n = ${n}, ${classes} classes\n${formatSolution(solution)}\n`;
   printData(args.json ? formatJson(report) : (evaluation ? formatEvaluation(evaluation) : '') + summary);
   progress.note(`written to ${args.out}`);
 }
 
+/** The training kernel: in memory, or, where its factor streams, row by row and multiplied by threads. */
+async function openKernel(path: string, { n, panels }: FactorPlan) {
+  const rows = await NpyRows.open(path);
+  if (panels === 1) {
+    const matrix = await rows.rows(0, n).finally(() => rows[Symbol.asyncDispose]());
+    return { matrix, product: undefined, [Symbol.asyncDispose]: () => Promise.resolve() };
+  }
+  const threads = ThreadedProduct.start(path, n);
+  const matrix: MatrixSource = {
+    n,
+    rows: (first, count, begin, end) => rows.rows(first, count, begin, end),
+  };
+  return {
+    matrix,
+    product: threads.multiply,
+    async [Symbol.asyncDispose]() {
+      await threads[Symbol.asyncDispose]();
+      await rows[Symbol.asyncDispose]();
+    },
+  };
+}
+
 /** Matrices and labels that fit together. */
 async function readProblem(args: SolveArguments) {
-  const trainKernel = await readMatrix(args.kernel);
-  const n = trainKernel.rows;
-  if (trainKernel.columns !== n) {
+  await using header = await NpyRows.open(args.kernel);
+  const n = header.count;
+  if (header.columns !== n) {
     throw new InputError(
       args.kernel,
-      `the kernel of the training images is square, but this array is ${formatShape([n, trainKernel.columns])}`,
+      `the kernel of the training images is square, but this array is ${formatShape([n, header.columns])}`,
     );
   }
   const train = await readLabelsOf(args.labels, n, `${args.kernel} is ${formatShape([n, n])}`);
   if (args['test-kernel'] === undefined) {
-    return { n, train, trainKernel: trainKernel.data, test: undefined, classes: classCountOf(train) };
+    return { n, train, test: undefined, classes: classCountOf(train) };
   }
   const testKernel = await readMatrix(args['test-kernel']);
   const m = testKernel.rows;
@@ -134,7 +168,6 @@ async function readProblem(args: SolveArguments) {
   return {
     n,
     train,
-    trainKernel: trainKernel.data,
     test: { m, kernel: testKernel.data, labels: testLabels?.labels },
     classes,
   };

@@ -8,8 +8,8 @@ import { checkImages } from '../kernel/image-checks.js';
 import type { ImageStack } from '../kernel/images.js';
 import { validateChannels } from '../kernel/validate-channels.js';
 import { evaluate, type Evaluation } from '../regression/classify.js';
-import { fit, predict } from '../regression/regression.js';
-import type { RidgeSolution, SolveProgress } from '../regression/ridge.js';
+import { fit, predict, type FitOptions, type Model } from '../regression/regression.js';
+import type { SolveProgress } from '../regression/ridge.js';
 import type { TargetCoding } from '../regression/targets.js';
 import { binomialInterval } from './binomial.js';
 import { compileKernels } from './compile.js';
@@ -25,8 +25,8 @@ export interface ClassificationTask {
   readonly classes: number;
   readonly channel: Channel;
   readonly targets: TargetCoding;
-  /** Added to the diagonal of the kernel, in units of its mean. */
-  readonly ridge: number;
+  /** Added to the diagonal of the kernel, in units of its mean; several: the leave-one-out error decides. */
+  readonly ridge: FitOptions['ridge'];
   /** Things that the user should know, one sentence each. */
   readonly warnings: readonly string[];
 }
@@ -38,8 +38,10 @@ export interface ClassificationHooks {
   readonly onPhase?: (phase: ClassificationPhase) => void;
   readonly onKernelProgress?: (progress: GramProgress) => void;
   readonly onSolveProgress?: (progress: SolveProgress) => void;
-  /** Device memory for per-image results, bytes. */
+  /** Device memory for per-image results, and for the factor of the kernel, bytes. */
   readonly memoryBytes?: number;
+  readonly store?: FitOptions['store'];
+  readonly onPlan?: FitOptions['onPlan'];
   readonly variant?: GramOptions['variant'];
 }
 
@@ -48,7 +50,7 @@ export interface Classification {
   readonly predictions: Int32Array; // [m]
   /** Undefined without test labels. */
   readonly evaluation: AccuracyReport | undefined;
-  readonly solution: RidgeSolution;
+  readonly solution: Model['solution'];
   readonly elapsedMs: Readonly<
     Record<'compile' | 'trainKernel' | 'solve' | 'testKernel' | 'predict', number>
   >;
@@ -72,7 +74,7 @@ export function prepareClassification(options: {
   readonly normalization: Normalization;
   readonly channel: Channel;
   readonly targets: TargetCoding;
-  readonly ridge: number;
+  readonly ridge: FitOptions['ridge'];
 }): ClassificationTask {
   const { normalization, channel, targets, ridge } = options;
   const trainLabels = options.train.labels;
@@ -114,6 +116,8 @@ export async function classify(
     onKernelProgress,
     onSolveProgress,
     memoryBytes,
+    store,
+    onPlan,
     variant: chosen,
   }: ClassificationHooks = {},
 ): Promise<Classification> {
@@ -137,7 +141,16 @@ export async function classify(
 
   // Before the test kernel: a training kernel that cannot be solved makes the rest useless.
   onPhase?.('solve');
-  const fitOptions = { targets, classes, ridge, signal, onProgress: onSolveProgress };
+  const fitOptions = {
+    targets,
+    classes,
+    ridge,
+    memoryBytes,
+    store,
+    signal,
+    onPlan,
+    onProgress: onSolveProgress,
+  };
   const model = await fit(gpu, trainKernel.matrices[0], trainLabels, fitOptions);
   const solveMs = stopwatch.lap();
 

@@ -9,8 +9,11 @@ export interface Program {
   /** Bytes of the uniform block, 0 without one. */
   readonly paramsSizeBytes: number;
   packParams(values: ParameterValues, target: DataView, offset: number): void;
-  bind(buffers: Readonly<Record<string, GPUBuffer>>, params?: GPUBufferBinding): GPUBindGroup;
+  bind(buffers: BoundBuffers, params?: GPUBufferBinding): GPUBindGroup;
 }
+
+/** Whole buffers, or parts of them, by binding name. */
+export type BoundBuffers = Readonly<Record<string, GPUBuffer | GPUBufferBinding>>;
 
 /** The shader did not compile, or does not match its contract. */
 export class ShaderError extends Error {
@@ -49,9 +52,9 @@ export async function compileProgram(
     },
     bind(buffers, params) {
       const entries: GPUBindGroupEntry[] = contract.bindings.map(({ name }, binding) => {
-        const buffer = buffers[name] as GPUBuffer | undefined;
+        const buffer = buffers[name] as GPUBuffer | GPUBufferBinding | undefined;
         if (buffer === undefined) throw new ShaderError(`shader ${contract.name}: no buffer for ${name}`);
-        return { binding, resource: { buffer } };
+        return { binding, resource: 'buffer' in buffer ? buffer : { buffer } };
       });
       if (params) entries.push({ binding: contract.bindings.length, resource: params });
       return device.createBindGroup({

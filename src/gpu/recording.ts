@@ -1,12 +1,12 @@
 import type { ParameterValues } from '../../shaders/contract.js';
 import { BufferScope } from './buffers.js';
 import type { Gpu } from './gpu.js';
-import type { Program } from './program.js';
+import type { BoundBuffers, Program } from './program.js';
 import { TimestampSpan, type DeviceInterval } from './timing.js';
 
 interface Dispatch {
   readonly program: Program;
-  readonly buffers: Readonly<Record<string, GPUBuffer>>;
+  readonly buffers: BoundBuffers;
   readonly params: ParameterValues;
   readonly workgroups: readonly [number, number, number];
 }
@@ -39,7 +39,7 @@ export class Recording {
 
   add(
     program: Program,
-    buffers: Readonly<Record<string, GPUBuffer>>,
+    buffers: BoundBuffers,
     workgroups: readonly [number, number?, number?],
     params: ParameterValues = {},
   ): this {

@@ -1,64 +1,34 @@
-import * as backwardDiagonal from '../../shaders/cholesky_backward_diagonal.js';
-import * as backwardUpdate from '../../shaders/cholesky_backward_update.js';
 import * as diagonal from '../../shaders/cholesky_diagonal.js';
-import * as forwardDiagonal from '../../shaders/cholesky_forward_diagonal.js';
-import * as forwardUpdate from '../../shaders/cholesky_forward_update.js';
-import * as panel from '../../shaders/cholesky_panel.js';
-import * as update from '../../shaders/cholesky_update.js';
 import { BufferScope } from '../gpu/buffers.js';
 import type { Gpu } from '../gpu/gpu.js';
-import type { Program } from '../gpu/program.js';
 import { Recording } from '../gpu/recording.js';
-import { FactorizationBreakdownError, MatrixTooLargeError } from './errors.js';
-import { columnsOf, sideOf } from './validate.js';
-
-/** Rows of a diagonal block: 8 KiB of workgroup memory, and 64 multiply-adds for every element of A22 that is read. */
-const BLOCK = 64;
-
-/** Multiply-adds per submission: about a tenth of a second on a software adapter. */
-const FACTOR_SUBMISSION = 1e9;
-/** The substitutions are bound by memory, not by arithmetic. */
-const SOLVE_SUBMISSION = 1e8;
-
-/** Rows and columns `begin … begin + size − 1`. */
-interface Block {
-  readonly begin: number;
-  readonly size: number;
-  readonly last: boolean;
-}
-
-function blocksOf(n: number): Block[] {
-  return Array.from({ length: Math.ceil(n / BLOCK) }, (_, b) => {
-    const begin = b * BLOCK;
-    return { begin, size: Math.min(BLOCK, n - begin), last: begin + BLOCK >= n };
-  });
-}
-
-/** Floats from one row to the next: rows of whole tiles, so that no shader meets a ragged edge but the last block. */
-const strideOf = (n: number) => update.TILE * Math.ceil(n / update.TILE);
+import { CholeskyFactor, type FactorParts } from './cholesky-factor.js';
+import { PanelSteps, type DevicePanel } from './device-panel.js';
+import { FactorizationBreakdownError } from './errors.js';
+import { planFactorization, type FactorPlan } from './factor-plan.js';
+import { diagonalOf, memorySource, type MatrixSource } from './matrix-source.js';
+import { openMemoryStore, type OpenPanelStore } from './panel-store.js';
+import { sideOf } from './validate.js';
 
 export interface FactorizeOptions {
   /** Added to every diagonal element, in units of the matrix. */
   readonly shift?: number;
+  /** Most bytes of device memory; what the device binds, if absent. Beyond it, panels stream. */
+  readonly memoryBytes?: number;
+  /** Where panels go that the device cannot hold; host memory if absent. */
+  readonly store?: OpenPanelStore;
   readonly signal?: AbortSignal;
+  /** Called before anything is computed. */
+  readonly onPlan?: (plan: FactorPlan) => void;
   /** Called after every submission with the share of the work that is done, 0 … 1. */
   readonly onProgress?: (fraction: number) => void;
 }
 
-/** @throws MatrixTooLargeError if no storage buffer of this device holds an n×n matrix. */
-export function assertMatrixFits(gpu: Gpu, n: number): void {
-  const limitBytes = Math.min(gpu.limits.maxStorageBufferBindingSize, gpu.limits.maxBufferSize);
-  const neededBytes = 4 * strideOf(n) ** 2;
-  if (!(neededBytes <= limitBytes)) {
-    const largest = update.TILE * Math.floor(Math.sqrt(limitBytes / 4) / update.TILE);
-    throw new MatrixTooLargeError(n, neededBytes, limitBytes, largest);
-  }
-}
-
 /**
- * Cholesky factor of `matrix + shift·I` in float32 on the device: right-looking, blocked, in place (libflame's
- * FLA_Chol_l_blk_var3). The matrix is scaled by a power of two to a mean diagonal near 1, which is exact and keeps
- * float32 from overflow and underflow at any scale of the kernel.
+ * Cholesky factor of `matrix + shift·I` in float32: left-looking by panels that stream through the device, each
+ * factored there by blocks (libflame's FLA_Chol_l_blk_var1 around its var3). A matrix that the device can hold is one
+ * panel, and its factor stays there. The matrix is scaled by a power of two to a mean diagonal near 1, which is exact
+ * and keeps float32 from overflow and underflow at any scale of the kernel.
  *
  * @param matrix [n][n]; only the lower triangle is read.
  * @throws MatrixTooLargeError before anything is allocated; FactorizationBreakdownError at the first pivot that is
@@ -66,210 +36,204 @@ export function assertMatrixFits(gpu: Gpu, n: number): void {
  */
 export async function factorize(
   gpu: Gpu,
-  matrix: Float32Array,
-  { shift = 0, signal, onProgress }: FactorizeOptions = {},
+  matrix: Float32Array | MatrixSource,
+  {
+    shift = 0,
+    memoryBytes,
+    store: openStore = openMemoryStore,
+    signal,
+    onPlan,
+    onProgress,
+  }: FactorizeOptions = {},
 ): Promise<CholeskyFactor> {
-  const n = sideOf(matrix);
-  assertMatrixFits(gpu, n);
-  const scale = powerOfTwoScale(matrix, n, shift);
-  const [factorDiagonal, solvePanel, updateTrailing] = await Promise.all([
-    gpu.program(diagonal.contract, { BLOCK }),
-    gpu.program(panel.contract, { BLOCK }),
-    gpu.program(update.contract, { BLOCK }),
-  ]);
-  const stride = strideOf(n);
+  const source = matrix instanceof Float32Array ? memorySource(matrix, sideOf(matrix)) : matrix;
+  const { n } = source;
+  const plan = planFactorization(gpu, n, { memoryBytes });
+  const { rows, width, panels, depth } = plan;
+  const matrixDiagonal = await diagonalOf(source);
+  const scale = powerOfTwoScale(matrixDiagonal, shift);
+  onPlan?.(plan);
+  const steps = await PanelSteps.compile(gpu);
+  const store =
+    panels > 1
+      ? await openStore({ fingerprint: await fingerprintOf(source, matrixDiagonal), n, shift, width })
+      : undefined;
   const scope = new BufferScope(gpu.device);
   try {
-    const a = scope.storage('matrix', 4 * stride * stride); // [stride][stride]
-    const p = scope.storage('panel', 4 * BLOCK * stride); // [BLOCK][stride]
-    const d = scope.storage('pivots', 4 * stride); // [stride]
-    await uploadLower(gpu, a, matrix, { n, stride, scale, shift, signal });
-
-    let pivots = new Float32Array(n);
-    let recording = new Recording(gpu);
-    let pending = 0;
-    for (const { begin, size, last } of blocksOf(n)) {
-      // A11 := L11 with L11 L11ᵀ = A11
-      recording.add(factorDiagonal, { matrix: a, pivots: d }, diagonal.workgroups(), { begin, size, stride });
-      const end = begin + BLOCK;
-      if (!last) {
-        // A21 := A21 L11⁻ᵀ
-        recording.add(solvePanel, { matrix: a, panel: p }, panel.workgroups(begin, stride, BLOCK), {
-          begin,
-          stride,
-        });
-        // A22 := A22 − A21 A21ᵀ
-        recording.add(updateTrailing, { panel: p, matrix: a }, update.workgroups(end, stride), {
-          begin: end,
-          stride,
-        });
+    const target = scope.storage('matrix', 4 * rows * width); // [rows][width]
+    const pivotBuffer = scope.storage('pivots', 4 * width);
+    const lines = [scope.storage('lines', 4 * rows * depth)]; // [depth][rows]
+    if (store) lines.push(scope.storage('lines', 4 * rows * depth));
+    const pivots = new Float32Array(n);
+    for (let j = 0; j < panels; j++) {
+      const first = j * width;
+      const panel: DevicePanel = {
+        matrix: target,
+        pivots: pivotBuffer,
+        rows: rows - first,
+        width: Math.min(width, rows - first),
+        columns: Math.min(width, n - first),
+      };
+      if (store && j < store.done) {
+        pivots.set(await store.pivots(j), first);
+        continue;
       }
-      pending += (BLOCK * (stride - begin) ** 2) / 2;
-      if (!last && pending < FACTOR_SUBMISSION) continue;
-
-      signal?.throwIfAborted();
-      const { data } = await recording.read(d, 0, 4 * n).submit();
-      pivots = new Float32Array(data[0]);
-      const pivot = pivots.subarray(0, begin + size).findIndex((value) => !diagonal.isPositive(value));
-      if (pivot >= 0) throw new FactorizationBreakdownError(pivot, pivots[pivot] / scale, n, shift);
-      onProgress?.(last ? 1 : 1 - ((n - end) / n) ** 3);
-      recording = new Recording(gpu);
-      pending = 0;
+      const report = (fraction: number) => onProgress?.(fraction);
+      await uploadPanel(gpu, source, panel, { first, scale, shift, signal });
+      for (let k = 0; store && k < j; k++) {
+        signal?.throwIfAborted();
+        await updateByPanel(gpu, steps, panel, lines, await store.read(k), {
+          offset: (j - k) * width,
+          width,
+          depth,
+        });
+        report(shareDone(plan, first, k * width));
+      }
+      for await (const known of steps.factor(panel, lines[0], depth)) {
+        signal?.throwIfAborted();
+        pivots.set(known, first);
+        const bad = known.findIndex((value) => !diagonal.isPositive(value));
+        if (bad >= 0) throw new FactorizationBreakdownError(first + bad, known[bad] / scale, n, shift);
+        report(shareDone(plan, first, first + known.length));
+      }
+      if (store) {
+        const { data } = await new Recording(gpu).read(target, 0, 4 * panel.rows * panel.width).submit();
+        await store.write(j, new Float32Array(data[0]), pivots.slice(first, first + panel.columns));
+      }
     }
-    scope.free(p);
-    scope.free(d);
-    return new CholeskyFactor(gpu, scope, a, { n, stride, scale, pivots });
+    for (const buffer of [...lines, pivotBuffer]) scope.free(buffer);
+    const parts: FactorParts = { buffer: target, store };
+    return new CholeskyFactor(gpu, scope, parts, plan, { scale, pivots });
   } catch (error) {
     scope.dispose();
     throw error;
   }
 }
 
-/** L with L Lᵀ = matrix + shift·I, in float32 on the device, which it holds until `dispose`. */
-export class CholeskyFactor implements Disposable {
-  readonly n: number;
-  /** Diagonal of L, [n]. */
-  readonly diagonal: Float64Array;
-  /**
-   * (max l_ii / min l_ii)²: a lower bound of the condition number of the matrix factored, free of charge and often
-   * far below it. `solveRidge` reports a better estimate.
-   */
-  readonly conditionEstimate: number;
-
-  constructor(
-    private readonly gpu: Gpu,
-    private readonly scope: BufferScope,
-    private readonly factor: GPUBuffer, // [stride][stride]
-    private readonly shape: { n: number; stride: number; scale: number; pivots: Float32Array },
-  ) {
-    this.n = shape.n;
-    this.diagonal = Float64Array.from(shape.pivots, (pivot) => Math.sqrt(pivot / shape.scale));
-    const [smallest, largest] = shape.pivots.reduce(
-      ([low, high], pivot) => [Math.min(low, pivot), Math.max(high, pivot)],
-      [Infinity, 0],
-    );
-    this.conditionEstimate = largest / smallest;
+/** Share of the multiply-adds when columns before `first` are factored and `done` columns have been applied to the panel. */
+function shareDone({ n, width }: FactorPlan, first: number, done: number): number {
+  if (done >= n) return 1;
+  const before = (column: number) => 1 - (1 - column / n) ** 3;
+  // Up to the panel's first column the work on it is a product of equal steps; then it is like the others.
+  if (done < first) {
+    const next = Math.min(n, first + width);
+    return before(first) + ((before(next) - before(first)) * done) / next;
   }
+  return before(done);
+}
 
-  /** Bytes held on the device. */
-  get sizeBytes(): number {
-    return this.scope.sizeBytes;
+/** target := target − L Lᵀ with all columns of an earlier panel. panel [rows][width], row-major. */
+async function updateByPanel(
+  gpu: Gpu,
+  steps: PanelSteps,
+  target: DevicePanel,
+  lines: readonly GPUBuffer[],
+  panel: Float32Array,
+  { offset, width, depth }: { offset: number; width: number; depth: number },
+): Promise<void> {
+  let running: Promise<void> = Promise.resolve();
+  for (let begin = 0, turn = 0; begin < width; begin += depth, turn = 1 - turn) {
+    const count = Math.min(depth, width - begin);
+    const transposed = transpose(panel, width, { offset, begin, count, rows: target.rows });
+    // The other set of lines is still being read.
+    gpu.device.queue.writeBuffer(lines[turn], 0, transposed);
+    await running;
+    running = steps.update(target, lines[turn], count);
   }
+  await running;
+}
 
-  /**
-   * (matrix + shift·I)⁻¹ rhs in float32. Columns should be of magnitude near 1: nothing rescales them.
-   *
-   * @param rhs [n][k], any k ≥ 1. @returns [n][k].
-   * @throws RangeError if `rhs` is not [n][k]; the signal's reason when aborted.
-   */
-  async solve(rhs: Float32Array, { signal }: { signal?: AbortSignal } = {}): Promise<Float32Array> {
-    const { gpu, factor } = this;
-    const { n, stride, scale } = this.shape;
-    const k = columnsOf('right-hand sides', rhs, n);
-    const [solveForward, updateBelow, solveBackward, updateAbove] = await this.programs();
-    const width4 = Math.ceil(k / 4);
-    const padded = new Float32Array(stride * 4 * width4);
-    for (let i = 0; i < n; i++) padded.set(rhs.subarray(i * k, (i + 1) * k), i * 4 * width4);
+interface Lines {
+  readonly offset: number;
+  readonly begin: number;
+  readonly count: number;
+  readonly rows: number;
+}
 
-    using scope = new BufferScope(gpu.device);
-    const b = scope.upload('rhs', padded); // [stride][4 width4]
-    const buffers = { factor, rhs: b };
-    const blocks = blocksOf(n);
-    let recording = new Recording(gpu);
-    let pending = 0;
-    const submitFrom = async (work: number) => {
-      pending += work * 4 * width4;
-      if (pending < SOLVE_SUBMISSION) return;
-      signal?.throwIfAborted();
-      await recording.submit();
-      recording = new Recording(gpu);
-      pending = 0;
-    };
+const TILE = 16;
 
-    for (const { begin, size, last } of blocks) {
-      const params = { begin, size, stride, width4 };
-      // B1 := L11⁻¹ B1
-      recording.add(solveForward, buffers, forwardDiagonal.workgroups(width4), params);
-      // B2 := B2 − L21 B1
-      if (!last)
-        recording.add(updateBelow, buffers, forwardUpdate.workgroups(begin, stride, width4, BLOCK), params);
-      await submitFrom(size * (n - begin));
+/** Columns begin … begin + count − 1 of the rows from `offset` on. panel [.][width] → [count][rows]. */
+function transpose(
+  panel: Float32Array,
+  width: number,
+  { offset, begin, count, rows }: Lines,
+): Float32Array<ArrayBuffer> {
+  const lines = new Float32Array(count * rows);
+  for (let top = 0; top < rows; top += TILE) {
+    for (let left = 0; left < count; left += TILE) {
+      for (let k = left; k < Math.min(count, left + TILE); k++) {
+        for (let r = top; r < Math.min(rows, top + TILE); r++) {
+          lines[k * rows + r] = panel[(offset + r) * width + begin + k];
+        }
+      }
     }
-    for (const { begin, size } of blocks.reverse()) {
-      const params = { begin, size, stride, width4 };
-      // B1 := L11⁻ᵀ B1
-      recording.add(solveBackward, buffers, backwardDiagonal.workgroups(width4), params);
-      // B0 := B0 − L10ᵀ B1
-      if (begin > 0) recording.add(updateAbove, buffers, backwardUpdate.workgroups(begin, width4), params);
-      await submitFrom(size * (begin + size));
-    }
-    signal?.throwIfAborted();
-    const { data } = await recording.read(b).submit();
-
-    const solved = new Float32Array(data[0]); // [stride][4 width4]
-    return Float32Array.from(
-      { length: n * k },
-      (_, e) => scale * solved[Math.floor(e / k) * 4 * width4 + (e % k)],
-    );
   }
-
-  dispose(): void {
-    this.scope.dispose();
-  }
-
-  [Symbol.dispose](): void {
-    this.dispose();
-  }
-
-  private programs(): Promise<readonly [Program, Program, Program, Program]> {
-    const { gpu } = this;
-    return Promise.all([
-      gpu.program(forwardDiagonal.contract),
-      gpu.program(forwardUpdate.contract, { BLOCK }),
-      gpu.program(backwardDiagonal.contract),
-      gpu.program(backwardUpdate.contract),
-    ] as const);
-  }
+  return lines;
 }
 
 /** @throws FactorizationBreakdownError at the first diagonal element that is not positive. */
-function powerOfTwoScale(matrix: Float32Array, n: number, shift: number): number {
+function powerOfTwoScale(matrixDiagonal: Float64Array, shift: number): number {
   let sum = 0;
-  for (let i = 0; i < n; i++) {
-    const value = matrix[i * n + i] + shift;
-    if (!(value > 0 && value < Infinity)) throw new FactorizationBreakdownError(i, value, n, shift);
+  for (const [i, element] of matrixDiagonal.entries()) {
+    const value = element + shift;
+    if (!(value > 0 && value < Infinity))
+      throw new FactorizationBreakdownError(i, value, matrixDiagonal.length, shift);
     sum += value;
   }
-  return 2 ** -Math.round(Math.log2(sum / n));
+  return 2 ** -Math.round(Math.log2(sum / matrixDiagonal.length));
+}
+
+/** Rows that stand for a matrix beside its diagonal: all of a large one would be read once more. */
+const SAMPLED_ROWS = 16;
+
+/** FNV-1a hashes of the diagonal and of some rows, up to the diagonal. */
+async function fingerprintOf(source: MatrixSource, matrixDiagonal: Float64Array): Promise<string> {
+  const hashes = [fnv1a(matrixDiagonal)];
+  for (let sample = 1; sample <= SAMPLED_ROWS; sample++) {
+    const i = Math.floor((sample * (source.n - 1)) / SAMPLED_ROWS);
+    hashes.push(fnv1a(await source.rows(i, 1, 0, i + 1)));
+  }
+  return hashes.join('-');
+}
+
+function fnv1a(values: Float64Array | Float32Array): string {
+  let hash = 0x811c9dc5;
+  for (const byte of new Uint8Array(values.buffer, values.byteOffset, values.byteLength)) {
+    hash = Math.imul(hash ^ byte, 0x01000193);
+  }
+  return (hash >>> 0).toString(16).padStart(8, '0');
 }
 
 interface Upload {
-  readonly n: number;
-  readonly stride: number;
+  readonly first: number;
   readonly scale: number;
   readonly shift: number;
   readonly signal?: AbortSignal;
 }
 
-/** Writes scale·(matrix + shift·I), lower triangle, in pieces of 4 MiB: no second copy of the matrix on the host. */
-async function uploadLower(
+/** Writes scale·(matrix + shift·I) of one panel, lower triangle and zeros, in pieces of 4 MiB. */
+async function uploadPanel(
   gpu: Gpu,
-  target: GPUBuffer,
-  matrix: Float32Array, // [n][n]
-  { n, stride, scale, shift, signal }: Upload,
+  source: MatrixSource,
+  { matrix, rows, width, columns }: DevicePanel,
+  { first, scale, shift, signal }: Upload,
 ): Promise<void> {
-  const rowsPerPiece = Math.max(1, Math.floor(2 ** 20 / stride));
-  const piece = new Float32Array(rowsPerPiece * stride);
-  for (let first = 0; first < n; first += rowsPerPiece) {
+  const rowsPerPiece = Math.max(1, Math.floor(2 ** 20 / width));
+  const below = source.n - first; // rows that are no padding
+  for (let top = 0; top < rows; top += rowsPerPiece) {
     signal?.throwIfAborted();
-    const rows = Math.min(rowsPerPiece, n - first);
-    for (let r = 0; r < rows; r++) {
-      const i = first + r;
-      // What an earlier piece left in this row lies left of the diagonal, so all of it is overwritten.
-      for (let j = 0; j <= i; j++) piece[r * stride + j] = scale * matrix[i * n + j];
-      piece[r * stride + i] = scale * (matrix[i * n + i] + shift);
+    const count = Math.min(rowsPerPiece, rows - top);
+    const piece = new Float32Array(count * width);
+    const filled = Math.min(count, below - top);
+    const end = Math.min(columns, top + filled);
+    const part = filled > 0 ? await source.rows(first + top, filled, first, first + end) : new Float32Array();
+    for (let r = 0; r < filled; r++) {
+      const last = Math.min(end, top + r + 1);
+      for (let c = 0; c < last; c++) piece[r * width + c] = scale * part[r * end + c];
+      const i = top + r;
+      if (i < columns) piece[r * width + i] = scale * (part[r * end + i] + shift);
     }
-    gpu.device.queue.writeBuffer(target, 4 * first * stride, piece, 0, rows * stride);
+    gpu.device.queue.writeBuffer(matrix, 4 * top * width, piece);
     // Dawn keeps the staging memory until the next submission.
     await new Recording(gpu).submit();
   }

@@ -4,7 +4,7 @@ import { TOLERANCES } from './tolerances.js';
 export interface LinearSystem {
   readonly width: number;
   readonly rhs: Float64Array;
-  multiply(x: Float64Array): Float64Array;
+  multiply(x: Float64Array): Promise<Float64Array> | Float64Array;
   /** About A⁻¹ r; its rounding may vary from call to call. */
   precondition(r: Float64Array): Promise<Float64Array>;
 }
@@ -54,7 +54,7 @@ export async function conjugateGradients(
   });
 
   for (;;) {
-    const product = system.multiply(solution);
+    const product = await system.multiply(solution);
     const r = rhs.map((value, i) => value - product[i]);
     const relativeResidual = largestRatio(columnNorms(r, width), norms);
     if (relativeResidual <= options.tolerance) return end('converged', relativeResidual);
@@ -68,7 +68,7 @@ export async function conjugateGradients(
     // A column that has its tolerance rests: its α is zero.
     let resting = restingColumns(r, norms, width, options.tolerance);
     while (iterations < options.maxIterations && resting.includes(false)) {
-      const q = system.multiply(p); // A p
+      const q = await system.multiply(p); // A p
       const pq = columnDots(p, q, width);
       const pp = columnDots(p, p, width);
       const alpha = new Float64Array(width);

@@ -1,18 +1,17 @@
 /** Which array of the caller an error speaks of. */
 export type Operand = 'kernel matrix' | 'targets' | 'test kernel';
 
-/** A matrix that one storage buffer of this device cannot hold. */
+/** A matrix of which not even the narrowest panels fit the device memory allowed. */
 export class MatrixTooLargeError extends RangeError {
   override readonly name = 'MatrixTooLargeError';
   constructor(
     readonly n: number,
     readonly neededBytes: number,
     readonly limitBytes: number,
-    largest: number,
   ) {
     super(
-      `a kernel matrix of n = ${n} needs one storage buffer of ${neededBytes} bytes; this device binds at most ` +
-        `${limitBytes}. Train on at most ${largest} images, or take a device with a larger storage binding.`,
+      `a kernel matrix of n = ${n} needs at least ${neededBytes} bytes of device memory for its narrowest panels; ` +
+        `${limitBytes} are allowed. Allow more (--memory MIB), or train on fewer images.`,
     );
   }
 }

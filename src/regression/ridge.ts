@@ -1,8 +1,13 @@
 import type { Gpu } from '../gpu/gpu.js';
-import { assertMatrixFits, factorize, type CholeskyFactor } from './cholesky.js';
+import type { CholeskyFactor } from './cholesky-factor.js';
+import { factorize } from './cholesky.js';
 import { columnNorms, conjugateGradients, type ConjugateGradientResult } from './conjugate-gradients.js';
 import { FactorizationBreakdownError, RefinementStagnatedError } from './errors.js';
-import { paddedWidth, withWidth } from './products.js';
+import { planFactorization, type FactorPlan } from './factor-plan.js';
+import { leaveOneOutError } from './leave-one-out.js';
+import { memorySource, type MatrixSource } from './matrix-source.js';
+import type { OpenPanelStore } from './panel-store.js';
+import { paddedWidth, withWidth, type SymmetricProduct } from './products.js';
 import { conditionOf, ShiftedKernel, type Pivot } from './shifted-kernel.js';
 import { lanczosExtremes, smallestQuotient } from './spectrum.js';
 import { TOLERANCES } from './tolerances.js';
@@ -17,12 +22,23 @@ export interface SolveOptions {
   readonly ridge?: number;
   /** Relative residual |Y − (K + ridge·mean·I) a| / |Y| to reach in every column. */
   readonly tolerance?: number;
+  /** Most bytes of device memory; beyond it the factor streams. */
+  readonly memoryBytes?: number;
+  /** Where a factor is kept that the device cannot hold; host memory if absent. */
+  readonly store?: OpenPanelStore;
+  /** K x, where threads are faster than reading the rows one after the other. */
+  readonly product?: SymmetricProduct;
+  /** Also the leave-one-out error, which costs about as much as the factorisation again. */
+  readonly leaveOneOut?: boolean;
+  readonly onPlan?: (plan: FactorPlan) => void;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: SolveProgress) => void;
 }
 
 export interface RidgeSolution {
   readonly coefficients: Float64Array; // [n][k]
+  /** As solved with, in units of the mean of the diagonal. */
+  readonly ridge: number;
   /** Computed in float64 from the coefficients; largest of the columns. */
   readonly relativeResidual: number;
   readonly converged: boolean;
@@ -33,6 +49,11 @@ export interface RidgeSolution {
   readonly conditionEstimate: number;
   /** Shift of the preconditioner in units of the mean diagonal; 0 unless float32 could not factor the matrix. */
   readonly preconditionerShift: number;
+  /**
+   * Mean square of y − ŷ over images and columns, every image predicted by the regression on all others; undefined if
+   * not asked for, or if float32 could not factor the matrix without a shift.
+   */
+  readonly leaveOneOut?: number;
   readonly elapsedMs: { readonly factor: number; readonly refine: number };
 }
 
@@ -41,28 +62,30 @@ export interface RidgeSolution {
  * the host with that factor as preconditioner. A matrix that float32 cannot factor is factored with a growing shift
  * of the diagonal, as preconditioner only: the system solved stays the one asked for.
  *
- * @param kernel K [n][n], symmetric. @param targets Y [n][k].
+ * @param kernel K [n][n], symmetric, in memory or behind a source. @param targets Y [n][k].
  * @throws MatrixTooLargeError, RangeError (shapes, ridge), NotFiniteError, NotSymmetricError before anything runs;
  * NotPositiveDefiniteError; RefinementStagnatedError above a residual of 1e-6 (below, `warning` says so); the
  * signal's reason when aborted. Nothing stays allocated on the device.
  */
 export async function solveRidge(
   gpu: Gpu,
-  kernel: Float32Array,
+  kernel: Float32Array | MatrixSource,
   targets: Float64Array,
-  { ridge = 0, tolerance = TOLERANCES.residual, signal, onProgress }: SolveOptions = {},
+  options: SolveOptions = {},
 ): Promise<RidgeSolution> {
-  const n = sideOf(kernel);
+  const { ridge = 0, tolerance = TOLERANCES.residual, signal, onProgress } = options;
+  const source = kernel instanceof Float32Array ? memorySource(kernel, sideOf(kernel)) : kernel;
+  const { n } = source;
   const k = columnsOf('targets', targets, n);
   if (!(ridge >= 0 && ridge < Infinity)) throw new RangeError(`ridge is ${ridge}; it must be a number ≥ 0`);
   if (!(tolerance > 0 && tolerance < 1))
     throw new RangeError(`tolerance is ${tolerance}; it must be in (0, 1)`);
-  assertMatrixFits(gpu, n);
-  assertKernelMatrix(kernel, n);
+  planFactorization(gpu, n, options);
+  await assertKernelMatrix(source);
   assertFinite('targets', targets, k);
   signal?.throwIfAborted();
 
-  const system = new ShiftedKernel(kernel, n, ridge);
+  const system = await ShiftedKernel.of(source, ridge, options.product);
   system.assertPositiveDiagonal();
   const width = paddedWidth(k);
   const rhs = withWidth(targets, n, k, width);
@@ -73,7 +96,7 @@ export async function solveRidge(
   for (const preconditionerShift of TOLERANCES.preconditionerShifts) {
     if (iterations >= TOLERANCES.iterations) break;
     let started = performance.now();
-    const factor = await factorOrBreakdown(gpu, system, preconditionerShift, signal, onProgress);
+    const factor = await factorOrBreakdown(gpu, system, preconditionerShift, options);
     elapsedMs.factor += performance.now() - started;
     if (factor instanceof FactorizationBreakdownError) {
       weakest ??= { index: factor.pivot, value: factor.pivotValue };
@@ -96,7 +119,7 @@ export async function solveRidge(
         },
       );
       iterations += result.iterations;
-      const largest = lanczosExtremes(system.multiply, n, 12).largest;
+      const largest = (await lanczosExtremes(system.multiply, n, 12)).largest;
       const smallest = Math.min(
         result.smallestQuotient,
         await smallestQuotient(system.multiply, precondition, n, 3),
@@ -105,7 +128,12 @@ export async function solveRidge(
         throw system.notPositiveDefinite(weakest, smallest, largest);
       }
       if (!(best && best.result.relativeResidual <= result.relativeResidual)) {
-        best = { result, smallest, largest, preconditionerShift };
+        const coefficients = withWidth(result.solution, n, width, k);
+        const leaveOneOut =
+          options.leaveOneOut && preconditionerShift === 0
+            ? leaveOneOutError(coefficients, await factor.inverseDiagonal({ signal }))
+            : undefined;
+        best = { result, smallest, largest, preconditionerShift, leaveOneOut };
       }
     } finally {
       factor.dispose();
@@ -118,7 +146,7 @@ export async function solveRidge(
   }
 
   if (best === undefined) {
-    const { smallest, largest } = lanczosExtremes(system.multiply, n, 40);
+    const { smallest, largest } = await lanczosExtremes(system.multiply, n, 40);
     throw system.notPositiveDefinite(weakest!, smallest, largest);
   }
   const { result, smallest, largest, preconditionerShift } = best;
@@ -137,6 +165,7 @@ export async function solveRidge(
     );
   }
   return {
+    ridge,
     coefficients: withWidth(result.solution, n, width, k),
     relativeResidual,
     converged,
@@ -144,6 +173,7 @@ export async function solveRidge(
     iterations,
     conditionEstimate,
     preconditionerShift,
+    leaveOneOut: best.leaveOneOut,
     elapsedMs,
   };
 }
@@ -161,18 +191,21 @@ interface Attempt {
   readonly smallest: number;
   readonly largest: number;
   readonly preconditionerShift: number;
+  readonly leaveOneOut: number | undefined;
 }
 
 async function factorOrBreakdown(
   gpu: Gpu,
   { kernel, shift, mean }: ShiftedKernel,
   preconditionerShift: number,
-  signal: AbortSignal | undefined,
-  onProgress: SolveOptions['onProgress'],
+  { memoryBytes, store, onPlan, signal, onProgress }: SolveOptions,
 ): Promise<CholeskyFactor | FactorizationBreakdownError> {
   try {
     return await factorize(gpu, kernel, {
       shift: shift + preconditionerShift * mean,
+      memoryBytes,
+      store,
+      onPlan,
       signal,
       onProgress: (fraction) => onProgress?.({ phase: 'factor', fraction }),
     });

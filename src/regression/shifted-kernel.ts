@@ -1,7 +1,7 @@
 import { NotPositiveDefiniteError } from './errors.js';
-import { symmetricProduct } from './products.js';
+import { diagonalOf, type MatrixSource } from './matrix-source.js';
+import { streamedProduct, type SymmetricProduct } from './products.js';
 import { TOLERANCES } from './tolerances.js';
-import { meanDiagonal } from './validate.js';
 
 /** A pivot of the factorisation, in units of the matrix. */
 export interface Pivot {
@@ -15,22 +15,39 @@ export class ShiftedKernel {
   readonly mean: number;
   readonly shift: number;
 
-  constructor(
-    readonly kernel: Float32Array, // [n][n]
-    readonly n: number,
+  readonly n: number;
+
+  private constructor(
+    readonly kernel: MatrixSource,
+    private readonly diagonal: Float64Array,
     readonly ridge: number,
+    private readonly product: SymmetricProduct,
   ) {
-    this.mean = meanDiagonal(kernel, n);
+    this.n = kernel.n;
+    this.mean = diagonal.reduce((sum, value) => sum + value, 0) / this.n;
     this.shift = ridge * this.mean;
   }
 
+  /** @param product K x by other means than reading rows one after the other. */
+  static async of(
+    kernel: MatrixSource,
+    ridge: number,
+    product: SymmetricProduct = (x) => streamedProduct(kernel, x),
+  ): Promise<ShiftedKernel> {
+    return new ShiftedKernel(kernel, await diagonalOf(kernel), ridge, product);
+  }
+
   /** A x in float64. x [n][width] → [n][width]. */
-  readonly multiply = (x: Float64Array): Float64Array => symmetricProduct(this.kernel, this.n, this.shift, x);
+  readonly multiply = async (x: Float64Array): Promise<Float64Array> => {
+    const y = await this.product(x);
+    for (let e = 0; e < y.length; e++) y[e] += this.shift * x[e];
+    return y;
+  };
 
   /** @throws NotPositiveDefiniteError at the first diagonal element that is not positive. */
   assertPositiveDiagonal(): void {
     for (let i = 0; i < this.n; i++) {
-      const value = this.kernel[i * this.n + i] + this.shift;
+      const value = this.diagonal[i] + this.shift;
       if (!(value > 0)) throw this.notPositiveDefinite({ index: i, value }, value, this.n * this.mean);
     }
   }

@@ -1,18 +1,17 @@
 import { columnDots, columnNorms } from './conjugate-gradients.js';
 import { COLUMNS } from './products.js';
 
-type Operator = (x: Float64Array) => Float64Array; // [n][COLUMNS] → [n][COLUMNS]
-type SlowOperator = (x: Float64Array) => Promise<Float64Array>;
+type Operator = (x: Float64Array) => Promise<Float64Array> | Float64Array; // [n][COLUMNS] → [n][COLUMNS]
 
 /**
  * Smallest and largest Ritz value of a symmetric operator after some steps of Lanczos with full
  * reorthogonalisation. Both lie inside the spectrum; the end that is well separated is exact to a few per cent.
  */
-export function lanczosExtremes(
+export async function lanczosExtremes(
   multiply: Operator,
   n: number,
   steps: number,
-): { smallest: number; largest: number } {
+): Promise<{ smallest: number; largest: number }> {
   const basis: Float64Array[] = [];
   const alphas: number[] = [];
   const betas: number[] = [];
@@ -21,7 +20,7 @@ export function lanczosExtremes(
     basis.push(v);
     const padded = new Float64Array(n * COLUMNS);
     for (let i = 0; i < n; i++) padded[i * COLUMNS] = v[i];
-    const product = multiply(padded);
+    const product = await multiply(padded);
     const w = Float64Array.from(v, (_, i) => product[i * COLUMNS]);
     alphas.push(columnDots(v, w, 1)[0]);
     const magnitude = columnNorms(w, 1)[0];
@@ -50,13 +49,13 @@ export function lanczosExtremes(
  */
 export async function smallestQuotient(
   multiply: Operator,
-  solve: SlowOperator,
+  solve: Operator,
   n: number,
   steps: number,
 ): Promise<number> {
   let v: Float64Array = normalized(startVectors(n, COLUMNS), COLUMNS);
   for (let step = 0; step < steps; step++) v = normalized(await solve(v), COLUMNS);
-  const quotients = columnDots(v, multiply(v), COLUMNS);
+  const quotients = columnDots(v, await multiply(v), COLUMNS);
   return Math.min(...quotients);
 }
 

@@ -1,8 +1,9 @@
 import { NotFiniteError, NotSymmetricError, type Operand } from './errors.js';
+import { diagonalOf, type MatrixSource } from './matrix-source.js';
 import { TOLERANCES } from './tolerances.js';
 
-/** Side of the tiles in which the two triangles are compared: both tiles stay in the first-level cache. */
-const TILE = 32;
+/** Side of the tiles in which the two triangles are compared: a row of one is a whole page of a file. */
+const TILE = 1024;
 
 /** Side of a square matrix [n][n]. @throws RangeError if its length is no square of a whole number ≥ 1. */
 export function sideOf(matrix: ArrayLike<number>): number {
@@ -18,13 +19,6 @@ export function columnsOf(operand: string, array: ArrayLike<number>, rows: numbe
   throw new RangeError(`${operand} of ${array.length} elements are not [${rows}][k] with k ≥ 1`);
 }
 
-/** Mean of the diagonal of a matrix [n][n]. */
-export function meanDiagonal(matrix: Float32Array, n: number): number {
-  let sum = 0;
-  for (let i = 0; i < n; i++) sum += matrix[i * n + i];
-  return sum / n;
-}
-
 /** A number less itself is 0 unless it is NaN or infinite. */
 const isFiniteNumber = (value: number) => value - value === 0;
 
@@ -37,28 +31,29 @@ export function assertFinite(operand: Operand, array: Float32Array | Float64Arra
 }
 
 /**
- * Checks a training kernel [n][n]: every element of the lower triangle finite, the upper one its mirror image.
+ * Checks a training kernel: every element of the lower triangle finite, the upper one its mirror image.
  *
- * @throws NotFiniteError naming the first element that is not; NotSymmetricError naming an element and its mirror.
+ * @throws NotFiniteError naming an element that is not; NotSymmetricError naming an element and its mirror.
  */
-export function assertKernelMatrix(kernel: Float32Array, n: number): void {
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j <= i; j++) {
-      const value = kernel[i * n + j];
-      if (!isFiniteNumber(value)) throw new NotFiniteError('kernel matrix', i, j, value);
-    }
-  }
-  const root = Float64Array.from({ length: n }, (_, i) => Math.sqrt(Math.abs(kernel[i * n + i])));
+export async function assertKernelMatrix(kernel: MatrixSource): Promise<void> {
+  const { n } = kernel;
+  const root = (await diagonalOf(kernel)).map((value) => Math.sqrt(Math.abs(value)));
   for (let top = 0; top < n; top += TILE) {
+    const rows = Math.min(TILE, n - top);
     for (let left = 0; left <= top; left += TILE) {
-      for (let i = top; i < Math.min(n, top + TILE); i++) {
-        for (let j = left; j < Math.min(i, left + TILE); j++) {
-          const lower = kernel[i * n + j];
-          const upper = kernel[j * n + i];
+      const columns = Math.min(TILE, n - left);
+      const tile = await kernel.rows(top, rows, left, left + columns);
+      const mirrored = await kernel.rows(left, columns, top, top + rows);
+      for (let i = 0; i < rows; i++) {
+        for (let j = 0; j < columns && left + j <= top + i; j++) {
+          const lower = tile[i * columns + j];
+          const [row, column] = [top + i, left + j];
+          if (!isFiniteNumber(lower)) throw new NotFiniteError('kernel matrix', row, column, lower);
+          const upper = mirrored[j * rows + i];
           const difference = lower - upper;
-          const allowed = TOLERANCES.asymmetry * root[i] * root[j];
-          if (!(difference <= allowed && -difference <= allowed))
-            throw new NotSymmetricError(i, j, lower, upper, allowed);
+          const allowed = TOLERANCES.asymmetry * root[row] * root[column];
+          if (!(difference <= allowed && -difference <= allowed) && row !== column)
+            throw new NotSymmetricError(row, column, lower, upper, allowed);
         }
       }
     }

@@ -1,9 +1,11 @@
-import { readdir } from 'node:fs/promises';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Matrix, solve } from 'ml-matrix';
 import { readNpy, writeNpy } from '../../src/data/npy.js';
 import { encodeTargets } from '../../src/regression/targets.js';
-import { fail, folder, read, succeed, writeDigits } from './cli.js';
+import { fail, folder, read, startCli, succeed, writeDigits } from './cli.js';
 
 // Plan: kernels from `cntk kernel` and labels give what an LU in float64 gives, with and without a test kernel, from
 // float32 and float64 files; every pair of shapes that does not fit is refused with both shapes.
@@ -136,5 +138,75 @@ describe('cntk solve', () => {
     await writeNpy(join(folder, 'bad.npy'), [2, 2], Float32Array.from(values));
     await writeNpy(join(folder, 'two.npy'), [2], Int32Array.of(0, 1));
     await fail(1, message, ...'solve --kernel bad.npy --labels two.npy --quiet --out refused'.split(' '));
+  });
+});
+
+describe('cntk solve beyond the device memory', () => {
+  const n = 1500;
+  const args = 'solve --kernel large.npy --labels large-labels.npy --memory 2 --out streamed'.split(' ');
+
+  beforeAll(async () => {
+    const points = Float64Array.from({ length: n }, (_, i) => Math.sin(12.9898 * i) * 43758.5453).map(
+      (x) => x % 1,
+    );
+    const element = (i: number, j: number) =>
+      Math.exp(-20 * (points[i] - points[j]) ** 2) + (i === j ? 0.1 : 0);
+    const large = Float32Array.from({ length: n * n }, (_, e) => element(Math.floor(e / n), e % n));
+    await writeNpy(join(folder, 'large.npy'), [n, n], large);
+    await writeNpy(
+      join(folder, 'large-labels.npy'),
+      [n],
+      Int32Array.from(points, (x) => (x > 0 ? 1 : 0)),
+    );
+  });
+
+  test('says the plan first, agrees with the solution in core, and a run that was killed goes on', async () => {
+    const state = join(folder, 'streamed.factor/factor.json');
+    const killed = startCli(...args);
+    while (!existsSync(state) && killed.exitCode === null)
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    killed.kill('SIGKILL');
+    await once(killed, 'close');
+    const { panels } = JSON.parse(await readFile(state, 'utf8')) as { panels: string[] };
+
+    const { stderr, stdout } = await succeed(...args);
+    expect(stderr).toMatch(
+      /factor: 1500 rows in \d+ panels of \d+ columns; device 1\.\d+ MiB, disk .* moved, 1\.13 GFLOP/,
+    );
+    expect(stderr).toContain(`${panels.length} panels of this factor are in`);
+    expect(stdout).toMatch(/relative residual \S+e-1[1-9]/);
+    expect(existsSync(join(folder, 'streamed.factor'))).toBe(false);
+
+    await succeed(...'solve --kernel large.npy --labels large-labels.npy --out core'.split(' '));
+    const [streamed, core] = await Promise.all(
+      ['streamed', 'core'].map(async (name) => (await readNpy(join(folder, name, 'coefficients.npy'))).data),
+    );
+    expect(Math.max(...Array.from(streamed, (value, e) => Math.abs(value - core[e])))).toBeLessThan(1e-7);
+  });
+
+  test('memory for no panel at all is refused with the bytes', async () => {
+    const refused =
+      'solve --kernel large.npy --labels large-labels.npy --memory 1 --quiet --out refused'.split(' ');
+    await fail(1, /n = 1500 needs at least 1155072 bytes .* 1048576 are allowed/, ...refused);
+  });
+});
+
+describe('several ridges', () => {
+  test('the leave-one-out error chooses, and all are reported', async () => {
+    const { stdout } = await succeed(
+      ...'solve --kernel K.npy --labels train-labels.npy --ridge 1e-4,1e-2,10 --json --out ridges'.split(' '),
+    );
+    const { ridge, ridges } = JSON.parse(stdout) as {
+      ridge: number;
+      ridges: { ridge: number; leaveOneOut: number }[];
+    };
+    expect(ridges.map((candidate) => candidate.ridge)).toEqual([1e-4, 1e-2, 10]);
+    const least = Math.min(...ridges.map((candidate) => candidate.leaveOneOut));
+    expect(ridges.find((candidate) => candidate.ridge === ridge)!.leaveOneOut).toBe(least);
+  });
+
+  test.each(['1e-4,', 'automatic', '1,-1'])('--ridge %s is refused', async (value) => {
+    const args = `solve --kernel K.npy --labels train-labels.npy --ridge ${value} --out refused`;
+    await fail(2, /--ridge: "[^"]*" is not a number ≥ 0/, ...args.split(' '));
   });
 });

@@ -22,7 +22,12 @@ export function readImportGraph(...folders: string[]): ImportGraph {
 }
 
 function importsOf(path: string, text: string): string[] {
-  return ts.preProcessFile(text, true, true).importedFiles.map(({ fileName }) => {
+  const imported = ts.preProcessFile(text, true, true).importedFiles.map(({ fileName }) => fileName);
+  // A worker thread is named by its address.
+  const workers = [...text.matchAll(/new URL\('(\.[^']*\.js)', import\.meta\.url\)/g)].map(
+    ([, name]) => name,
+  );
+  return [...imported, ...workers].map((fileName) => {
     if (!fileName.startsWith('.')) return fileName;
     return posix.join(posix.dirname(path), fileName).replace(/\.js$/, '.ts');
   });

@@ -1,5 +1,6 @@
 import { conjugateGradients } from '../../src/regression/conjugate-gradients.js';
-import { symmetricProduct } from '../../src/regression/products.js';
+import { memorySource } from '../../src/regression/matrix-source.js';
+import { streamedProduct } from '../../src/regression/products.js';
 import {
   gaussianKernel,
   logSpaced,
@@ -14,7 +15,12 @@ const width = 4;
 const identity = (r: Float64Array) => Promise.resolve(r);
 
 function problem(a: Float32Array, rhs = randomTargets(n, width)) {
-  return { width, rhs, multiply: (x: Float64Array) => symmetricProduct(a, n, 0, x), precondition: identity };
+  return {
+    width,
+    rhs,
+    multiply: (x: Float64Array) => streamedProduct(memorySource(a, n), x),
+    precondition: identity,
+  };
 }
 
 const options = {

@@ -1,4 +1,5 @@
-import { paddedWidth, product, symmetricProduct, withWidth } from '../../src/regression/products.js';
+import { memorySource } from '../../src/regression/matrix-source.js';
+import { paddedWidth, product, streamedProduct, withWidth } from '../../src/regression/products.js';
 import { gaussianKernel, randomTargets, relativeError } from './matrices.js';
 
 /** a x by the definition. a [m][n], x [n][k]. */
@@ -12,13 +13,24 @@ function byDefinition(a: Float32Array, m: number, n: number, x: Float64Array): F
 }
 
 describe('products', () => {
-  test.each([1, 2, 7, 40])('symmetricProduct, n = %i', (n) => {
+  test.each([1, 2, 7, 40])('streamedProduct, n = %i', async (n) => {
     const a = gaussianKernel(n);
     const x = randomTargets(n, 8);
-    const expected = byDefinition(a, n, n, x).map((value, e) => value + 0.25 * x[e]);
-    expect(relativeError(symmetricProduct(a, n, 0.25, x), expected)).toBeLessThan(1e-15);
+    const expected = byDefinition(a, n, n, x);
+    const whole = await streamedProduct(memorySource(a, n), x);
+    expect(relativeError(whole, expected)).toBeLessThan(1e-15);
     const lower = a.map((value, e) => (e % n > Math.floor(e / n) ? NaN : value));
-    expect(symmetricProduct(lower, n, 0.25, x)).toEqual(symmetricProduct(a, n, 0.25, x));
+    expect(await streamedProduct(memorySource(lower, n), x)).toEqual(whole);
+    // Disjoint ranges of rows, as threads have them, add up.
+    const half = Math.floor(n / 2);
+    const upper = await streamedProduct(memorySource(a, n), x, [0, half]);
+    const rest = await streamedProduct(memorySource(a, n), x, [half, n]);
+    expect(
+      relativeError(
+        upper.map((value, e) => value + rest[e]),
+        expected,
+      ),
+    ).toBeLessThan(1e-15);
   });
 
   test('product of a rectangle', () => {

@@ -1,5 +1,4 @@
 import {
-  MatrixTooLargeError,
   NotFiniteError,
   NotPositiveDefiniteError,
   NotSymmetricError,
@@ -65,7 +64,7 @@ describe('known spectra', () => {
   test('float32 breaks down, the preconditioner shifts, the system stays the one asked for', async () => {
     const n = 150;
     // At a condition of 1e8 these two lie below the rounding of a float32 factorisation.
-    const kernel = withSpectrum([...Array.from({ length: n - 2 }, (_, i) => 1 + i / n), 3e-8, 4e-8], 3);
+    const kernel = withSpectrum([...Array.from({ length: n - 2 }, (_, i) => 1 + i / n), 1e-8, 2e-8], 3);
     const targets = randomTargets(n, 2);
     const solution = await solve(kernel, targets);
     expect(solution.preconditionerShift).toBeGreaterThan(0);
@@ -269,12 +268,6 @@ describe('input that cannot be a kernel', () => {
     await expect(solve(gaussianKernel(9, { nugget: 1 }), new Float64Array(10))).rejects.toThrow(
       /targets of 10/,
     );
-  });
-
-  test('too large for one buffer, before the matrix is read', async () => {
-    const { limits } = await testGpu();
-    const n = Math.ceil(Math.sqrt(limits.maxStorageBufferBindingSize / 4)) + 1;
-    await failure(MatrixTooLargeError, new Float32Array(n * n), new Float64Array(n));
   });
 });
 

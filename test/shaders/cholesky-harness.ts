@@ -86,13 +86,21 @@ export function factorByMirrors(
   const stride = update.TILE * Math.ceil(n / update.TILE);
   const factor = new Float64Array(stride * stride);
   for (let i = 0; i < n; i++) for (let j = 0; j <= i; j++) factor[i * stride + j] = matrix[i * n + j];
-  const rows = new Float64Array(block * stride);
+  const lines = new Float64Array(block * stride);
   const pivots = new Float64Array(stride);
   for (let begin = 0; begin < n; begin += block) {
     diagonal.mirror({ matrix: factor, pivots, begin, size: Math.min(block, n - begin), stride });
     if (begin + block >= n) break;
-    panel.mirror({ matrix: factor, panel: rows, begin, stride, block });
-    update.mirror({ panel: rows, matrix: factor, begin: begin + block, stride, block });
+    const shape = { rows: stride, stride };
+    panel.mirror({ matrix: factor, panel: lines, begin, ...shape, line: 0, block });
+    update.mirror({
+      panel: lines,
+      matrix: factor,
+      begin: begin + block,
+      end: stride,
+      ...shape,
+      depth: block,
+    });
   }
   return { factor, stride, pivots };
 }

@@ -43,12 +43,12 @@ describe('the mirrors composed', () => {
     const rhs = new Float64Array(stride * width);
     rhs.set(targets);
     for (let begin = 0; begin < n; begin += block) {
-      const input = { factor, rhs, begin, size: Math.min(block, n - begin), stride, width4: 1 };
+      const input = { factor, rhs, begin, size: Math.min(block, n - begin), rows: stride, stride, width4: 1 };
       forwardDiagonal.mirror(input);
       if (begin + block < n) forwardUpdate.mirror(input);
     }
     for (let begin = block * Math.floor((n - 1) / block); begin >= 0; begin -= block) {
-      const input = { factor, rhs, begin, size: Math.min(block, n - begin), stride, width4: 1 };
+      const input = { factor, rhs, begin, size: Math.min(block, n - begin), rows: stride, stride, width4: 1 };
       backwardDiagonal.mirror(input);
       backwardUpdate.mirror(input);
     }

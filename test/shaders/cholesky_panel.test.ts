@@ -23,18 +23,25 @@ function panelInPoison(begin: number, stride: number, block: number): Float32Arr
   return matrix;
 }
 
-async function run(begin: number, rows: number, block: number, faulty?: (input: PanelInput) => void) {
-  const stride = begin + block + rows;
+async function run(
+  begin: number,
+  below: number,
+  block: number,
+  faulty?: (input: PanelInput) => void,
+  line = 0,
+) {
+  const stride = begin + block + below;
+  const shape = { begin, rows: stride, stride, line };
   const matrix = panelInPoison(begin, stride, block);
-  const panel = poisoned(block * stride);
+  const panel = poisoned((line + block) * stride);
   const mirrored = { matrix: Float64Array.from(matrix), panel: Float64Array.from(panel) };
-  (faulty ?? mirror)({ ...mirrored, begin, stride, block });
+  (faulty ?? mirror)({ ...mirrored, ...shape, block });
   const device = await dispatch(
     contract,
     { BLOCK: block },
     { matrix, panel },
     workgroups(begin, stride, block),
-    { begin, stride },
+    shape,
   );
   const tolerance = 4 * (block + 2) * U;
   return (
@@ -50,6 +57,10 @@ describe('cholesky_panel', () => {
 
   test.each([16, 32])('blocks of %i', async (block) => {
     expect(await run(block, 48, block)).toBeUndefined();
+  });
+
+  test('lines further down, as for the second block of a panel', async () => {
+    expect(await run(64, 48, 64, undefined, 64)).toBeUndefined();
   });
 
   test('planted fault: a mirror that skips the first column does not match', async () => {

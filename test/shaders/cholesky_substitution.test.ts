@@ -39,7 +39,7 @@ function inputs({ begin, size, n, width4 }: Case, rows: readonly [from: number, 
   const width = 4 * width4;
   const rhs = poisoned(stride * width);
   for (let e = rows[0] * width; e < rows[1] * width; e++) rhs[e] = random();
-  return { factor, rhs, begin, size, stride, width4 };
+  return { factor, rhs, begin, size, rows: stride, stride, width4 };
 }
 
 async function run(

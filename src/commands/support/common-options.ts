@@ -1,7 +1,18 @@
 import type { PixelOrder } from '../../data/shape.js';
 import type { Normalization } from '../../data/normalize.js';
 import type { TargetCoding } from '../../regression/targets.js';
-import { choice, flag, integer, nonNegative, optional, text, withDefault } from './options.js';
+import { AUTO_RIDGES } from '../../regression/choose-ridge.js';
+import {
+  choice,
+  flag,
+  integer,
+  list,
+  optional,
+  parsed,
+  parseNonNegative,
+  text,
+  withDefault,
+} from './options.js';
 
 // Options that several commands share.
 
@@ -25,7 +36,9 @@ export function normalizeOption(byDefault: Normalization) {
 
 export const deviceOptions = {
   adapter: optional(text(DEVICE, 'Part of the name of the adapter to use (see cntk devices)')),
-  memory: optional(integer(DEVICE, 'Device memory for per-image results, MiB', 1)),
+  memory: optional(
+    integer(DEVICE, 'Device memory for per-image results, and for the factor of the kernel, MiB', 1),
+  ),
   verbose: flag(DEVICE, "Show the driver's own messages"),
 };
 
@@ -43,7 +56,16 @@ export const regressionOptions = {
     'centred',
   ),
   ridge: withDefault(
-    nonNegative(REGRESSION, 'Added to the diagonal of the kernel, relative to its mean'),
+    parsed(
+      REGRESSION,
+      'Added to the diagonal of the kernel, relative to its mean; of several (0,1e-4,1e-2), or of those of auto, ' +
+        'the one with the smallest leave-one-out error on the training images',
+      parseRidges,
+    ),
     '0',
   ),
 };
+
+function parseRidges(value: string): readonly number[] {
+  return value === 'auto' ? AUTO_RIDGES : list(parseNonNegative)(value);
+}

@@ -59,15 +59,6 @@ export function integer(group: string, describe: string, least: number): Text<nu
   return parsed(group, describe, (value) => parseInteger(value, least));
 }
 
-/** A number ≥ 0. */
-export function nonNegative(group: string, describe: string): Text<number> {
-  return parsed(group, describe, (value) => {
-    const number = Number(value);
-    if (value.trim() !== '' && number >= 0 && number < Infinity) return number;
-    throw new Error(`"${value}" is not a number ≥ 0`);
-  });
-}
-
 export function choice<T extends string>(group: string, describe: string, choices: readonly T[]): Text<T> {
   return parsed(group, `${describe}: ${choices.join(', ')}`, (value) => parseChoice(value, choices));
 }
@@ -90,6 +81,12 @@ export function parseInteger(value: string, least: number): number {
   const number = Number(value);
   if (/^[+-]?\d+$/.test(value) && Number.isSafeInteger(number) && number >= least) return number;
   throw new Error(`"${value}" is not an integer of at least ${least}`);
+}
+
+export function parseNonNegative(value: string): number {
+  const number = Number(value);
+  if (value.trim() !== '' && number >= 0 && number < Infinity) return number;
+  throw new Error(`"${value}" is not a number ≥ 0`);
 }
 
 export function parseChoice<T extends string>(value: string, choices: readonly T[]): T {

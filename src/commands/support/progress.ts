@@ -64,12 +64,18 @@ export class Progress implements Disposable {
   }
 
   updateSolve(progress: SolveProgress): void {
-    if (progress.phase === 'factor') this.update(progress.fraction, 'factorisation');
+    if (progress.phase === 'factor') this.update(progress.fraction, this.factorDetail(progress.fraction));
     else
       this.update(
         1,
         `refinement ${progress.iteration}, relative residual ${progress.relativeResidual.toExponential(1)}`,
       );
+  }
+
+  private factorDetail(fraction: number): string {
+    const elapsedMs = performance.now() - this.started;
+    if (!(fraction > 0 && fraction < 1 && elapsedMs > 2000)) return 'factorisation';
+    return `factorisation | ${formatDuration((elapsedMs / fraction) * (1 - fraction))} left`;
   }
 
   /** Ends the phase: one line with its duration stays. @param summary What to say instead of the last detail. */

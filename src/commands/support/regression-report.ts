@@ -1,5 +1,7 @@
 import type { AccuracyReport } from '../../experiment/classification.js';
-import type { RidgeSolution } from '../../regression/ridge.js';
+import type { Model } from '../../regression/regression.js';
+
+type Solution = Model['solution'];
 
 /** What report.json says of the accuracy; nothing without test labels. */
 export function evaluationReport(evaluation: AccuracyReport | undefined) {
@@ -9,14 +11,34 @@ export function evaluationReport(evaluation: AccuracyReport | undefined) {
 }
 
 /** What report.json says of the linear system. */
-export function solutionReport(solution: RidgeSolution) {
+export function solutionReport(solution: Solution) {
+  const { ridge, leaveOneOut, candidates } = solution;
   const { relativeResidual, converged, iterations, conditionEstimate, preconditionerShift, warning } =
     solution;
-  return { relativeResidual, converged, iterations, conditionEstimate, preconditionerShift, warning };
+  return {
+    ridge,
+    leaveOneOut,
+    ridges: candidates,
+    relativeResidual,
+    converged,
+    iterations,
+    conditionEstimate,
+    preconditionerShift,
+    warning,
+  };
 }
 
 /** `solve: relative residual 3.9e-11 after 3 iterations, condition about 9.2e+2` */
-export function formatSolution({ relativeResidual, iterations, conditionEstimate }: RidgeSolution): string {
+export function formatSolution(solution: Solution): string {
+  const { relativeResidual, iterations, conditionEstimate, ridge, candidates = [] } = solution;
   const [residual, condition] = [relativeResidual, conditionEstimate].map((value) => value.toExponential(1));
-  return `solve: relative residual ${residual} after ${iterations} iterations, condition about ${condition}`;
+  const lines = candidates.map((candidate) => {
+    const chosen = candidate.ridge === ridge ? ', chosen' : '';
+    const { leaveOneOut, problem = '' } = candidate;
+    const said =
+      leaveOneOut === undefined ? problem : `leave-one-out error ${leaveOneOut.toPrecision(4)}${chosen}`;
+    return `ridge ${candidate.ridge}: ${said}`;
+  });
+  const summary = `solve: relative residual ${residual} after ${iterations} iterations, condition about ${condition}`;
+  return [...lines, summary].join('\n');
 }

@@ -1,4 +1,5 @@
-import { variants as updateVariants, TILE } from '../../../shaders/cholesky_update.js';
+import { TILE } from '../../../shaders/cholesky_update.js';
+import { BLOCK, DEEPEST } from '../../regression/factor-plan.js';
 import type { PassPlan } from '../../kernel/plan.js';
 import type { Cost } from './cost.js';
 
@@ -55,7 +56,7 @@ export const STREAM_COST: Cost = { 'global memory': 1 };
  * arithmetic itself, and what of the matrix and of the k right-hand sides must be read and written, in float32.
  */
 export function solverCost(name: string, n: number, k: number): Cost | undefined {
-  const { BLOCK } = updateVariants[0];
+  const trailing = n - DEEPEST;
   const below = n - BLOCK;
   const triangle = (BLOCK * (BLOCK + 1)) / 2;
   const columns = 4 * Math.ceil(k / 4);
@@ -63,8 +64,8 @@ export function solverCost(name: string, n: number, k: number): Cost | undefined
   const product = { flops: 2 * BLOCK * below * k, floats: BLOCK * below + (BLOCK + 2 * below) * columns };
   const steps: Readonly<Partial<Record<string, { flops: number; floats: number }>>> = {
     cholesky_update: {
-      flops: BLOCK * below * (below + TILE),
-      floats: BLOCK * below + below * (below + TILE),
+      flops: DEEPEST * trailing * (trailing + TILE),
+      floats: DEEPEST * trailing + trailing * (trailing + TILE),
     },
     cholesky_panel: { flops: BLOCK ** 2 * below, floats: triangle + 3 * BLOCK * below },
     cholesky_diagonal: { flops: BLOCK ** 3 / 3, floats: 2 * triangle + BLOCK },

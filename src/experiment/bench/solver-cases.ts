@@ -5,14 +5,16 @@ import * as forwardDiagonal from '../../../shaders/cholesky_forward_diagonal.js'
 import * as forwardUpdate from '../../../shaders/cholesky_forward_update.js';
 import * as panel from '../../../shaders/cholesky_panel.js';
 import * as update from '../../../shaders/cholesky_update.js';
-import { factorize, type CholeskyFactor } from '../../regression/cholesky.js';
+import type { CholeskyFactor } from '../../regression/cholesky-factor.js';
+import { factorize } from '../../regression/cholesky.js';
+import { DEEPEST } from '../../regression/factor-plan.js';
 import { inPlaceCase } from './in-place-case.js';
 import { callTimer, largestError, type BenchCase, type Validation } from './measure.js';
 import { lowerTriangle, positiveDefinite, product, randomArray } from './matrices.js';
 
 // A flop is one addition or one multiplication.
 
-const { BLOCK } = update.variants[0];
+const { BLOCK } = panel.variants[0];
 /** Substitutions with matrices of condition below 10: about 1e-6 is seen. */
 const SOLVE_TOLERANCE = 1e-5;
 
@@ -24,7 +26,8 @@ const SOLVE_TOLERANCE = 1e-5;
 export function solverShaderCases(n: number, k: number): BenchCase[] {
   const width4 = Math.ceil(k / 4);
   const below = n - BLOCK;
-  const upper = { begin: 0, size: BLOCK, stride: n, width4 };
+  const trailing = { begin: DEEPEST, end: n, rows: n, stride: n, depth: DEEPEST };
+  const upper = { begin: 0, size: BLOCK, rows: n, stride: n, width4 };
   const lower = { ...upper, begin: below };
   const inBlock = `${k} right-hand sides, a block of ${BLOCK}`;
   const outside = `${k} right-hand sides, ${below} rows less a product with ${BLOCK}`;
@@ -32,24 +35,32 @@ export function solverShaderCases(n: number, k: number): BenchCase[] {
   return [
     inPlaceCase({
       contract: update.contract,
-      constants: { BLOCK },
-      description: `n = ${n}: ${below} rows and columns less a product of ${BLOCK}`,
-      flops: BLOCK * below * (below + update.TILE),
-      params: { begin: BLOCK, stride: n },
-      workgroups: update.workgroups(BLOCK, n),
-      inputs: () => ({ panel: randomArray(BLOCK * n, 43), matrix: positiveDefinite(n, 44) }),
-      mirror: (b) =>
-        update.mirror({ panel: b.panel, matrix: b.matrix, begin: BLOCK, stride: n, block: BLOCK }),
+      constants: {},
+      description: `n = ${n}: ${n - DEEPEST} rows and columns less a product of ${DEEPEST}`,
+      flops: DEEPEST * (n - DEEPEST) * (n - DEEPEST + update.TILE),
+      params: trailing,
+      workgroups: update.workgroups(DEEPEST, n, n),
+      inputs: () => ({ panel: randomArray(DEEPEST * n, 43), matrix: positiveDefinite(n, 44) }),
+      mirror: (b) => update.mirror({ panel: b.panel, matrix: b.matrix, ...trailing }),
     }),
     inPlaceCase({
       contract: panel.contract,
       constants: { BLOCK },
       description: `n = ${n}: ${below} rows of ${BLOCK}`,
       flops: BLOCK ** 2 * below,
-      params: { begin: 0, stride: n },
+      params: { begin: 0, rows: n, stride: n, line: 0 },
       workgroups: panel.workgroups(0, n, BLOCK),
       inputs: () => ({ matrix: lowerTriangle(n, 45), panel: new Float32Array(BLOCK * n) }),
-      mirror: (b) => panel.mirror({ matrix: b.matrix, panel: b.panel, begin: 0, stride: n, block: BLOCK }),
+      mirror: (b) =>
+        panel.mirror({
+          matrix: b.matrix,
+          panel: b.panel,
+          begin: 0,
+          rows: n,
+          stride: n,
+          line: 0,
+          block: BLOCK,
+        }),
     }),
     inPlaceCase({
       contract: diagonal.contract,
@@ -77,7 +88,7 @@ export function solverShaderCases(n: number, k: number): BenchCase[] {
       constants: { BLOCK },
       description: outside,
       flops: 2 * BLOCK * below * k,
-      params: { begin: 0, stride: n, width4 },
+      params: { begin: 0, rows: n, stride: n, width4 },
       workgroups: forwardUpdate.workgroups(0, n, width4, BLOCK),
       inputs: substitution,
       mirror: (b) => forwardUpdate.mirror({ factor: b.factor, rhs: b.rhs, ...upper }),

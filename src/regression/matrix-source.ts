@@ -1,0 +1,37 @@
+/** A symmetric matrix [n][n] of which parts are read: in memory, or on a disk that holds more than memory does. */
+export interface MatrixSource {
+  readonly n: number;
+  /** Rows first … first + count − 1, columns begin … end − 1. → [count][end − begin]. */
+  rows(first: number, count: number, begin: number, end: number): Promise<Float32Array> | Float32Array;
+}
+
+/** @param matrix [n][n]. */
+export function memorySource(matrix: Float32Array, n: number): MatrixSource {
+  return {
+    n,
+    rows(first, count, begin, end) {
+      const width = end - begin;
+      if (width === n) return matrix.subarray(first * n, (first + count) * n);
+      const part = new Float32Array(count * width);
+      for (let r = 0; r < count; r++) {
+        const at = (first + r) * n;
+        part.set(matrix.subarray(at + begin, at + end), r * width);
+      }
+      return part;
+    },
+  };
+}
+
+const TILE = 64;
+
+/** Diagonal of a matrix, in float64 [n]. */
+export async function diagonalOf(source: MatrixSource): Promise<Float64Array> {
+  const { n } = source;
+  const diagonal = new Float64Array(n);
+  for (let first = 0; first < n; first += TILE) {
+    const size = Math.min(TILE, n - first);
+    const tile = await source.rows(first, size, first, first + size);
+    for (let i = 0; i < size; i++) diagonal[first + i] = tile[i * size + i];
+  }
+  return diagonal;
+}
