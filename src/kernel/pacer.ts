@@ -3,6 +3,8 @@ const TARGET_MS = 100;
 const FIRST_BUDGET = { software: 4e6, hardware: 1e7 };
 /** Part of the expected time in which a submission is left alone. */
 const QUIET = 0.8;
+/** However much is queued before it. */
+const LONGEST_QUIET_MS = 3 * TARGET_MS;
 
 /**
  * Sizes submissions by measured time. Work is counted in any one unit (element-layers here); the budget follows the
@@ -13,6 +15,8 @@ export class Pacer {
   private measurements = 0;
   private lastEnd = -Infinity;
   private expectedEnd = -Infinity;
+  /** What is submitted and not ended. */
+  private queuedMs = 0;
 
   constructor(
     /** Computes on the cores of this process: only then does it pay to leave them alone. */
@@ -28,28 +32,34 @@ export class Pacer {
   }
 
   /**
-   * Submits `work` and measures it; submissions end in order. `submit` is told for how many milliseconds nothing is
-   * to be expected: until shortly before the queue will have got to the end of this work, and never long.
+   * Submits `work` and measures it, by the device's own time where it tells (`gpuNs`); submissions end in order.
+   * `submit` is told for how many milliseconds nothing is to be expected: until shortly before the queue will have got
+   * to the end of this work, and never long.
    */
   async time<T>(work: number, submit: (quietMs: number) => Promise<T>): Promise<T> {
     const submitted = this.now();
     const expectedMs = (work / this.budget) * TARGET_MS;
     const known = this.software && this.measurements > 0;
     this.expectedEnd = Math.max(submitted, this.expectedEnd) + (known ? expectedMs : 0);
+    this.queuedMs += known ? expectedMs : 0;
     const untilEnd = this.expectedEnd - submitted - (1 - QUIET) * expectedMs;
-    const quietMs = known ? Math.max(0, Math.min(untilEnd, 2 * TARGET_MS)) : 0;
+    const quietMs = known ? Math.max(0, Math.min(untilEnd, LONGEST_QUIET_MS)) : 0;
     const result = await submit(quietMs);
     const end = this.now();
+    this.queuedMs -= known ? expectedMs : 0;
     // A queued submission starts when the one before it ends.
-    const elapsedMs = Math.max(0.01, end - Math.max(submitted, this.lastEnd));
+    const waitedMs = end - submitted - quietMs;
+    const hostMs = end - Math.max(submitted, this.lastEnd);
+    const gpuNs = (result as { readonly gpuNs?: number } | undefined)?.gpuNs;
+    const deviceMs = gpuNs === undefined ? undefined : gpuNs / 1e6;
+    const elapsedMs = Math.max(0.01, deviceMs ?? hostMs);
     const first = this.lastEnd === -Infinity;
     this.lastEnd = end;
-    this.expectedEnd = Math.min(this.expectedEnd, end + TARGET_MS);
+    this.expectedEnd = Math.min(this.expectedEnd, end + this.queuedMs);
     if (first) return result;
     this.measurements++;
-    const waitedMs = end - submitted - quietMs;
     // Ready when asked: it may have been ready long before, and the time says only that the budget is too small.
-    const overslept = quietMs > 0 && waitedMs < 0.05 * elapsedMs;
+    const overslept = deviceMs === undefined && quietMs > 0 && waitedMs < 0.05 * elapsedMs;
     const rate = work / elapsedMs;
     this.budget = Math.min(
       overslept ? 2 * rate * TARGET_MS : rate * TARGET_MS,

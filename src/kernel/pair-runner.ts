@@ -29,8 +29,8 @@ interface Hooks {
   readonly use?: DeviceUse;
 }
 
-/** Submissions whose results have not been read yet: one computes, one waits, one is read back. */
-const IN_FLIGHT = 2;
+/** Submissions whose results have not been read yet: one computes, two wait, so that a late host leaves no gap. */
+const IN_FLIGHT = 3;
 
 /**
  * Feeds the device with batches of pairs: the next batch is encoded and uploaded while the last one computes. A batch
