@@ -101,7 +101,7 @@ async function kernelFile(
       onProgress: (update) => progress.updateKernel(update),
     });
     progress.end();
-    return { result, compileMs, device: deviceReport(opened), tuned: variantReport(variant) };
+    return { result, compileMs, device: deviceReport(opened), tuned: variantReport(chosen) };
   });
 
   if (result.underflows > 0) {

@@ -98,7 +98,7 @@ async function computeAndAssemble(run: StoredKernel, wanted: Computation, opened
       elementLayersPerSecond: (1000 * report.elementLayers) / report.elapsedMs,
       timingsMs: { compile: compileMs, kernel: report.elapsedMs },
       device: deviceReport(opened),
-      tuned: variantReport(variant),
+      tuned: variantReport(chosen),
       version: packageVersion(),
     };
     try {
