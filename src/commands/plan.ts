@@ -6,7 +6,8 @@ import { knownRates, measureJob, type MeasuredRates } from '../experiment/job-ra
 import { isSameDevice, type MeasuredDevice } from '../experiment/measurement-cache.js';
 import { cachedVariants } from '../experiment/tuned-variants.js';
 import type { ImageShape } from '../kernel/passes.js';
-import type { PlanOptions } from '../kernel/plan.js';
+import { regressionGrams, type PlanOptions } from '../kernel/plan.js';
+import { runVariants } from '../kernel/run-variants.js';
 import { channelName, validateChannels } from '../kernel/validate-channels.js';
 import { planFactorization } from '../regression/factor-plan.js';
 import { MatrixTooLargeError } from '../regression/errors.js';
@@ -75,7 +76,14 @@ async function plan(args: PlanArguments, signal: AbortSignal): Promise<void> {
     const { gpu } = opened;
     const here = measuredDevice(opened);
     const cache = measurementCache();
-    const variant = await cachedVariants(gpu, here, cache, job);
+    // Of the whole job: a slice of it is short, but runs what the job will run.
+    const variant = runVariants(
+      job.channels,
+      job.shape,
+      regressionGrams(job.train, job.test),
+      gpu,
+      await cachedVariants(gpu, here, cache, job),
+    );
     const memoryBytes = args.memory && args.memory * 2 ** 20;
     const planOptions: PlanOptions = { memoryBytes, variant };
     const jobPlan = planJob(job, gpu, planOptions);

@@ -5,6 +5,7 @@ import { writeNpy } from '../data/npy.js';
 import { classify, prepareClassification, type Classification } from '../experiment/classification.js';
 import { panelFiles, removePanelFiles } from '../experiment/panel-files.js';
 import type { Channel } from '../kernel/channels.js';
+import { regressionGrams } from '../kernel/plan.js';
 import { channelName, defaultTrained, parseReadout, validateChannels } from '../kernel/validate-channels.js';
 import {
   DATA,
@@ -129,10 +130,7 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
   );
   const { result, device, tuned } = await withDevice(args, progress, async (opened) => {
     const memoryBytes = args.memory && args.memory * 2 ** 20;
-    const grams = [
-      { rows: count, columns: count, symmetric: true },
-      { rows: task.test.count, columns: count, symmetric: false },
-    ];
+    const grams = regressionGrams(count, task.test.count);
     const job = { channels: [channel], shape: task.train, grams, memoryBytes };
     const variant = await chooseVariants(opened, job, { mode: args.tune, progress, signal });
     const result = await classify(opened.gpu, task, {

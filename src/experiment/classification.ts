@@ -3,6 +3,7 @@ import type { LabelledImages } from '../data/load.js';
 import { normalize, type Normalization } from '../data/normalize.js';
 import type { Gpu } from '../gpu/gpu.js';
 import type { Channel } from '../kernel/channels.js';
+import { regressionGrams } from '../kernel/plan.js';
 import { computeGram, type GramOptions, type GramProgress } from '../kernel/gram.js';
 import { checkImages } from '../kernel/image-checks.js';
 import type { ImageStack } from '../kernel/images.js';
@@ -124,10 +125,7 @@ export async function classify(
   const { train, test, trainLabels, testLabels, classes, targets, ridge } = task;
   const channels = [task.channel];
   onPhase?.('compile');
-  const grams = [
-    { rows: train.count, columns: train.count, symmetric: true },
-    { rows: test.count, columns: train.count, symmetric: false },
-  ];
+  const grams = regressionGrams(train.count, test.count);
   const { variant, compileMs } = await compileKernels(gpu, train, channels, grams, {
     signal,
     variant: chosen,

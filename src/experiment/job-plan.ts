@@ -1,6 +1,13 @@
 import type { Channel } from '../kernel/channels.js';
 import { planPasses, type ImageShape } from '../kernel/passes.js';
-import { pairCount, planPass, type GramShape, type PassPlan, type PlanOptions } from '../kernel/plan.js';
+import {
+  pairCount,
+  planPass,
+  regressionGrams,
+  type GramShape,
+  type PassPlan,
+  type PlanOptions,
+} from '../kernel/plan.js';
 import type { PlanDevice } from '../kernel/plan-device.js';
 import { planeListKind, variantLabel, type PlaneListKind } from '../kernel/plane-candidates.js';
 import { blockLoads, tileCount } from '../kernel/tiles.js';
@@ -60,8 +67,7 @@ const NPY_HEADER_BYTES = 128;
  */
 export function planJob(job: Job, device: PlanDevice, options: PlanOptions = {}): JobPlan {
   const { train, test, classes, shape, channels } = job;
-  const grams: GramShape[] = [{ rows: train, columns: train, symmetric: true }];
-  if (test > 0) grams.push({ rows: test, columns: train, symmetric: false });
+  const grams = regressionGrams(train, test);
   const [trainPairs, testPairs = 0] = grams.map(pairCount);
   const total = trainPairs + testPairs;
   const passes = planPasses(channels, shape).map((pass): PassSize => {

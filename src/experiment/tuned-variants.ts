@@ -141,7 +141,13 @@ async function isWorthSearching(
     gpu,
     pass.outputs.map(({ channel }) => channels[channel]),
     shape,
-    { sliceMs: SLICE_MS, images: Math.max(...grams.map(({ rows }) => rows)), memoryBytes, signal },
+    {
+      sliceMs: SLICE_MS,
+      images: Math.max(...grams.map(({ rows }) => rows)),
+      memoryBytes,
+      variant: 'auto',
+      signal,
+    },
   );
   return work >= seconds * rate;
 }

@@ -32,7 +32,7 @@ export interface GramOptions {
   readonly onProgress?: (progress: GramProgress) => void;
   /** Device memory for per-image results, bytes. */
   readonly memoryBytes?: number;
-  /** Which plane kernel: by name, or as `tune` has found it; by default chosen by rule. */
+  /** Which plane kernel; see `PlanOptions.variant`. */
   readonly variant?: VariantName | PlaneVariants;
 }
 

@@ -12,7 +12,7 @@ const LONGEST_QUIET_MS = 3 * TARGET_MS;
  */
 export class Pacer {
   private budget: number;
-  private measurements = 0;
+  private deviceTells = false;
   private lastEnd = -Infinity;
   private expectedEnd = -Infinity;
   /** What is submitted and not ended. */
@@ -36,10 +36,13 @@ export class Pacer {
    * `submit` is told for how many milliseconds nothing is to be expected: until shortly before the queue will have got
    * to the end of this work, and never long.
    */
-  async time<T>(work: number, submit: (quietMs: number) => Promise<T>): Promise<T> {
+  async time<T extends { readonly gpuNs?: number }>(
+    work: number,
+    submit: (quietMs: number) => Promise<T>,
+  ): Promise<T> {
     const submitted = this.now();
     const expectedMs = (work / this.budget) * TARGET_MS;
-    const known = this.software && this.measurements > 0;
+    const known = this.software && this.deviceTells;
     this.expectedEnd = Math.max(submitted, this.expectedEnd) + (known ? expectedMs : 0);
     this.queuedMs += known ? expectedMs : 0;
     const untilEnd = this.expectedEnd - submitted - (1 - QUIET) * expectedMs;
@@ -48,23 +51,15 @@ export class Pacer {
     const end = this.now();
     this.queuedMs -= known ? expectedMs : 0;
     // A queued submission starts when the one before it ends.
-    const waitedMs = end - submitted - quietMs;
     const hostMs = end - Math.max(submitted, this.lastEnd);
-    const gpuNs = (result as { readonly gpuNs?: number } | undefined)?.gpuNs;
-    const deviceMs = gpuNs === undefined ? undefined : gpuNs / 1e6;
-    const elapsedMs = Math.max(0.01, deviceMs ?? hostMs);
+    const elapsedMs = Math.max(0.01, result.gpuNs === undefined ? hostMs : result.gpuNs / 1e6);
     const first = this.lastEnd === -Infinity;
     this.lastEnd = end;
     this.expectedEnd = Math.min(this.expectedEnd, end + this.queuedMs);
     if (first) return result;
-    this.measurements++;
-    // Ready when asked: it may have been ready long before, and the time says only that the budget is too small.
-    const overslept = deviceMs === undefined && quietMs > 0 && waitedMs < 0.05 * elapsedMs;
-    const rate = work / elapsedMs;
-    this.budget = Math.min(
-      overslept ? 2 * rate * TARGET_MS : rate * TARGET_MS,
-      4 * Math.max(work, this.budget / 4),
-    );
+    // By the host's clock a result that was ready while nobody asked counts as slow: then there is no sleeping.
+    this.deviceTells = result.gpuNs !== undefined;
+    this.budget = Math.min((work / elapsedMs) * TARGET_MS, 4 * Math.max(work, this.budget / 4));
     return result;
   }
 }

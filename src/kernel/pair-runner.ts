@@ -5,7 +5,7 @@ import type { Program } from '../gpu/program.js';
 import { Recording } from '../gpu/recording.js';
 import type { DeviceUse } from './device-use.js';
 import { Pacer } from './pacer.js';
-import type { PassPlan } from './plan.js';
+import { SUBMISSIONS_IN_FLIGHT, type PassPlan } from './plan.js';
 import { planeParameters, planeTables, type PlaneTables } from './plane-dispatch.js';
 import { pairsOf, type ImagePair, type Tile } from './tiles.js';
 
@@ -28,9 +28,6 @@ interface Hooks {
   readonly signal: AbortSignal | undefined;
   readonly use?: DeviceUse;
 }
-
-/** Submissions whose results have not been read yet: one computes, two wait, so that a late host leaves no gap. */
-const IN_FLIGHT = 3;
 
 /**
  * Feeds the device with batches of pairs: the next batch is encoded and uploaded while the last one computes. A batch
@@ -72,7 +69,7 @@ export class PairRunner implements Disposable {
         batch.push(next.value);
       }
       if (batch.length === 0) return;
-      if (this.inFlight.length >= IN_FLIGHT) await this.retire(store);
+      if (this.inFlight.length >= SUBMISSIONS_IN_FLIGHT) await this.retire(store);
       this.hooks.signal?.throwIfAborted();
       const slot = this.slots.pop() ?? this.createSlot();
       const result = this.submit(slot, fields, tile, batch);

@@ -48,13 +48,21 @@ export interface GramShape {
   readonly symmetric: boolean;
 }
 
+/** The matrices of a regression: train × train, and test × train if there are test images. */
+export function regressionGrams(train: number, test: number): GramShape[] {
+  const grams = [{ rows: train, columns: train, symmetric: true }];
+  if (test > 0) grams.push({ rows: test, columns: train, symmetric: false });
+  return grams;
+}
+
 /** Pairs that a run computes. */
 export function pairCount({ rows, columns, symmetric }: GramShape): number {
   return symmetric ? (rows * (rows + 1)) / 2 : rows * columns;
 }
 
 export const DEFAULT_MEMORY_BYTES = 512 * 2 ** 20;
-const SUBMISSIONS_IN_FLIGHT = 3;
+/** Submissions whose results have not been read yet: one computes, two wait, so that a late host leaves no gap. */
+export const SUBMISSIONS_IN_FLIGHT = 3;
 /** Two blocks for every tile that may still be in flight: none of them may leave the cache. */
 const MIN_CACHED_BLOCKS = 2 * SUBMISSIONS_IN_FLIGHT;
 const MAX_SUM_BYTES = 16 * 2 ** 20;
@@ -62,7 +70,10 @@ const MAX_SUM_BYTES = 16 * 2 ** 20;
 export interface PlanOptions {
   /** What the fields of images may take on the device; at least six images' worth is used. */
   readonly memoryBytes?: number;
-  /** The plane kernel by name, or as `tune` has found it for this shape on this device. */
+  /**
+   * The plane kernel by name (`auto`: by rule), or as `tune` has found it for this shape on this device; by default by
+   * rule, but for short runs one that compiles soon.
+   */
   readonly variant?: VariantName | PlaneVariants;
   /** Images that a block holds at the most, where a caller walks through tiles of its own. */
   readonly tileImages?: number;
@@ -166,7 +177,7 @@ export function chosenVariant(
   choice: PlanOptions['variant'],
 ): PlaneVariant {
   const planes = pass.planes.length;
-  if (typeof choice === 'string' && choice !== 'auto') return planeVariant(shape, planes, device, choice);
+  if (typeof choice === 'string') return planeVariant(shape, planes, device, choice);
   const tuned = typeof choice === 'object' ? choice[planeListKind(pass)] : undefined;
   if (tuned === undefined) {
     const pairs = grams.reduce((sum, gram) => sum + pairCount(gram), 0);

@@ -9,6 +9,8 @@ interface Simulation {
   /** What the driver takes to compile, at the first submission. */
   readonly compileMs?: number;
   readonly software?: boolean;
+  /** The device tells its own time. */
+  readonly timestamps?: boolean;
   readonly steps?: number;
 }
 
@@ -18,6 +20,7 @@ async function simulate({
   cost,
   compileMs = 0,
   software = false,
+  timestamps = false,
   steps = 30,
 }: Simulation): Promise<number[]> {
   let clock = 0;
@@ -28,8 +31,9 @@ async function simulate({
     const start = clock;
     await pacer.time(work, (quietMs) => {
       // The result is there after the work; it is seen when it is asked for.
-      clock += Math.max(quietMs, work / rate + (step === 0 ? compileMs : 0));
-      return Promise.resolve();
+      const deviceMs = work / rate + (step === 0 ? compileMs : 0);
+      clock += Math.max(quietMs, deviceMs);
+      return Promise.resolve(timestamps ? { gpuNs: 1e6 * deviceMs } : {});
     });
     durations.push(clock - start);
   }
@@ -45,7 +49,13 @@ test.each([1e4, 1e5, 1e6, 5e8])('a device of %d element-layers per ms', async (r
 test.each([1e4, 1e6])(
   'twenty seconds of compilation are not taken for slowness (%d per ms)',
   async (rate) => {
-    const durations = await simulate({ rate, cost: 1000, compileMs: 20_000, software: true });
+    const durations = await simulate({
+      rate,
+      cost: 1000,
+      compileMs: 20_000,
+      software: true,
+      timestamps: true,
+    });
     expect(Math.max(...durations.slice(1))).toBeLessThan(450);
     expect(durations.at(-1)).toBeGreaterThan(50);
   },
@@ -60,7 +70,7 @@ test('a device that was slow for a moment is found fast again: sleeping does not
     const rate = step < 10 ? 1e2 : 1e6; // per ms
     await pacer.time(work, (quietMs) => {
       clock += Math.max(quietMs, work / rate);
-      return Promise.resolve();
+      return Promise.resolve({ gpuNs: (1e6 * work) / rate });
     });
   }
   expect(work / 1e6).toBeGreaterThan(50);
@@ -71,9 +81,10 @@ test('one unit that takes longer than the target is still submitted', async () =
 });
 
 test.each([
-  [true, 300],
-  [false, 0],
-])('software %s: nobody sleeps longer than %i ms', async (software, most) => {
+  [true, true, 300],
+  [true, false, 0],
+  [false, true, 0],
+])('software %s, timestamps %s: nobody sleeps longer than %i ms', async (software, timestamps, most) => {
   let clock = 0;
   const pacer = new Pacer(software, () => clock);
   const quiet: number[] = [];
@@ -81,7 +92,7 @@ test.each([
     await pacer.time(1e6, (quietMs) => {
       quiet.push(quietMs);
       clock += 10_000;
-      return Promise.resolve();
+      return Promise.resolve(timestamps ? { gpuNs: 1e10 } : {});
     });
   }
   expect(Math.max(...quiet)).toBe(most);
@@ -91,7 +102,7 @@ test('queued submissions are measured from the end of the one before', async () 
   let clock = 0;
   const pacer = new Pacer(false, () => clock);
   const release: (() => void)[] = [];
-  const submission = () => new Promise<void>((resolve) => release.push(resolve));
+  const submission = () => new Promise<object>((resolve) => release.push(() => resolve({})));
   const queued = [1, 2, 3].map(() => pacer.time(1e6, submission));
   for (const [index, each] of queued.entries()) {
     clock += 100;

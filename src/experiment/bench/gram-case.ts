@@ -22,7 +22,13 @@ export function gramCase(options: GramCaseOptions): BenchCase {
     unit: 'element-layers/s',
     async prepare(gpu, signal) {
       const run = (count: number) =>
-        computeGram(gpu, { images: networkImages(network, count), channels: [channelOf(network)], signal });
+        computeGram(gpu, {
+          images: networkImages(network, count),
+          channels: [channelOf(network)],
+          signal,
+          // The kernel of long runs, however short this one is.
+          variant: 'auto',
+        });
       const { trial, count } = await chooseCount(run, options);
       const pairs = (count * (count + 1)) / 2;
       return {

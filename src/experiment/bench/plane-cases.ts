@@ -24,11 +24,11 @@ export interface PlaneCaseOptions extends Network {
 
 /** The fused plane kernel of the engine, with the constants that its plan takes on this device. */
 export function planesCase(options: PlaneCaseOptions): BenchCase {
-  const { shape, images: count, pairs, variant } = options;
+  const { shape, images: count, pairs, variant = 'auto' } = options;
   const network = describeNetwork(options);
   return {
     name: options.name,
-    description: variant === undefined ? network : `${network}, ${variant}`,
+    description: variant === 'auto' ? network : `${network}, ${variant}`,
     unit: 'element-layers/s',
     async prepare(gpu) {
       const images = networkImages(options, count);
