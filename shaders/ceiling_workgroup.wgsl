@@ -27,7 +27,14 @@ fn main(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) workg
   var sum = vec4f(0.0);
   for (var round = 0u; round < params.rounds; round++) {
     let first = lane + round * UNROLL;
-    for (var step = 0u; step < UNROLL; step++) { sum += sh_table[(first + step) % SIZE]; }
+    sum += sh_table[(first + 0) % SIZE];
+    sum += sh_table[(first + 1) % SIZE];
+    sum += sh_table[(first + 2) % SIZE];
+    sum += sh_table[(first + 3) % SIZE];
+    sum += sh_table[(first + 4) % SIZE];
+    sum += sh_table[(first + 5) % SIZE];
+    sum += sh_table[(first + 6) % SIZE];
+    sum += sh_table[(first + 7) % SIZE];
   }
   results[workgroup.x * LANES + lane] = sum;
 }

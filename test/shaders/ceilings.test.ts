@@ -32,22 +32,22 @@ const CHAINS: Record<string, Chain> = {
     contract: fma.contract,
     mirror: (rounds) => fma.mirror({ rounds, a: A, b: B }),
     params: { a: A },
-    fault: ['step < UNROLL', 'step < UNROLL - 1'],
+    fault: ['y = fma(vec4f(params.a), y, vec4f(params.b));', ''],
   },
   roots: {
     contract: roots.contract,
     mirror: (rounds) => roots.mirror({ rounds, b: B }),
-    fault: ['sqrt(1.0 / x[c] + params.b)', '(1.0 / x[c] + params.b)'],
+    fault: ['sqrt(1.0 / x + params.b)', '(1.0 / x + params.b)'],
   },
   shuffle: {
     contract: shuffle.contract,
     mirror: (rounds, laneCount) => shuffle.mirror({ rounds, b: B, laneCount }),
-    fault: ['select(x[c], subgroupShuffleUp(x[c], 1), inner)', 'x[c]'],
+    fault: ['lane % LANE_COUNT > 0', 'lane % LANE_COUNT > 1'],
   },
   workgroup: {
     contract: workgroup.contract,
     mirror: (rounds) => workgroup.mirror({ rounds, b: B }),
-    fault: ['(first + step) % SIZE', 'first % SIZE'],
+    fault: ['(first + 1) % SIZE', 'first % SIZE'],
   },
 };
 
