@@ -6,10 +6,10 @@ export class DeviceUse {
   private beginNs = Infinity;
   private endNs = -Infinity;
 
-  /** Submissions in their order; undefined where the device has no timestamps. */
+  /** Submissions of one queue, which do not overlap, in any order; undefined where the device has no timestamps. */
   add(interval: DeviceInterval | undefined): void {
     if (interval === undefined) return;
-    this.busyNs += Math.max(0, interval.endNs - Math.max(interval.beginNs, this.endNs));
+    this.busyNs += interval.endNs - interval.beginNs;
     this.beginNs = Math.min(this.beginNs, interval.beginNs);
     this.endNs = Math.max(this.endNs, interval.endNs);
   }
