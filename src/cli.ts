@@ -5,6 +5,7 @@ import { benchCommand } from './commands/bench.js';
 import { demoCommand } from './commands/demo.js';
 import { devicesCommand } from './commands/devices.js';
 import { kernelCommand } from './commands/kernel.js';
+import { paperCommand } from './commands/paper.js';
 import { planCommand } from './commands/plan.js';
 import { runCommand } from './commands/run.js';
 import { solveCommand } from './commands/solve.js';
@@ -34,6 +35,7 @@ const cli = yargs(words)
   .command(tuneCommand)
   .command(storeCommand)
   .command(slurmCommand)
+  .command(paperCommand)
   .parserConfiguration({ 'boolean-negation': false, 'dot-notation': false })
   .strict()
   .strictCommands()

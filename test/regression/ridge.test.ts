@@ -63,8 +63,9 @@ describe('known spectra', () => {
 
   test('float32 breaks down, the preconditioner shifts, the system stays the one asked for', async () => {
     const n = 150;
-    // At a condition of 1e8 these two lie below the rounding of a float32 factorisation.
-    const kernel = withSpectrum([...Array.from({ length: n - 2 }, (_, i) => 1 + i / n), 1e-8, 2e-8], 3);
+    // Below the rounding of a float32 factorisation, and so many that on no adapter all their pivots round upwards.
+    const tiny = Array.from({ length: 16 }, (_, i) => (5 + i / 8) * 1e-8);
+    const kernel = withSpectrum([...Array.from({ length: n - 16 }, (_, i) => 1 + i / n), ...tiny], 3);
     const targets = randomTargets(n, 2);
     const solution = await solve(kernel, targets);
     expect(solution.preconditionerShift).toBeGreaterThan(0);

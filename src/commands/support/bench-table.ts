@@ -1,17 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import Table from 'cli-table3';
 import type { BenchResults } from '../../experiment/bench/bench.js';
 import { parseReport, type ComparableReport, type Comparison } from '../../experiment/bench/compare.js';
 import type { Ceilings } from '../../experiment/bench/cost.js';
 import type { BenchResult } from '../../experiment/bench/measure.js';
 import { UsageError } from './errors.js';
-
-/** No lines around and between the cells. */
-const NO_FRAME = Object.fromEntries(
-  ['top', 'bottom', 'left', 'right', 'mid', 'middle'].flatMap((side) =>
-    ['', '-mid', '-left', '-right'].map((end) => [`${side}${end}`, '']),
-  ),
-);
+import { plainTable } from './plain-table.js';
 
 /** A row per case; what it is compared with stands in its row, not in one of its own. */
 export function resultTable({ results }: BenchResults): string {
@@ -32,7 +25,7 @@ export function resultTable({ results }: BenchResults): string {
       description,
     ]);
   }
-  return table(
+  return plainTable(
     {
       case: 'left',
       median: 'right',
@@ -55,7 +48,7 @@ export function ceilingTable(ceilings: Ceilings): string {
     `${giga(min)} … ${giga(max)}`,
     name,
   ]);
-  return table(
+  return plainTable(
     { ceiling: 'left', most: 'right', median: 'right', 'min … max': 'left', shader: 'left' },
     rows,
   );
@@ -71,7 +64,7 @@ export function comparisonTable({ changes }: Comparison): string {
     ratio.toFixed(2),
     beyondSpread ? (ratio > 1 ? 'faster' : 'slower') : 'within the spread',
   ]);
-  return table({ case: 'left', old: 'right', new: 'right', 'new / old': 'right', change: 'left' }, rows);
+  return plainTable({ case: 'left', old: 'right', new: 'right', 'new / old': 'right', change: 'left' }, rows);
 }
 
 /** @throws UsageError if the file cannot be read or is not what `cntk bench --json` prints. */
@@ -83,17 +76,6 @@ export async function readReport(path: string): Promise<ComparableReport> {
       `--compare ${path}: ${(error as Error).message}; name a file that cntk bench --out or --json made`,
     );
   }
-}
-
-function table(columns: Readonly<Record<string, 'left' | 'right'>>, rows: readonly string[][]): string {
-  const made = new Table({
-    head: Object.keys(columns),
-    chars: NO_FRAME,
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
-    colAligns: Object.values(columns),
-  });
-  made.push(...rows);
-  return made.toString().replace(/ +$/gm, '');
 }
 
 function giga(value: number): string {

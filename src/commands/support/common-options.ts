@@ -47,6 +47,9 @@ export const reportOptions = {
   quiet: flag(OUTPUT, 'No progress on stderr'),
 };
 
+/** Where every experiment of the paper leaves its report. */
+export const paperOut = withDefault(text(OUTPUT, 'Folder of reports and pictures'), 'cntk-paper');
+
 export const regressionOptions = {
   targets: withDefault(
     choice(REGRESSION, 'Targets of the regression (centred is 0.9 and -0.1)', [

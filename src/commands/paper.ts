@@ -1,0 +1,9 @@
+import type { Argv, CommandModule } from 'yargs';
+
+export const paperCommand: CommandModule = {
+  command: 'paper',
+  describe: 'Regenerate what the NeurIPS 2019 paper reports, beside the published numbers',
+  // One line per experiment.
+  builder: (argv: Argv) => argv.demandCommand(1, 'name an experiment'),
+  handler: () => undefined,
+};
