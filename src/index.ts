@@ -9,6 +9,7 @@ export type { ImageStack } from './kernel/images.js';
 export { ImageError } from './kernel/image-checks.js';
 export { KernelValueError } from './kernel/channel-values.js';
 export { computeGram, type GramOptions, type GramProgress, type GramResult } from './kernel/gram.js';
+export type { DeviceUse } from './kernel/device-use.js';
 export { computeTiles, type ComputedTile, type TilesOptions } from './kernel/gram-tiles.js';
 export { planPasses, type ImageShape, type Pass } from './kernel/passes.js';
 export { pairCount, planPass, type GramShape, type PassPlan, type PlanOptions } from './kernel/plan.js';

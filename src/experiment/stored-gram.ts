@@ -5,6 +5,7 @@ import { shardTiles, type BlockName, type Shard, type StoreTile } from '../data/
 import type { TileStore } from '../data/store/tile-store.js';
 import type { Gpu } from '../gpu/gpu.js';
 import type { Channel } from '../kernel/channels.js';
+import { DeviceUse } from '../kernel/device-use.js';
 import { computeTiles } from '../kernel/gram-tiles.js';
 import type { GramOptions, GramProgress } from '../kernel/gram.js';
 import type { ImageStack } from '../kernel/images.js';
@@ -36,6 +37,8 @@ export interface StoredGramReport {
   readonly elementLayers: number;
   readonly underflows: number;
   readonly elapsedMs: number;
+  /** Share of the time between first and last dispatch in which the device computed; undefined without timestamps. */
+  readonly busyShare: number | undefined;
 }
 
 /**
@@ -62,6 +65,7 @@ export async function computeStored(
 
   const started = performance.now();
   const report = { tiles: 0, pairs: 0, underflows: 0 };
+  const use = new DeviceUse();
   const anyRows = Object.values(images)[0].rows;
   const perPair = elementLayersPerPair(planPasses(channels, anyRows), anyRows);
   const total = perPair * missing.reduce((sum, { pairs }) => sum + pairs, 0);
@@ -84,6 +88,7 @@ export async function computeStored(
       against: columns,
       tileImages: store.computation.tileImages,
       onWork: advance,
+      use,
     });
     for await (const { values, underflows } of computed) {
       await store.write(queue.current, values);
@@ -92,7 +97,12 @@ export async function computeStored(
       report.underflows += underflows;
     }
   }
-  return { ...report, elementLayers: perPair * report.pairs, elapsedMs: performance.now() - started };
+  return {
+    ...report,
+    elementLayers: perPair * report.pairs,
+    elapsedMs: performance.now() - started,
+    busyShare: use.share,
+  };
 }
 
 interface QueueHooks {

@@ -1,5 +1,6 @@
 import type { Gpu } from '../gpu/gpu.js';
 import { ChannelValues } from './channel-values.js';
+import type { DeviceUse } from './device-use.js';
 import type { GramOptions } from './gram.js';
 import { checkImages, powerOfTwoScale } from './image-checks.js';
 import { ImageFieldsCache } from './image-fields.js';
@@ -16,6 +17,8 @@ export interface TilesOptions extends Omit<GramOptions, 'onProgress'> {
   readonly tileImages: number;
   /** Work done, in element-layers; called once or more per pair of images. */
   readonly onWork?: (elementLayers: number) => void;
+  /** Is told how long the device computed; one may serve several runs. */
+  readonly use?: DeviceUse;
 }
 
 export interface ComputedTile {
@@ -80,11 +83,12 @@ class TilePasses implements Disposable {
     plans: readonly PassPlan[],
     rows: ImageStack,
     columns: ImageStack,
-    { channels, signal, onWork }: TilesOptions,
+    { channels, signal, onWork, use }: TilesOptions,
   ): Promise<TilePasses> {
     const passes: TilePass[] = [];
     for (const plan of plans) {
-      const runner = await PairRunner.create(gpu, plan, { signal, advance: (work) => onWork?.(work) });
+      const advance = (work: number) => onWork?.(work);
+      const runner = await PairRunner.create(gpu, plan, { signal, advance, use });
       passes.push({ plan, cache: new ImageFieldsCache(gpu, plan), runner });
     }
     return new TilePasses(passes, rows, columns, channels);

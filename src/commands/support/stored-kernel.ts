@@ -96,6 +96,7 @@ async function computeAndAssemble(run: StoredKernel, wanted: Computation, opened
       computed: { tiles: report.tiles, pairs: report.pairs },
       elementLayers: report.elementLayers,
       elementLayersPerSecond: (1000 * report.elementLayers) / report.elapsedMs,
+      deviceBusyShare: report.busyShare,
       timingsMs: { compile: compileMs, kernel: report.elapsedMs },
       device: deviceReport(opened),
       tuned: variantReport(chosen),
