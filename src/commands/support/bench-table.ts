@@ -6,7 +6,7 @@ import type { BenchResult } from '../../experiment/bench/measure.js';
 import { UsageError } from './errors.js';
 import { plainTable } from './plain-table.js';
 
-/** A row per case; what it is compared with stands in its row, not in one of its own. */
+/** A row per case; its ratio to what it is compared with (layer by layer, a plain product) stands in the same row. */
 export function resultTable({ results }: BenchResults): string {
   const rows: string[][] = [];
   for (const { name, median, min, max, unit, description, compileMs, validation, share } of results) {
@@ -31,7 +31,7 @@ export function resultTable({ results }: BenchResults): string {
       median: 'right',
       'min … max': 'left',
       'share of ceiling': 'left',
-      'to layers': 'right',
+      ratio: 'right',
       error: 'right',
       'compiled in': 'right',
       sizes: 'left',

@@ -8,13 +8,13 @@ import { layersCase } from './layers-case.js';
 import { measureTogether, spread, type BenchCase, type BenchResult } from './measure.js';
 import { planesCase } from './plane-cases.js';
 import { solverCost } from './shader-costs.js';
-import { factorizationCase, solveCase, solverShaderCases } from './solver-cases.js';
+import { factorizationCase, productCase, solveCase, solverShaderCases } from './solver-cases.js';
 
 export interface BenchOptions {
   /** Fewer repetitions of smaller cases. */
   readonly quick: boolean;
-  /** Only cases whose name contains this. */
-  readonly only?: string;
+  /** Only cases whose name contains one of these. */
+  readonly only?: readonly string[];
   readonly signal?: AbortSignal;
   readonly onCase?: (name: string, index: number, count: number) => void;
 }
@@ -23,12 +23,14 @@ const CIFAR = { channels: 3, height: 32, width: 32 };
 const DIGITS = { channels: 1, height: 8, width: 8 };
 const DEPTH = 11;
 
-/** Comparisons with the layer-by-layer baseline: name of the ratio, and of the case on its other side. */
-const RATIOS: Readonly<Partial<Record<string, string>>> = {
-  'planes-gap': 'fused / layer by layer',
-  'planes-gap-portable': 'portable / layer by layer',
+const LAYERS = 'layers-gap';
+
+/** Comparisons of two cases of a group: name of the ratio, and of the case on its other side. */
+const RATIOS: Readonly<Partial<Record<string, { readonly name: string; readonly baseline: string }>>> = {
+  'planes-gap': { name: 'fused / layer by layer', baseline: LAYERS },
+  'planes-gap-portable': { name: 'portable / layer by layer', baseline: LAYERS },
+  cholesky_update: { name: 'update / plain product', baseline: 'product' },
 };
-const BASELINE = 'layers-gap';
 
 /**
  * Cases that are timed in turn, group by group. The first one is the comparison: its sides and their ratios
@@ -38,16 +40,18 @@ const BASELINE = 'layers-gap';
  */
 function groupsOf(software: boolean, quick: boolean): readonly (readonly BenchCase[])[] {
   const size = software ? 1 : 8;
-  const n = software && quick ? 512 : software || quick ? 1024 : 4096;
+  const n = software && quick ? 512 : quick ? 1024 : 4096;
   const classes = 10;
   const network = { shape: CIFAR, depth: DEPTH };
   const gap = { ...network, readout: 'gap', images: 3, pairs: 2 * size } as const;
+  const withCost = (one: BenchCase) => ({ ...one, cost: solverCost(one.name, n, classes) });
+  const [update, ...others] = solverShaderCases(n, classes);
   const stage = { shape: CIFAR, layers: DEPTH - 1, count: 64 * size };
   return [
     [
       planesCase({ name: 'planes-gap', ...gap }),
       planesCase({ name: 'planes-gap-portable', ...gap, variant: 'portable' }),
-      layersCase({ name: BASELINE, ...network }),
+      layersCase({ name: LAYERS, ...network }),
     ],
     [gramCase({ name: 'gram-gap', ...network, seconds: quick ? 1.5 : 6, minImages: quick ? 4 : 11 })],
     [cpuPlanesCase({ name: 'planes-gap-cpu', ...network, planes: quick ? 64 : 1024 })],
@@ -65,7 +69,8 @@ function groupsOf(software: boolean, quick: boolean): readonly (readonly BenchCa
     [normsCase(stage)],
     [fieldsCase({ ...stage, count: 16 * size })],
     [sumPlanesCase({ groups: 1024, taps: 1, pairs: 512 * size })],
-    ...solverShaderCases(n, classes).map((one) => [{ ...one, cost: solverCost(one.name, n, classes) }]),
+    [update, productCase(n)].map(withCost),
+    ...others.map((one) => [withCost(one)]),
     [factorizationCase(n)],
     [solveCase(n, classes)],
   ];
@@ -90,12 +95,12 @@ export interface BenchResults {
  */
 export async function runBench(
   gpu: Gpu,
-  { quick, only = '', signal, onCase }: BenchOptions,
+  { quick, only = [''], signal, onCase }: BenchOptions,
 ): Promise<BenchResults> {
   const groups = groupsOf(gpu.description.software, quick)
     .map((group, index) => ({
       comparison: index === 0,
-      cases: group.filter(({ name }) => name.includes(only)),
+      cases: group.filter(({ name }) => only.some((part) => name.includes(part))),
     }))
     .filter(({ cases }) => cases.length > 0);
   const micro = ceilingCases(gpu);
@@ -127,19 +132,19 @@ export async function runBench(
   return { ceilings, results: found };
 }
 
-/** Puts behind a result its ratio to the baseline, if that was timed in turn with it. */
+/** Puts behind a result its ratio to its baseline, if that was timed in turn with it. */
 function withRatios(results: readonly BenchResult[], rates: readonly number[][]): BenchResult[] {
-  const baseline = results.findIndex(({ name }) => name === BASELINE);
   return results.flatMap((result, c) => {
-    const name = RATIOS[result.name];
-    if (name === undefined || baseline < 0) return [result];
+    const ratio = RATIOS[result.name];
+    const baseline = results.findIndex(({ name }) => name === ratio?.baseline);
+    if (ratio === undefined || baseline < 0) return [result];
     const median = result.median / results[baseline].median;
     const { min, max } = spread(rates[c].map((rate, r) => rate / rates[baseline][r]));
     return [
       result,
       {
         ...result,
-        name,
+        name: ratio.name,
         unit: '×',
         median,
         min,

@@ -67,6 +67,7 @@ export function solverCost(name: string, n: number, k: number): Cost | undefined
       flops: DEEPEST * trailing * (trailing + TILE),
       floats: DEEPEST * trailing + trailing * (trailing + TILE),
     },
+    product: { flops: DEEPEST * trailing ** 2, floats: 1.5 * DEEPEST * trailing + trailing ** 2 / 2 },
     cholesky_panel: { flops: BLOCK ** 2 * below, floats: triangle + 3 * BLOCK * below },
     cholesky_diagonal: { flops: BLOCK ** 3 / 3, floats: 2 * triangle + BLOCK },
     cholesky_forward_diagonal: substitution,

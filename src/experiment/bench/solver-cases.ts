@@ -4,6 +4,7 @@ import * as diagonal from '../../../shaders/cholesky_diagonal.js';
 import * as forwardDiagonal from '../../../shaders/cholesky_forward_diagonal.js';
 import * as forwardUpdate from '../../../shaders/cholesky_forward_update.js';
 import * as panel from '../../../shaders/cholesky_panel.js';
+import * as plain from '../../../shaders/product.js';
 import * as update from '../../../shaders/cholesky_update.js';
 import type { CholeskyFactor } from '../../regression/cholesky-factor.js';
 import { factorize } from '../../regression/cholesky.js';
@@ -114,6 +115,25 @@ export function solverShaderCases(n: number, k: number): BenchCase[] {
       mirror: (b) => backwardUpdate.mirror({ factor: b.factor, rhs: b.rhs, ...lower }),
     }),
   ];
+}
+
+/** A plain matrix product of as many flops as the update of `solverShaderCases` at the same n, about. */
+export function productCase(n: number): BenchCase {
+  const [rows, columns, depth] = [(n - DEEPEST) / 2, n - DEEPEST, DEEPEST];
+  return inPlaceCase({
+    contract: plain.contract,
+    constants: {},
+    description: `${rows}×${columns}, sums of ${depth} products`,
+    flops: 2 * rows * columns * depth,
+    params: { rows, columns, depth },
+    workgroups: plain.workgroups(rows, columns),
+    inputs: () => ({
+      a: randomArray(depth * rows, 46),
+      b: randomArray(depth * columns, 47),
+      c: new Float32Array(rows * columns),
+    }),
+    mirror: (b) => plain.mirror({ a: b.a, b: b.b, c: b.c, rows, columns, depth }),
+  });
 }
 
 /** The whole factorisation, as the regression calls it: with the upload, from the call to the end. */

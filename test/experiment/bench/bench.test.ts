@@ -45,24 +45,33 @@ test('every shader outside the comparison validates', async () => {
   const gpu = await testGpu();
   const names = benchNames();
   expect(names.slice(0, 4)).toEqual(['planes-gap', 'planes-gap-portable', 'layers-gap', 'gram-gap']);
-  for (const only of ['norms', 'fields', 'sum_planes', 'cholesky', 'factorization', 'solve']) {
-    const { results, ceilings } = await runBench(gpu, { quick: true, only });
-    expect(results.map(({ name }) => name)).toEqual(names.filter((name) => name.includes(only)));
-    for (const { validation, min, median, max, share, cost } of results) {
-      expect(share === null).toBe(cost === null);
-      if (share !== null) {
-        const most = (median * cost![share.resource]!) / ceilings[share.resource]!.max;
-        expect(share.value).toBeCloseTo(most, 6);
-      }
-      expect(validation!.error <= validation!.tolerance).toBe(true);
-      expect(min <= median && median <= max && max < Infinity).toBe(true);
+  const only = ['norms', 'fields', 'sum_planes', 'cholesky', 'product', 'factorization', 'solve'];
+  const { results, ceilings } = await runBench(gpu, { quick: true, only });
+  const cases = results.filter(({ unit }) => unit !== '×');
+  expect(cases.map(({ name }) => name)).toEqual(
+    names.filter((name) => only.some((part) => name.includes(part))),
+  );
+  // The update and the plain product are timed in turn.
+  const at = results.findIndex(({ name }) => name === 'update / plain product');
+  const [update, plain] = ['cholesky_update', 'product'].map((name) =>
+    cases.find((one) => one.name === name)!,
+  );
+  expect(results[at - 1]).toBe(update);
+  expect(results[at].median).toBeCloseTo(update.median / plain.median, 12);
+  for (const { validation, min, median, max, share, cost } of cases) {
+    expect(share === null).toBe(cost === null);
+    if (share !== null) {
+      const most = (median * cost![share.resource]!) / ceilings[share.resource]!.max;
+      expect(share.value).toBeCloseTo(most, 6);
     }
+    expect(validation!.error <= validation!.tolerance).toBe(true);
+    expect(min <= median && median <= max && max < Infinity).toBe(true);
   }
 });
 
 test('the ceilings: all resources of the device, each validated', async () => {
   const gpu = await testGpu();
-  const { ceilings } = await runBench(gpu, { quick: true, only: 'sum_planes' });
+  const { ceilings } = await runBench(gpu, { quick: true, only: ['sum_planes'] });
   const resources = ['arithmetic', 'roots', 'workgroup memory', 'global memory'];
   if (gpu.subgroupSize > 0) resources.splice(2, 0, 'shuffles');
   expect(Object.keys(ceilings)).toEqual(resources);
@@ -98,7 +107,7 @@ test('a wrong or NaN result is refused before it is timed', async () => {
 
 test('an aborted benchmark ends with the reason', async () => {
   const signal = AbortSignal.abort(new Error('enough'));
-  await expect(runBench(await testGpu(), { quick: true, only: 'sum_planes', signal })).rejects.toThrow(
+  await expect(runBench(await testGpu(), { quick: true, only: ['sum_planes'], signal })).rejects.toThrow(
     'enough',
   );
 });
