@@ -1,5 +1,6 @@
 import type { Argv, CommandModule } from 'yargs';
 import { reportCommand } from './paper/report.js';
+import { enterGroup } from './support/options.js';
 
 /** One line per experiment. */
 const COMMANDS = [reportCommand];
@@ -8,6 +9,7 @@ export const paperCommand: CommandModule = {
   command: 'paper',
   describe: 'Regenerate what the NeurIPS 2019 paper reports, beside the published numbers',
   builder: (argv: Argv) => {
+    enterGroup('paper');
     for (const command of COMMANDS) argv.command(command);
     return argv.demandCommand(1, `name an experiment:\n${listOf(COMMANDS)}`);
   },

@@ -18,10 +18,12 @@ const [SIGN_WIDTH, IDEOGRAPH_WIDTH] = [838, 1100];
 const FIRST_IDEOGRAPH = 0x1100;
 /** Of bold to regular, at the most but for a few narrow letters. */
 const BOLD = 1.15;
+/** Screens of few pixels round the widths of characters to whole ones. */
+const ROUNDING = 1.04;
 /** Height of a line of text, of the font's size. */
 export const LINE_HEIGHT = 1.3;
 
-/** Width in pixels. @param size Of the font, in pixels. */
+/** Width in pixels, rather too large than too small. @param size Of the font, in pixels. */
 export function textWidth(text: string, size: number, bold = false): number {
   let thousandths = 0;
   for (const character of text) {
@@ -29,7 +31,7 @@ export function textWidth(text: string, size: number, bold = false): number {
     const other = code < FIRST_IDEOGRAPH || (code >= 0x2000 && code < 0x2e80) ? SIGN_WIDTH : IDEOGRAPH_WIDTH;
     thousandths += ASCII_WIDTHS[code - 32] ?? other;
   }
-  return (thousandths * size * (bold ? BOLD : 1)) / 1000;
+  return (thousandths * size * ROUNDING * (bold ? BOLD : 1)) / 1000;
 }
 
 /** The text if it fits into the width, else as much of it as does, with an ellipsis. */

@@ -20,7 +20,7 @@ export function describeFigure(figure: PaperFigure): string {
 }
 
 function logarithmic({ x, y }: { x: { scale: string }; y: { scale: string } }): string {
-  if (x.scale === 'log' && y.scale === 'log') return ' (both logarithmic)';
-  if (x.scale === 'log') return ' (logarithmic)';
-  return y.scale === 'log' ? ' (the former logarithmic)' : '';
+  if (x.scale === 'log' && y.scale === 'log') return ', on logarithmic axes';
+  if (x.scale === 'log') return ' on a logarithmic axis';
+  return y.scale === 'log' ? ', the former on a logarithmic axis' : '';
 }

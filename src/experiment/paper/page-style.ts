@@ -20,7 +20,7 @@ table { border-collapse: collapse; margin: 1rem 0; font-variant-numeric: tabular
 caption { text-align: left; font-weight: 600; padding-bottom: .4rem; }
 th, td { padding: .25rem .75rem; text-align: right; white-space: nowrap; }
 th:first-child { text-align: left; padding-left: .25rem; }
-thead th { border-bottom: 2px solid var(--line); vertical-align: bottom; }
+thead th { white-space: normal; border-bottom: 2px solid var(--line); vertical-align: bottom; }
 tbody tr + tr > * { border-top: 1px solid var(--line); }
 tbody th { font-weight: 400; }
 .plain { white-space: normal; }
@@ -29,7 +29,8 @@ tbody th { font-weight: 400; }
 figure { margin: 1.5rem 0; }
 figure svg { display: block; max-width: 100%; min-width: 34rem; height: auto; border: 1px solid var(--line); border-radius: 4px; background: #fff; }
 figcaption { margin-top: .4rem; }
-pre { background: var(--shade); border: 1px solid var(--line); border-radius: 4px; padding: .6rem .8rem; white-space: pre-wrap; overflow-wrap: anywhere; font-size: .9rem; }
+pre { background: var(--shade); border: 1px solid var(--line); border-radius: 4px; padding: .6rem .8rem; white-space: pre-wrap; overflow-x: auto; font-size: .9rem; }
+pre span { white-space: nowrap; }
 pre code { user-select: all; -webkit-user-select: all; }
 @media print {
   :root { --text: #000; --soft: #444; --line: #bbb; --back: #fff; --shade: #fff; --link: #000; }
@@ -38,5 +39,7 @@ pre code { user-select: all; -webkit-user-select: all; }
   h2, h3, caption { break-after: avoid; }
   figure svg { min-width: 0; }
   .scroll { overflow: visible; }
+  table { font-size: 8pt; }
+  th, td { padding: .15rem .4rem; }
 }
 `;

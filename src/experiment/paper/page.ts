@@ -60,11 +60,17 @@ function section(id: string, report: PaperReport): string {
       ...figures.map(figureOf),
       ...(notes.length > 0 ? ['<h3>Notes</h3>', listOf(notes)] : []),
       '<h3>Run it again</h3>',
-      tag('pre', {}, tag('code', {}, escapeMarkup(command))),
+      commandOf(command),
       '<h3>How it was run</h3>',
       runOf(report),
     ].join('\n'),
   );
+}
+
+/** Broken between words alone: an option in two halves would be read as two. */
+function commandOf(command: string): string {
+  const words = command.split(' ').map((word) => tag('span', {}, escapeMarkup(word)));
+  return tag('pre', {}, tag('code', {}, words.join(' ')));
 }
 
 function listOf(items: readonly string[]): string {
@@ -112,7 +118,7 @@ function runOf({ settings, device, timingsMs, version, finished }: PaperReport):
       formatDuration(ms),
     ]),
     ['version', version],
-    ['finished', finished],
+    ['finished', finished.replace(/T(\d\d:\d\d).*Z$/, ' $1 UTC')],
   ];
   const body = rows.map(([name, value]) =>
     tag('tr', {}, tag('th', { scope: 'row' }, escapeMarkup(name)) + tag('td', {}, escapeMarkup(value))),
