@@ -1,5 +1,4 @@
-import { interpolateViridis } from 'd3-scale-chromatic';
-import { encode } from 'fast-png';
+import { layOut, matrixPng, spread } from './figures/matrix-picture.js';
 
 export interface HeatmapOptions {
   /** Side of the picture, pixels; the result is a little smaller or larger, so that every image gets whole pixels. */
@@ -15,11 +14,6 @@ export interface Heatmap {
   /** Similarities drawn in the darkest and in the brightest colour. */
   readonly range: readonly [low: number, high: number];
 }
-
-/** Width of the lines between classes. */
-const SEPARATOR_PIXELS = 2;
-const SEPARATOR = [255, 255, 255] as const;
-const COLOURS = 256;
 
 /**
  * A kernel matrix as a picture: cosine similarities K_ij / √(K_ii K_jj), images sorted by class, the classes parted
@@ -40,22 +34,13 @@ export function kernelHeatmap(
   }
   const similarity = cosineSimilarity(kernel, n);
   const range = spread(similarity, n, clippedShare);
-  const positions = layOut(labels, sizePixels);
-  const size = positions.length;
-  const pixels = new Uint8Array(3 * size * size);
-  const palette = viridis();
-  for (let y = 0; y < size; y++) {
-    for (let x = 0; x < size; x++) {
-      const [row, column] = [positions[y], positions[x]];
-      const inside = row !== undefined && column !== undefined;
-      pixels.set(
-        inside ? colourOf(similarity[row * n + column], range, palette) : SEPARATOR,
-        3 * (y * size + x),
-      );
-    }
-  }
-  const png = encode({ width: size, height: size, data: pixels, channels: 3, depth: 8 });
-  return { png, sizePixels: size, range };
+  const sorted = Array.from({ length: n }, (_, i) => i).sort((a, b) => labels[a] - labels[b]);
+  const lines = layOut(
+    sorted.map((image) => labels[image]),
+    sizePixels,
+  );
+  const png = matrixPng((row, column) => similarity[sorted[row] * n + sorted[column]], lines, range);
+  return { png, sizePixels: lines.length, range };
 }
 
 /** K_ij / √(K_ii K_jj); 0 for an image whose kernel with itself is 0 (a black one). kernel, return: [n][n]. */
@@ -65,44 +50,4 @@ export function cosineSimilarity(kernel: Float32Array, n: number): Float64Array 
     return self > 0 ? 1 / Math.sqrt(self) : 0;
   });
   return Float64Array.from(kernel, (value, e) => value * scale[Math.floor(e / n)] * scale[e % n]);
-}
-
-/** Which image stands at each pixel along one side, sorted by class; undefined: a line between two classes. */
-function layOut(labels: ArrayLike<number>, sizePixels: number): (number | undefined)[] {
-  const n = labels.length;
-  const sorted = Array.from({ length: n }, (_, i) => i).sort((a, b) => labels[a] - labels[b]);
-  // More images than pixels: every second, third, … one.
-  const shown = sorted.filter((_, position) => position % Math.ceil(n / sizePixels) === 0);
-  const classes = new Set(shown.map((image) => labels[image])).size;
-  const room = sizePixels - SEPARATOR_PIXELS * (classes - 1);
-  const cell = Math.max(1, Math.round(room / shown.length));
-  return shown.flatMap((image, position) => {
-    const opensClass = position > 0 && labels[image] !== labels[shown[position - 1]];
-    const line = opensClass ? new Array<undefined>(SEPARATOR_PIXELS).fill(undefined) : [];
-    return [...line, ...new Array<number>(cell).fill(image)];
-  });
-}
-
-/** Percentiles of the similarities of different images. */
-function spread(similarity: Float64Array, n: number, clippedShare: number): [number, number] {
-  const others = similarity.filter((_, e) => e % (n + 1) !== 0).sort();
-  if (others.length === 0) return [0, 1];
-  const at = (share: number) => others[Math.round(share * (others.length - 1))];
-  return [at(clippedShare), at(1 - clippedShare)];
-}
-
-function colourOf(value: number, [low, high]: readonly [number, number], palette: Uint8Array): Uint8Array {
-  const share = high > low ? (value - low) / (high - low) : 0;
-  const index = Math.round(Math.min(1, Math.max(0, share)) * (COLOURS - 1));
-  return palette.subarray(3 * index, 3 * index + 3);
-}
-
-/** [COLOURS][3] */
-function viridis(): Uint8Array {
-  const palette = new Uint8Array(3 * COLOURS);
-  for (let i = 0; i < COLOURS; i++) {
-    const hex = Number.parseInt(interpolateViridis(i / (COLOURS - 1)).slice(1), 16);
-    palette.set([hex >> 16, (hex >> 8) & 255, hex & 255], 3 * i);
-  }
-  return palette;
 }

@@ -102,6 +102,18 @@ export function knownOptionNames(): readonly string[] {
   return optionNames;
 }
 
+/** The command whose sub-command is being parsed, if it has any. */
+let group: string | undefined;
+
+export function enteredGroup(): string | undefined {
+  return group;
+}
+
+/** Says that what follows on the command line is a sub-command of `name`. */
+export function enterGroup(name: string): void {
+  group = name;
+}
+
 /** Adds options to a command; what their parsers complain of is reported with the option's name. */
 export function defineOptions<T, O extends Readonly<Record<string, Options>>>(
   argv: Argv<T>,

@@ -1,5 +1,5 @@
 import { UsageError } from './errors.js';
-import { knownOptionNames, suggestion } from './options.js';
+import { enteredGroup, knownOptionNames, suggestion } from './options.js';
 
 /**
  * What yargs complains of, in one line with a hint; an error of a command itself comes back as it is.
@@ -13,9 +13,10 @@ export function usageErrorOf(
 ): Error {
   if (error !== undefined && error.name !== 'YError') return error;
   const isCommand = knownOptionNames().length > 0;
+  const groups = enteredGroup() === undefined ? 0 : 1;
   const problem =
-    unknownOptions(words) ?? (isCommand ? rephrase(message) : unknownCommand(message, words[0]));
-  const help = isCommand ? `cntk ${words[0]} --help` : 'cntk --help';
+    unknownOptions(words) ?? (isCommand ? rephrase(message) : unknownCommand(message, words[groups]));
+  const help = ['cntk', ...words.slice(0, groups + (isCommand ? 1 : 0)), '--help'].join(' ');
   return new UsageError(`${problem ?? 'wrong arguments'}\n  "${help}" shows what there is`);
 }
 

@@ -1,5 +1,6 @@
 import * as Plot from '@observablehq/plot';
-import { parseHTML } from 'linkedom';
+import { axisMarks, makeAxis, plotScale } from '../figures/axes.js';
+import { plotDocument } from '../figures/document.js';
 import type { BenchResults } from './bench.js';
 import type { Ceilings } from './cost.js';
 import type { BenchResult } from './measure.js';
@@ -17,11 +18,6 @@ const INSIDE = {
 /** A run of which no roofline can be drawn. */
 export class RooflineError extends Error {
   override readonly name = 'RooflineError';
-}
-
-interface Svg {
-  setAttribute(name: string, value: string): void;
-  readonly outerHTML: string;
 }
 
 interface Dot {
@@ -48,8 +44,11 @@ export function rooflineSvg({ ceilings, results }: BenchResults, device: string)
   const knee = peak / gbytes;
   const xs = [...dots.map(({ intensity }) => intensity), knee];
   const ys = [...dots.map(({ gflops }) => gflops), peak];
-  const x = logScale(Math.min(...xs) / 3, Math.max(...xs) * 3, INSIDE.left, INSIDE.right);
-  const y = logScale(Math.min(...ys) / 3, peak * 2, INSIDE.bottom, INSIDE.top);
+  const x = makeAxis('log', [Math.min(...xs) / 3, Math.max(...xs) * 3], {
+    from: INSIDE.left,
+    to: INSIDE.right,
+  });
+  const y = makeAxis('log', [Math.min(...ys) / 3, peak * 2], { from: INSIDE.bottom, to: INSIDE.top });
   const roofLine = [x.domain[0], knee, x.domain[1]].map((intensity) => ({
     intensity,
     gflops: Math.min(peak, intensity * gbytes),
@@ -58,21 +57,17 @@ export function rooflineSvg({ ceilings, results }: BenchResults, device: string)
     dots.map(({ name, intensity, gflops }) => ({ x: x.at(intensity), y: y.at(gflops), label: name })),
     INSIDE,
   );
-  // This project has no types of a browser's documents.
-  const { document } = parseHTML('<!DOCTYPE html><html><body></body></html>') as unknown as {
-    document: unknown;
-  };
-  const options: object = {
-    document,
+  return plotDocument({
     ...FIGURE,
     marginLeft: MARGIN.left,
     marginRight: MARGIN.right,
     marginTop: MARGIN.top,
     marginBottom: MARGIN.bottom,
     style: { background: 'white', fontFamily: 'sans-serif', fontSize: '11px' },
-    x: { ...logAxis(x.domain), label: 'flop per byte of global memory' },
-    y: { ...logAxis(y.domain), label: 'GFLOP/s' },
+    x: plotScale(x),
+    y: plotScale(y),
     marks: [
+      ...axisMarks(x, y, { fontSize: 11, xLabel: 'flop per byte of global memory', yLabel: 'GFLOP/s' }),
       Plot.line(roofLine, { x: 'intensity', y: 'gflops', stroke: '#888', strokeWidth: 2, clip: true }),
       Plot.text(
         [
@@ -92,10 +87,7 @@ export function rooflineSvg({ ceilings, results }: BenchResults, device: string)
         }),
       ),
     ],
-  };
-  const svg = Plot.plot({ ...options }) as unknown as Svg;
-  svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
-  return `${svg.outerHTML}\n`;
+  });
 }
 
 function roof({ arithmetic, 'global memory': memory }: Ceilings): { gflops: number; gbytes: number } {
@@ -111,16 +103,4 @@ function dotOf({ name, median, cost }: BenchResult): Dot[] {
   const bytes = cost?.['global memory'];
   if (flops === undefined || bytes === undefined) return [];
   return [{ name, intensity: flops / bytes, gflops: (median * flops) / 1e9 }];
-}
-
-function logScale(low: number, high: number, from: number, to: number) {
-  const at = (value: number) => from + ((to - from) * Math.log(value / low)) / Math.log(high / low);
-  return { domain: [low, high] as [number, number], at };
-}
-
-/** Ticks at the powers of ten, written out. */
-function logAxis(domain: [number, number]): Plot.ScaleOptions {
-  const [first, last] = [Math.ceil(Math.log10(domain[0])), Math.floor(Math.log10(domain[1]))];
-  const ticks = Array.from({ length: last - first + 1 }, (_, i) => Number(`1e${first + i}`));
-  return { type: 'log', domain, ticks, tickFormat: String, grid: true };
 }

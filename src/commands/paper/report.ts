@@ -1,0 +1,37 @@
+import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
+import { reportOptions } from '../support/common-options.js';
+import { withInterruption } from '../support/interruption.js';
+import { defineOptions } from '../support/options.js';
+import { galleryText, warn } from '../support/publish.js';
+import { printData, printJson } from '../support/streams.js';
+
+const options = { json: reportOptions.json };
+
+interface ReportArguments extends InferredOptionTypes<typeof options> {
+  readonly folder?: string;
+}
+
+export const reportCommand: CommandModule<object, ReportArguments> = {
+  command: 'report [folder]',
+  describe: 'Draw the pictures and the page of all experiments again, from their .json files',
+  builder: (argv: Argv) =>
+    defineOptions(argv, options)
+      .positional('folder', {
+        describe: 'Where the experiments left their reports',
+        type: 'string',
+        default: 'cntk-paper',
+      })
+      .example('$0 paper report', 'the reports in cntk-paper')
+      .example('$0 paper report results', ''),
+  handler: (args) => withInterruption((signal) => report(args.folder ?? 'cntk-paper', args.json, signal)),
+};
+
+async function report(folder: string, json: boolean | undefined, signal: AbortSignal): Promise<void> {
+  const { drawGallery } = await import('../../experiment/paper/gallery.js');
+  const gallery = await drawGallery(folder, { signal });
+  if (json) printJson({ folder, ...gallery });
+  else {
+    warn(gallery.warnings);
+    printData(galleryText(folder, gallery.files));
+  }
+}

@@ -1,0 +1,97 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeAtomically } from '../../data/atomic-file.js';
+import { fileError, InputError } from '../../data/input-error.js';
+import { figureSvg } from '../figures/figure.js';
+import { loadPngRenderer, type PngRenderer } from '../figures/png.js';
+import { reportsPage } from './page.js';
+import { NoReportError, parseReport } from './parse-report.js';
+import type { PaperReport } from './report.js';
+
+/** A report as it lies in a folder. */
+export interface StoredReport {
+  /** Of its file, without `.json`; its pictures are called STEM-FIGURE. */
+  readonly stem: string;
+  readonly report: PaperReport;
+}
+
+/** What was drawn from the reports of a folder. */
+export interface Gallery {
+  /** Of the files written, in the folder. */
+  readonly files: readonly string[];
+  /** What could not be read or drawn, a sentence each. */
+  readonly warnings: readonly string[];
+}
+
+export const PAGE = 'index.html';
+
+/**
+ * Draws the figures of reports as STEM-FIGURE.svg and .png beside them, and one page of all reports of the folder,
+ * `index.html`. The same reports make the same bytes.
+ *
+ * @param only The report whose figures are drawn, by its stem; all, if it is not given. The page shows all in any case.
+ * @throws InputError if the folder cannot be read or has no report, OutputError.
+ */
+export async function drawGallery(
+  folder: string,
+  { only, signal }: { readonly only?: string; readonly signal?: AbortSignal } = {},
+): Promise<Gallery> {
+  const { reports, warnings } = await readReports(folder);
+  if (reports.length === 0) {
+    const skipped = warnings.map((warning) => `\n  ${warning}`).join('');
+    throw new InputError(folder, `holds no report of "cntk paper"; run an experiment with --out${skipped}`);
+  }
+  const drawn = reports.filter(({ stem }) => only === undefined || stem === only);
+  const png = await pngRenderer(drawn, warnings);
+  const files: string[] = [];
+  for (const { stem, report } of drawn) {
+    for (const figure of report.figures) {
+      signal?.throwIfAborted();
+      const svg = figureSvg(figure);
+      const name = `${stem}-${figure.name}`;
+      await writeAtomically(join(folder, `${name}.svg`), [svg]);
+      files.push(`${name}.svg`);
+      if (png === undefined) continue;
+      await writeAtomically(join(folder, `${name}.png`), [await png(svg)]);
+      files.push(`${name}.png`);
+    }
+  }
+  await writeAtomically(join(folder, PAGE), [reportsPage(reports)]);
+  return { files: [...files, PAGE], warnings };
+}
+
+async function readReports(folder: string): Promise<{ reports: StoredReport[]; warnings: string[] }> {
+  const entries = await readdir(folder).catch((error: unknown) => {
+    throw fileError(folder, error);
+  });
+  const reports: StoredReport[] = [];
+  const warnings: string[] = [];
+  for (const name of entries.filter((entry) => /^[^.].*\.json$/.test(entry)).sort()) {
+    const path = join(folder, name);
+    try {
+      reports.push({
+        stem: name.slice(0, -'.json'.length),
+        report: parseReport(await readFile(path, 'utf8')),
+      });
+    } catch (error) {
+      const reason = error instanceof NoReportError ? error.message : fileError(path, error).message;
+      warnings.push(`${path} is left out: ${reason}`);
+    }
+  }
+  return { reports, warnings };
+}
+
+/** Undefined, with a warning, where there is none: the SVG files need no native module. */
+async function pngRenderer(
+  reports: readonly StoredReport[],
+  warnings: string[],
+): Promise<PngRenderer | undefined> {
+  if (reports.every(({ report }) => report.figures.length === 0)) return undefined;
+  try {
+    return await loadPngRenderer();
+  } catch (error) {
+    const [reason] = (error as Error).message.split('\n');
+    warnings.push(`no .png pictures, only .svg: the renderer does not load (${reason})`);
+    return undefined;
+  }
+}

@@ -1,0 +1,133 @@
+import { formatDuration } from '../duration.js';
+import { figureSvg } from '../figures/figure.js';
+import { escapeMarkup, tag } from '../figures/markup.js';
+import { describeFigure } from './describe-figure.js';
+import { PAGE_STYLE } from './page-style.js';
+import type { PaperFigure, PaperReport, PaperTable } from './report.js';
+
+const TITLE = 'On exact computation with an infinitely wide neural net: the paper reproduced';
+/** Nothing is fetched and nothing is run, whatever a report holds. */
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
+
+/** One page of HTML that needs no other file. @param reports With the stems of their files, by which links name them. */
+export function reportsPage(
+  reports: readonly { readonly stem: string; readonly report: PaperReport }[],
+): string {
+  const links = reports.map(({ stem, report }) =>
+    tag('li', {}, tag('a', { href: `#${anchor(stem)}` }, escapeMarkup(report.title))),
+  );
+  const sections = reports.map(({ stem, report }) => section(anchor(stem), report));
+  return [
+    '<!DOCTYPE html>',
+    '<html lang="en">',
+    '<head>',
+    '<meta charset="utf-8">',
+    `<meta http-equiv="Content-Security-Policy" content="${POLICY}">`,
+    '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    `<title>${TITLE}</title>`,
+    `<style>${PAGE_STYLE}</style>`,
+    '</head>',
+    '<body>',
+    '<header>',
+    `<h1>${TITLE}</h1>`,
+    '<p class="source">Arora, Du, Hu, Li, Salakhutdinov and Wang, NeurIPS 2019. Each section is one experiment: what it ' +
+      'shows, how it was run, and the command that runs it again.</p>',
+    '</header>',
+    `<nav aria-label="Experiments"><ol>${links.join('')}</ol></nav>`,
+    '<main>',
+    ...sections,
+    '</main>',
+    '</body>',
+    '</html>',
+    '',
+  ].join('\n');
+}
+
+/** Anything may be in a file's name. */
+function anchor(stem: string): string {
+  return `experiment-${encodeURIComponent(stem).replace(/%/g, '_')}`;
+}
+
+function section(id: string, report: PaperReport): string {
+  const { title, source, command, notes, tables, figures } = report;
+  return tag(
+    'section',
+    { id, 'aria-labelledby': `${id}-title` },
+    [
+      tag('h2', { id: `${id}-title` }, escapeMarkup(title)),
+      tag('p', { class: 'source' }, escapeMarkup(source)),
+      ...tables.map(tableOf),
+      ...figures.map(figureOf),
+      ...(notes.length > 0 ? ['<h3>Notes</h3>', listOf(notes)] : []),
+      '<h3>Run it again</h3>',
+      commandOf(command),
+      '<h3>How it was run</h3>',
+      runOf(report),
+    ].join('\n'),
+  );
+}
+
+/** Broken between words alone: an option in two halves would be read as two. */
+function commandOf(command: string): string {
+  const words = command.split(' ').map((word) => tag('span', {}, escapeMarkup(word)));
+  return tag('pre', {}, tag('code', {}, words.join(' ')));
+}
+
+function listOf(items: readonly string[]): string {
+  return tag('ul', {}, items.map((item) => tag('li', {}, escapeMarkup(item))).join(''));
+}
+
+/** A wide table scrolls in its frame, by keys too. */
+function scrolling(label: string, content: string): string {
+  return tag('div', { class: 'scroll', role: 'region', tabindex: '0', 'aria-label': label }, content);
+}
+
+/** The first column names the row. */
+function tableOf({ title, columns, rows }: PaperTable): string {
+  const head = columns.map((column) => tag('th', { scope: 'col' }, escapeMarkup(column)));
+  const body = rows.map((row) => {
+    const cells = row.map((cell, i) =>
+      i === 0 ? tag('th', { scope: 'row' }, escapeMarkup(cell)) : tag('td', {}, escapeMarkup(cell)),
+    );
+    return tag('tr', {}, cells.join(''));
+  });
+  const content = [
+    tag('caption', {}, escapeMarkup(title)),
+    tag('thead', {}, tag('tr', {}, head.join(''))),
+    tag('tbody', {}, body.join('\n')),
+  ];
+  return scrolling(title, tag('table', {}, content.join('\n')));
+}
+
+function figureOf(figure: PaperFigure): string {
+  const caption = tag('figcaption', {}, escapeMarkup(describeFigure(figure)));
+  return tag('figure', {}, `${scrolling(figure.title, figureSvg(figure).trimEnd())}\n${caption}`);
+}
+
+function runOf({ settings, device, timingsMs, version, finished }: PaperReport): string {
+  const rows: [string, string][] = [
+    ...Object.entries(settings).map(([name, value]): [string, string] => [name, settingText(value)]),
+    [
+      'adapter',
+      device
+        ? `${device.name} (${device.backend}), ${device.description}`
+        : 'none: computed without a device',
+    ],
+    ...Object.entries(timingsMs).map(([phase, ms]): [string, string] => [
+      `time: ${phase}`,
+      formatDuration(ms),
+    ]),
+    ['version', version],
+    ['finished', finished.replace(/T(\d\d:\d\d).*Z$/, ' $1 UTC')],
+  ];
+  const body = rows.map(([name, value]) =>
+    tag('tr', {}, tag('th', { scope: 'row' }, escapeMarkup(name)) + tag('td', {}, escapeMarkup(value))),
+  );
+  return tag('table', { class: 'plain' }, tag('tbody', {}, body.join('\n')));
+}
+
+function settingText(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (Array.isArray(value) && value.every((item) => typeof item !== 'object')) return value.join(', ');
+  return JSON.stringify(value);
+}
