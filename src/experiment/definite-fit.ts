@@ -1,5 +1,6 @@
 import type { Gpu } from '../gpu/gpu.js';
 import { NoRidgeError } from '../regression/choose-ridge.js';
+import type { MatrixSource } from '../regression/matrix-source.js';
 import { NotPositiveDefiniteError, RefinementStagnatedError } from '../regression/errors.js';
 import { fit, type FitOptions, type Model } from '../regression/regression.js';
 
@@ -20,7 +21,7 @@ export interface DefiniteFit {
  */
 export async function fitDefinite(
   gpu: Gpu,
-  kernel: Float32Array,
+  kernel: Float32Array | MatrixSource,
   labels: ArrayLike<number>,
   options: FitOptions,
 ): Promise<DefiniteFit> {

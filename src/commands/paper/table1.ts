@@ -11,7 +11,7 @@ import {
   type Draw,
   type Table1Column,
 } from '../../experiment/paper/table1-task.js';
-import { runTable1 } from '../../experiment/paper/table1.js';
+import { runTable1, type Table1Hooks } from '../../experiment/paper/table1.js';
 import { validateChannels } from '../../kernel/validate-channels.js';
 import { commandLine } from '../support/command-line.js';
 import {
@@ -39,9 +39,9 @@ import {
   text,
   withDefault,
 } from '../support/options.js';
-import { Progress } from '../support/progress.js';
+import { formatDuration, Progress } from '../support/progress.js';
 import { publish } from '../support/publish.js';
-import { chooseGroups, storeJob, type StoreUse } from '../support/table1-stores.js';
+import { chooseGroups, Stores, type StoreUse } from '../support/table1-stores.js';
 import { tuneOption } from '../support/tuning.js';
 import { packageVersion } from '../support/version.js';
 
@@ -119,23 +119,18 @@ async function table1(args: Table1Arguments, signal: AbortSignal): Promise<void>
       lapWidths: lapWidths(args),
       depths: args.depths,
     });
-    const work = { pairs: 0, elementLayers: 0, elapsedMs: 0 };
+    const stores = new Stores(opened, use);
     const task = { ...setup, groups, regression: { targets: args.targets, ridge: args.ridge } };
     const result = await runTable1(opened.gpu, task, {
-      compute: async (job) => {
-        const { folder, report } = await storeJob(opened, use, job);
-        work.pairs += report.pairs;
-        work.elementLayers += report.elementLayers;
-        work.elapsedMs += report.elapsedMs;
-        return folder;
-      },
+      compute: (job) => stores.compute(job),
       signal,
       memoryBytes,
-      onRegressions: () => progress.begin('regressions'),
-      onRegression: (done, all, name) => progress.update(done / all, name),
+      ...regressionProgress(progress),
+    }).catch((error: unknown) => {
+      throw stores.withWhatIsKept(error);
     });
     progress.end();
-    return { groups, work, result, device: deviceReport(opened) };
+    return { groups, work: stores.work, result, device: deviceReport(opened) };
   });
 
   const setting = {
@@ -162,7 +157,7 @@ async function table1(args: Table1Arguments, signal: AbortSignal): Promise<void>
       ridge: args.ridge,
       files: { train: draws[0].train.files, test: draws[0].test.files },
       // Of this run: what was in the stores is not computed again.
-      computed: { ...work, elementLayersPerSecond: (1000 * work.elementLayers) / work.elapsedMs },
+      computed: work,
     },
     ...table1Parts(setting, result),
     timingsMs: { ...result.elapsedMs, total: performance.now() - started },
@@ -176,6 +171,20 @@ async function table1(args: Table1Arguments, signal: AbortSignal): Promise<void>
 
 function lapWidths({ lap = [] }: Table1Arguments): number[] {
   return [...new Set(lap)];
+}
+
+function regressionProgress(progress: Progress): Pick<Table1Hooks, 'onRegressions' | 'onRegression'> {
+  let started = 0;
+  return {
+    onRegressions: () => {
+      started = performance.now();
+      progress.begin('regressions');
+    },
+    onRegression: (done, all, name) => {
+      const leftMs = ((performance.now() - started) / done) * (all - done);
+      progress.update(done / all, `${name} | ${formatDuration(leftMs)} left`);
+    },
+  };
 }
 
 async function readDraws(args: Table1Arguments): Promise<{ draws: Draw[]; classes: number }> {

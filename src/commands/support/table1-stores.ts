@@ -15,6 +15,7 @@ import type { TuneMode } from '../../experiment/tuned-variants.js';
 import type { OpenDevice } from '../../node.js';
 import { resultReport } from './assembly.js';
 import { assertSpace } from './destination.js';
+import { InterruptedError } from './errors.js';
 import { formatDuration, type Progress } from './progress.js';
 import { computeInStore, tellingWhatIsKept } from './stored-computation.js';
 import { measuredDevice, measurementCache } from './tuning.js';
@@ -110,26 +111,58 @@ async function assertRoom(out: string, plans: readonly GroupPlan[]): Promise<voi
   }
 }
 
-/** Computes what the store of a job lacks, and writes its matrices. @throws as `computeInStore`. */
-export async function storeJob(
-  opened: OpenDevice,
-  { out, progress, ...rest }: StoreUse,
-  job: KernelJob,
-): Promise<{ folder: string; report: StoredGramReport }> {
-  const folder = join(out, job.name);
-  progress.note(`${job.name}: ${job.group.channels.length} kernels`);
-  const { rows, blockImages, group } = job;
-  const run = {
-    folder,
-    wanted: jobComputation(job, packageVersion()),
-    channels: group.channels,
-    rows,
-    blockImages,
-    progress,
-    ...rest,
-  };
-  const { report } = await tellingWhatIsKept(folder, () =>
-    computeInStore(run, opened, ({ store }) => resultReport(store)),
-  );
-  return { folder, report };
+/** What a run computed itself; the rest was in the stores. */
+export interface StoredWork {
+  readonly pairs: number;
+  readonly elementLayers: number;
+  readonly elapsedMs: number;
+  /** Undefined where everything was there. */
+  readonly elementLayersPerSecond: number | undefined;
+}
+
+/** The stores of a run, one per job. */
+export class Stores {
+  private readonly reports: StoredGramReport[] = [];
+  private isComputing = false;
+
+  constructor(
+    private readonly opened: OpenDevice,
+    private readonly use: StoreUse,
+  ) {}
+
+  /** Computes what the store of a job lacks, and writes its matrices. @returns its folder. @throws as `computeInStore`. */
+  async compute(job: KernelJob): Promise<string> {
+    const { out, progress, ...rest } = this.use;
+    const { name, group, rows, blockImages } = job;
+    const folder = join(out, name);
+    progress.note(`${name}: ${group.channels.length} kernels`);
+    this.isComputing = true;
+    const wanted = jobComputation(job, packageVersion());
+    const run = { folder, wanted, channels: group.channels, rows, blockImages, progress, ...rest };
+    const { report } = await tellingWhatIsKept(folder, () =>
+      computeInStore(run, this.opened, ({ store }) => resultReport(store)),
+    );
+    this.isComputing = false;
+    this.reports.push(report);
+    return folder;
+  }
+
+  get work(): StoredWork {
+    const sum = (of: (report: StoredGramReport) => number) =>
+      this.reports.reduce((total, report) => total + of(report), 0);
+    const [elementLayers, elapsedMs] = [sum((one) => one.elementLayers), sum((one) => one.elapsedMs)];
+    return {
+      pairs: sum((one) => one.pairs),
+      elementLayers,
+      elapsedMs,
+      elementLayersPerSecond: elementLayers > 0 ? (1000 * elementLayers) / elapsedMs : undefined,
+    };
+  }
+
+  /** An interruption between two stores, or after the last, with what there is to go on from. */
+  withWhatIsKept(error: unknown): unknown {
+    if (this.isComputing || !(error instanceof InterruptedError)) return error;
+    const kept = `the kernels of ${this.reports.length} stores are in ${this.use.out}; the same command goes on from there`;
+    return new InterruptedError(error.signal, kept);
+  }
 }

@@ -2,13 +2,12 @@ import { balancedOrder } from '../../data/subset.js';
 import type { Gpu } from '../../gpu/gpu.js';
 import type { Channel } from '../../kernel/channels.js';
 import { channelName } from '../../kernel/validate-channels.js';
+import { evaluate } from '../../regression/classify.js';
 import { predict, type FitOptions } from '../../regression/regression.js';
-import { subKernel } from '../../regression/sub-kernel.js';
-import { accuracyReport } from '../classification.js';
 import { fitDefinite } from '../definite-fit.js';
 import { symmetricEigenvalues } from '../eigenvalues.js';
 import { cosineSimilarity } from '../heatmap.js';
-import { readKernels, type KernelPair } from './table1-kernels.js';
+import { KernelFiles } from './table1-kernels.js';
 import { kernelJobs, type Draw, type KernelGroup, type KernelJob } from './table1-task.js';
 
 export interface Table1Task {
@@ -70,7 +69,7 @@ export interface Table1Result {
   readonly smaller: readonly Measurement[];
   readonly spectra: readonly Spectrum[];
   readonly similarity: SimilarityMap;
-  readonly elapsedMs: Readonly<Record<'kernels' | 'regressions' | 'spectra', number>>;
+  readonly elapsedMs: Readonly<Record<'kernels' | 'evaluation', number>>;
 }
 
 /** Training sizes of the curve, below the full one. */
@@ -81,52 +80,70 @@ const SHOWN_IMAGES = 400;
 
 /**
  * Table 1 of the paper (Arora et al., NeurIPS 2019, section 6): kernel regressions with the CNTK and the CNN-GP of
- * every read-out and depth, and what their kernels look like. One kernel is in memory at a time.
+ * every read-out and depth, and what their kernels look like. At most one training kernel is in memory at a time.
  *
- * @throws what `compute`, `readKernels` and `fit` throw; the signal's reason if aborted.
+ * @throws what `compute`, `KernelFiles` and `fit` throw; the signal's reason if aborted.
  */
 export async function runTable1(gpu: Gpu, task: Table1Task, hooks: Table1Hooks): Promise<Table1Result> {
-  const elapsedMs = { kernels: 0, regressions: 0, spectra: 0 };
-  const timed = async <T>(phase: keyof typeof elapsedMs, action: () => Promise<T> | T): Promise<T> => {
-    const started = performance.now();
-    const result = await action();
-    elapsedMs[phase] += performance.now() - started;
-    return result;
-  };
-  const units: { draw: Draw; group: KernelGroup; folders: string[] }[] = [];
-  for (const draw of task.draws) {
-    for (const group of task.groups) {
+  const started = performance.now();
+  const computed = await computeKernels(task, hooks);
+  const kernels = performance.now() - started;
+  hooks.onRegressions?.();
+  const results = await evaluateKernels(gpu, task, hooks, computed);
+  return { ...results, elapsedMs: { kernels, evaluation: performance.now() - started - kernels } };
+}
+
+/** Kernels of a group and a draw, and the folders that they are in. */
+interface ComputedKernels {
+  readonly draw: Draw;
+  readonly group: KernelGroup;
+  readonly folders: readonly string[];
+}
+
+async function computeKernels(
+  { draws, groups, flip }: Table1Task,
+  { compute }: Table1Hooks,
+): Promise<ComputedKernels[]> {
+  const computed: ComputedKernels[] = [];
+  for (const draw of draws) {
+    for (const group of groups) {
       const folders: string[] = [];
-      for (const job of kernelJobs(draw, group, task.flip))
-        folders.push(await timed('kernels', () => hooks.compute(job)));
-      units.push({ draw, group, folders });
+      for (const job of kernelJobs(draw, group, flip)) folders.push(await compute(job));
+      computed.push({ draw, group, folders });
     }
   }
+  return computed;
+}
 
-  hooks.onRegressions?.();
-  const all = units.reduce((sum, { group }) => sum + group.channels.length, 0);
+async function evaluateKernels(
+  gpu: Gpu,
+  task: Table1Task,
+  hooks: Table1Hooks,
+  computed: readonly ComputedKernels[],
+): Promise<Omit<Table1Result, 'elapsedMs'>> {
+  const all = computed.reduce((sum, { group }) => sum + group.channels.length, 0);
   const measurements: Measurement[] = [];
   const smaller: Measurement[] = [];
   const spectra: Spectrum[] = [];
   let similarity: SimilarityMap | undefined;
-  for (const { draw, group, folders } of units) {
+  for (const { draw, group, folders } of computed) {
     const deepest = Math.max(...group.channels.map(({ depth }) => depth));
     for (const channel of group.channels) {
       hooks.signal?.throwIfAborted();
       hooks.onRegression?.(measurements.length, all, channelName(channel));
-      const kernels = await readKernels(folders, channel);
+      await using kernels = await KernelFiles.open(folders, channel);
       const regression = { gpu, task, hooks, draw, channel, kernels };
-      measurements.push(await timed('regressions', () => regress(regression)));
+      measurements.push(await regress(regression));
       if (draw !== task.draws[0] || channel.depth !== deepest) continue;
-      smaller.push(...(await timed('regressions', () => regressSmaller(regression))));
+      smaller.push(...(await regressSmaller(regression)));
       hooks.signal?.throwIfAborted();
       const shown = balancedOrder(draw.train.labels, draw.seed).slice(0, SHOWN_IMAGES);
-      const part = subKernel(kernels.train, draw.train.images.count, shown, shown);
-      spectra.push(await timed('spectra', () => spectrumOf(channel, part, shown.length)));
+      const part = await kernels.trainPart(shown);
+      spectra.push(spectrumOf(channel, part, shown.length));
       if (channel.kernel === 'ntk') similarity = similarityMap(channel, part, shown, draw.train.labels);
     }
   }
-  return { measurements, smaller, spectra, similarity: similarity!, elapsedMs };
+  return { measurements, smaller, spectra, similarity: similarity! };
 }
 
 interface Regression {
@@ -135,30 +152,27 @@ interface Regression {
   readonly hooks: Table1Hooks;
   readonly draw: Draw;
   readonly channel: Channel;
-  readonly kernels: KernelPair;
+  readonly kernels: KernelFiles;
 }
 
 /** With all training images, or with those at the indices. */
 async function regress(regression: Regression, indices?: readonly number[]): Promise<Measurement> {
   const { gpu, task, hooks, draw, channel, kernels } = regression;
-  const { labels, images } = draw.train;
-  const all = images.count;
-  const chosen: KernelPair =
-    indices === undefined
-      ? kernels
-      : {
-          train: subKernel(kernels.train, all, indices, indices),
-          test: subKernel(kernels.test, all, indices),
-        };
+  const { labels } = draw.train;
+  const kernel = indices === undefined ? await kernels.trainKernel() : await kernels.trainPart(indices);
   const own = indices === undefined ? labels : indices.map((index) => labels[index]);
-  const { model, problem } = await fitDefinite(gpu, chosen.train, own, {
+  const { model, problem } = await fitDefinite(gpu, kernel, own, {
     ...task.regression,
     classes: task.classes,
     memoryBytes: hooks.memoryBytes,
     signal: hooks.signal,
   });
-  const predicted = predict(model, chosen.test).labels;
-  const { correct, count } = accuracyReport(draw.test.labels, predicted, task.classes);
+  const predicted: number[] = [];
+  for await (const rows of kernels.testKernel(indices)) {
+    hooks.signal?.throwIfAborted();
+    predicted.push(...predict(model, rows).labels);
+  }
+  const { correct, count } = evaluate(draw.test.labels, predicted, task.classes);
   const { ridge, conditionEstimate, relativeResidual } = model.solution;
   return {
     channel,
