@@ -5,6 +5,7 @@ import type { SubsetKind } from '../../data/subset.js';
 import { classCountOf } from '../../experiment/classification.js';
 import type { PaperReport } from '../../experiment/paper/report.js';
 import { table1Parts } from '../../experiment/paper/table1-report.js';
+import type { Table1Setting } from '../../experiment/paper/table1-setting.js';
 import {
   drawImages,
   kernelGroups,
@@ -106,6 +107,7 @@ async function table1(args: Table1Arguments, signal: AbortSignal): Promise<void>
     validateChannels(channels, { height: 1, width: 1 });
   using progress = new Progress(args.quiet ?? false);
   const { draws, classes } = await readDraws(args);
+  if (draws.length < args.seeds) progress.note('the seed has no say in which images are drawn: one draw');
   signal.throwIfAborted();
   const images = draws[0].train.images;
   const memoryBytes = args.memory && args.memory * 2 ** 20;
@@ -133,10 +135,10 @@ async function table1(args: Table1Arguments, signal: AbortSignal): Promise<void>
     return { groups, work: stores.work, result, device: deviceReport(opened) };
   });
 
-  const setting = {
+  const setting: Table1Setting = {
     trainCount: images.count,
     testCount: draws[0].test.images.count,
-    side: [images.height, images.width] as const,
+    side: [images.height, images.width],
     pooled: args.pool !== undefined,
     flip: setup.flip,
     seeds: draws.map(({ seed }) => seed),
@@ -149,16 +151,8 @@ async function table1(args: Table1Arguments, signal: AbortSignal): Promise<void>
     title: 'Table 1: exact CNTK and CNN-GP on CIFAR-10',
     source: 'Arora et al., NeurIPS 2019 (arXiv 1904.11955), section 6, table 1',
     command: commandLine(),
-    settings: {
-      ...setting,
-      subset: draws[0].subset ?? 'all training images',
-      normalization: 'standardize',
-      targets: args.targets,
-      ridge: args.ridge,
-      files: { train: draws[0].train.files, test: draws[0].test.files },
-      // Of this run: what was in the stores is not computed again.
-      computed: work,
-    },
+    // Of what is computed, this run's part: what was in the stores is not computed again.
+    settings: { ...setting, ...settingsOf(args, draws[0]), computed: work },
     ...table1Parts(setting, result),
     timingsMs: { ...result.elapsedMs, total: performance.now() - started },
     device,
@@ -167,6 +161,16 @@ async function table1(args: Table1Arguments, signal: AbortSignal): Promise<void>
   };
   signal.throwIfAborted();
   await publish(report, args.out, args.json);
+}
+
+function settingsOf({ targets, ridge }: Table1Arguments, { subset, train, test }: Draw) {
+  return {
+    subset: subset ?? 'all training images',
+    normalization: 'standardize',
+    targets,
+    ridge,
+    files: { train: train.files, test: test.files },
+  };
 }
 
 function lapWidths({ lap = [] }: Table1Arguments): number[] {

@@ -105,7 +105,8 @@ function heatmapFigure({ classNames, seeds }: Table1Setting, map: SimilarityMap)
     title: `${kernelTitle(channel)}, depth ${channel.depth}, ${size} training images sorted by class${draw}`,
     label: 'cosine similarity',
     size,
-    values,
+    // More digits than a picture shows would make a long file.
+    values: values.map((value) => Math.round(value * 1e4) / 1e4),
     groups: starts.map((start) => ({ name: classNames[labels[start]] ?? `${labels[start]}`, start })),
   };
 }
