@@ -1,16 +1,17 @@
 import type { Argv, CommandModule } from 'yargs';
 import { reportCommand } from './paper/report.js';
+import { table1Command } from './paper/table1.js';
 import { enterGroup } from './support/options.js';
 
 /** One line per experiment. */
-const COMMANDS = [reportCommand];
+const COMMANDS: readonly CommandModule<object, never>[] = [table1Command, reportCommand];
 
 export const paperCommand: CommandModule = {
   command: 'paper',
   describe: 'Regenerate what the NeurIPS 2019 paper reports, beside the published numbers',
   builder: (argv: Argv) => {
     enterGroup('paper');
-    for (const command of COMMANDS) argv.command(command);
+    for (const command of COMMANDS) argv.command(command as CommandModule);
     return argv.demandCommand(1, `name an experiment:\n${listOf(COMMANDS)}`);
   },
   handler: () => undefined,

@@ -26,6 +26,26 @@ export function balancedOrder(labels: Int32Array, seed: number): number[] {
   ).flat();
 }
 
+/** How a subset is drawn: as balanced over the classes as can be, at random, or the first images of the files. */
+export type SubsetKind = 'balanced' | 'random' | 'first';
+
+/**
+ * Indices of a subset; those of all images in the order of the files where all are asked for.
+ *
+ * @param labels [images]
+ * @returns [count]
+ * @throws InputError if there are fewer images.
+ */
+export function drawSubset(labels: Int32Array, count: number, kind: SubsetKind, seed: number): number[] {
+  const all = Array.from(labels.keys());
+  if (count > all.length) {
+    throw new InputError('images', `${count} are asked for, but there are ${all.length}; ask for fewer`);
+  }
+  if (count === all.length || kind === 'first') return all.slice(0, count);
+  const order = kind === 'balanced' ? balancedOrder(labels, seed) : shuffle(all, splitMix32(seed));
+  return order.slice(0, count);
+}
+
 /** The images at these indices, in this order. @throws InputError if an index is none of the set. */
 export function selectImages(set: LabelledImages, indices: readonly number[]): LabelledImages {
   const { images, labels } = set;

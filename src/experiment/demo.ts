@@ -11,12 +11,7 @@ import { fit, predict } from '../regression/regression.js';
 import { classCountOf } from './classification.js';
 import { chooseSize, type DemoReadout, type DemoSize, type DemoSizeOptions } from './demo-size.js';
 import { kernelHeatmap, type Heatmap } from './heatmap.js';
-
-/** As the paper's tables call them: both kernels, both read-outs, each in the paper's setting. */
-const TITLES = {
-  ntk: { vanilla: 'CNTK-V', gap: 'CNTK-GAP' },
-  nngp: { vanilla: 'CNN-GP-V', gap: 'CNN-GP-GAP' },
-} as const;
+import { kernelTitle } from './kernel-title.js';
 
 /** The paper uses none; so little changes no prediction, and repeated images cannot make a kernel singular. */
 const RIDGE = 1e-6;
@@ -81,7 +76,7 @@ export async function runDemo(
   const { train, test, classes } = chooseImages(options, size);
   const { train: images, test: testImages, warnings } = normalize('standardize', train.images, test.images);
   const channels = channelsOf(size.depths, size.readouts);
-  const columns = channels.slice(0, channels.length / size.depths.length).map(titleOf);
+  const columns = channels.slice(0, channels.length / size.depths.length).map(kernelTitle);
   const gramOf = (rows: ImageStack, against?: ImageStack) =>
     computeGram(gpu, { images: rows, against, channels, signal, onProgress: onKernelProgress });
   const prepareMs = performance.now() - started;
@@ -146,10 +141,6 @@ function channelsOf(depths: readonly number[], readouts: readonly DemoReadout[])
     })),
     ...readouts.map((readout): Channel => ({ kernel: 'nngp', depth, readout })),
   ]);
-}
-
-function titleOf({ kernel, readout }: Channel): string {
-  return TITLES[kernel][readout as DemoReadout];
 }
 
 interface DemoImages {

@@ -54,6 +54,20 @@ export async function measureJob(
   return rates;
 }
 
+/** The speeds of a job on a device: as measured before, or of slices now. @returns one entry per pass. */
+export async function ratesOn(
+  gpu: Gpu,
+  device: MeasuredDevice,
+  cache: MeasurementCache,
+  job: Job,
+  plan: JobPlan,
+  options: MeasureJobOptions,
+): Promise<readonly RateEntry[]> {
+  const known = await knownRates(cache, job, plan);
+  const here = known.find((one) => isSameDevice(one.device, device));
+  return here?.rates ?? (await measureJob(gpu, device, cache, job, options));
+}
+
 /** A device whose speed is known for every pass of a job. */
 export interface MeasuredRates {
   readonly device: MeasuredDevice;

@@ -1,6 +1,6 @@
 import { loadDigits } from '../../src/data/digits.js';
 import { InputError } from '../../src/data/input-error.js';
-import { balancedOrder, selectImages } from '../../src/data/subset.js';
+import { balancedOrder, drawSubset, selectImages } from '../../src/data/subset.js';
 
 describe('balancedOrder', () => {
   test('is a permutation in which every prefix is balanced', async () => {
@@ -65,5 +65,28 @@ describe('selectImages', () => {
     expect(() => selectImages(set, [1797])).toThrow(InputError);
     expect(() => selectImages(set, [1797])).toThrow(/image 1797 is asked for, but there are 1797/);
     expect(() => selectImages(set, [-1])).toThrow(InputError);
+  });
+});
+
+describe('drawSubset', () => {
+  const labels = Int32Array.from({ length: 40 }, (_, i) => (i < 30 ? 0 : 1));
+
+  test('balanced, at random, and the first ones', () => {
+    const ones = (indices: readonly number[]) => indices.filter((index) => labels[index] === 1).length;
+    expect(ones(drawSubset(labels, 10, 'balanced', 3))).toBe(5);
+    const random = drawSubset(labels, 20, 'random', 3);
+    expect(new Set(random).size).toBe(20);
+    expect(random).not.toEqual(drawSubset(labels, 20, 'random', 4));
+    expect(random).toEqual(drawSubset(labels, 20, 'random', 3));
+    expect(drawSubset(labels, 3, 'first', 3)).toEqual([0, 1, 2]);
+  });
+
+  test('all of them stay in the order of the files', () => {
+    for (const kind of ['balanced', 'random', 'first'] as const)
+      expect(drawSubset(labels, 40, kind, 3)).toEqual([...labels.keys()]);
+  });
+
+  test('more than there are', () => {
+    expect(() => drawSubset(labels, 41, 'random', 3)).toThrow(/41 are asked for, but there are 40/);
   });
 });

@@ -49,6 +49,21 @@ export function describeComputation({ channels, ...rest }: ComputationInput): Co
   return { format: FORMAT, formatVersion: FORMAT_VERSION, kernels, ...rest };
 }
 
+/** What tiles and matrices of a computation take on the disk; the symmetric block has only half of its tiles. */
+export function computationBytes({
+  kernels,
+  blocks,
+}: {
+  readonly kernels: Computation['kernels'] | readonly Channel[];
+  readonly blocks: readonly Block[];
+}): number {
+  return blocks.reduce(
+    (sum, { rows, columns, name }) =>
+      sum + 4 * kernels.length * rows * columns * (name === 'train' ? 1.5 : 2),
+    0,
+  );
+}
+
 /** SHA-256 of the pixels before normalisation, as float32. */
 export function imagesSha256({ data }: ImageStack): string {
   return createHash('sha256')

@@ -1,0 +1,207 @@
+import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
+import { CIFAR_CLASSES, CIFAR_SOURCE, findCifar } from '../../data/cifar-folder.js';
+import { loadImages } from '../../data/load.js';
+import type { SubsetKind } from '../../data/subset.js';
+import { classCountOf } from '../../experiment/classification.js';
+import type { PaperReport } from '../../experiment/paper/report.js';
+import { table1Parts } from '../../experiment/paper/table1-report.js';
+import type { Table1Setting } from '../../experiment/paper/table1-setting.js';
+import {
+  drawImages,
+  kernelGroups,
+  type Draw,
+  type Table1Column,
+} from '../../experiment/paper/table1-task.js';
+import { runTable1, type Table1Hooks } from '../../experiment/paper/table1.js';
+import { validateChannels } from '../../kernel/validate-channels.js';
+import { commandLine } from '../support/command-line.js';
+import {
+  DATA,
+  deviceOptions,
+  KERNEL,
+  paperOut,
+  regressionOptions,
+  reportOptions,
+} from '../support/common-options.js';
+import { depthListOption } from '../support/channel-options.js';
+import { deviceReport, withDevice } from '../support/device.js';
+import { UsageError } from '../support/errors.js';
+import { withInterruption } from '../support/interruption.js';
+import {
+  choice,
+  defineOptions,
+  flag,
+  integer,
+  list,
+  optional,
+  parseChoice,
+  parsed,
+  parseInteger,
+  text,
+  withDefault,
+} from '../support/options.js';
+import { formatDuration, Progress } from '../support/progress.js';
+import { publish } from '../support/publish.js';
+import { chooseGroups, Stores, type StoreUse } from '../support/table1-stores.js';
+import { tuneOption } from '../support/tuning.js';
+import { packageVersion } from '../support/version.js';
+
+const COLUMNS = ['V', 'GAP'] as const satisfies readonly Table1Column[];
+const SUBSETS = ['balanced', 'random', 'first'] as const satisfies readonly SubsetKind[];
+
+const options = {
+  cifar: optional(text(DATA, `Folder with ${CIFAR_SOURCE}`)),
+  'train-count': withDefault(integer(DATA, 'Number of training images', 1), '2000'),
+  'test-count': withDefault(integer(DATA, 'Number of test images, the first of the files', 1), '10000'),
+  subset: withDefault(
+    choice(DATA, 'How training images are drawn where there are more', SUBSETS),
+    'balanced',
+  ),
+  seed: withDefault(integer(DATA, 'Seed of the draw', 0), '1'),
+  seeds: withDefault(
+    integer(DATA, 'Number of draws, with seeds from --seed on: mean and standard deviation', 1),
+    '1',
+  ),
+  pool: optional(
+    integer(DATA, 'Average the images to this height and width before they are normalised: 16, 8, …', 1),
+  ),
+  depths: withDefault(depthListOption, '3,4,6,11,21'),
+  columns: optional(
+    parsed(
+      KERNEL,
+      'Columns: V, GAP [default: V, and GAP where its kernels take less than 20 minutes here]',
+      list((item) => parseChoice(item, COLUMNS)),
+    ),
+  ),
+  lap: optional(
+    parsed(
+      KERNEL,
+      'Also local average pooling with windows of 2c + 1 pixels, for these c, as in 1,2,4',
+      list((item) => parseInteger(item, 0)),
+    ),
+  ),
+  flip: flag(KERNEL, 'Kernels K(x, z) + K(x, flip z), which average over horizontal flips'),
+  ...regressionOptions,
+  ...deviceOptions,
+  tune: tuneOption,
+  out: paperOut,
+  ...reportOptions,
+};
+
+type Table1Arguments = InferredOptionTypes<typeof options>;
+
+export const table1Command: CommandModule<object, Table1Arguments> = {
+  command: 'table1',
+  describe: 'Table 1: CNTK and CNN-GP on CIFAR-10 by depth, beside the published accuracies',
+  builder: (argv: Argv) =>
+    defineOptions(argv, options)
+      .example('$0 paper table1 --cifar cifar-10-batches-bin', '2,000 training images, as CNTK-V-2K')
+      .example('$0 paper table1 --cifar cifar-10-batches-bin --columns GAP --pool 8 --lap 1,2 --flip', '')
+      .example('$0 paper table1 --cifar cifar-10-batches-bin --train-count 500 --seeds 5 --depths 3,6', ''),
+  handler: (args) => withInterruption((signal) => table1(args, signal)),
+};
+
+async function table1(args: Table1Arguments, signal: AbortSignal): Promise<void> {
+  const started = performance.now();
+  for (const { channels } of kernelGroups(args.columns ?? COLUMNS, lapWidths(args), args.depths))
+    validateChannels(channels, { height: 1, width: 1 });
+  using progress = new Progress(args.quiet ?? false);
+  const { draws, classes } = await readDraws(args);
+  if (draws.length < args.seeds) progress.note('the seed has no say in which images are drawn: one draw');
+  signal.throwIfAborted();
+  const images = draws[0].train.images;
+  const memoryBytes = args.memory && args.memory * 2 ** 20;
+  const setup = { draws, classes, flip: args.flip ?? false };
+  const use: StoreUse = { out: args.out, tune: args.tune, memoryBytes, progress, signal };
+
+  const { groups, work, result, device } = await withDevice(args, progress, async (opened) => {
+    const groups = await chooseGroups(opened, use, {
+      ...setup,
+      columns: args.columns,
+      lapWidths: lapWidths(args),
+      depths: args.depths,
+    });
+    const stores = new Stores(opened, use);
+    const task = { ...setup, groups, regression: { targets: args.targets, ridge: args.ridge } };
+    const result = await runTable1(opened.gpu, task, {
+      compute: (job) => stores.compute(job),
+      signal,
+      memoryBytes,
+      ...regressionProgress(progress),
+    }).catch((error: unknown) => {
+      throw stores.withWhatIsKept(error);
+    });
+    progress.end();
+    return { groups, work: stores.work, result, device: deviceReport(opened) };
+  });
+
+  const setting: Table1Setting = {
+    trainCount: images.count,
+    testCount: draws[0].test.images.count,
+    side: [images.height, images.width],
+    pooled: args.pool !== undefined,
+    flip: setup.flip,
+    seeds: draws.map(({ seed }) => seed),
+    depths: args.depths,
+    readouts: groups.flatMap(({ readouts }) => readouts),
+    classNames: CIFAR_CLASSES,
+  };
+  const report: PaperReport = {
+    experiment: 'table1',
+    title: 'Table 1: exact CNTK and CNN-GP on CIFAR-10',
+    source: 'Arora et al., NeurIPS 2019 (arXiv 1904.11955), section 6, table 1',
+    command: commandLine(),
+    // Of what is computed, this run's part: what was in the stores is not computed again.
+    settings: { ...setting, ...settingsOf(args, draws[0]), computed: work },
+    ...table1Parts(setting, result),
+    timingsMs: { ...result.elapsedMs, total: performance.now() - started },
+    device,
+    version: packageVersion(),
+    finished: new Date().toISOString(),
+  };
+  signal.throwIfAborted();
+  await publish(report, args.out, args.json);
+}
+
+function settingsOf({ targets, ridge }: Table1Arguments, { subset, train, test }: Draw) {
+  return {
+    subset: subset ?? 'all training images',
+    normalization: 'standardize',
+    targets,
+    ridge,
+    files: { train: train.files, test: test.files },
+  };
+}
+
+function lapWidths({ lap = [] }: Table1Arguments): number[] {
+  return [...new Set(lap)];
+}
+
+function regressionProgress(progress: Progress): Pick<Table1Hooks, 'onRegressions' | 'onRegression'> {
+  let started = 0;
+  return {
+    onRegressions: () => {
+      started = performance.now();
+      progress.begin('regressions');
+    },
+    onRegression: (done, all, name) => {
+      const leftMs = ((performance.now() - started) / done) * (all - done);
+      progress.update(done / all, `${name} | ${formatDuration(leftMs)} left`);
+    },
+  };
+}
+
+async function readDraws(args: Table1Arguments): Promise<{ draws: Draw[]; classes: number }> {
+  if (args.cifar === undefined)
+    throw new UsageError(`table1 needs CIFAR-10: --cifar FOLDER with ${CIFAR_SOURCE}`);
+  const files = await findCifar(args.cifar);
+  const train = await loadImages(files.train);
+  const test = await loadImages(files.test, { count: args['test-count'] });
+  const draws = drawImages(train, test, {
+    trainCount: args['train-count'],
+    subset: args.subset,
+    seeds: Array.from({ length: args.seeds }, (_, index) => args.seed + index),
+    pool: args.pool,
+  });
+  return { draws, classes: classCountOf(train, test) };
+}
