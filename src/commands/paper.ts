@@ -3,15 +3,15 @@ import { reportCommand } from './paper/report.js';
 import { table1Command } from './paper/table1.js';
 import { enterGroup } from './support/options.js';
 
-/** One line per experiment. */
-const COMMANDS: readonly CommandModule<object, never>[] = [table1Command, reportCommand];
+/** Each with arguments of its own, which yargs has no common type for. */
+const COMMANDS = [table1Command, reportCommand] as unknown as readonly CommandModule[];
 
 export const paperCommand: CommandModule = {
   command: 'paper',
   describe: 'Regenerate what the NeurIPS 2019 paper reports, beside the published numbers',
   builder: (argv: Argv) => {
     enterGroup('paper');
-    for (const command of COMMANDS) argv.command(command as CommandModule);
+    for (const command of COMMANDS) argv.command(command);
     return argv.demandCommand(1, `name an experiment:\n${listOf(COMMANDS)}`);
   },
   handler: () => undefined,
