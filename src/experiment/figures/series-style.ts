@@ -1,8 +1,18 @@
 import * as Plot from '@observablehq/plot';
 
-/** Okabe and Ito's colours that the colour-blind tell apart, without yellow, which is hard to see on white. */
-const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000'];
-/** As many as share no factor with the colours: 56 pairs before one comes again. */
+/** Okabe and Ito's colours, which the colour-blind tell apart, without yellow, which is hard to see on white; two of Tol's. */
+const COLOURS = [
+  '#0072b2',
+  '#d55e00',
+  '#009e73',
+  '#cc79a7',
+  '#e69f00',
+  '#56b4e9',
+  '#000000',
+  '#882255',
+  '#999999',
+];
+/** As many as share no factor with the colours: 72 pairs before one comes again. */
 const SYMBOLS = ['circle', 'square', 'triangle', 'diamond', 'star', 'wye', 'cross', 'hexagon'] as const;
 const SYMBOL_RADIUS = 4.5;
 

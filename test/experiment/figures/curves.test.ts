@@ -61,9 +61,9 @@ test('a reference is paired with the longest name that stands in its own, and no
   expect(new Set(lookOf('NTK, paper', 'NTK, another')).size).toBe(4);
 });
 
-test('fifty-six series differ in colour or symbol', () => {
-  const styles = seriesStyles(Array.from({ length: 56 }, (_, i) => ({ name: `${i}` })));
-  expect(new Set(styles.map(({ colour, symbol }) => `${colour} ${symbol}`)).size).toBe(56);
+test('seventy-two series differ in colour or symbol', () => {
+  const styles = seriesStyles(Array.from({ length: 72 }, (_, i) => ({ name: `${i}` })));
+  expect(new Set(styles.map(({ colour, symbol }) => `${colour} ${symbol}`)).size).toBe(72);
 });
 
 describe('error bars', () => {
