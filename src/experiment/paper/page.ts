@@ -141,7 +141,8 @@ function settingRows(value: unknown, name: string): [string, string][] {
 function settingText(value: unknown): string {
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (typeof value === 'number' && !Number.isInteger(value)) return String(Number(value.toPrecision(6)));
-  return String(value ?? 'none');
+  if (value === null || value === undefined) return 'none';
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /** `trainCount` as `train count`. */
