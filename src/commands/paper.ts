@@ -2,8 +2,10 @@ import type { Argv, CommandModule } from 'yargs';
 import { reportCommand } from './paper/report.js';
 import { enterGroup } from './support/options.js';
 
-/** One line per experiment. */
-const COMMANDS = [reportCommand];
+/** One line per experiment. Their arguments differ, and are nobody else's business. */
+const COMMANDS = [
+  reportCommand, //
+] as unknown as readonly CommandModule[];
 
 export const paperCommand: CommandModule = {
   command: 'paper',
