@@ -14,9 +14,9 @@ export function reportsPage(
   reports: readonly { readonly stem: string; readonly report: PaperReport }[],
 ): string {
   const links = reports.map(({ stem, report }) =>
-    tag('li', {}, tag('a', { href: `#${anchor(stem)}` }, escapeMarkup(report.title))),
+    tag('li', {}, tag('a', { href: `#${anchor(stem)}` }, escapeMarkup(headingOf(stem, report)))),
   );
-  const sections = reports.map(({ stem, report }) => section(anchor(stem), report));
+  const sections = reports.map(({ stem, report }) => section(anchor(stem), headingOf(stem, report), report));
   return [
     '<!DOCTYPE html>',
     '<html lang="en">',
@@ -43,18 +43,23 @@ export function reportsPage(
   ].join('\n');
 }
 
+/** Several reports of one experiment are told apart by their files. */
+function headingOf(stem: string, { experiment, title }: PaperReport): string {
+  return stem === experiment ? title : `${title} (${stem})`;
+}
+
 /** Anything may be in a file's name. */
 function anchor(stem: string): string {
   return `experiment-${encodeURIComponent(stem).replace(/%/g, '_')}`;
 }
 
-function section(id: string, report: PaperReport): string {
-  const { title, source, command, notes, tables, figures } = report;
+function section(id: string, heading: string, report: PaperReport): string {
+  const { source, command, notes, tables, figures } = report;
   return tag(
     'section',
     { id, 'aria-labelledby': `${id}-title` },
     [
-      tag('h2', { id: `${id}-title` }, escapeMarkup(title)),
+      tag('h2', { id: `${id}-title` }, escapeMarkup(heading)),
       tag('p', { class: 'source' }, escapeMarkup(source)),
       ...tables.map(tableOf),
       ...figures.map(figureOf),

@@ -15,7 +15,7 @@ interface Element {
   querySelectorAll(selector: string): Iterable<Element>;
 }
 
-const reports = ['one', 'two', 'a "third" one'].map((stem) => ({ stem, report: sampleReport() }));
+const reports = ['sample', 'two', 'a "third" one'].map((stem) => ({ stem, report: sampleReport() }));
 const page = reportsPage(reports);
 const { document } = parseHTML(page) as { document: Element };
 const all = (selector: string) => Array.from(document.querySelectorAll(selector));
@@ -26,6 +26,11 @@ test('no text is taken for markup', () => {
   expect(page).not.toMatch(/<script|<img/i);
   expect(texts('li')).toContain('</li><script>alert("note")</script><img src=x onerror=alert(1)>');
   expect(texts('h2')[0]).toBe('Sample <script>alert("title")</script>');
+  // Of files with other names than the experiment's.
+  expect(texts('h2').slice(1)).toEqual([
+    expect.stringMatching(/ \(two\)$/),
+    expect.stringMatching(/ \(a "third" one\)$/),
+  ]);
   expect(texts('td')).toContain('<i>49.4</i>');
 });
 
