@@ -47,15 +47,16 @@ function png(svg: string): ReturnType<typeof decode> {
 test('draws each figure as SVG and PNG, and the page, twice the same', async () => {
   const path = await folderOf('drawn', {
     'one.json': JSON.stringify(REPORT),
-    'two.json': JSON.stringify({ ...REPORT, title: 'Another', figures: [curves] }),
+    'two.json': JSON.stringify({ ...REPORT, experiment: 'table1', title: 'Another', figures: [curves] }),
   });
   const { stdout, stderr } = await succeed('paper', 'report', 'drawn');
   expect(stderr).toBe('');
-  const names = ['one-figure-0', 'one-figure-1', 'one-figure-2', 'two-figure-0'];
+  const names = ['two-figure-0', 'one-figure-0', 'one-figure-1', 'one-figure-2'];
   const files = [...names.flatMap((name) => [`${name}.svg`, `${name}.png`]), 'index.html'];
   expect(stdout).toBe(`Written:\n${files.map((file) => `  ${join('drawn', file)}\n`).join('')}`);
   expect((await readdir(path)).sort()).toEqual([...files, 'one.json', 'two.json'].sort());
-  expect(await read('drawn/index.html')).toMatch(/Another[^]*<svg[^]*<\/html>/);
+  // What the paper reports first.
+  expect(await read('drawn/index.html')).toMatch(/<h2[^>]*>Another[^]*<h2[^>]*>Sample[^]*<svg[^]*<\/html>/);
   const bytes = () => Promise.all(files.map((file) => readFile(join(path, file), 'base64')));
   const before = await bytes();
   const again = await succeed('paper', 'report', 'drawn', '--json');

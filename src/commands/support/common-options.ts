@@ -13,6 +13,7 @@ import {
   text,
   withDefault,
 } from './options.js';
+import { parseReportFolder } from './report-folder.js';
 
 // Options that several commands share.
 
@@ -48,7 +49,10 @@ export const reportOptions = {
 };
 
 /** Where every experiment of the paper leaves its report. */
-export const paperOut = withDefault(text(OUTPUT, 'Folder of reports and pictures'), 'cntk-paper');
+export const paperOut = withDefault(
+  parsed(OUTPUT, 'Folder of reports and pictures', parseReportFolder),
+  'cntk-paper',
+);
 
 export const regressionOptions = {
   targets: withDefault(

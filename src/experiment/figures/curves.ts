@@ -16,6 +16,8 @@ const TICK_ROOM = 12;
 /** More points than this, and only some of them get a symbol, this far apart: as many as make out the series. */
 const MOST_SYMBOLS = 40;
 const SYMBOL_DISTANCE = 60;
+/** Of many bars none hides another one's curve. */
+const BAR_OPACITY = 0.6;
 /** Series with error bars stand side by side, this far apart, pixels, but together within the spread. */
 const [SIDE_STEP, SIDE_SPREAD] = [5, 16];
 
@@ -199,10 +201,10 @@ function errorBars(
   });
   const caps = bars.flatMap(({ x, low, high }) => [low, high].map((end) => ({ x, end })));
   return [
-    Plot.ruleX(bars, { x: 'x', y1: 'low', y2: 'high', stroke, dx }),
+    Plot.ruleX(bars, { x: 'x', y1: 'low', y2: 'high', stroke, strokeOpacity: BAR_OPACITY, dx }),
     Plot.dot(
       caps.filter(({ end }) => end !== domain[0]),
-      { x: 'x', y: 'end', stroke, symbol: CAP, dx },
+      { x: 'x', y: 'end', stroke, strokeOpacity: BAR_OPACITY, symbol: CAP, dx },
     ),
   ];
 }

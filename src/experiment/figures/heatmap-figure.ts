@@ -169,7 +169,7 @@ function image(png: Uint8Array, x: number, y: number, width: number, height: num
 
 function footnoteOf(values: Float64Array, n: number, [low, high]: readonly [number, number]): string {
   const others = values.filter((_, e) => e % (n + 1) !== 0);
-  const missing = others.filter(Number.isNaN).length;
+  const missing = values.filter(Number.isNaN).length;
   const beyond = others.filter((value) => value < low || value > high).length;
   const share = ((100 * beyond) / Math.max(1, others.length)).toPrecision(2);
   return [

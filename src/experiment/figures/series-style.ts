@@ -1,8 +1,18 @@
 import * as Plot from '@observablehq/plot';
 
-/** Okabe and Ito's colours that the colour-blind tell apart, without yellow, which is hard to see on white. */
-const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000'];
-/** As many as share no factor with the colours: 56 pairs before one comes again. */
+/** Okabe and Ito's colours, which the colour-blind tell apart, without yellow, which is hard to see on white; two of Tol's. */
+const COLOURS = [
+  '#0072b2',
+  '#d55e00',
+  '#009e73',
+  '#cc79a7',
+  '#e69f00',
+  '#56b4e9',
+  '#000000',
+  '#882255',
+  '#999999',
+];
+/** As many as share no factor with the colours: 72 pairs before one comes again. */
 const SYMBOLS = ['circle', 'square', 'triangle', 'diamond', 'star', 'wye', 'cross', 'hexagon'] as const;
 const SYMBOL_RADIUS = 4.5;
 
@@ -13,37 +23,47 @@ export interface SeriesStyle {
   readonly reference: boolean;
 }
 
+interface NamedSeries {
+  readonly name: string;
+  readonly reference?: boolean;
+}
+
 /**
- * Colour and symbol of each series. A reference whose name begins with that of a measured series (`CNTK-V`, `CNTK-V,
- * published`) takes that one's colour.
+ * Colour and symbol of each series. A reference in whose name that of a measured series stands (`CNTK-V`, `CNTK-V,
+ * published`) takes that one's, unless another reference has them already.
  */
-export function seriesStyles(
-  series: readonly { readonly name: string; readonly reference?: boolean }[],
-): SeriesStyle[] {
-  const styles: SeriesStyle[] = [];
+export function seriesStyles(series: readonly NamedSeries[]): SeriesStyle[] {
+  const styles = new Map<NamedSeries, SeriesStyle>();
+  const give = (one: NamedSeries, look: Pick<SeriesStyle, 'colour' | 'symbol'>) =>
+    styles.set(one, { ...look, reference: one.reference ?? false });
   let used = 0;
   const next = () => {
-    const i = used++;
-    return { colour: COLOURS[i % COLOURS.length], symbol: SYMBOLS[i % SYMBOLS.length] };
+    const look = { colour: COLOURS[used % COLOURS.length], symbol: SYMBOLS[used % SYMBOLS.length] };
+    used++;
+    return look;
   };
-  const order = [...series.keys()].sort((a, b) => Number(isReference(a)) - Number(isReference(b)) || a - b);
-  for (const i of order) {
-    const partner = isReference(i) ? partnerOf(i) : undefined;
-    styles[i] = { ...(partner === undefined ? next() : styles[partner]), reference: isReference(i) };
+  const measured = series.filter((one) => !one.reference);
+  for (const one of measured) give(one, next());
+  const free = new Set(measured);
+  for (const one of series.filter(({ reference }) => reference)) {
+    const partner = partnerOf(one, free);
+    give(one, partner === undefined ? next() : styles.get(partner)!);
+    if (partner !== undefined) free.delete(partner);
   }
-  return styles;
+  return series.map((one) => styles.get(one)!);
+}
 
-  function isReference(i: number): boolean {
-    return series[i].reference ?? false;
-  }
-
-  function partnerOf(i: number): number | undefined {
-    const measured = [...series.keys()].filter(
-      (other) =>
-        !isReference(other) && series[other].name !== '' && series[i].name.startsWith(series[other].name),
-    );
-    return measured.sort((a, b) => series[b].name.length - series[a].name.length).at(0);
-  }
+/** The one with the longest name that stands in the reference's as a whole: not `NTK` in `CNTK, published`. */
+function partnerOf(reference: NamedSeries, measured: Iterable<NamedSeries>): NamedSeries | undefined {
+  const isPartner = ({ name }: NamedSeries) =>
+    name !== '' &&
+    ` ${reference.name} `.split(name).some((part, i, parts) => {
+      return i > 0 && /[^\p{L}\d]$/u.test(parts[i - 1]) && /^[^\p{L}\d]/u.test(part);
+    });
+  return Array.from(measured)
+    .filter(isPartner)
+    .sort((a, b) => b.name.length - a.name.length)
+    .at(0);
 }
 
 /** @param points In pixels or in the units of the axes, as the plot has them. */

@@ -5,7 +5,7 @@ import { fileError, InputError } from '../../data/input-error.js';
 import { figureSvg } from '../figures/figure.js';
 import { loadPngRenderer, type PngRenderer } from '../figures/png.js';
 import { reportsPage } from './page.js';
-import { NoReportError, parseReport } from './parse-report.js';
+import { NoReportError, parseReport, pictureName } from './parse-report.js';
 import type { PaperReport } from './report.js';
 
 /** A report as it lies in a folder. */
@@ -23,7 +23,9 @@ export interface Gallery {
   readonly warnings: readonly string[];
 }
 
-export const PAGE = 'index.html';
+const PAGE = 'index.html';
+/** What the paper reports stands first on the page; what is not named here follows by name. */
+const ORDER = ['table1', 'equivalence', 'montecarlo', 'cnn', 'smalldata'];
 
 /**
  * Draws the figures of reports as STEM-FIGURE.svg and .png beside them, and one page of all reports of the folder,
@@ -48,7 +50,7 @@ export async function drawGallery(
     for (const figure of report.figures) {
       signal?.throwIfAborted();
       const svg = figureSvg(figure);
-      const name = `${stem}-${figure.name}`;
+      const name = pictureName(stem, report.experiment, figure.name);
       await writeAtomically(join(folder, `${name}.svg`), [svg]);
       files.push(`${name}.svg`);
       if (png === undefined) continue;
@@ -78,7 +80,12 @@ async function readReports(folder: string): Promise<{ reports: StoredReport[]; w
       warnings.push(`${path} is left out: ${reason}`);
     }
   }
-  return { reports, warnings };
+  return { reports: reports.sort((a, b) => rankOf(a) - rankOf(b)), warnings };
+}
+
+function rankOf({ report }: StoredReport): number {
+  const place = ORDER.indexOf(report.experiment);
+  return place < 0 ? ORDER.length : place;
 }
 
 /** Undefined, with a warning, where there is none: the SVG files need no native module. */

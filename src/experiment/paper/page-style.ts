@@ -16,9 +16,9 @@ section { border-top: 1px solid var(--line); margin-top: 2.5rem; padding-top: 1.
 .source, figcaption, footer { color: var(--soft); font-size: .92rem; }
 .source { margin: 0 0 1rem; }
 .scroll { overflow-x: auto; }
-table { border-collapse: collapse; margin: 1rem 0; font-variant-numeric: tabular-nums; font-size: .92rem; }
+table { border-collapse: collapse; margin: 1rem 0; font-variant-numeric: tabular-nums; font-size: .9rem; }
 caption { text-align: left; font-weight: 600; padding-bottom: .4rem; }
-th, td { padding: .25rem .75rem; text-align: right; white-space: nowrap; }
+th, td { padding: .25rem .55rem; text-align: right; white-space: nowrap; }
 th:first-child { text-align: left; padding-left: .25rem; }
 thead th { white-space: normal; border-bottom: 2px solid var(--line); vertical-align: bottom; }
 tbody tr + tr > * { border-top: 1px solid var(--line); }
@@ -30,7 +30,7 @@ figure { margin: 1.5rem 0; }
 figure svg { display: block; max-width: 100%; min-width: 34rem; height: auto; border: 1px solid var(--line); border-radius: 4px; background: #fff; }
 figcaption { margin-top: .4rem; }
 pre { background: var(--shade); border: 1px solid var(--line); border-radius: 4px; padding: .6rem .8rem; white-space: pre-wrap; overflow-x: auto; font-size: .9rem; }
-pre span { white-space: nowrap; }
+pre span, thead span { white-space: nowrap; }
 pre code { user-select: all; -webkit-user-select: all; }
 @media print {
   :root { --text: #000; --soft: #444; --line: #bbb; --back: #fff; --shade: #fff; --link: #000; }

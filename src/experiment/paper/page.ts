@@ -14,9 +14,9 @@ export function reportsPage(
   reports: readonly { readonly stem: string; readonly report: PaperReport }[],
 ): string {
   const links = reports.map(({ stem, report }) =>
-    tag('li', {}, tag('a', { href: `#${anchor(stem)}` }, escapeMarkup(report.title))),
+    tag('li', {}, tag('a', { href: `#${anchor(stem)}` }, escapeMarkup(headingOf(stem, report)))),
   );
-  const sections = reports.map(({ stem, report }) => section(anchor(stem), report));
+  const sections = reports.map(({ stem, report }) => section(anchor(stem), headingOf(stem, report), report));
   return [
     '<!DOCTYPE html>',
     '<html lang="en">',
@@ -43,34 +43,41 @@ export function reportsPage(
   ].join('\n');
 }
 
+/** Several reports of one experiment are told apart by their files. */
+function headingOf(stem: string, { experiment, title }: PaperReport): string {
+  return stem === experiment ? title : `${title} (${stem})`;
+}
+
 /** Anything may be in a file's name. */
 function anchor(stem: string): string {
   return `experiment-${encodeURIComponent(stem).replace(/%/g, '_')}`;
 }
 
-function section(id: string, report: PaperReport): string {
-  const { title, source, command, notes, tables, figures } = report;
+function section(id: string, heading: string, report: PaperReport): string {
+  const { source, command, notes, tables, figures } = report;
   return tag(
     'section',
     { id, 'aria-labelledby': `${id}-title` },
     [
-      tag('h2', { id: `${id}-title` }, escapeMarkup(title)),
+      tag('h2', { id: `${id}-title` }, escapeMarkup(heading)),
       tag('p', { class: 'source' }, escapeMarkup(source)),
       ...tables.map(tableOf),
       ...figures.map(figureOf),
       ...(notes.length > 0 ? ['<h3>Notes</h3>', listOf(notes)] : []),
       '<h3>Run it again</h3>',
-      commandOf(command),
+      tag('pre', {}, tag('code', {}, wholeWords(command))),
       '<h3>How it was run</h3>',
       runOf(report),
     ].join('\n'),
   );
 }
 
-/** Broken between words alone: an option in two halves would be read as two. */
-function commandOf(command: string): string {
-  const words = command.split(' ').map((word) => tag('span', {}, escapeMarkup(word)));
-  return tag('pre', {}, tag('code', {}, words.join(' ')));
+/** Text that is broken between words alone: an option in two halves would be read as two. A sign of percent stays at its number. */
+function wholeWords(text: string): string {
+  return text
+    .split(/ (?!%)/)
+    .map((word) => tag('span', {}, escapeMarkup(word)))
+    .join(' ');
 }
 
 function listOf(items: readonly string[]): string {
@@ -84,7 +91,7 @@ function scrolling(label: string, content: string): string {
 
 /** The first column names the row. */
 function tableOf({ title, columns, rows }: PaperTable): string {
-  const head = columns.map((column) => tag('th', { scope: 'col' }, escapeMarkup(column)));
+  const head = columns.map((column) => tag('th', { scope: 'col' }, wholeWords(column)));
   const body = rows.map((row) => {
     const cells = row.map((cell, i) =>
       i === 0 ? tag('th', { scope: 'row' }, escapeMarkup(cell)) : tag('td', {}, escapeMarkup(cell)),
@@ -106,7 +113,7 @@ function figureOf(figure: PaperFigure): string {
 
 function runOf({ settings, device, timingsMs, version, finished }: PaperReport): string {
   const rows: [string, string][] = [
-    ...Object.entries(settings).map(([name, value]): [string, string] => [name, settingText(value)]),
+    ...settingRows(settings, ''),
     [
       'adapter',
       device
@@ -126,8 +133,24 @@ function runOf({ settings, device, timingsMs, version, finished }: PaperReport):
   return tag('table', { class: 'plain' }, tag('tbody', {}, body.join('\n')));
 }
 
+/** `{ computed: { elapsedMs: 3 } }` as `computed: elapsed ms`, 3. */
+function settingRows(value: unknown, name: string): [string, string][] {
+  if (typeof value !== 'object' || value === null) return [[name, settingText(value)]];
+  const isPlain = (item: unknown) => typeof item !== 'object' || item === null;
+  if (Array.isArray(value) && value.every(isPlain)) return [[name, value.map(settingText).join(', ')]];
+  return Object.entries(value).flatMap(([key, inner]) =>
+    settingRows(inner, name === '' ? inWords(key) : `${name}: ${inWords(key)}`),
+  );
+}
+
 function settingText(value: unknown): string {
-  if (typeof value === 'string') return value;
-  if (Array.isArray(value) && value.every((item) => typeof item !== 'object')) return value.join(', ');
-  return JSON.stringify(value);
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (typeof value === 'number' && !Number.isInteger(value)) return String(Number(value.toPrecision(6)));
+  if (value === null || value === undefined) return 'none';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** `trainCount` as `train count`. */
+function inWords(key: string): string {
+  return key.replace(/(?<=[a-z\d])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }

@@ -16,14 +16,15 @@ const FILE_NAME = /^[\w-][\w.-]*$/;
 export function parseReport(text: string): PaperReport {
   const report = record(parseJson(text), 'the file');
   const { device } = report;
+  const experiment = fileName(report.experiment, 'experiment');
   return {
-    experiment: fileName(report.experiment, 'experiment'),
+    experiment,
     title: string(report.title, 'title'),
     source: string(report.source, 'source'),
     command: string(report.command, 'command'),
     settings: record(report.settings, 'settings'),
     tables: list(report.tables, 'tables').map(table),
-    figures: distinct(list(report.figures, 'figures').map(figure)),
+    figures: distinct(experiment, list(report.figures, 'figures').map(figure)),
     notes: list(report.notes, 'notes').map((note, i) => string(note, `notes[${i}]`)),
     timingsMs: Object.fromEntries(
       Object.entries(record(report.timingsMs, 'timingsMs')).map(([phase, ms]) => [phase, number(ms, phase)]),
@@ -122,9 +123,20 @@ function heatmap(
   return { label: string(all.label, `${where}.label`), size, values, groups };
 }
 
+/**
+ * Of a figure's files, without their ends.
+ *
+ * @param stem Of the report's file: another one than the experiment where a report was renamed.
+ * @param figure Its name, which may begin with the experiment's.
+ */
+export function pictureName(stem: string, experiment: string, figure: string): string {
+  const own = `${experiment}-`;
+  return `${stem}-${figure.startsWith(own) ? figure.slice(own.length) : figure}`;
+}
+
 /** @throws NoReportError if two figures would be one file. */
-function distinct(figures: PaperFigure[]): PaperFigure[] {
-  const names = figures.map(({ name }) => name);
+function distinct(experiment: string, figures: PaperFigure[]): PaperFigure[] {
+  const names = figures.map(({ name }) => pictureName(experiment, experiment, name));
   const twice = names.find((name, i) => names.indexOf(name) < i);
   if (twice !== undefined) throw new NoReportError(`two figures have the name "${twice}"`);
   return figures;

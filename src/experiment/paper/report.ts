@@ -34,7 +34,7 @@ export type PaperFigure = CurvesFigure | HeatmapFigure;
 
 export interface CurvesFigure {
   readonly kind: 'curves';
-  /** Of the files: `NAME.svg` and `NAME.png`. */
+  /** Of the files: `EXPERIMENT-NAME.svg` and `.png`. */
   readonly name: string;
   readonly title: string;
   readonly x: FigureAxis;

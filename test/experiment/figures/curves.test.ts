@@ -47,9 +47,23 @@ test('a published series is dashed and hollow, in the colour of its measured one
   expect(count(drawn(false), /stroke-dasharray|fill="white" aria-label="dot"/g)).toBe(0);
 });
 
-test('fifty-six series differ in colour or symbol', () => {
-  const styles = seriesStyles(Array.from({ length: 56 }, (_, i) => ({ name: `${i}` })));
-  expect(new Set(styles.map(({ colour, symbol }) => `${colour} ${symbol}`)).size).toBe(56);
+test('a reference is paired with the longest name that stands in its own, and no two with one', () => {
+  const names = ['CNTK', 'CNTK-GAP', 'NTK'].map((name) => ({ name }));
+  const lookOf = (...references: string[]) =>
+    seriesStyles([...references.map((name) => ({ name, reference: true })), ...names]).map(
+      ({ colour }) => colour,
+    );
+  const [paired, cntk, gap, ntk] = lookOf('paper: CNTK-GAP-2K');
+  expect(paired).toBe(gap);
+  expect(lookOf('NTK')[0]).toBe(ntk);
+  expect(lookOf('CNTK (2019)')[0]).toBe(cntk);
+  for (const stranger of ['CNTKs', 'a network']) expect([cntk, gap, ntk]).not.toContain(lookOf(stranger)[0]);
+  expect(new Set(lookOf('NTK, paper', 'NTK, another')).size).toBe(4);
+});
+
+test('seventy-two series differ in colour or symbol', () => {
+  const styles = seriesStyles(Array.from({ length: 72 }, (_, i) => ({ name: `${i}` })));
+  expect(new Set(styles.map(({ colour, symbol }) => `${colour} ${symbol}`)).size).toBe(72);
 });
 
 describe('error bars', () => {

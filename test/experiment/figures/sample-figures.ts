@@ -129,10 +129,14 @@ export const CURVES: Readonly<Record<string, CurvesFigure>> = {
       x: linear('x '.repeat(300)),
     },
   ),
-  'names without a space, of wide letters': curvesFigure([seriesOf('W'.repeat(500), DEPTHS, (x) => x)], {
-    title: 'M'.repeat(300),
-  }),
-  'names that look like markup': curvesFigure([seriesOf('<b>&"\'', DEPTHS, (x) => x)], {
+  'names without a space, of wide letters': curvesFigure(
+    [seriesOf('W'.repeat(500), DEPTHS, (x) => 1e9 + x)],
+    {
+      title: 'M'.repeat(300),
+      x: linear('W'.repeat(300)),
+    },
+  ),
+  'names that look like markup': curvesFigure([seriesOf('<b>&"\' \u0000\u001b\ufffe', DEPTHS, (x) => x)], {
     title: '<script>alert(1)</script> & "more"',
   }),
   ideographs: curvesFigure([seriesOf('核'.repeat(200), DEPTHS, (x) => x)], { title: '神経'.repeat(80) }),

@@ -15,7 +15,7 @@ interface Element {
   querySelectorAll(selector: string): Iterable<Element>;
 }
 
-const reports = ['one', 'two', 'a "third" one'].map((stem) => ({ stem, report: sampleReport() }));
+const reports = ['sample', 'two', 'a "third" one'].map((stem) => ({ stem, report: sampleReport() }));
 const page = reportsPage(reports);
 const { document } = parseHTML(page) as { document: Element };
 const all = (selector: string) => Array.from(document.querySelectorAll(selector));
@@ -26,6 +26,11 @@ test('no text is taken for markup', () => {
   expect(page).not.toMatch(/<script|<img/i);
   expect(texts('li')).toContain('</li><script>alert("note")</script><img src=x onerror=alert(1)>');
   expect(texts('h2')[0]).toBe('Sample <script>alert("title")</script>');
+  // Of files with other names than the experiment's.
+  expect(texts('h2').slice(1)).toEqual([
+    expect.stringMatching(/ \(two\)$/),
+    expect.stringMatching(/ \(a "third" one\)$/),
+  ]);
   expect(texts('td')).toContain('<i>49.4</i>');
 });
 
@@ -55,7 +60,6 @@ test('has all of a report: source, command, settings, adapter, times, version', 
     'Arora et al. 2019, table 1 & theorem 3.2',
     'cntk paper sample --cifar "a folder" --depths 3,4',
     '3, 4',
-    '{"<b>":1}',
     'Some GPU (vulkan), driver 1.2',
     '1:15 min',
     '0.9 s',
@@ -65,6 +69,28 @@ test('has all of a report: source, command, settings, adapter, times, version', 
     expect(section).toContain(part);
   const bare = sampleReport({ device: undefined, figures: [], notes: [], tables: [] });
   expect(reportsPage([{ stem: 'bare', report: bare }])).toMatch(/none: computed without a device/);
+});
+
+test('settings are said in words', () => {
+  const settings = {
+    trainCount: 200,
+    flip: false,
+    computed: { elapsedMs: 1.23456789, on: ['a', 'b'] },
+    none: null,
+  };
+  const made = parseHTML(reportsPage([{ stem: 's', report: sampleReport({ settings }) }])) as {
+    document: Element;
+  };
+  const rows = Array.from(made.document.querySelectorAll('.plain tr'), (row) =>
+    Array.from(row.querySelectorAll('th, td'), ({ textContent }) => textContent),
+  );
+  expect(rows.slice(0, 5)).toEqual([
+    ['train count', '200'],
+    ['flip', 'no'],
+    ['computed: elapsed ms', '1.23457'],
+    ['computed: on', 'a, b'],
+    ['none', 'none'],
+  ]);
 });
 
 test('tables have heads for columns and rows, figures captions and names', () => {

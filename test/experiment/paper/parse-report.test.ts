@@ -1,4 +1,4 @@
-import { NoReportError, parseReport } from '../../../src/experiment/paper/parse-report.js';
+import { NoReportError, parseReport, pictureName } from '../../../src/experiment/paper/parse-report.js';
 import { CURVES, HEATMAPS } from '../figures/sample-figures.js';
 import { sampleReport } from './sample-report.js';
 
@@ -40,7 +40,12 @@ test.each([
   [
     'two figures of one name',
     text({ ...whole, figures: [first, first] }),
-    /^two figures have the name "figure-0"$/,
+    /^two figures have the name "sample-figure-0"$/,
+  ],
+  [
+    'two figures of one file',
+    text({ ...whole, figures: [first, { ...first, name: 'sample-figure-0' }] }),
+    /^two figures have the name "sample-figure-0"$/,
   ],
   ['an unknown figure', text({ ...whole, figures: [{ ...first, kind: 'pie' }] }), /kind is "pie"/],
   [
@@ -58,4 +63,10 @@ test.each([
 ])('refuses %s', (_, json, message) => {
   expect(() => parseReport(json)).toThrow(NoReportError);
   expect(() => parseReport(json)).toThrow(message);
+});
+
+test('names of pictures begin with the name of the report, once', () => {
+  expect(pictureName('table1', 'table1', 'depth')).toBe('table1-depth');
+  expect(pictureName('table1', 'table1', 'table1-depth')).toBe('table1-depth');
+  expect(pictureName('table1-gpu', 'table1', 'table1-depth')).toBe('table1-gpu-depth');
 });
