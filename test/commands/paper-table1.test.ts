@@ -57,7 +57,7 @@ test('both columns: the plan, the tables, the report', async () => {
       expect(Number(row[1])).toBeGreaterThan(50);
     }
   }
-  expect(report.figures.map(({ name }) => name)).toContain('table1-kernel');
+  expect(report.figures.map(({ name }) => name)).toContain('kernel');
 });
 
 test('the same command finds its kernels; another column is added to them', async () => {

@@ -24,7 +24,10 @@ export function table1Figures(setting: Table1Setting, result: Table1Result): Pap
 }
 
 function depthFigure(setting: Table1Setting, measurements: readonly Measurement[]): CurvesFigure {
-  const { depths, readouts } = setting;
+  const { depths } = setting;
+  // Local average pooling has a picture of its own.
+  const paper = setting.readouts.filter((readout) => !readout.startsWith('lap'));
+  const readouts = paper.length > 0 ? paper : setting.readouts;
   const measured = readouts.flatMap((readout) =>
     KERNELS.map((kernel): Series => ({
       name: kernelTitle({ kernel, readout }),
@@ -37,7 +40,7 @@ function depthFigure(setting: Table1Setting, measurements: readonly Measurement[
   });
   return {
     kind: 'curves',
-    name: 'table1-accuracy-depth',
+    name: 'accuracy-depth',
     title: 'Accuracy by depth',
     x: { label: 'depth (convolution layers + 1)', scale: 'linear' },
     y: ACCURACY,
@@ -57,7 +60,7 @@ function sizeFigure({ depths, seeds }: Table1Setting, { measurements, smaller }:
   const full = measurements.filter(({ channel, seed }) => channel.depth === depth && seed === seeds[0]);
   return {
     kind: 'curves',
-    name: 'table1-accuracy-size',
+    name: 'accuracy-size',
     title: `Accuracy by the number of training images, depth ${depth}`,
     x: { label: 'training images', scale: 'log' },
     y: ACCURACY,
@@ -80,7 +83,7 @@ function lapFigure(
   const shown = readouts.filter((readout) => readout !== 'vanilla').sort((a, b) => widthOf(a) - widthOf(b));
   return {
     kind: 'curves',
-    name: 'table1-accuracy-lap',
+    name: 'accuracy-lap',
     title: 'Accuracy by the width of local average pooling',
     x: { label: `half-width c of the pooling window, pixels (GAP at ${Math.max(...side)})`, scale: 'linear' },
     y: ACCURACY,
@@ -101,7 +104,7 @@ function heatmapFigure({ classNames, seeds }: Table1Setting, map: SimilarityMap)
   const draw = seeds.length > 1 ? `, seed ${seeds[0]}` : '';
   return {
     kind: 'heatmap',
-    name: 'table1-kernel',
+    name: 'kernel',
     title: `${kernelTitle(channel)}, depth ${channel.depth}, ${size} training images sorted by class${draw}`,
     label: 'cosine similarity',
     size,
@@ -115,7 +118,7 @@ function spectrumFigure({ spectra }: Table1Result): CurvesFigure {
   const [{ images, channel }] = spectra;
   return {
     kind: 'curves',
-    name: 'table1-spectrum',
+    name: 'spectrum',
     title: `Eigenvalues of the kernels of ${images} training images, depth ${channel.depth}`,
     x: { label: 'index of the eigenvalue', scale: 'log' },
     y: { label: 'eigenvalue / mean of the diagonal', scale: 'log' },

@@ -133,11 +133,11 @@ describe('figures', () => {
 
   test('five, each with its own name', () => {
     expect(figures.map(({ name }) => name)).toEqual([
-      'table1-accuracy-depth',
-      'table1-accuracy-size',
-      'table1-accuracy-lap',
-      'table1-kernel',
-      'table1-spectrum',
+      'accuracy-depth',
+      'accuracy-size',
+      'accuracy-lap',
+      'kernel',
+      'spectrum',
     ]);
   });
 
