@@ -162,7 +162,7 @@ export class Stores {
   /** An interruption between two stores, or after the last, with what there is to go on from. */
   withWhatIsKept(error: unknown): unknown {
     if (this.isComputing || !(error instanceof InterruptedError)) return error;
-    const kept = `the kernels of ${this.reports.length} stores are in ${this.use.out}; the same command goes on from there`;
+    const kept = `complete stores in ${this.use.out}: ${this.reports.length}; the same command goes on from there`;
     return new InterruptedError(error.signal, kept);
   }
 }
