@@ -54,7 +54,15 @@ export async function measureJob(
   return rates;
 }
 
-/** The speeds of a job on a device: as measured before, or of slices now. @returns one entry per pass. */
+/** Larger systems cost as their size has it; smaller ones are ruled by what the device takes to begin. */
+const TYPICAL_ROWS = 1000;
+
+/**
+ * The speeds of a job on a device: as measured before, or of slices now. What was measured of networks half as deep at
+ * the most, or of much smaller systems, tells little of this job.
+ *
+ * @returns one entry per pass.
+ */
 export async function ratesOn(
   gpu: Gpu,
   device: MeasuredDevice,
@@ -64,8 +72,12 @@ export async function ratesOn(
   options: MeasureJobOptions,
 ): Promise<readonly RateEntry[]> {
   const known = await knownRates(cache, job, plan);
-  const here = known.find((one) => isSameDevice(one.device, device));
-  return here?.rates ?? (await measureJob(gpu, device, cache, job, options));
+  const here = known.find((one) => isSameDevice(one.device, device))?.rates;
+  const isTelling = here?.every(
+    ({ depth, solveRows }, pass) =>
+      depth > plan.passes[pass].depth / 2 && solveRows >= Math.min(job.train, TYPICAL_ROWS),
+  );
+  return here && isTelling ? here : await measureJob(gpu, device, cache, job, options);
 }
 
 /** A device whose speed is known for every pass of a job. */

@@ -114,8 +114,8 @@ async function table1(args: Table1Arguments, signal: AbortSignal): Promise<void>
   const setup = { draws, classes, flip: args.flip ?? false };
   const use: StoreUse = { out: args.out, tune: args.tune, memoryBytes, progress, signal };
 
-  const { groups, work, result, device } = await withDevice(args, progress, async (opened) => {
-    const groups = await chooseGroups(opened, use, {
+  const { groups, stores, pairs, result, device } = await withDevice(args, progress, async (opened) => {
+    const { groups, pairs } = await chooseGroups(opened, use, {
       ...setup,
       columns: args.columns,
       lapWidths: lapWidths(args),
@@ -132,7 +132,7 @@ async function table1(args: Table1Arguments, signal: AbortSignal): Promise<void>
       throw stores.withWhatIsKept(error);
     });
     progress.end();
-    return { groups, work: stores.work, result, device: deviceReport(opened) };
+    return { groups, stores, pairs, result, device: deviceReport(opened) };
   });
 
   const setting: Table1Setting = {
@@ -146,14 +146,16 @@ async function table1(args: Table1Arguments, signal: AbortSignal): Promise<void>
     readouts: groups.flatMap(({ readouts }) => readouts),
     classNames: CIFAR_CLASSES,
   };
+  const parts = table1Parts(setting, result);
   const report: PaperReport = {
     experiment: 'table1',
     title: 'Table 1: exact CNTK and CNN-GP on CIFAR-10',
     source: 'Arora et al., NeurIPS 2019 (arXiv 1904.11955), section 6, table 1',
     command: commandLine(),
     // Of what is computed, this run's part: what was in the stores is not computed again.
-    settings: { ...setting, ...settingsOf(args, draws[0]), computed: work },
-    ...table1Parts(setting, result),
+    settings: { ...setting, ...settingsOf(args, draws[0]), computed: stores.work },
+    ...parts,
+    notes: [...parts.notes, stores.workNote(pairs)],
     timingsMs: { ...result.elapsedMs, total: performance.now() - started },
     device,
     version: packageVersion(),

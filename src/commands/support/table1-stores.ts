@@ -16,7 +16,7 @@ import type { OpenDevice } from '../../node.js';
 import { resultReport } from './assembly.js';
 import { assertSpace } from './destination.js';
 import { InterruptedError } from './errors.js';
-import { formatDuration, type Progress } from './progress.js';
+import { formatDuration, formatRate, type Progress } from './progress.js';
 import { computeInStore, tellingWhatIsKept } from './stored-computation.js';
 import { measuredDevice, measurementCache } from './tuning.js';
 import { packageVersion } from './version.js';
@@ -45,7 +45,7 @@ export interface GroupChoice {
 const GAP_SECONDS = 20 * 60;
 
 /**
- * Which kernels are computed; tells the plan before anything is.
+ * Which kernels are computed, and of how many pairs; tells the plan before anything is.
  *
  * @throws OutputError if the disk has no room for them.
  */
@@ -53,7 +53,7 @@ export async function chooseGroups(
   opened: OpenDevice,
   use: StoreUse,
   choice: GroupChoice,
-): Promise<readonly KernelGroup[]> {
+): Promise<{ groups: readonly KernelGroup[]; pairs: number }> {
   const { progress, out } = use;
   const { columns, lapWidths, depths } = choice;
   const asked = kernelGroups(columns ?? ['V', 'GAP'], lapWidths, depths);
@@ -68,7 +68,10 @@ export async function chooseGroups(
   }
   for (const line of formatPlan(plans)) progress.note(line);
   await assertRoom(out, plans);
-  return plans.map(({ group }) => group);
+  return {
+    groups: plans.map(({ group }) => group),
+    pairs: plans.reduce((sum, plan) => sum + plan.pairs, 0),
+  };
 }
 
 async function planned(
@@ -159,10 +162,20 @@ export class Stores {
     };
   }
 
+  /** What the reader of a report should know of its time. @param pairs Of all stores. */
+  workNote(pairs: number): string {
+    const { pairs: own, elementLayers, elapsedMs } = this.work;
+    const count = (value: number) => value.toLocaleString('en-US');
+    const speed = own > 0 ? ` in ${formatDuration(elapsedMs)}, ${formatRate(elementLayers, elapsedMs)}` : '';
+    return own === pairs
+      ? `The kernels of ${count(pairs)} pairs of images were computed${speed}.`
+      : `Of ${count(pairs)} pairs of images ${count(own)} were computed in this run${speed}; the stores held the others.`;
+  }
+
   /** An interruption between two stores, or after the last, with what there is to go on from. */
   withWhatIsKept(error: unknown): unknown {
     if (this.isComputing || !(error instanceof InterruptedError)) return error;
-    const kept = `the kernels of ${this.reports.length} stores are in ${this.use.out}; the same command goes on from there`;
+    const kept = `complete stores in ${this.use.out}: ${this.reports.length}; the same command goes on from there`;
     return new InterruptedError(error.signal, kept);
   }
 }

@@ -19,12 +19,19 @@ export function table1Figures(setting: Table1Setting, result: Table1Result): Pap
     ...(result.smaller.length > 0 ? [sizeFigure(setting, result)] : []),
     ...(widths.length > 0 ? [lapFigure(setting, result.measurements)] : []),
     heatmapFigure(setting, result.similarity),
-    spectrumFigure(result),
+    spectrumFigure(setting, result),
   ];
 }
 
+/** Those of the paper: local average pooling has a picture of its own, unless there is nothing else. */
+function mainReadouts({ readouts }: Table1Setting): readonly Readout[] {
+  const paper = readouts.filter((readout) => !readout.startsWith('lap'));
+  return paper.length > 0 ? paper : readouts;
+}
+
 function depthFigure(setting: Table1Setting, measurements: readonly Measurement[]): CurvesFigure {
-  const { depths, readouts } = setting;
+  const { depths } = setting;
+  const readouts = mainReadouts(setting);
   const measured = readouts.flatMap((readout) =>
     KERNELS.map((kernel): Series => ({
       name: kernelTitle({ kernel, readout }),
@@ -37,7 +44,7 @@ function depthFigure(setting: Table1Setting, measurements: readonly Measurement[
   });
   return {
     kind: 'curves',
-    name: 'table1-accuracy-depth',
+    name: 'accuracy-depth',
     title: 'Accuracy by depth',
     x: { label: 'depth (convolution layers + 1)', scale: 'linear' },
     y: ACCURACY,
@@ -52,12 +59,16 @@ function depthFigure(setting: Table1Setting, measurements: readonly Measurement[
   };
 }
 
-function sizeFigure({ depths, seeds }: Table1Setting, { measurements, smaller }: Table1Result): CurvesFigure {
-  const depth = Math.max(...depths);
-  const full = measurements.filter(({ channel, seed }) => channel.depth === depth && seed === seeds[0]);
+function sizeFigure(setting: Table1Setting, { measurements, smaller }: Table1Result): CurvesFigure {
+  const readouts = mainReadouts(setting);
+  const depth = Math.max(...setting.depths);
+  const full = measurements.filter(
+    ({ channel, seed }) =>
+      channel.depth === depth && seed === setting.seeds[0] && readouts.includes(channel.readout),
+  );
   return {
     kind: 'curves',
-    name: 'table1-accuracy-size',
+    name: 'accuracy-size',
     title: `Accuracy by the number of training images, depth ${depth}`,
     x: { label: 'training images', scale: 'log' },
     y: ACCURACY,
@@ -80,18 +91,17 @@ function lapFigure(
   const shown = readouts.filter((readout) => readout !== 'vanilla').sort((a, b) => widthOf(a) - widthOf(b));
   return {
     kind: 'curves',
-    name: 'table1-accuracy-lap',
-    title: 'Accuracy by the width of local average pooling',
+    name: 'accuracy-lap',
+    title: 'CNTK: accuracy by the width of local average pooling',
     x: { label: `half-width c of the pooling window, pixels (GAP at ${Math.max(...side)})`, scale: 'linear' },
     y: ACCURACY,
-    series: KERNELS.flatMap((kernel) =>
-      depths.map((depth): Series => ({
-        name: `${kernel === 'ntk' ? 'CNTK' : 'CNN-GP'}, depth ${depth}`,
-        points: shown.map((readout) =>
-          pointOf(widthOf(readout), ofChannel(measurements, { kernel, depth, readout })),
-        ),
-      })),
-    ),
+    // Those of the CNN-GP would lie over them; the tables have both.
+    series: depths.map((depth): Series => ({
+      name: `depth ${depth}`,
+      points: shown.map((readout) =>
+        pointOf(widthOf(readout), ofChannel(measurements, { kernel: 'ntk', depth, readout })),
+      ),
+    })),
   };
 }
 
@@ -101,7 +111,7 @@ function heatmapFigure({ classNames, seeds }: Table1Setting, map: SimilarityMap)
   const draw = seeds.length > 1 ? `, seed ${seeds[0]}` : '';
   return {
     kind: 'heatmap',
-    name: 'table1-kernel',
+    name: 'kernel',
     title: `${kernelTitle(channel)}, depth ${channel.depth}, ${size} training images sorted by class${draw}`,
     label: 'cosine similarity',
     size,
@@ -111,15 +121,17 @@ function heatmapFigure({ classNames, seeds }: Table1Setting, map: SimilarityMap)
   };
 }
 
-function spectrumFigure({ spectra }: Table1Result): CurvesFigure {
-  const [{ images, channel }] = spectra;
+function spectrumFigure(setting: Table1Setting, { spectra }: Table1Result): CurvesFigure {
+  const readouts = mainReadouts(setting);
+  const shown = spectra.filter(({ channel }) => readouts.includes(channel.readout));
+  const [{ images, channel }] = shown;
   return {
     kind: 'curves',
-    name: 'table1-spectrum',
+    name: 'spectrum',
     title: `Eigenvalues of the kernels of ${images} training images, depth ${channel.depth}`,
     x: { label: 'index of the eigenvalue', scale: 'log' },
     y: { label: 'eigenvalue / mean of the diagonal', scale: 'log' },
-    series: spectra.map((one): Series => ({
+    series: shown.map((one): Series => ({
       name: kernelTitle(one.channel),
       // What is not positive has no place on a logarithmic axis.
       points: one.values.flatMap((y, index) => (y > 0 ? [{ x: index + 1, y }] : [])),

@@ -58,10 +58,10 @@ export class KernelFiles implements AsyncDisposable {
     return this.train[0].columns;
   }
 
-  /** The kernel of all training images, in memory if it is small enough. */
-  async trainKernel(): Promise<Float32Array | MatrixSource> {
+  /** The kernel of all training images; in memory up to this many, else read where it is needed. */
+  async trainKernel(mostInMemory = MOST_IN_MEMORY): Promise<Float32Array | MatrixSource> {
     const { n } = this;
-    if (n <= MOST_IN_MEMORY) return await sumOf(this.train, 0, n, 0, n);
+    if (n <= mostInMemory) return await sumOf(this.train, 0, n, 0, n);
     return { n, rows: (first, count, begin, end) => sumOf(this.train, first, count, begin, end) };
   }
 

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { writeNpy } from '../../../src/data/npy.js';
 import { KernelFiles } from '../../../src/experiment/paper/table1-kernels.js';
 import type { Channel } from '../../../src/kernel/channels.js';
+import type { MatrixSource } from '../../../src/regression/matrix-source.js';
 import { randomNumbers } from '../../support/run-shader.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'cntk-kernels-'));
@@ -50,6 +51,15 @@ test('of two folders: their sum, and parts of it', async () => {
   expect([...(await files.trainPart(indices))]).toEqual(part);
   const columns = Array.from({ length: m }, (_, row) => indices.map((j) => testSum[row * n + j]));
   expect(await testRows(files, indices)).toEqual(columns.flat());
+});
+
+test('more than memory is meant to hold: the same elements, read as they are asked for', async () => {
+  await using files = await KernelFiles.open(folders, channel);
+  const whole = (await files.trainKernel()) as Float32Array;
+  const source = (await files.trainKernel(n - 1)) as MatrixSource;
+  expect(source.n).toBe(n);
+  const expected = [1, 2].flatMap((row) => [2, 3, 4].map((column) => whole[row * n + column]));
+  expect([...(await source.rows(1, 2, 2, 5))]).toEqual(expected);
 });
 
 test('a file of fewer images, and none', async () => {

@@ -133,11 +133,11 @@ describe('figures', () => {
 
   test('five, each with its own name', () => {
     expect(figures.map(({ name }) => name)).toEqual([
-      'table1-accuracy-depth',
-      'table1-accuracy-size',
-      'table1-accuracy-lap',
-      'table1-kernel',
-      'table1-spectrum',
+      'accuracy-depth',
+      'accuracy-size',
+      'accuracy-lap',
+      'kernel',
+      'spectrum',
     ]);
   });
 
@@ -156,10 +156,19 @@ describe('figures', () => {
     }
   });
 
+  test('local average pooling has its own, and no other', () => {
+    const names = figures.map((figure) =>
+      figure.kind === 'curves' ? figure.series.map(({ name }) => name).join() : '',
+    );
+    expect(names[0]).toBe('CNTK-V,CNN-GP-V,CNTK-GAP,CNN-GP-GAP,CNTK-V-2K, paper,CNTK-GAP-2K, paper');
+    for (const index of [1, 4])
+      expect(names[index].split(',').sort()).toEqual(names[0].split(',').slice(0, 4).sort());
+  });
+
   test('local average pooling ends with GAP at the width of the image', () => {
     const lap = figures[2];
     if (lap.kind !== 'curves') throw new Error('curves are expected');
-    expect(lap.series).toHaveLength(2 * depths.length);
+    expect(lap.series).toHaveLength(depths.length);
     for (const { points } of lap.series) expect(points.map(({ x }) => x)).toEqual([1, 32]);
   });
 
