@@ -16,7 +16,7 @@ const options = {
     parsed(NETWORKS, 'Channel counts of the hidden layers, rising', risingIntegers(1)),
     '8,16,32,64,128,256',
   ),
-  draws: withDefault(integer(NETWORKS, 'Networks drawn of each channel count and depth', 2), '100'),
+  draws: withDefault(integer(NETWORKS, 'Networks drawn of each channel count and depth', 2), '400'),
   depths: withDefault(
     parsed(NETWORKS, 'Depths (convolution layers + 1), rising', risingIntegers(3)),
     '3,5',

@@ -50,3 +50,11 @@ export function productTransposed(a: Float64Array, b: Float64Array, inner: numbe
   }
   return c;
 }
+
+/** Aᵀ. @param a [rows][columns] */
+export function transposed(a: Float64Array, columns: number): Float64Array {
+  const rows = a.length / columns;
+  const result = new Float64Array(a.length);
+  for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) result[j * rows + i] = a[i * columns + j];
+  return result;
+}
