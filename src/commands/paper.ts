@@ -1,10 +1,12 @@
 import type { Argv, CommandModule } from 'yargs';
+import { equivalenceCommand } from './paper/equivalence.js';
 import { montecarloCommand } from './paper/montecarlo.js';
 
 export const paperCommand: CommandModule = {
   command: 'paper',
   describe: 'Regenerate what the NeurIPS 2019 paper reports, beside the published numbers',
   // One line per experiment.
-  builder: (argv: Argv) => argv.command(montecarloCommand).demandCommand(1, 'name an experiment'),
+  builder: (argv: Argv) =>
+    argv.command(montecarloCommand).command(equivalenceCommand).demandCommand(1, 'name an experiment'),
   handler: () => undefined,
 };

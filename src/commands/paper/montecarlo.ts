@@ -4,24 +4,36 @@ import { montecarloReport } from '../../experiment/paper/montecarlo-report.js';
 import { deviceOptions, paperOut, reportOptions } from '../support/common-options.js';
 import { deviceReport, withDevice } from '../support/device.js';
 import { withInterruption } from '../support/interruption.js';
-import { defineOptions, integer, list, parsed, parseInteger, withDefault } from '../support/options.js';
+import { defineOptions, integer, parsed, parseInteger, withDefault } from '../support/options.js';
 import { formatDuration, Progress } from '../support/progress.js';
 import { publish } from '../support/publish.js';
 import { packageVersion } from '../support/version.js';
+import { rising } from './rising.js';
 
 const NETWORKS = 'Networks:';
 
 const options = {
   channels: withDefault(
-    parsed(NETWORKS, 'Channel counts of the hidden layers, rising', risingIntegers(1)),
+    parsed(
+      NETWORKS,
+      'Channel counts of the hidden layers, rising',
+      rising((value) => parseInteger(value, 1)),
+    ),
     '8,16,32,64,128,256',
   ),
   draws: withDefault(integer(NETWORKS, 'Networks drawn of each channel count and depth', 2), '400'),
   depths: withDefault(
-    parsed(NETWORKS, 'Depths (convolution layers + 1), rising', risingIntegers(3)),
+    parsed(
+      NETWORKS,
+      'Depths (convolution layers + 1), rising',
+      rising((value) => parseInteger(value, 3)),
+    ),
     '3,5',
   ),
-  images: withDefault(integer(NETWORKS, 'Digits, cut to 6×5 pixels; the kernels of all pairs are compared', 1), '3'),
+  images: withDefault(
+    integer(NETWORKS, 'Digits, cut to 6×5 pixels; the kernels of all pairs are compared', 1),
+    '3',
+  ),
   seed: withDefault(integer(NETWORKS, 'Of the digits and of all networks', 0), '1'),
   adapter: deviceOptions.adapter,
   verbose: deviceOptions.verbose,
@@ -36,7 +48,7 @@ export const montecarloCommand: CommandModule<object, MontecarloArguments> = {
   describe: 'Random finite convolutional networks against the exact kernels: an independent check',
   builder: (argv: Argv) =>
     defineOptions(argv, options)
-      .example('$0 paper montecarlo', 'about two minutes on two cores')
+      .example('$0 paper montecarlo', 'about three minutes on two cores')
       .example('$0 paper montecarlo --channels 8,16,32 --draws 50', 'a few seconds'),
   handler: (args) => withInterruption((signal) => montecarlo(args, signal)),
 };
@@ -66,14 +78,4 @@ async function montecarlo(args: MontecarloArguments, signal: AbortSignal): Promi
     finished: new Date().toISOString(),
   };
   await publish(report, args.out, args.json);
-}
-
-/** Rising, so that the last is the largest. */
-function risingIntegers(least: number): (value: string) => number[] {
-  return (value) => {
-    const integers = list((item) => parseInteger(item, least))(value);
-    const fallen = integers.findIndex((integer, i) => i > 0 && integer <= integers[i - 1]);
-    if (fallen > 0) throw new Error(`${integers[fallen]} follows ${integers[fallen - 1]}; name them in rising order`);
-    return integers;
-  };
 }

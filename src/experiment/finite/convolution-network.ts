@@ -87,7 +87,11 @@ export function backward(
     results.unshift(inner);
     if (h === 0) break;
     const patches = gatherPatches(inner, network.width, grid, network.border, -1);
-    outer = productTransposed(patches, filtersByInput(weights, network.width, channelsIn), FILTER_PIXELS * network.width);
+    outer = productTransposed(
+      patches,
+      filtersByInput(weights, network.width, channelsIn),
+      FILTER_PIXELS * network.width,
+    );
   }
   return results;
 }

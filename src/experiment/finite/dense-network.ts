@@ -79,7 +79,8 @@ export class DenseNetwork {
       const features = inputs[h + 1];
       for (let i = 0; i < outer.length; i++) outer[i] = features[i] > 0 ? scale * outer[i] : 0;
       gradients.unshift(outer);
-      if (h > 0) outer = productTransposed(outer, transposed(weights[h], width), width) as Float64Array<ArrayBuffer>;
+      if (h > 0)
+        outer = productTransposed(outer, transposed(weights[h], width), width) as Float64Array<ArrayBuffer>;
     }
     return gradients;
   }
@@ -95,7 +96,9 @@ export function empiricalNtk(rows: DensePass, columns: DensePass): Float64Array 
   rows.inputs.forEach((input, h) => {
     const inputGram = gram(input, columns.inputs[h], columns.outputs.length);
     const gradientGram =
-      h < rows.gradients.length ? gram(rows.gradients[h], columns.gradients[h], columns.outputs.length) : undefined;
+      h < rows.gradients.length
+        ? gram(rows.gradients[h], columns.gradients[h], columns.outputs.length)
+        : undefined;
     for (let i = 0; i < ntk.length; i++) ntk[i] += inputGram[i] * (gradientGram?.[i] ?? 1);
   });
   return ntk;

@@ -1,9 +1,4 @@
-import {
-  backward,
-  forward,
-  type ConvolutionNetwork,
-  type FiniteImages,
-} from './convolution-network.js';
+import { backward, forward, type ConvolutionNetwork, type FiniteImages } from './convolution-network.js';
 import { FILTER_PIXELS } from './patches.js';
 import { productTransposed } from './products.js';
 import type { NormalNumbers } from './random.js';

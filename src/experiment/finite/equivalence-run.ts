@@ -17,6 +17,8 @@ export interface EquivalenceTask {
   /** ½ Σ (κ f(x_i) − y_i)² at which training ends. */
   readonly loss: number;
   readonly maxSteps: number;
+  /** Step size in units of 1 / (κ² λ_max), λ_max of the exact NTK between the training points. */
+  readonly step: number;
 }
 
 /** Distances on the test points, each a root mean square relative to that of the NTK regression. */
@@ -36,7 +38,7 @@ export interface EquivalenceRun {
 
 /**
  * Trains a finite network by full-batch gradient descent, without momentum, and compares it on test points with
- * what the infinite one predicts (paper, theorem 3.2 and appendix F). The step is 1 / (κ² λ_max) of the exact NTK.
+ * what the infinite one predicts (paper, theorem 3.2 and appendix F).
  */
 export function runEquivalence(task: EquivalenceTask): EquivalenceRun {
   const { train, test, targets, width, hiddenLayers, kappa } = task;
@@ -49,7 +51,11 @@ export function runEquivalence(task: EquivalenceTask): EquivalenceRun {
   const ownKernel = empiricalNtk(start.train, start.train);
   const ownTestKernel = empiricalNtk(start.test, start.train);
 
-  const { steps, loss, outputs } = descend(network, task, 1 / (kappa ** 2 * extremeEigenvalues(kernel, train.count).largest));
+  const { steps, loss, outputs } = descend(
+    network,
+    task,
+    task.step / (kappa ** 2 * extremeEigenvalues(kernel, train.count).largest),
+  );
   const trained = scaled(network.pass(test).outputs);
 
   const regression = predict(kernel, testKernel, targets);

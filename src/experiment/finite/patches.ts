@@ -37,10 +37,7 @@ export function gatherPatches(
       const x = place(column + direction * ((delta % FILTER) - 1), width, border);
       if (y < 0 || x < 0) continue;
       const source = (image + y * width + x) * channels;
-      patches.set(
-        values.subarray(source, source + channels),
-        (position * FILTER_PIXELS + delta) * channels,
-      );
+      patches.set(values.subarray(source, source + channels), (position * FILTER_PIXELS + delta) * channels);
     }
   }
   return patches;

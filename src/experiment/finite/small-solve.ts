@@ -14,7 +14,10 @@ export function solvePositive(matrix: Float64Array, y: Float64Array): Float64Arr
       for (let k = 0; k < j; k++) value -= factor[i * n + k] * factor[j * n + k];
       if (i > j) factor[i * n + j] = value / factor[j * n + j];
       else if (value > 0) factor[j * n + j] = Math.sqrt(value);
-      else throw new RangeError(`the kernel of the training points has pivot ${value} in row ${j}, not one above 0`);
+      else
+        throw new RangeError(
+          `the kernel of the training points has pivot ${value} in row ${j}, not one above 0`,
+        );
     }
   }
   const x = y.slice();

@@ -16,9 +16,9 @@ export interface PoolOptions<Result> {
  * @returns the answers in the order of the tasks, whatever thread gave them.
  * @throws the error of a thread that failed; the signal's reason. No thread is left.
  */
-export async function runInThreads<Task, Result>(
+export async function runInThreads<Result>(
   url: URL,
-  tasks: readonly Task[],
+  tasks: readonly unknown[],
   { signal, onResult, threads = availableParallelism() }: PoolOptions<Result> = {},
 ): Promise<Result[]> {
   signal?.throwIfAborted();
@@ -36,7 +36,9 @@ export async function runInThreads<Task, Result>(
         else resolve();
       };
       worker.on('error', reject);
-      worker.on('exit', (code) => reject(new Error(`a worker thread ended with status ${code} before its answer`)));
+      worker.on('exit', (code) =>
+        reject(new Error(`a worker thread ended with status ${code} before its answer`)),
+      );
       worker.on('message', (result: Result) => {
         results[index] = result;
         onResult?.(result, index);

@@ -9,7 +9,10 @@ const KERNEL_NAMES = { nngp: 'NNGP', all: 'NTK, all trained', hidden: 'NTK, firs
 export function montecarloReport(
   { comparisons, images, timingsMs }: MontecarloResult,
   { widths, draws, depths, seed }: MontecarloOptions,
-): Pick<PaperReport, 'experiment' | 'title' | 'source' | 'settings' | 'tables' | 'figures' | 'notes' | 'timingsMs'> {
+): Pick<
+  PaperReport,
+  'experiment' | 'title' | 'source' | 'settings' | 'tables' | 'figures' | 'notes' | 'timingsMs'
+> {
   const widest = comparisons.filter(({ width }) => width === Math.max(...widths));
   return {
     experiment: 'montecarlo',
@@ -38,7 +41,17 @@ function widthTable(comparisons: readonly MontecarloComparison[], widths: readon
   }));
   return {
     title: 'All means over draws, by channel count (deviations in standard errors, SE; errors relative)',
-    columns: ['channels', 'means', 'largest |dev|', 'rms dev', '> 2 SE', '> 3 SE', 'mean error', 'mean SE', 'one draw'],
+    columns: [
+      'channels',
+      'means',
+      'largest |dev|',
+      'rms dev',
+      '> 2 SE',
+      '> 3 SE',
+      'mean error',
+      'mean SE',
+      'one draw',
+    ],
     rows: rows.map((row) => [`${row.channels}`, `${row.means}`, ...deviationCells(row), ...errorCells(row)]),
     data: rows.map((row) => ({ ...row })),
   };
@@ -57,7 +70,18 @@ function channelTable(widest: readonly MontecarloComparison[], depths: readonly 
   });
   return {
     title: `At ${widest[0].width} channels, by kernel`,
-    columns: ['kernel', 'depth', 'means', 'largest |dev|', 'rms dev', '> 2 SE', '> 3 SE', 'mean error', 'mean SE', 'one draw'],
+    columns: [
+      'kernel',
+      'depth',
+      'means',
+      'largest |dev|',
+      'rms dev',
+      '> 2 SE',
+      '> 3 SE',
+      'mean error',
+      'mean SE',
+      'one draw',
+    ],
     rows: rows.map(({ readout, kernel, depth, summary }) => [
       `${readout}: ${KERNEL_NAMES[kernel]}`,
       `${depth}`,
@@ -69,12 +93,19 @@ function channelTable(widest: readonly MontecarloComparison[], depths: readonly 
   };
 }
 
-function deviationCells({ largestDeviation, rmsDeviation, beyondTwo, beyondThree }: ComparisonSummary): string[] {
+function deviationCells({
+  largestDeviation,
+  rmsDeviation,
+  beyondTwo,
+  beyondThree,
+}: ComparisonSummary): string[] {
   return [largestDeviation.toFixed(2), rmsDeviation.toFixed(2), `${beyondTwo}`, `${beyondThree}`];
 }
 
 function errorCells({ relativeError, relativeStandardError, relativeSpread }: ComparisonSummary): string[] {
-  return [relativeError, relativeStandardError, relativeSpread].map((share) => `${(100 * share).toFixed(2)} %`);
+  return [relativeError, relativeStandardError, relativeSpread].map(
+    (share) => `${(100 * share).toFixed(2)} %`,
+  );
 }
 
 function errorFigure(comparisons: readonly MontecarloComparison[], widths: readonly number[]): CurvesFigure {
@@ -100,11 +131,20 @@ function errorFigure(comparisons: readonly MontecarloComparison[], widths: reado
           ({ relativeError }) => relativeError,
         ),
       })),
-      { name: 'spread of one draw', points: curve(() => true, ({ relativeSpread }) => relativeSpread) },
+      {
+        name: 'spread of one draw',
+        points: curve(
+          () => true,
+          ({ relativeSpread }) => relativeSpread,
+        ),
+      },
       {
         name: 'standard error of the mean',
         reference: true,
-        points: curve(() => true, ({ relativeStandardError }) => relativeStandardError),
+        points: curve(
+          () => true,
+          ({ relativeStandardError }) => relativeStandardError,
+        ),
       },
     ],
   };

@@ -73,7 +73,11 @@ export async function smallDigits(count: number, seed: number): Promise<ImageSta
   const [height, width] = [6, 5];
   const data = new Float32Array(count * height * width);
   for (let i = 0; i < data.length; i++) {
-    const [image, row, column] = [Math.floor(i / (height * width)), Math.floor(i / width) % height, i % width];
+    const [image, row, column] = [
+      Math.floor(i / (height * width)),
+      Math.floor(i / width) % height,
+      i % width,
+    ];
     data[i] = images.data[(image * images.height + row + 1) * images.width + column + 2];
   }
   return { data, count, channels: 1, height, width };
@@ -84,7 +88,11 @@ export function finiteImages({ data, count, channels, height, width }: ImageStac
   const pixels = height * width;
   const values = new Float64Array(data.length);
   for (let i = 0; i < data.length; i++) {
-    const [image, channel, pixel] = [Math.floor(i / pixels / channels), Math.floor(i / pixels) % channels, i % pixels];
+    const [image, channel, pixel] = [
+      Math.floor(i / pixels / channels),
+      Math.floor(i / pixels) % channels,
+      i % pixels,
+    ];
     values[(image * pixels + pixel) * channels + channel] = data[i];
   }
   return { count, channels, height, width, values };
@@ -162,7 +170,7 @@ async function drawAll(
   const total = tasks.reduce((sum, task) => sum + workOf(task), 0);
   const started = performance.now();
   let done = 0;
-  const answers = await runInThreads<DrawTask, Float64Array[]>(
+  const answers = await runInThreads<Float64Array[]>(
     new URL('../finite/montecarlo-worker.js', import.meta.url),
     tasks,
     {
@@ -176,7 +184,9 @@ async function drawAll(
   return networks.map(({ width, depth }) => ({
     width,
     depth,
-    kernels: answers.filter((_, i) => tasks[i].network.width === width && tasks[i].network.depth === depth).flat(),
+    kernels: answers
+      .filter((_, i) => tasks[i].network.width === width && tasks[i].network.depth === depth)
+      .flat(),
   }));
 }
 
