@@ -9,16 +9,28 @@ export function productTransposed(a: Float64Array, b: Float64Array, inner: numbe
   const rows = a.length / inner;
   const columns = b.length / inner;
   const c = new Float64Array(rows * columns);
-  // Two rows of B stay in the first-level cache while all of A passes; eight sums stay in registers.
-  for (let j = 0; j < columns; j += 2) {
-    const b0 = j * inner;
-    const b1 = Math.min(j + 1, columns - 1) * inner;
-    for (let i = 0; i < rows; i += 4) {
-      const a0 = i * inner;
-      const a1 = Math.min(i + 1, rows - 1) * inner;
-      const a2 = Math.min(i + 2, rows - 1) * inner;
-      const a3 = Math.min(i + 3, rows - 1) * inner;
-      let [c00, c01, c10, c11, c20, c21, c30, c31] = [0, 0, 0, 0, 0, 0, 0, 0];
+  // Two rows of B stay in the first-level cache while all of A passes; eight sums stay in registers. What lies past an
+  // edge repeats the first row or column of the block, with its own value.
+  for (let j0 = 0; j0 < columns; j0 += 2) {
+    const j1 = j0 + 1 < columns ? j0 + 1 : j0;
+    const b0 = j0 * inner;
+    const b1 = j1 * inner;
+    for (let i0 = 0; i0 < rows; i0 += 4) {
+      const i1 = i0 + 1 < rows ? i0 + 1 : i0;
+      const i2 = i0 + 2 < rows ? i0 + 2 : i0;
+      const i3 = i0 + 3 < rows ? i0 + 3 : i0;
+      const a0 = i0 * inner;
+      const a1 = i1 * inner;
+      const a2 = i2 * inner;
+      const a3 = i3 * inner;
+      let c00 = 0;
+      let c01 = 0;
+      let c10 = 0;
+      let c11 = 0;
+      let c20 = 0;
+      let c21 = 0;
+      let c30 = 0;
+      let c31 = 0;
       for (let k = 0; k < inner; k++) {
         const x = b[b0 + k];
         const y = b[b1 + k];
@@ -35,17 +47,14 @@ export function productTransposed(a: Float64Array, b: Float64Array, inner: numbe
         c30 += s * x;
         c31 += s * y;
       }
-      // What lies past the edge repeats the last row or column, with its own value.
-      const right = Math.min(j + 1, columns - 1);
-      const at = (row: number) => Math.min(row, rows - 1) * columns;
-      c[at(i) + j] = c00;
-      c[at(i) + right] = c01;
-      c[at(i + 1) + j] = c10;
-      c[at(i + 1) + right] = c11;
-      c[at(i + 2) + j] = c20;
-      c[at(i + 2) + right] = c21;
-      c[at(i + 3) + j] = c30;
-      c[at(i + 3) + right] = c31;
+      c[i0 * columns + j0] = c00;
+      c[i0 * columns + j1] = c01;
+      c[i1 * columns + j0] = c10;
+      c[i1 * columns + j1] = c11;
+      c[i2 * columns + j0] = c20;
+      c[i2 * columns + j1] = c21;
+      c[i3 * columns + j0] = c30;
+      c[i3 * columns + j1] = c31;
     }
   }
   return c;
