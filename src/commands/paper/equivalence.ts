@@ -25,7 +25,7 @@ const options = {
     integer(NETWORKS, 'Hidden layers; from two on, the time grows with the square of the width', 1),
     '1',
   ),
-  networks: withDefault(integer(NETWORKS, 'Networks of each width and κ', 2), '10'),
+  networks: withDefault(integer(NETWORKS, 'Networks of each width and κ', 2), '20'),
   kappa: withDefault(parsed(NETWORKS, 'Multipliers κ of the output', list(parsePositive)), '1,0.3,0.1'),
   'train-count': withDefault(integer(TRAINING, 'Training points on the unit sphere', 2), '20'),
   'test-count': withDefault(integer(TRAINING, 'Test points on the unit sphere', 1), '50'),

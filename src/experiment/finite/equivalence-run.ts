@@ -34,6 +34,8 @@ export interface EquivalenceRun {
   readonly fromLinearSameEnd: number;
   /** From the linear dynamics under the network's own NTK at the start: what changes while training. */
   readonly fromOwnLinear: number;
+  /** Between the two linear predictions, exact and own: what the NTK of the start differs from its limit. */
+  readonly betweenLinear: number;
 }
 
 /**
@@ -61,15 +63,18 @@ export function runEquivalence(task: EquivalenceTask): EquivalenceRun {
   const regression = predict(kernel, testKernel, targets);
   const moved = (k: Float64Array, kTest: Float64Array, end: Float64Array) =>
     add(testStart, predict(k, kTest, subtract(end, trainStart)));
-  const distance = (prediction: Float64Array) =>
-    rootMeanSquare(subtract(trained, prediction)) / rootMeanSquare(regression);
+  const norm = rootMeanSquare(regression);
+  const distance = (a: Float64Array, b: Float64Array) => rootMeanSquare(subtract(a, b)) / norm;
+  const linear = moved(kernel, testKernel, outputs);
+  const ownLinear = moved(ownKernel, ownTestKernel, outputs);
   return {
     steps,
     loss,
-    fromRegression: distance(regression),
-    fromLinear: distance(moved(kernel, testKernel, targets)),
-    fromLinearSameEnd: distance(moved(kernel, testKernel, outputs)),
-    fromOwnLinear: distance(moved(ownKernel, ownTestKernel, outputs)),
+    fromRegression: distance(trained, regression),
+    fromLinear: distance(trained, moved(kernel, testKernel, targets)),
+    fromLinearSameEnd: distance(trained, linear),
+    fromOwnLinear: distance(trained, ownLinear),
+    betweenLinear: distance(ownLinear, linear),
   };
 }
 

@@ -7,10 +7,11 @@ import type { CurvesFigure, PaperReport, PaperTable } from './report.js';
 const WIDE = 3;
 
 const DISTANCES = {
-  fromRegression: 'NTK regression',
-  fromLinear: 'the same, start counted',
-  fromLinearSameEnd: 'also the last residual',
-  fromOwnLinear: "the network's own NTK",
+  fromRegression: 'f_ntk',
+  fromLinear: 'start counted',
+  fromLinearSameEnd: 'and the end',
+  fromOwnLinear: 'own NTK',
+  betweenLinear: 'own to exact',
 } as const satisfies Partial<Record<keyof EquivalenceRun, string>>;
 type Distance = keyof typeof DISTANCES;
 const NAMES = Object.keys(DISTANCES) as Distance[];
@@ -105,7 +106,7 @@ function distanceTable(
     }),
   );
   return {
-    title: 'Relative distance on the test points (geometric means over the networks) from:',
+    title: 'Relative distance on the test points (geometric means over the networks)',
     columns: ['κ', 'width m', 'κ√m', 'networks', 'steps', ...NAMES.map((name) => DISTANCES[name])],
     rows: rows.map((row) => [
       `${row.kappa}`,
@@ -125,7 +126,7 @@ function slopeTable(kappas: readonly number[], slopes: readonly Record<Distance,
   );
   return {
     title: 'Slopes of log distance against log width, with 95 % intervals (expected: −0.5)',
-    columns: ['distance from', 'κ', 'all widths', `widths with κ√m ≥ ${WIDE}`],
+    columns: ['distance', 'κ', 'all widths', `widths with κ√m ≥ ${WIDE}`],
     rows: rows.map(({ kappa, distance, all, wide }) => [
       DISTANCES[distance],
       `${kappa}`,
@@ -212,14 +213,16 @@ function reached(networks: readonly TrainedNetwork[], { loss }: EquivalenceOptio
 
 function remarks({ step }: EquivalenceOptions): string[] {
   return [
-    'NTK regression: f_ntk(x) = K(x,X) K⁻¹ y. Start counted: κ f₀(x) + K(x,X) K⁻¹ (y − κ f₀(X)), where gradient ' +
-      'descent under the exact NTK ends that begins where the network begins; κ f₀ does not fall with the width, so ' +
-      'theorem 3.2 needs a small κ.',
-    "Also the last residual: y replaced by the trained network's own outputs; equal columns say that the end of the " +
-      "training at this loss does not matter. The network's own NTK: as that, with the empirical NTK of the " +
-      'start, so that what is left is what training changes.',
-    `Training moves the weights by about 1 / (κ √m) of their size: where κ√m is below about ${WIDE} a network learns ` +
-      'features, and the distance falls more slowly with the width. The smaller κ, the wider a network must be.',
-    `The step is ${step} / (κ² λ_max): with a whole one, narrow networks at small κ leave the path of the gradient flow.`,
+    'f_ntk: from the NTK regression K(x,X) K⁻¹ y, as in the theorem. What the network says before training, κ f₀, stays in ' +
+      'that distance and does not fall with the width: the theorem needs a small κ.',
+    'start counted: from κ f₀(x) + K(x,X) K⁻¹ (y − κ f₀(X)), where gradient descent under the exact NTK ends that begins ' +
+      "where the network begins. and the end: as that, with the network's own last outputs instead of y; equal " +
+      'columns say that the loss at which training ends does not matter.',
+    "own NTK: as that, with the network's own NTK at the start: what training changes. own to exact: between the two " +
+      'linear predictions: how far the NTK of the start is from its limit. The two make up the distance; in narrow ' +
+      'networks at small κ they partly cancel, so that it falls more slowly than either.',
+    `Training moves the weights by about 1 / (κ √m) of their size. Where κ√m is below about ${WIDE} the network learns ` +
+      'features and the distance falls more slowly: the smaller κ, the wider a network must be.',
+    `The step is ${step} / (κ² λ_max). With a whole one, narrow networks at small κ leave the path of the gradient flow.`,
   ];
 }

@@ -165,7 +165,7 @@ function remarks(): string[] {
   return [
     'NNGP: the mean over the last layer is taken exactly (the inner product of the features), which leaves the mean ' +
       'as it is and lowers the variance. NTK: every draw has a last layer of its own.',
-    'Finite networks have a bias of order 1/channels, which shows as deviations beyond 3 SE at small counts; the ' +
-      'test is the largest count.',
+    'Single draws of narrow, deep networks have heavy tails, so that standard errors from few draws are too small there, ' +
+      'and a bias of order 1/channels: the test is the largest count.',
   ];
 }
