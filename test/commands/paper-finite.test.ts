@@ -35,6 +35,7 @@ test.each([
   ['montecarlo --channels 8,4', /--channels: 4 follows 8/],
   ['montecarlo --draws 1', /--draws: "1" is not an integer of at least 2/],
   ['montecarlo --depths 2', /--depths: "2" is not an integer of at least 3/],
+  ['montecarlo --images 11', /--images: 11 digits; there are 10/],
   ['equivalence --kappa 0', /--kappa: "0" is not a number above 0/],
   ['equivalence --widths a', /--widths: "a" is not an integer/],
 ])('wrong arguments: %s', async (args, message) => {

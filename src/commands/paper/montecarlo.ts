@@ -31,7 +31,15 @@ const options = {
     '3,5',
   ),
   images: withDefault(
-    integer(NETWORKS, 'Digits, cut to 6×5 pixels; the kernels of all pairs are compared', 1),
+    parsed(
+      NETWORKS,
+      'Digits, cut to 6×5 pixels; the kernels of all pairs are compared; at most 10',
+      (value) => {
+        const count = parseInteger(value, 1);
+        if (count > 10) throw new Error(`${count} digits; there are 10 classes, and one of each is taken`);
+        return count;
+      },
+    ),
     '3',
   ),
   seed: withDefault(integer(NETWORKS, 'Of the digits and of all networks', 0), '1'),

@@ -139,6 +139,7 @@ function slopeTable(kappas: readonly number[], slopes: readonly Record<Distance,
 
 function formatSlope(law: PowerLaw | undefined): string {
   if (!law) return 'too few';
+  if (!Number.isFinite(law.slope)) return 'diverged';
   const [slope, low, high] = [law.slope, law.low, law.high].map((value) =>
     value.toFixed(2).replace('-', '−'),
   );
@@ -160,8 +161,15 @@ function widthFigure(
       return { x: width, y, low: y / factor, high: y * factor };
     }),
   }));
+  const shown = series.map(({ name, points }) => ({
+    name,
+    // Training that diverged has no place on the axis; the notes name it.
+    points: points.filter((point) => Object.values(point).every(Number.isFinite)),
+  }));
   const [first, last] = [widths[0], widths[widths.length - 1]];
-  const end = Math.min(...series.map(({ points }) => points[points.length - 1].y));
+  const end = Math.min(
+    ...shown.flatMap(({ points }) => points.filter(({ x }) => x === last).map(({ y }) => y)),
+  );
   return {
     kind: 'curves',
     name: name === 'fromLinear' ? 'equivalence-start-counted' : 'equivalence-regression',
@@ -169,15 +177,19 @@ function widthFigure(
     x: { label: 'width of every hidden layer', scale: 'log' },
     y: { label: 'relative distance on test points (rms)', scale: 'log' },
     series: [
-      ...series,
-      {
-        name: 'slope −1/2',
-        reference: true,
-        points: [
-          { x: first, y: end * Math.sqrt(last / first) },
-          { x: last, y: end },
-        ],
-      },
+      ...shown,
+      ...(end < Infinity
+        ? [
+            {
+              name: 'slope −1/2',
+              reference: true,
+              points: [
+                { x: first, y: end * Math.sqrt(last / first) },
+                { x: last, y: end },
+              ],
+            },
+          ]
+        : []),
     ],
   };
 }
