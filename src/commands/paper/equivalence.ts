@@ -45,9 +45,9 @@ export const equivalenceCommand: CommandModule<object, EquivalenceArguments> = {
   describe: 'Trained finite networks approach the regression with their exact NTK (theorem 3.2)',
   builder: (argv: Argv) =>
     defineOptions(argv, options)
-      .example('$0 paper equivalence', 'about four minutes on two cores')
+      .example('$0 paper equivalence', 'about three minutes on two free cores')
       .example('$0 paper equivalence --widths 64,256,1024 --networks 4', 'a few seconds')
-      .example('$0 paper equivalence --hidden-layers 2 --widths 64,128,256,512', 'deeper, and narrower'),
+      .example('$0 paper equivalence --hidden-layers 2 --widths 64,128,256,512 --networks 6', 'deeper, and narrower: about two minutes'),
   handler: (args) => withInterruption((signal) => equivalence(args, signal)),
 };
 

@@ -56,7 +56,7 @@ export const montecarloCommand: CommandModule<object, MontecarloArguments> = {
   describe: 'Random finite convolutional networks against the exact kernels: an independent check',
   builder: (argv: Argv) =>
     defineOptions(argv, options)
-      .example('$0 paper montecarlo', 'about three minutes on two cores')
+      .example('$0 paper montecarlo', 'about two minutes on two free cores')
       .example('$0 paper montecarlo --channels 8,16,32 --draws 50', 'a few seconds'),
   handler: (args) => withInterruption((signal) => montecarlo(args, signal)),
 };
