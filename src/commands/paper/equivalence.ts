@@ -47,7 +47,10 @@ export const equivalenceCommand: CommandModule<object, EquivalenceArguments> = {
     defineOptions(argv, options)
       .example('$0 paper equivalence', 'about three minutes on two free cores')
       .example('$0 paper equivalence --widths 64,256,1024 --networks 4', 'a few seconds')
-      .example('$0 paper equivalence --hidden-layers 2 --widths 64,128,256,512 --networks 6', 'deeper, and narrower: about two minutes'),
+      .example(
+        '$0 paper equivalence --hidden-layers 2 --widths 64,128,256,512 --networks 6',
+        'deeper, and narrower: about two minutes',
+      ),
   handler: (args) => withInterruption((signal) => equivalence(args, signal)),
 };
 
