@@ -1,10 +1,17 @@
 import type { Argv, CommandModule } from 'yargs';
+import { equivalenceCommand } from './paper/equivalence.js';
+import { montecarloCommand } from './paper/montecarlo.js';
 import { reportCommand } from './paper/report.js';
 import { table1Command } from './paper/table1.js';
 import { enterGroup } from './support/options.js';
 
 /** Each with arguments of its own, which yargs has no common type for. */
-const COMMANDS = [table1Command, reportCommand] as unknown as readonly CommandModule[];
+const COMMANDS = [
+  table1Command,
+  equivalenceCommand,
+  montecarloCommand,
+  reportCommand,
+] as unknown as readonly CommandModule[];
 
 export const paperCommand: CommandModule = {
   command: 'paper',
