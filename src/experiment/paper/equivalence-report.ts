@@ -234,7 +234,8 @@ function remarks({ step }: EquivalenceOptions): string[] {
       'linear predictions: how far the NTK of the start is from its limit. The two make up the distance; in narrow ' +
       'networks at small κ they partly cancel, so that it falls more slowly than either.',
     `Training moves the weights by about 1 / (κ √m) of their size. Where κ√m is below about ${WIDE} the network learns ` +
-      'features and the distance falls more slowly: the smaller κ, the wider a network must be.',
+      'features and the distance falls more slowly: the smaller κ, the wider a network must be. How wide depends on the ' +
+      'points, too; add widths where an interval misses −1/2.',
     `The step is ${step} / (κ² λ_max). With a whole one, narrow networks at small κ leave the path of the gradient flow.`,
   ];
 }

@@ -165,7 +165,9 @@ function remarks(): string[] {
   return [
     'NNGP: the mean over the last layer is taken exactly (the inner product of the features), which leaves the mean ' +
       'as it is and lowers the variance. NTK: every draw has a last layer of its own.',
-    'Single draws of narrow, deep networks have heavy tails, so that standard errors from few draws are too small there, ' +
-      'and a bias of order 1/channels: the test is the largest count.',
+    'All means of one depth and channel count come from the same draws, so they rise and fall together: many beyond ' +
+      '2 SE at once may be one chance.',
+    'Single draws of narrow, deep networks have heavy tails, so that few draws give standard errors that are too ' +
+      'small; finite networks also have a bias of order 1/channels. The verdict is that of the largest count.',
   ];
 }
