@@ -1,0 +1,89 @@
+import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
+import { runMontecarlo } from '../../experiment/paper/montecarlo.js';
+import { montecarloReport } from '../../experiment/paper/montecarlo-report.js';
+import { deviceOptions, paperOut, reportOptions } from '../support/common-options.js';
+import { deviceReport, withDevice } from '../support/device.js';
+import { withInterruption } from '../support/interruption.js';
+import { defineOptions, integer, parsed, parseInteger, withDefault } from '../support/options.js';
+import { formatDuration, Progress } from '../support/progress.js';
+import { publish } from '../support/publish.js';
+import { packageVersion } from '../support/version.js';
+import { rising } from './rising.js';
+
+const NETWORKS = 'Networks:';
+
+const options = {
+  channels: withDefault(
+    parsed(
+      NETWORKS,
+      'Channel counts of the hidden layers, rising',
+      rising((value) => parseInteger(value, 1)),
+    ),
+    '8,16,32,64,128,256',
+  ),
+  draws: withDefault(integer(NETWORKS, 'Networks drawn of each channel count and depth', 2), '400'),
+  depths: withDefault(
+    parsed(
+      NETWORKS,
+      'Depths (convolution layers + 1), rising',
+      rising((value) => parseInteger(value, 3)),
+    ),
+    '3,5',
+  ),
+  images: withDefault(
+    parsed(
+      NETWORKS,
+      'Digits, cut to 6×5 pixels; the kernels of all pairs are compared; at most 10',
+      (value) => {
+        const count = parseInteger(value, 1);
+        if (count > 10) throw new Error(`${count} digits; there are 10 classes, and one of each is taken`);
+        return count;
+      },
+    ),
+    '3',
+  ),
+  seed: withDefault(integer(NETWORKS, 'Of the digits and of all networks', 0), '1'),
+  adapter: deviceOptions.adapter,
+  verbose: deviceOptions.verbose,
+  out: paperOut,
+  ...reportOptions,
+};
+
+type MontecarloArguments = InferredOptionTypes<typeof options>;
+
+export const montecarloCommand: CommandModule<object, MontecarloArguments> = {
+  command: 'montecarlo',
+  describe: 'Random finite convolutional networks against the exact kernels: an independent check',
+  builder: (argv: Argv) =>
+    defineOptions(argv, options)
+      .example('$0 paper montecarlo', 'about two minutes on two free cores')
+      .example('$0 paper montecarlo --channels 8,16,32 --draws 50', 'a few seconds'),
+  handler: (args) => withInterruption((signal) => montecarlo(args, signal)),
+};
+
+async function montecarlo(args: MontecarloArguments, signal: AbortSignal): Promise<void> {
+  using progress = new Progress(args.quiet ?? false);
+  const { channels: widths, draws, depths, images, seed } = args;
+  const run = { widths, draws, depths, images, seed };
+  const { result, device } = await withDevice(args, progress, async (opened) => {
+    progress.begin('exact kernels, then networks');
+    const result = await runMontecarlo(opened.gpu, {
+      ...run,
+      signal,
+      onProgress: (fraction, elapsedMs) =>
+        progress.update(fraction, `${formatDuration((elapsedMs / fraction) * (1 - fraction))} left`),
+    });
+    progress.end(`${draws} draws of ${widths.length * depths.length} networks`);
+    return { result, device: deviceReport(opened) };
+  });
+  const report = {
+    ...montecarloReport(result, run),
+    command:
+      `cntk paper montecarlo --channels ${widths.join()} --draws ${draws} --depths ${depths.join()} ` +
+      `--images ${images} --seed ${seed}`,
+    device,
+    version: packageVersion(),
+    finished: new Date().toISOString(),
+  };
+  await publish(report, args.out, args.json);
+}
