@@ -132,7 +132,8 @@ function advice(
 function remarks({ images }: SmalldataOptions): string[] {
   return [
     'Kernel (depth, width) and ridge of every method are chosen by the leave-one-out error on the training images of ' +
-      'the draw; the test images are all others. Draws overlap in their test images, so the standard error says ' +
+      'the draw; with less than two images per class that error says nothing, and the first depth, the median width and ' +
+      'the smallest ridge are taken. The test images are all others. Draws overlap in their test images, so the standard error says ' +
       'how much the draw matters, not how another set of images would do.',
     `All draws are taken from ${images} images.`,
   ];

@@ -32,20 +32,24 @@ export interface DrawOutcome {
 }
 
 /**
- * Fits every method to the training images of a draw: kernel and ridge by the smallest leave-one-out error; test images
- * take no part.
+ * Fits every method to the training images of a draw: kernel and ridge by the smallest leave-one-out error, or the first
+ * of each where there are less than two images per class; test images take no part.
  *
  * @throws RangeError if a method has no kernel that can be solved.
  */
 export function runDraw(task: DrawTask): DrawOutcome[] {
   const methods = [...new Set(task.kernels.map(({ method }) => method))];
+  // With one image of a class, an image left out leaves nothing that could predict it: every choice would be noise.
+  const isChoicePossible = task.train.length >= 2 * task.classes;
+  const ridges = isChoicePossible ? task.ridges : task.ridges.slice(0, 1);
   return methods.map((method) => {
     const started = performance.now();
     let best: { candidate: CandidateKernel; solution: LooSolution } | undefined;
-    for (const candidate of task.kernels.filter((one) => one.method === method)) {
+    const candidates = task.kernels.filter((one) => one.method === method);
+    for (const candidate of isChoicePossible ? candidates : candidates.slice(0, 1)) {
       const kernel = submatrix(candidate.matrix, task.labels.length, task.train, task.train);
       const labels = Int32Array.from(task.train, (i) => task.labels[i]);
-      const solution = looRidge(kernel, labels, task.classes, task.ridges);
+      const solution = looRidge(kernel, labels, task.classes, ridges);
       if (solution && solution.leaveOneOut < (best?.solution.leaveOneOut ?? Infinity)) {
         best = { candidate, solution };
       }

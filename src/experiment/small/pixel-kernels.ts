@@ -2,8 +2,8 @@ import type { ImageStack } from '../../kernel/images.js';
 import { denseNtk } from '../finite/dense-ntk.js';
 import type { CandidateKernel } from './draw-run.js';
 
-/** Widths of the RBF kernel, in units of the median distance. */
-export const RBF_WIDTHS = [0.25, 0.5, 1] as const;
+/** Widths of the RBF kernel, in units of the median distance; the first where nothing can be chosen. */
+export const RBF_WIDTHS = [1, 0.5, 0.25] as const;
 
 /**
  * Kernels of the pixels alone: linear (with a constant), RBF exp(−|x − z|² / 2s²), and the NTK of fully connected ReLU
