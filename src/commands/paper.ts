@@ -2,6 +2,7 @@ import type { Argv, CommandModule } from 'yargs';
 import { equivalenceCommand } from './paper/equivalence.js';
 import { montecarloCommand } from './paper/montecarlo.js';
 import { reportCommand } from './paper/report.js';
+import { smalldataCommand } from './paper/smalldata.js';
 import { table1Command } from './paper/table1.js';
 import { enterGroup } from './support/options.js';
 
@@ -10,6 +11,7 @@ const COMMANDS = [
   table1Command,
   equivalenceCommand,
   montecarloCommand,
+  smalldataCommand,
   reportCommand,
 ] as unknown as readonly CommandModule[];
 

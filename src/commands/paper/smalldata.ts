@@ -1,0 +1,89 @@
+import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
+import { loadDigits } from '../../data/digits.js';
+import { loadImages } from '../../data/load.js';
+import { smalldataReport } from '../../experiment/paper/smalldata-report.js';
+import { runSmalldata } from '../../experiment/paper/smalldata.js';
+import { depthListOption } from '../support/channel-options.js';
+import { commandLine } from '../support/command-line.js';
+import { DATA, deviceOptions, paperOut, reportOptions } from '../support/common-options.js';
+import { deviceReport, withDevice } from '../support/device.js';
+import { UsageError } from '../support/errors.js';
+import { withInterruption } from '../support/interruption.js';
+import {
+  defineOptions,
+  integer,
+  optional,
+  parsed,
+  parseInteger,
+  textList,
+  withDefault,
+} from '../support/options.js';
+import { formatDuration, Progress } from '../support/progress.js';
+import { publish } from '../support/publish.js';
+import { packageVersion } from '../support/version.js';
+import { rising } from './rising.js';
+
+const options = {
+  train: optional(
+    textList(DATA, 'Images with labels, instead of the digits: CIFAR-10 .bin, IDX, .npy, .npz'),
+  ),
+  images: withDefault(integer(DATA, 'Images of which training and test images are drawn', 2), '1000'),
+  sizes: withDefault(
+    parsed(
+      DATA,
+      'Numbers of training images, rising',
+      rising((value) => parseInteger(value, 2)),
+    ),
+    '10,20,40,80,160,320,640',
+  ),
+  draws: withDefault(integer(DATA, 'Draws of training images, balanced over the classes', 1), '20'),
+  seed: withDefault(integer(DATA, 'Of the draws', 0), '1'),
+  depths: withDefault(depthListOption, '3,5'),
+  adapter: deviceOptions.adapter,
+  verbose: deviceOptions.verbose,
+  out: paperOut,
+  ...reportOptions,
+};
+
+type SmalldataArguments = InferredOptionTypes<typeof options>;
+
+export const smalldataCommand: CommandModule<object, SmalldataArguments> = {
+  command: 'smalldata',
+  describe: 'Few training images: CNTK and CNN-GP against fully connected NTK, RBF and linear kernels',
+  builder: (argv: Argv) =>
+    defineOptions(argv, options)
+      .example('$0 paper smalldata', 'the digits that ship with the package, some minutes')
+      .example('$0 paper smalldata --images 300 --sizes 10,40,160 --draws 5', 'half a minute'),
+  handler: (args) => withInterruption((signal) => smalldata(args, signal)),
+};
+
+async function smalldata(args: SmalldataArguments, signal: AbortSignal): Promise<void> {
+  const { images, sizes, draws, seed, depths } = args;
+  const shallow = depths.find((depth) => depth < 3);
+  if (shallow !== undefined) {
+    throw new UsageError(`--depths: ${shallow} is less than 3, where the kernel with frozen ends is zero`);
+  }
+  using progress = new Progress(args.quiet ?? false);
+  const set = args.train ? await loadImages(args.train) : await loadDigits();
+  const run = { images, sizes, draws, seed, depths };
+  const { result, device } = await withDevice(args, progress, async (opened) => {
+    progress.begin('kernels');
+    const result = await runSmalldata(opened.gpu, set, run, {
+      signal,
+      onKernelProgress: (update) => progress.updateKernel(update),
+      onSolve: () => progress.begin('kernels of the pixels, then regressions'),
+      onSolveProgress: (fraction, elapsedMs) =>
+        progress.update(fraction, `${formatDuration((elapsedMs / fraction) * (1 - fraction))} left`),
+    });
+    progress.end();
+    return { result, device: deviceReport(opened) };
+  });
+  const report = {
+    ...smalldataReport(result, run),
+    command: commandLine(),
+    device,
+    version: packageVersion(),
+    finished: new Date().toISOString(),
+  };
+  await publish(report, args.out, args.json);
+}
