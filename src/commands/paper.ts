@@ -1,4 +1,5 @@
 import type { Argv, CommandModule } from 'yargs';
+import { cnnCommand } from './paper/cnn.js';
 import { equivalenceCommand } from './paper/equivalence.js';
 import { montecarloCommand } from './paper/montecarlo.js';
 import { smalldataCommand } from './paper/smalldata.js';
@@ -13,6 +14,7 @@ export const paperCommand: CommandModule = {
       .command(table1Command)
       .command(montecarloCommand)
       .command(equivalenceCommand)
+      .command(cnnCommand)
       .command(smalldataCommand)
       .demandCommand(1, 'name an experiment'),
   handler: () => undefined,
