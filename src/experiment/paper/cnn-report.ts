@@ -17,7 +17,7 @@ const FULL = 50_000;
 const SUFFIX: Readonly<Record<CnnReadout, string>> = { vanilla: 'V', gap: 'GAP' };
 
 export interface CnnSetting {
-  readonly data: string;
+  readonly data: 'digits' | 'CIFAR-10';
   readonly trainCount: number;
   readonly testCount: number;
   /** channels, height, width */
@@ -48,7 +48,7 @@ export function cnnReport(
     },
     tables: [
       {
-        title: `Test accuracy, %, depth ${options.depth}, ${setting.trainCount} training images (published: 50,000)`,
+        title: `Test accuracy, %, depth ${options.depth}, ${setting.trainCount} training images (published: CIFAR-10, 50,000)`,
         columns: ['method', 'accuracy', '95 % interval', 'published'],
         rows: rows.map(({ method, summary, published }) => [
           method,
@@ -75,7 +75,7 @@ export function cnnReport(
 function rowsOf(
   readout: CnnReadout,
   { correct, networks }: ReadoutResult,
-  { testCount }: CnnSetting,
+  { testCount, data }: CnnSetting,
   depth: number,
 ) {
   const kernel = (count: number) => summarize([{ correct: count, count: testCount }]);
@@ -83,12 +83,12 @@ function rowsOf(
     {
       method: `CNN-${SUFFIX[readout]}`,
       summary: summarize(networks),
-      published: publishedNetwork(readout, FULL)?.percent[depth],
+      published: data === 'CIFAR-10' ? publishedNetwork(readout, FULL)?.percent[depth] : undefined,
     },
     {
       method: `CNTK-${SUFFIX[readout]}`,
       summary: kernel(correct.ntk),
-      published: publishedKernel(readout, FULL).percent[depth],
+      published: data === 'CIFAR-10' ? publishedKernel(readout, FULL).percent[depth] : undefined,
     },
     { method: `CNN-GP-${SUFFIX[readout]}`, summary: kernel(correct.nngp), published: undefined },
   ];

@@ -12,7 +12,7 @@ import type { CnnShape } from '../training/cnn.js';
 import type { TrainingSet, TrainOutcome, TrainTask } from '../training/train.js';
 
 /** Learning rates among which a validation split of the training images chooses. */
-export const RATES: readonly number[] = [0.003, 0.01, 0.03];
+export const RATES: readonly number[] = [0.01, 0.03, 0.1, 0.3];
 /** Share of the training images that judges the learning rates. */
 const VALIDATION = 0.2;
 /** The paper uses none; so little changes no prediction. */
