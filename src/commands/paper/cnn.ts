@@ -105,5 +105,5 @@ async function readSets(args: CnnArguments) {
     };
   }
   const [draw] = drawImages(sets.train, sets.test, { trainCount, subset: 'balanced', seeds: [seed], pool });
-  return { train: draw.train, test: { ...draw.test, labels: draw.test.labels! } };
+  return { train: draw.train, test: { ...draw.test, labels: draw.test.labels } };
 }
