@@ -118,6 +118,6 @@ function trainingNote(
     missed.length === 0
       ? `all ${networks.length} networks recognise every training image with a loss below ${SMALL_LOSS}`
       : `${missed.length} of ${networks.length} networks met the limit of ${epochs} epochs first, with ${least} % of ` +
-        'the training images recognised at the least';
+        'the training images recognised at the least: their accuracy is that of unfinished training (--epochs)';
   return `CNN-${SUFFIX[readout]}: learning rate ${rate}; ${end}.`;
 }
