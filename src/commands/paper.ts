@@ -1,4 +1,5 @@
 import type { Argv, CommandModule } from 'yargs';
+import { cnnCommand } from './paper/cnn.js';
 import { equivalenceCommand } from './paper/equivalence.js';
 import { montecarloCommand } from './paper/montecarlo.js';
 import { reportCommand } from './paper/report.js';
@@ -11,6 +12,7 @@ const COMMANDS = [
   table1Command,
   equivalenceCommand,
   montecarloCommand,
+  cnnCommand,
   smalldataCommand,
   reportCommand,
 ] as unknown as readonly CommandModule[];

@@ -101,7 +101,7 @@ function layerScale({ sigmaScale, width }: ConvolutionNetwork): number {
 }
 
 /** [channels out][9][channels in] → [channels in][9][channels out] */
-function filtersByInput(weights: Float64Array, channelsOut: number, channelsIn: number): Float64Array {
+export function filtersByInput(weights: Float64Array, channelsOut: number, channelsIn: number): Float64Array {
   const result = new Float64Array(weights.length);
   const slab = FILTER_PIXELS * channelsOut;
   for (let j = 0; j < channelsOut; j++) {

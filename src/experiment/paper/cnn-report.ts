@@ -1,0 +1,123 @@
+import { BATCH, MOMENTUM, SMALL_LOSS } from '../training/train.js';
+import { formatAccuracy, formatInterval, summarize } from './accuracy-summary.js';
+import {
+  CNN_RIDGE,
+  RATES,
+  READOUTS,
+  type CnnOptions,
+  type CnnReadout,
+  type CnnResult,
+  type ReadoutResult,
+} from './cnn.js';
+import { publishedKernel, publishedNetwork } from './published.js';
+import type { PaperReport } from './report.js';
+
+/** Training images of the published columns beside which these are put. */
+const FULL = 50_000;
+const SUFFIX: Readonly<Record<CnnReadout, string>> = { vanilla: 'V', gap: 'GAP' };
+
+export interface CnnSetting {
+  readonly data: 'digits' | 'CIFAR-10';
+  readonly trainCount: number;
+  readonly testCount: number;
+  /** channels, height, width */
+  readonly imageShape: readonly [number, number, number];
+}
+
+/** Table and remarks of a run, without what only the command knows. */
+export function cnnReport(
+  result: CnnResult,
+  options: CnnOptions,
+  setting: CnnSetting,
+): Omit<PaperReport, 'command' | 'device' | 'version' | 'finished'> {
+  const rows = READOUTS.flatMap((readout) =>
+    rowsOf(readout, result.byReadout[readout], setting, options.depth),
+  );
+  return {
+    experiment: 'cnn',
+    title: 'Trained convolutional networks and the kernels of their limits, on equal data',
+    source: 'Arora et al. 2019, section 5 and table 1',
+    settings: {
+      ...options,
+      ...setting,
+      ridge: CNN_RIDGE,
+      rates: RATES,
+      batch: BATCH,
+      momentum: MOMENTUM,
+      smallLoss: SMALL_LOSS,
+    },
+    tables: [
+      {
+        title: `Test accuracy, %, depth ${options.depth}, ${setting.trainCount} training images (published: CIFAR-10, 50,000)`,
+        columns: ['method', 'accuracy', '95 % interval', 'published'],
+        rows: rows.map(({ method, summary, published }) => [
+          method,
+          formatAccuracy(summary),
+          formatInterval(summary),
+          published?.toFixed(2) ?? '',
+        ]),
+        data: rows,
+      },
+    ],
+    figures: [],
+    notes: [
+      ...READOUTS.map((readout) => gapNote(readout, rows)),
+      ...READOUTS.map((readout) => trainingNote(readout, result.byReadout[readout], options)),
+      'As in the paper: 3×3 filters, depth − 1 convolution layers, no batch normalisation, no augmentation, no dropout. ' +
+        `Chosen here: ${options.channels} channels, weights after He et al. 2015, cross-entropy, batches of ${BATCH}, ` +
+        `momentum ${MOMENTUM}, a learning rate of ${RATES.join(', ')} by a fifth of the training images; kernels with a ` +
+        `ridge of ${CNN_RIDGE}.`,
+    ],
+    timingsMs: result.timingsMs,
+  };
+}
+
+function rowsOf(
+  readout: CnnReadout,
+  { correct, networks }: ReadoutResult,
+  { testCount, data }: CnnSetting,
+  depth: number,
+) {
+  const kernel = (count: number) => summarize([{ correct: count, count: testCount }]);
+  return [
+    {
+      method: `CNN-${SUFFIX[readout]}`,
+      summary: summarize(networks),
+      published: data === 'CIFAR-10' ? publishedNetwork(readout, FULL)?.percent[depth] : undefined,
+    },
+    {
+      method: `CNTK-${SUFFIX[readout]}`,
+      summary: kernel(correct.ntk),
+      published: data === 'CIFAR-10' ? publishedKernel(readout, FULL).percent[depth] : undefined,
+    },
+    { method: `CNN-GP-${SUFFIX[readout]}`, summary: kernel(correct.nngp), published: undefined },
+  ];
+}
+
+type Row = ReturnType<typeof rowsOf>[number];
+
+function gapNote(readout: CnnReadout, rows: readonly Row[]): string {
+  const [network, kernel] = ['CNN', 'CNTK'].map((kind) =>
+    rows.find(({ method }) => method === `${kind}-${SUFFIX[readout]}`)!,
+  );
+  const here = (kernel.summary.mean - network.summary.mean).toFixed(2);
+  const [k, n] = [kernel.published, network.published];
+  const there =
+    k === undefined || n === undefined ? '' : `; published, with 50,000 images: ${(k - n).toFixed(2)}`;
+  return `${SUFFIX[readout]}: kernel less network ${here} points here${there}.`;
+}
+
+function trainingNote(
+  readout: CnnReadout,
+  { networks, rate }: ReadoutResult,
+  { epochs }: CnnOptions,
+): string {
+  const missed = networks.filter(({ fitted }) => !fitted);
+  const least = Math.min(...networks.map(({ trainAccuracy }) => 100 * trainAccuracy)).toFixed(1);
+  const end =
+    missed.length === 0
+      ? `all ${networks.length} networks recognise every training image with a loss below ${SMALL_LOSS}`
+      : `${missed.length} of ${networks.length} networks met the limit of ${epochs} epochs first, with ${least} % of ` +
+        'the training images recognised at the least: their accuracy is that of unfinished training (--epochs)';
+  return `CNN-${SUFFIX[readout]}: learning rate ${rate}; ${end}.`;
+}
