@@ -5,13 +5,14 @@ import { loadDigits } from '../data/digits.js';
 import { loadImages } from '../data/load.js';
 import { writeNpy } from '../data/npy.js';
 import { runDemo, type DemoReport, type DemoResult } from '../experiment/demo.js';
+import { formatDuration } from '../experiment/duration.js';
 import { DATA, deviceOptions, OUTPUT, reportOptions } from './support/common-options.js';
 import { DestinationFolder } from './support/destination.js';
 import { deviceReport, withDevice, type DeviceReport } from './support/device.js';
 import { UsageError } from './support/errors.js';
 import { withInterruption } from './support/interruption.js';
 import { defineOptions, integer, optional, text, textList, withDefault } from './support/options.js';
-import { formatDuration, formatRate, Progress } from './support/progress.js';
+import { formatRate, Progress } from './support/progress.js';
 import { formatJson, printData } from './support/streams.js';
 import { packageVersion } from './support/version.js';
 

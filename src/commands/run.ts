@@ -7,6 +7,7 @@ import { panelFiles, removePanelFiles } from '../experiment/panel-files.js';
 import type { Channel } from '../kernel/channels.js';
 import { regressionGrams } from '../kernel/plan.js';
 import { channelName, defaultTrained, parseReadout, validateChannels } from '../kernel/validate-channels.js';
+import { formatDuration } from '../experiment/duration.js';
 import {
   DATA,
   KERNEL,
@@ -34,7 +35,7 @@ import {
   textList,
   withDefault,
 } from './support/options.js';
-import { formatDuration, formatRate, Progress } from './support/progress.js';
+import { formatRate, Progress } from './support/progress.js';
 import { evaluationReport, formatSolution, solutionReport } from './support/regression-report.js';
 import { formatJson, printData } from './support/streams.js';
 import { chooseVariants, tuneOption, variantReport } from './support/tuning.js';

@@ -7,13 +7,14 @@ import { classCountOf } from '../../experiment/classification.js';
 import { cnnReport } from '../../experiment/paper/cnn-report.js';
 import { runCnn } from '../../experiment/paper/cnn.js';
 import { drawImages } from '../../experiment/paper/table1-task.js';
+import { formatDuration } from '../../experiment/duration.js';
 import { commandLine } from '../support/command-line.js';
 import { DATA, deviceOptions, paperOut, reportOptions } from '../support/common-options.js';
 import { deviceReport, withDevice } from '../support/device.js';
 import { UsageError } from '../support/errors.js';
 import { withInterruption } from '../support/interruption.js';
 import { defineOptions, integer, optional, text, withDefault } from '../support/options.js';
-import { formatDuration, Progress } from '../support/progress.js';
+import { Progress } from '../support/progress.js';
 import { publish } from '../support/publish.js';
 import { packageVersion } from '../support/version.js';
 

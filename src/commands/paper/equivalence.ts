@@ -1,10 +1,11 @@
 import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
 import { runEquivalences } from '../../experiment/paper/equivalence.js';
 import { equivalenceReport } from '../../experiment/paper/equivalence-report.js';
+import { formatDuration } from '../../experiment/duration.js';
 import { paperOut, reportOptions } from '../support/common-options.js';
 import { withInterruption } from '../support/interruption.js';
 import { defineOptions, integer, list, parsed, parseInteger, withDefault } from '../support/options.js';
-import { formatDuration, Progress } from '../support/progress.js';
+import { Progress } from '../support/progress.js';
 import { publish } from '../support/publish.js';
 import { packageVersion } from '../support/version.js';
 import { rising } from './rising.js';

@@ -1,11 +1,12 @@
 import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
 import { runMontecarlo } from '../../experiment/paper/montecarlo.js';
 import { montecarloReport } from '../../experiment/paper/montecarlo-report.js';
+import { formatDuration } from '../../experiment/duration.js';
 import { deviceOptions, paperOut, reportOptions } from '../support/common-options.js';
 import { deviceReport, withDevice } from '../support/device.js';
 import { withInterruption } from '../support/interruption.js';
 import { defineOptions, integer, parsed, parseInteger, withDefault } from '../support/options.js';
-import { formatDuration, Progress } from '../support/progress.js';
+import { Progress } from '../support/progress.js';
 import { publish } from '../support/publish.js';
 import { packageVersion } from '../support/version.js';
 import { rising } from './rising.js';

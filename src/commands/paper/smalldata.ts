@@ -3,6 +3,7 @@ import { loadDigits } from '../../data/digits.js';
 import { loadImages } from '../../data/load.js';
 import { smalldataReport } from '../../experiment/paper/smalldata-report.js';
 import { runSmalldata } from '../../experiment/paper/smalldata.js';
+import { formatDuration } from '../../experiment/duration.js';
 import { depthListOption } from '../support/channel-options.js';
 import { commandLine } from '../support/command-line.js';
 import { DATA, deviceOptions, paperOut, reportOptions } from '../support/common-options.js';
@@ -18,7 +19,7 @@ import {
   textList,
   withDefault,
 } from '../support/options.js';
-import { formatDuration, Progress } from '../support/progress.js';
+import { Progress } from '../support/progress.js';
 import { publish } from '../support/publish.js';
 import { packageVersion } from '../support/version.js';
 import { rising } from './rising.js';

@@ -14,6 +14,7 @@ import {
 } from '../../experiment/paper/table1-task.js';
 import { runTable1, type Table1Hooks } from '../../experiment/paper/table1.js';
 import { validateChannels } from '../../kernel/validate-channels.js';
+import { formatDuration } from '../../experiment/duration.js';
 import { commandLine } from '../support/command-line.js';
 import {
   DATA,
@@ -40,7 +41,7 @@ import {
   text,
   withDefault,
 } from '../support/options.js';
-import { formatDuration, Progress } from '../support/progress.js';
+import { Progress } from '../support/progress.js';
 import { publish } from '../support/publish.js';
 import { chooseGroups, Stores, type StoreUse } from '../support/table1-stores.js';
 import { tuneOption } from '../support/tuning.js';

@@ -1,8 +1,9 @@
 import Table from 'cli-table3';
 import type { JobPlan, JobTime } from '../../experiment/job-plan.js';
 import type { MeasuredDevice } from '../../experiment/measurement-cache.js';
+import { formatDuration } from '../../experiment/duration.js';
 import { PLAIN } from './evaluation-table.js';
-import { formatDuration, formatRate } from './progress.js';
+import { formatRate } from './progress.js';
 
 export interface Estimate {
   readonly device: MeasuredDevice;

@@ -3,8 +3,6 @@ import type { GramProgress } from '../../kernel/gram.js';
 import type { SolveProgress } from '../../regression/ridge.js';
 import { formatDuration } from '../../experiment/duration.js';
 
-export { formatDuration };
-
 /** Time between two lines where no bar can be drawn. */
 const LINE_INTERVAL_MS = 5000;
 

@@ -9,13 +9,14 @@ import {
 import type { TileStore } from '../../data/store/tile-store.js';
 import type { StoredGramReport } from '../../experiment/stored-gram.js';
 import type { Channel } from '../../kernel/channels.js';
+import { formatDuration } from '../../experiment/duration.js';
 import { MANIFEST, matricesOf, resultReport } from './assembly.js';
 import { assertKeepsInputs } from './destination.js';
 import { deviceReport, withDevice } from './device.js';
 import { UsageError } from './errors.js';
 import type { KernelInputs } from './kernel-inputs.js';
 import type { KernelArguments } from './kernel-options.js';
-import { formatDuration, formatRate, type Progress } from './progress.js';
+import { formatRate, type Progress } from './progress.js';
 import { computeInStore, tellingWhatIsKept } from './stored-computation.js';
 import { printData, printJson } from './streams.js';
 import { packageVersion } from './version.js';

@@ -13,10 +13,11 @@ import {
 } from '../../experiment/paper/table1-task.js';
 import type { TuneMode } from '../../experiment/tuned-variants.js';
 import type { OpenDevice } from '../../node.js';
+import { formatDuration } from '../../experiment/duration.js';
 import { resultReport } from './assembly.js';
 import { assertSpace } from './destination.js';
 import { InterruptedError } from './errors.js';
-import { formatDuration, formatRate, type Progress } from './progress.js';
+import { formatRate, type Progress } from './progress.js';
 import { computeInStore, tellingWhatIsKept } from './stored-computation.js';
 import { measuredDevice, measurementCache } from './tuning.js';
 import { packageVersion } from './version.js';

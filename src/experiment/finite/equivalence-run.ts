@@ -1,7 +1,7 @@
 import { DenseNetwork, empiricalNtk, type Points } from './dense-network.js';
 import { denseNtk } from './dense-ntk.js';
 import { NormalNumbers } from './random.js';
-import { extremeEigenvalues, solvePositive } from './small-solve.js';
+import { solvePositive } from './small-solve.js';
 
 export interface EquivalenceTask {
   readonly train: Points;
@@ -17,7 +17,7 @@ export interface EquivalenceTask {
   /** ½ Σ (κ f(x_i) − y_i)² at which training ends. */
   readonly loss: number;
   readonly maxSteps: number;
-  /** Step size in units of 1 / (κ² λ_max), λ_max of the exact NTK between the training points. */
+  /** κ² times the size of a step. */
   readonly step: number;
 }
 
@@ -53,11 +53,7 @@ export function runEquivalence(task: EquivalenceTask): EquivalenceRun {
   const ownKernel = empiricalNtk(start.train, start.train);
   const ownTestKernel = empiricalNtk(start.test, start.train);
 
-  const { steps, loss, outputs } = descend(
-    network,
-    task,
-    task.step / (kappa ** 2 * extremeEigenvalues(kernel, train.count).largest),
-  );
+  const { steps, loss, outputs } = descend(network, task, task.step / kappa ** 2);
   const trained = scaled(network.pass(test).outputs);
 
   const regression = predict(kernel, testKernel, targets);

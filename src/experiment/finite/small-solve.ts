@@ -7,18 +7,11 @@
  */
 export function solvePositive(matrix: Float64Array, y: Float64Array): Float64Array {
   const n = y.length;
-  const factor = matrix.slice();
-  for (let j = 0; j < n; j++) {
-    for (let i = j; i < n; i++) {
-      let value = factor[i * n + j];
-      for (let k = 0; k < j; k++) value -= factor[i * n + k] * factor[j * n + k];
-      if (i > j) factor[i * n + j] = value / factor[j * n + j];
-      else if (value > 0) factor[j * n + j] = Math.sqrt(value);
-      else
-        throw new RangeError(
-          `the kernel of the training points has pivot ${value} in row ${j}, not one above 0`,
-        );
-    }
+  const { factor, pivot } = lowerFactor(matrix, n);
+  if (pivot !== undefined) {
+    throw new RangeError(
+      `the kernel of the training points has pivot ${pivot.value} in row ${pivot.row}, not one above 0`,
+    );
   }
   const x = y.slice();
   for (let i = 0; i < n; i++) {
@@ -32,22 +25,26 @@ export function solvePositive(matrix: Float64Array, y: Float64Array): Float64Arr
   return x;
 }
 
-/** The largest and the smallest eigenvalue, by power iteration on K and on its inverse; to about three digits. */
-export function extremeEigenvalues(matrix: Float64Array, n: number): { largest: number; smallest: number } {
-  const times = (x: Float64Array) =>
-    Float64Array.from(x, (_, i) => x.reduce((sum, value, k) => sum + matrix[i * n + k] * value, 0));
-  return {
-    largest: powerIteration(times, n),
-    smallest: 1 / powerIteration((x) => solvePositive(matrix, x), n),
-  };
-}
-
-function powerIteration(apply: (x: Float64Array) => Float64Array, n: number): number {
-  let x = Float64Array.from({ length: n }, (_, i) => 1 + (i % 3) / 2);
-  let norm = 0;
-  for (let iteration = 0; iteration < 200; iteration++) {
-    norm = Math.hypot(...x);
-    x = Float64Array.from(apply(x.map((value) => value / norm)));
+/**
+ * L of K + shift·I = L Lᵀ, Cholesky's factorisation in float64.
+ *
+ * @param matrix K [n][n]; its lower triangle is read.
+ * @returns the factor [n][n], of which the lower triangle counts; with the first pivot that is not above 0, if any.
+ */
+export function lowerFactor(
+  matrix: Float64Array,
+  n: number,
+  shift = 0,
+): { readonly factor: Float64Array; readonly pivot?: { readonly row: number; readonly value: number } } {
+  const factor = matrix.slice();
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j <= i; j++) {
+      let value = factor[i * n + j] + (i === j ? shift : 0);
+      for (let k = 0; k < j; k++) value -= factor[i * n + k] * factor[j * n + k];
+      if (i > j) factor[i * n + j] = value / factor[j * n + j];
+      else if (value > 0) factor[i * n + i] = Math.sqrt(value);
+      else return { factor, pivot: { row: i, value } };
+    }
   }
-  return Math.hypot(...x);
+  return { factor };
 }

@@ -1,10 +1,10 @@
 import type { LabelledImages } from '../../data/load.js';
 import { normalize } from '../../data/normalize.js';
-import { balancedOrder } from '../../data/subset.js';
+import { balancedOrder, selectImages } from '../../data/subset.js';
 import type { Gpu } from '../../gpu/gpu.js';
 import { computeGram, type GramProgress } from '../../kernel/gram.js';
 import type { Channel } from '../../kernel/channels.js';
-import type { ImageStack } from '../../kernel/images.js';
+import { defaultTrained } from '../../kernel/validate-channels.js';
 import { evaluate } from '../../regression/classify.js';
 import { fit, predict } from '../../regression/regression.js';
 import { runInThreads } from '../finite/worker-pool.js';
@@ -60,8 +60,8 @@ export interface ReadoutResult {
  */
 export async function runCnn(
   gpu: Gpu,
-  train: LabelledImages & { readonly labels: Int32Array },
-  test: LabelledImages & { readonly labels: Int32Array },
+  train: Labelled,
+  test: Labelled,
   classes: number,
   options: CnnOptions,
   hooks: CnnHooks = {},
@@ -70,7 +70,7 @@ export async function runCnn(
   const images = normalize('standardize', train.images, test.images);
   let started = performance.now();
   const channels = READOUTS.flatMap((readout): Channel[] => [
-    { kernel: 'ntk', depth: options.depth, readout, trained: readout === 'gap' ? 'hidden' : 'all' },
+    { kernel: 'ntk', depth: options.depth, readout, trained: defaultTrained(readout) },
     { kernel: 'nngp', depth: options.depth, readout },
   ]);
   const common = { channels, signal, onProgress: hooks.onKernelProgress };
@@ -85,10 +85,7 @@ export async function runCnn(
 
   hooks.onTraining?.();
   started = performance.now();
-  const sets = {
-    train: trainingSet(images.train, train.labels),
-    test: trainingSet(images.test, test.labels),
-  };
+  const sets = { train: { ...train, images: images.train }, test: { ...test, images: images.test } };
   const shape = {
     grid: { height: images.train.height, width: images.train.width },
     channelsIn: images.train.channels,
@@ -107,12 +104,14 @@ export async function runCnn(
   };
 }
 
+type Labelled = LabelledImages & { readonly labels: Int32Array };
+
 type Trained = Pick<ReadoutResult, 'rate' | 'validation' | 'networks'>;
 
 /** First the learning rates on the validation split, then the networks on all training images. */
 async function trainNetworks(
   shape: Omit<CnnShape, 'readout'>,
-  { train, test }: { readonly train: TrainingSet; readonly test: TrainingSet },
+  { train, test }: Readonly<Record<'train' | 'test', Labelled>>,
   { networks, epochs, seed }: CnnOptions,
   started: number,
   { signal, onTrainingProgress }: CnnHooks,
@@ -120,7 +119,10 @@ async function trainNetworks(
   const url = new URL('../training/train-worker.js', import.meta.url);
   const order = balancedOrder(train.labels, seed);
   const held = Math.max(1, Math.round(VALIDATION * order.length));
-  const [validation, rest] = [subset(train, order.slice(0, held)), subset(train, order.slice(held))];
+  const [validation, rest] = [order.slice(0, held), order.slice(held)].map((part) =>
+    trainingSet(selectImages(train, part)),
+  );
+  const [all, unseen] = [trainingSet(train), trainingSet(test)];
   const total = READOUTS.length * (RATES.length + networks);
   let done = 0;
   const onResult = () => onTrainingProgress?.(++done / total, performance.now() - started);
@@ -148,8 +150,8 @@ async function trainNetworks(
     READOUTS.flatMap((readout, r) =>
       Array.from({ length: networks }, (_, i): TrainTask => ({
         shape: { ...shape, readout },
-        train,
-        test,
+        train: all,
+        test: unseen,
         rate: chosen[r].rate,
         seed: seed + 1 + i,
         epochs,
@@ -161,7 +163,7 @@ async function trainNetworks(
 }
 
 /** [count][channels][pixels] → [count][pixels][channels] */
-function trainingSet({ data, count, channels }: ImageStack, labels: Int32Array): TrainingSet {
+function trainingSet({ images: { data, count, channels }, labels }: LabelledImages): TrainingSet {
   const pixels = data.length / (count * channels);
   const values = new Float64Array(data.length);
   for (let i = 0; i < count; i++) {
@@ -170,12 +172,5 @@ function trainingSet({ data, count, channels }: ImageStack, labels: Int32Array):
         values[(i * pixels + p) * channels + c] = data[(i * channels + c) * pixels + p];
     }
   }
-  return { values, labels };
-}
-
-function subset({ values, labels }: TrainingSet, indices: readonly number[]): TrainingSet {
-  const elements = values.length / labels.length;
-  const chosen = new Float64Array(indices.length * elements);
-  indices.forEach((i, at) => chosen.set(values.subarray(i * elements, (i + 1) * elements), at * elements));
-  return { values: chosen, labels: Int32Array.from(indices, (i) => labels[i]) };
+  return { values, labels: labels! };
 }

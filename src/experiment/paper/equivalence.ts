@@ -1,8 +1,8 @@
+import { symmetricEigenvalues } from '../eigenvalues.js';
 import { denseNtk } from '../finite/dense-ntk.js';
 import type { Points } from '../finite/dense-network.js';
 import type { EquivalenceRun, EquivalenceTask } from '../finite/equivalence-run.js';
 import { NormalNumbers } from '../finite/random.js';
-import { extremeEigenvalues } from '../finite/small-solve.js';
 import { runInThreads } from '../finite/worker-pool.js';
 
 export interface EquivalenceOptions {
@@ -51,7 +51,8 @@ export async function runEquivalences(options: EquivalenceOptions): Promise<Equi
   const train = spherePoints(options.trainCount, options.dimension, random);
   const test = spherePoints(options.testCount, options.dimension, random);
   const targets = targetsOf(train);
-  const { largest, smallest } = extremeEigenvalues(denseNtk(train, train, hiddenLayers), train.count);
+  const eigenvalues = symmetricEigenvalues(denseNtk(train, train, hiddenLayers), train.count);
+  const [largest, smallest] = [eigenvalues[0], eigenvalues[eigenvalues.length - 1]];
   // The long ones first, so that no thread waits for another at the end.
   const tasks = [...widths].reverse().flatMap((width) =>
     kappas.flatMap((kappa) =>
@@ -65,7 +66,7 @@ export async function runEquivalences(options: EquivalenceOptions): Promise<Equi
           kappa,
           loss,
           maxSteps,
-          step,
+          step: step / largest,
           seeds: [seed, width, draw],
         };
       }),

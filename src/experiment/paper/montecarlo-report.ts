@@ -34,6 +34,18 @@ export function montecarloReport(
   };
 }
 
+/** Of a summary, as `summaryCells` fills them. */
+const SUMMARY_COLUMNS = [
+  'means',
+  'largest |dev|',
+  'rms dev',
+  '> 2 SE',
+  '> 3 SE',
+  'mean error',
+  'mean SE',
+  'one draw',
+];
+
 function widthTable(comparisons: readonly MontecarloComparison[], widths: readonly number[]): PaperTable {
   const rows = widths.map((width) => ({
     channels: width,
@@ -41,18 +53,8 @@ function widthTable(comparisons: readonly MontecarloComparison[], widths: readon
   }));
   return {
     title: 'All means over draws, by channel count (deviations in standard errors, SE; errors relative)',
-    columns: [
-      'channels',
-      'means',
-      'largest |dev|',
-      'rms dev',
-      '> 2 SE',
-      '> 3 SE',
-      'mean error',
-      'mean SE',
-      'one draw',
-    ],
-    rows: rows.map((row) => [`${row.channels}`, `${row.means}`, ...deviationCells(row), ...errorCells(row)]),
+    columns: ['channels', ...SUMMARY_COLUMNS],
+    rows: rows.map((row) => [`${row.channels}`, ...summaryCells(row)]),
     data: rows.map((row) => ({ ...row })),
   };
 }
@@ -70,42 +72,27 @@ function channelTable(widest: readonly MontecarloComparison[], depths: readonly 
   });
   return {
     title: `At ${widest[0].width} channels, by kernel`,
-    columns: [
-      'kernel',
-      'depth',
-      'means',
-      'largest |dev|',
-      'rms dev',
-      '> 2 SE',
-      '> 3 SE',
-      'mean error',
-      'mean SE',
-      'one draw',
-    ],
+    columns: ['kernel', 'depth', ...SUMMARY_COLUMNS],
     rows: rows.map(({ readout, kernel, depth, summary }) => [
       `${readout}: ${KERNEL_NAMES[kernel]}`,
       `${depth}`,
-      `${summary.means}`,
-      ...deviationCells(summary),
-      ...errorCells(summary),
+      ...summaryCells(summary),
     ]),
     data: rows.flatMap(({ members }) => members.map((member) => ({ ...member }))),
   };
 }
 
-function deviationCells({
-  largestDeviation,
-  rmsDeviation,
-  beyondTwo,
-  beyondThree,
-}: ComparisonSummary): string[] {
-  return [largestDeviation.toFixed(2), rmsDeviation.toFixed(2), `${beyondTwo}`, `${beyondThree}`];
-}
-
-function errorCells({ relativeError, relativeStandardError, relativeSpread }: ComparisonSummary): string[] {
-  return [relativeError, relativeStandardError, relativeSpread].map(
-    (share) => `${(100 * share).toFixed(2)} %`,
-  );
+function summaryCells(summary: ComparisonSummary): string[] {
+  const { means, largestDeviation, rmsDeviation, beyondTwo, beyondThree } = summary;
+  const { relativeError, relativeStandardError, relativeSpread } = summary;
+  return [
+    `${means}`,
+    largestDeviation.toFixed(2),
+    rmsDeviation.toFixed(2),
+    `${beyondTwo}`,
+    `${beyondThree}`,
+    ...[relativeError, relativeStandardError, relativeSpread].map((share) => `${(100 * share).toFixed(2)} %`),
+  ];
 }
 
 function errorFigure(comparisons: readonly MontecarloComparison[], widths: readonly number[]): CurvesFigure {

@@ -5,7 +5,9 @@ import { balancedOrder, selectImages } from '../../data/subset.js';
 import type { Gpu } from '../../gpu/gpu.js';
 import type { Channel } from '../../kernel/channels.js';
 import { computeGram, type GramProgress } from '../../kernel/gram.js';
+import { defaultTrained } from '../../kernel/validate-channels.js';
 import { runInThreads } from '../finite/worker-pool.js';
+import { kernelTitle } from '../kernel-title.js';
 import type { CandidateKernel, DrawOutcome, DrawTask } from '../small/draw-run.js';
 import { pixelKernels, sharedCopy } from '../small/pixel-kernels.js';
 
@@ -123,23 +125,24 @@ async function convolutionalKernels(
   depths: readonly number[],
   { signal, onKernelProgress }: Pick<SmalldataHooks, 'signal' | 'onKernelProgress'>,
 ): Promise<CandidateKernel[]> {
-  const kinds: { method: string; channel: (depth: number) => Channel }[] = [
-    {
-      method: 'CNTK-GAP',
-      channel: (depth) => ({ kernel: 'ntk', depth, readout: 'gap', trained: 'hidden' }),
-    },
-    { method: 'CNTK-V', channel: (depth) => ({ kernel: 'ntk', depth, readout: 'vanilla', trained: 'all' }) },
-    { method: 'CNN-GP-GAP', channel: (depth) => ({ kernel: 'nngp', depth, readout: 'gap' }) },
-    { method: 'CNN-GP-V', channel: (depth) => ({ kernel: 'nngp', depth, readout: 'vanilla' }) },
-  ];
-  const chosen = kinds.flatMap(({ method, channel }) =>
-    depths.map((depth) => ({ method, name: `depth ${depth}`, channel: channel(depth) })),
+  const chosen = (['ntk', 'nngp'] as const).flatMap((kernel) =>
+    (['gap', 'vanilla'] as const).flatMap((readout) =>
+      depths.map((depth): Channel =>
+        kernel === 'ntk'
+          ? { kernel, depth, readout, trained: defaultTrained(readout) }
+          : { kernel, depth, readout },
+      ),
+    ),
   );
   const { matrices } = await computeGram(gpu, {
     images,
-    channels: chosen.map(({ channel }) => channel),
+    channels: chosen,
     signal,
     onProgress: onKernelProgress,
   });
-  return chosen.map(({ method, name }, i) => ({ method, name, matrix: sharedCopy(matrices[i]) }));
+  return chosen.map((channel, i) => ({
+    method: kernelTitle(channel),
+    name: `depth ${channel.depth}`,
+    matrix: sharedCopy(matrices[i]),
+  }));
 }

@@ -1,5 +1,6 @@
 import type { ImageStack } from '../../kernel/images.js';
 import { denseNtk } from '../finite/dense-ntk.js';
+import { productTransposed } from '../finite/products.js';
 import type { CandidateKernel } from './draw-run.js';
 
 /** Widths of the RBF kernel, in units of the median distance; the first where nothing can be chosen. */
@@ -13,7 +14,7 @@ export function pixelKernels(images: ImageStack, depths: readonly number[]): Can
   const { count } = images;
   const dimension = images.data.length / count;
   const points = { values: Float64Array.from(images.data), count, dimension };
-  const products = innerProducts(points.values, count, dimension);
+  const products = productTransposed(points.values, points.values, dimension);
   const squared = shared(count, (i, j) =>
     Math.max(0, products[i * count + i] + products[j * count + j] - 2 * products[i * count + j]),
   );
@@ -48,14 +49,6 @@ function shared(count: number, value: (i: number, j: number) => number): Float64
   const matrix = new Float64Array(new SharedArrayBuffer(8 * count * count));
   for (let i = 0; i < count; i++) for (let j = 0; j < count; j++) matrix[i * count + j] = value(i, j);
   return matrix;
-}
-
-function innerProducts(values: Float64Array, count: number, dimension: number): Float64Array {
-  return shared(count, (i, j) => {
-    let sum = 0;
-    for (let p = 0; p < dimension; p++) sum += values[i * dimension + p] * values[j * dimension + p];
-    return sum;
-  });
 }
 
 function medianDistance(squared: Float64Array, count: number): number {
