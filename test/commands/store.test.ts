@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fail, folder, resultOf, startCli, succeed, writeDigits } from './cli.js';
@@ -24,6 +25,27 @@ describe('cntk kernel --out FOLDER', () => {
     expect((await readFile(join(folder, 'K', `${NAME}.npy`))).equals(before)).toBe(true);
     await succeed('kernel', ...KERNEL.split(' '), '--out', 'memory.npy');
     expect((await readFile(join(folder, 'memory.npy'))).equals(before)).toBe(true);
+  });
+
+  test('whose process was killed between the last tile and giving up its claim leaves no claim behind', async () => {
+    const kernel = [...KERNEL.split(' '), '--tile', '20', '--out', 'claimed'];
+    await succeed('kernel', ...kernel);
+    const store = join(folder, 'claimed');
+    const [tile] = await readdir(join(store, 'tiles'));
+    // As the kill leaves it: the tile is there, the claim on it too, the matrix is not.
+    await mkdir(join(store, 'claims'));
+    const claim = JSON.stringify({ host: hostname(), pid: 2 ** 30, beat: 3 });
+    await writeFile(join(store, 'claims', tile.replace(/\.npy$/, '.json')), claim);
+    await rm(join(store, `${NAME}.npy`));
+    await rm(join(store, 'manifest.json'));
+    const { stdout } = await succeed('kernel', ...kernel);
+    expect(stdout).toMatch(/0 pairs in 0 tiles/);
+    expect((await readdir(store)).sort()).toEqual([
+      'computation.json',
+      'manifest.json',
+      `${NAME}.npy`,
+      'tiles',
+    ]);
   });
 
   test('that is interrupted keeps its tiles, says so, and goes on', async () => {

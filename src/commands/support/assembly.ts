@@ -11,6 +11,9 @@ import { formatJson } from './streams.js';
 
 export const MANIFEST = 'manifest.json';
 
+/** Claimed by the process that puts the matrices together. */
+const ASSEMBLY = 'assembly';
+
 /** Every matrix of a store: those of the first block, then those of the test block. */
 export function matricesOf(store: TileStore): (Omit<ExportedMatrix, 'path'> & { file: string })[] {
   const { blocks, kernels } = store.computation;
@@ -50,7 +53,7 @@ export async function assemble(
   { progress, signal }: { progress: Progress; signal: AbortSignal },
 ): Promise<void> {
   await using claims = await Claims.open(store.folder);
-  while ((await claims.claim('assembly')) === 'others') {
+  while ((await claims.claim(ASSEMBLY)) === 'others') {
     signal.throwIfAborted();
     await sleep(200);
   }
@@ -69,7 +72,7 @@ export async function assemble(
     matrices.map((matrix) => ({ ...matrix, path: destination.file(matrix.file) })),
     { signal, onProgress: (fraction) => progress.update(fraction, '') },
   );
-  await removeLeftovers(store.folder);
+  await removeLeftovers(store.folder, ASSEMBLY);
   await destination.commit(MANIFEST, formatJson(report));
   progress.end();
 }

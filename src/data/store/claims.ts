@@ -150,12 +150,20 @@ async function linkless(error: unknown, path: string): Promise<void> {
   await writeFile(path, textOf({ beat: 0 }), { flag: 'wx' });
 }
 
-/** Removes what killed processes left in the folders of claims and tiles of a store on which nobody works any more. */
-export async function removeLeftovers(storeFolder: string): Promise<void> {
-  for (const folder of ['claims', 'tiles'].map((name) => join(storeFolder, name))) {
-    for (const file of await readdir(folder).catch(() => [] as string[]))
-      if (file.startsWith('.')) await rm(join(folder, file), { force: true }).catch(() => undefined);
-  }
+/**
+ * Removes what killed processes left in the folders of claims and tiles of a complete store. A claim on a tile of such a
+ * store has no more to protect: its holder died, or lives, between writing the tile and giving the claim up.
+ *
+ * @param held - the claim of the caller, which stays
+ */
+export async function removeLeftovers(storeFolder: string, held: string): Promise<void> {
+  await removeFiles(join(storeFolder, 'claims'), (file) => file !== `${held}.json`);
+  await removeFiles(join(storeFolder, 'tiles'), (file) => file.startsWith('.'));
+}
+
+async function removeFiles(folder: string, isLeftover: (file: string) => boolean): Promise<void> {
+  for (const file of await readdir(folder).catch(() => [] as string[]))
+    if (isLeftover(file)) await rm(join(folder, file), { force: true }).catch(() => undefined);
 }
 
 /** Of one length, so that a heartbeat overwrites the one before it. */
