@@ -29,7 +29,10 @@ const options = {
   depth: withDefault(integer(NETWORKS, 'Convolution layers + 1', 3), '3'),
   channels: withDefault(integer(NETWORKS, 'Channels of the hidden layers', 1), '32'),
   networks: withDefault(integer(NETWORKS, 'Networks trained per read-out', 1), '3'),
-  epochs: withDefault(integer(NETWORKS, 'Limit of epochs', 1), '100'),
+  epochs: withDefault(
+    integer(NETWORKS, 'Limit of epochs for choosing the learning rate; the networks get twice as many', 1),
+    '100',
+  ),
   adapter: deviceOptions.adapter,
   verbose: deviceOptions.verbose,
   out: paperOut,
@@ -61,7 +64,10 @@ async function cnn(args: CnnArguments, signal: AbortSignal): Promise<void> {
       onKernelProgress: (update) => progress.updateKernel(update),
       onTraining: () => progress.begin('networks'),
       onTrainingProgress: (fraction, elapsedMs) =>
-        progress.update(fraction, `${formatDuration((elapsedMs / fraction) * (1 - fraction))} left`),
+        progress.update(
+          fraction,
+          `${formatDuration((elapsedMs / fraction) * (1 - fraction))} left at the most`,
+        ),
     });
     progress.end();
     return { result, device: deviceReport(opened) };

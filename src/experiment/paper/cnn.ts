@@ -7,18 +7,22 @@ import type { Channel } from '../../kernel/channels.js';
 import { defaultTrained } from '../../kernel/validate-channels.js';
 import { evaluate } from '../../regression/classify.js';
 import { fit, predict } from '../../regression/regression.js';
-import { runInThreads } from '../finite/worker-pool.js';
 import type { CnnShape } from '../training/cnn.js';
+import { trainInThreads } from '../training/train-in-threads.js';
 import type { TrainingSet, TrainOutcome, TrainTask } from '../training/train.js';
 
 /** Learning rates among which a validation split of the training images chooses. */
-export const RATES: readonly number[] = [0.01, 0.03, 0.1, 0.3];
+export const RATES: readonly number[] = [0.01, 0.03, 0.1];
 /** Share of the training images that judges the learning rates. */
 const VALIDATION = 0.2;
+/** The networks get this many times the epochs of the trials: a rate that fits those just in time must fit more images. */
+export const MORE = 2;
 /** The paper uses none; so little changes no prediction. */
 export const CNN_RIDGE = 1e-6;
 export const READOUTS = ['vanilla', 'gap'] as const;
 export type CnnReadout = (typeof READOUTS)[number];
+/** As the paper calls them. */
+export const SUFFIX: Readonly<Record<CnnReadout, string>> = { vanilla: 'V', gap: 'GAP' };
 
 export interface CnnOptions {
   /** Convolution layers + 1. */
@@ -27,6 +31,7 @@ export interface CnnOptions {
   readonly channels: number;
   /** Networks trained on all training images, each from its own start. */
   readonly networks: number;
+  /** Limit of a trial; networks get `MORE` times as many. */
   readonly epochs: number;
   readonly seed: number;
 }
@@ -47,8 +52,8 @@ export interface ReadoutResult {
   /** Of the kernels: test images recognised. */
   readonly correct: Readonly<Record<'ntk' | 'nngp', number>>;
   readonly rate: number;
-  /** On the validation images, by learning rate. */
-  readonly validation: readonly TrainOutcome[];
+  /** One network per learning rate, with a part of the training images held out; `correct` of those. */
+  readonly trials: readonly TrainOutcome[];
   readonly networks: readonly TrainOutcome[];
 }
 
@@ -93,7 +98,7 @@ export async function runCnn(
     depth: options.depth,
     channels: options.channels,
   };
-  const trained = await trainNetworks(shape, sets, options, started, hooks);
+  const trained = await trainNetworks(shape, sets, options, hooks);
   const result = (r: number): ReadoutResult => ({
     correct: { ntk: correct[2 * r], nngp: correct[2 * r + 1] },
     ...trained[r],
@@ -106,60 +111,62 @@ export async function runCnn(
 
 type Labelled = LabelledImages & { readonly labels: Int32Array };
 
-type Trained = Pick<ReadoutResult, 'rate' | 'validation' | 'networks'>;
+type Trained = Pick<ReadoutResult, 'rate' | 'trials' | 'networks'>;
 
-/** First the learning rates on the validation split, then the networks on all training images. */
+/** First the learning rates on images held out of the training images, then the networks on all training images. */
 async function trainNetworks(
   shape: Omit<CnnShape, 'readout'>,
   { train, test }: Readonly<Record<'train' | 'test', Labelled>>,
   { networks, epochs, seed }: CnnOptions,
-  started: number,
   { signal, onTrainingProgress }: CnnHooks,
 ): Promise<Trained[]> {
-  const url = new URL('../training/train-worker.js', import.meta.url);
   const order = balancedOrder(train.labels, seed);
   const held = Math.max(1, Math.round(VALIDATION * order.length));
   const [validation, rest] = [order.slice(0, held), order.slice(held)].map((part) =>
     trainingSet(selectImages(train, part)),
   );
   const [all, unseen] = [trainingSet(train), trainingSet(test)];
-  const total = READOUTS.length * (RATES.length + networks);
-  let done = 0;
-  const onResult = () => onTrainingProgress?.(++done / total, performance.now() - started);
-  const trials = await runInThreads<TrainOutcome>(
-    url,
+  const share = RATES.length / (RATES.length + networks);
+  const started = performance.now();
+  const progress = (fraction: number) => onTrainingProgress?.(fraction, performance.now() - started);
+  const trials = await trainInThreads(
     READOUTS.flatMap((readout) =>
       RATES.map((rate): TrainTask => ({
-        shape: { ...shape, readout },
-        train: rest,
-        test: validation,
-        rate,
-        seed,
-        epochs,
+        ...{ shape: { ...shape, readout }, rate, seed, epochs },
+        ...{ train: rest, test: validation },
       })),
     ),
-    { signal, onResult },
+    { signal, onProgress: (fraction) => progress(share * fraction) },
   );
   const chosen = READOUTS.map((_, r) => {
-    const validations = trials.slice(r * RATES.length, (r + 1) * RATES.length);
-    const most = Math.max(...validations.map(({ correct }) => correct));
-    return { validation: validations, rate: RATES[validations.findIndex(({ correct }) => correct === most)] };
+    const own = trials.slice(r * RATES.length, (r + 1) * RATES.length);
+    return { trials: own, rate: RATES[bestTrial(own)] };
   });
-  const outcomes = await runInThreads<TrainOutcome>(
-    url,
+  const outcomes = await trainInThreads(
     READOUTS.flatMap((readout, r) =>
       Array.from({ length: networks }, (_, i): TrainTask => ({
-        shape: { ...shape, readout },
-        train: all,
-        test: unseen,
-        rate: chosen[r].rate,
-        seed: seed + 1 + i,
-        epochs,
+        ...{ shape: { ...shape, readout }, rate: chosen[r].rate, seed: seed + 1 + i, epochs: MORE * epochs },
+        ...{ train: all, test: unseen },
       })),
     ),
-    { signal, onResult },
+    { signal, onProgress: (fraction) => progress(share + (1 - share) * fraction) },
   );
   return chosen.map((one, r) => ({ ...one, networks: outcomes.slice(r * networks, (r + 1) * networks) }));
+}
+
+/**
+ * Index of the learning rate to take: of those that came to recognise every training image the one that recognises most
+ * held-out images, the smaller of equals; if none did, the one that came nearest.
+ */
+export function bestTrial(
+  trials: readonly Pick<TrainOutcome, 'fittedAt' | 'trainAccuracy' | 'correct'>[],
+): number {
+  const fitted = trials.filter(({ fittedAt }) => fittedAt !== undefined);
+  const best =
+    fitted.length > 0
+      ? fitted.reduce((one, other) => (other.correct > one.correct ? other : one))
+      : trials.reduce((one, other) => (other.trainAccuracy > one.trainAccuracy ? other : one));
+  return trials.indexOf(best);
 }
 
 /** [count][channels][pixels] → [count][pixels][channels] */
