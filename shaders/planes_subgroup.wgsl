@@ -81,13 +81,16 @@ fn main(
   // Cells right of the image or below it read the row of zeros.
   var quad: array<u32, COLUMN_QUADS>;
   var links: array<vec4f, COLUMN_QUADS + 1>;
+  // unroll
   for (var v = 0u; v <= COLUMN_QUADS; v++) { links[v] = column_links(4 * (first_quad + v), d.x); }
+  // unroll
   for (var v = 0u; v < COLUMN_QUADS; v++) { quad[v] = min(first_quad + v, QUADS - 1); }
 
   var sigma: array<vec4f, CELLS>;
   var theta: array<vec4f, CELLS>;
   for (var r = 0u; r < ROWS; r++) {
     let z_row = z_base + (top + r + d.y) % HEIGHT * Z_QUADS;
+    // unroll
     for (var v = 0u; v < COLUMN_QUADS; v++) {
       let x_row = x_base + select(min(top + r, HEIGHT), HEIGHT, first_quad + v >= QUADS) * QUADS;
       var product = vec4f(0.0);
@@ -111,6 +114,7 @@ fn main(
       // The first lane of a subgroup has nothing to its left, the last nothing to its right.
       var before = select(vec2f(0.0), left, row_lane > 0);
       let after = select(vec2f(0.0), right, row_lane < ROW_LANES - 1);
+      // unroll
       for (var v = 0u; v < COLUMN_QUADS; v++) {
         let k = sigma[first + v];
         let t = k + theta[first + v];
@@ -126,6 +130,7 @@ fn main(
     // The sums along columns, and the ReLU step.
     let x_layer = x_base + (params.channels + h) * x_stride;
     let z_layer = z_base + (params.channels + h) * z_stride;
+    // unroll
     for (var v = 0u; v < COLUMN_QUADS; v++) {
       let bottom = CELLS - COLUMN_QUADS + v;
       var k_above = vec4f(0.0);
@@ -174,6 +179,7 @@ fn main(
         let radius = radii[readout];
         if (!within_reach(d, radius)) { continue; }
         var sums = vec2f(0.0);
+        // unroll
         for (var v = 0u; v < COLUMN_QUADS; v++) {
           var k_sum = vec4f(0.0);
           var u_sum = vec4f(0.0);

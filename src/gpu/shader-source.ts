@@ -1,12 +1,13 @@
 import { link } from 'wesl/core';
 import type { ShaderContract } from '../../shaders/contract.js';
 import { SHADER_SOURCES } from '../../shaders/sources.js';
+import { unrollLoops } from './unroll.js';
 
 export type Constants = Readonly<Record<string, number>>;
 
 /**
- * The complete WGSL of one shader: its own file, what it imports from `shaders/shared`, and the constants of its
- * contract as `const` lines.
+ * The complete WGSL of one shader: its own file with its marked loops unrolled, what it imports from `shaders/shared`, and
+ * the constants of its contract as `const` lines.
  *
  * @throws Error if `constants` does not name exactly the contract's constants.
  */
@@ -20,8 +21,9 @@ export async function linkShader(
   if (given !== wanted) {
     throw new Error(`shader ${contract.name}: constants given [${given}], its contract asks for [${wanted}]`);
   }
+  const file = `${contract.name}.wgsl`;
   const linked = await link({
-    weslSrc: { ...sources },
+    weslSrc: { ...sources, [file]: unrollLoops(sources[file], constants) },
     rootModuleName: contract.name,
     constants: { ...constants },
     sourceMap: false,
