@@ -2,7 +2,7 @@ import type { Gpu } from '../../gpu/gpu.js';
 import { ceilingCases } from './ceiling-cases.js';
 import { bindingShare, type Ceilings, type Resource } from './cost.js';
 import { cpuPlanesCase } from './cpu/cpu-case.js';
-import { gramCase } from './gram-case.js';
+import { gramCase, otherKernels } from './gram-case.js';
 import { fieldsCase, normsCase, sumPlanesCase } from './image-cases.js';
 import { layersCase } from './layers-case.js';
 import { measureTogether, spread, type BenchCase, type BenchResult } from './measure.js';
@@ -29,6 +29,7 @@ const LAYERS = 'layers-gap';
 const RATIOS: Readonly<Partial<Record<string, { readonly name: string; readonly baseline: string }>>> = {
   'planes-gap': { name: 'fused / layer by layer', baseline: LAYERS },
   'planes-gap-portable': { name: 'portable / layer by layer', baseline: LAYERS },
+  'gram-gap-channels': { name: '36 kernels / the deepest alone', baseline: 'gram-gap' },
   cholesky_update: { name: 'update / plain product', baseline: 'product' },
 };
 
@@ -46,6 +47,7 @@ function groupsOf(software: boolean, quick: boolean): readonly (readonly BenchCa
   const gap = { ...network, readout: 'gap', images: 3, pairs: 2 * size } as const;
   const withCost = (one: BenchCase) => ({ ...one, cost: solverCost(one.name, n, classes) });
   const [update, ...others] = solverShaderCases(n, classes);
+  const runs = { ...network, seconds: quick ? 1.5 : 6, minImages: quick ? 4 : 11 };
   const stage = { shape: CIFAR, layers: DEPTH - 1, count: 64 * size };
   return [
     [
@@ -53,7 +55,10 @@ function groupsOf(software: boolean, quick: boolean): readonly (readonly BenchCa
       planesCase({ name: 'planes-gap-portable', ...gap, variant: 'portable' }),
       layersCase({ name: LAYERS, ...network }),
     ],
-    [gramCase({ name: 'gram-gap', ...network, seconds: quick ? 1.5 : 6, minImages: quick ? 4 : 11 })],
+    [
+      gramCase({ name: 'gram-gap', ...runs }),
+      gramCase({ name: 'gram-gap-channels', ...runs, others: otherKernels(network) }),
+    ],
     [cpuPlanesCase({ name: 'planes-gap-cpu', ...network, planes: quick ? 64 : 1024 })],
     [planesCase({ name: 'planes-vanilla', ...network, readout: 'vanilla', images: 32, pairs: 1024 * size })],
     [

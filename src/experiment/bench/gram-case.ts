@@ -1,4 +1,6 @@
 import { computeGram, type GramResult } from '../../kernel/gram.js';
+import type { Channel } from '../../kernel/channels.js';
+import { defaultTrained } from '../../kernel/validate-channels.js';
 import { callTimer, largestError, type BenchCase } from './measure.js';
 import { channelOf, describeNetwork, mirrorSums, networkImages, passOf, type Network } from './network.js';
 
@@ -10,12 +12,29 @@ export interface GramCaseOptions extends Omit<Network, 'readout'> {
   /** One run is to take about this long. */
   readonly seconds: number;
   readonly minImages: number;
+  /** Kernels to compute beside the network's own: none by default. */
+  readonly others?: readonly Channel[];
+}
+
+/** NTK and NNGP of every depth from 3 on, `gap` and `vanilla`, but for the network's own. */
+export function otherKernels({ depth }: Pick<Network, 'depth'>): Channel[] {
+  const depths = Array.from({ length: depth - 2 }, (_, i) => i + 3);
+  return (['gap', 'vanilla'] as const).flatMap((readout) =>
+    depths.flatMap((one): Channel[] => [
+      ...(one === depth && readout === 'gap'
+        ? []
+        : [{ kernel: 'ntk' as const, depth: one, readout, trained: defaultTrained(readout) }]),
+      { kernel: 'nngp', depth: one, readout },
+    ]),
+  );
 }
 
 /** The end-to-end runner: a whole `gap` matrix, from pixels on the host to kernel values on the host. */
 export function gramCase(options: GramCaseOptions): BenchCase {
   const network: Network = { ...options, readout: 'gap' };
-  const description = `${describeNetwork(network)}, whole runs with upload and read-back`;
+  const channels = [channelOf(network), ...(options.others ?? [])];
+  const kernels = channels.length > 1 ? `, ${channels.length} kernels` : '';
+  const description = `${describeNetwork(network)}${kernels}, whole runs with upload and read-back`;
   return {
     name: options.name,
     description,
@@ -24,7 +43,7 @@ export function gramCase(options: GramCaseOptions): BenchCase {
       const run = (count: number) =>
         computeGram(gpu, {
           images: networkImages(network, count),
-          channels: [channelOf(network)],
+          channels,
           signal,
           // The kernel of long runs, however short this one is.
           variant: 'auto',

@@ -44,7 +44,13 @@ test.each([
 test('every shader outside the comparison validates', async () => {
   const gpu = await testGpu();
   const names = benchNames();
-  expect(names.slice(0, 4)).toEqual(['planes-gap', 'planes-gap-portable', 'layers-gap', 'gram-gap']);
+  expect(names.slice(0, 5)).toEqual([
+    'planes-gap',
+    'planes-gap-portable',
+    'layers-gap',
+    'gram-gap',
+    'gram-gap-channels',
+  ]);
   const only = ['norms', 'fields', 'sum_planes', 'cholesky', 'product', 'factorization', 'solve'];
   const { results, ceilings } = await runBench(gpu, { quick: true, only });
   const cases = results.filter(({ unit }) => unit !== '×');
