@@ -8,11 +8,11 @@ const LONGEST_QUIET_MS = 3 * TARGET_MS;
 
 /**
  * Sizes submissions by measured time. Work is counted in any one unit (element-layers here); the budget follows the
- * measured rate, growing at most fourfold at a time. The first submission is not measured: drivers compile then.
+ * measured rate, growing at most fourfold at a time; a submission counts by its share of the budget. The first submission is not measured: drivers compile then.
  */
 export class Pacer {
   private budget: number;
-  private deviceTells = false;
+  private timesKnown = false;
   private lastEnd = -Infinity;
   private expectedEnd = -Infinity;
   /** What is submitted and not ended. */
@@ -42,7 +42,7 @@ export class Pacer {
   ): Promise<T> {
     const submitted = this.now();
     const expectedMs = (work / this.budget) * TARGET_MS;
-    const known = this.software && this.deviceTells;
+    const known = this.software && this.timesKnown;
     this.expectedEnd = Math.max(submitted, this.expectedEnd) + (known ? expectedMs : 0);
     this.queuedMs += known ? expectedMs : 0;
     const untilEnd = this.expectedEnd - submitted - (1 - QUIET) * expectedMs;
@@ -57,9 +57,14 @@ export class Pacer {
     this.lastEnd = end;
     this.expectedEnd = Math.min(this.expectedEnd, end + this.queuedMs);
     if (first) return result;
-    // By the host's clock a result that was ready while nobody asked counts as slow: then there is no sleeping.
-    this.deviceTells = result.gpuNs !== undefined;
-    this.budget = Math.min((work / elapsedMs) * TARGET_MS, 4 * Math.max(work, this.budget / 4));
+    const rate = (work / elapsedMs) * TARGET_MS;
+    const measured = Math.min(rate, 4 * Math.max(work, this.budget / 4));
+    // By the host's clock a result that was ready while nobody asked counts as slow: then there is no sleeping. Nor is
+    // there while the budget is still growing: it says nothing about times yet.
+    this.timesKnown = result.gpuNs !== undefined && measured === rate;
+    // A small one, the rest of a tile, says little: much of its time is that of starting.
+    const weight = Math.min(1, work / this.budget);
+    this.budget += weight * (measured - this.budget);
     return result;
   }
 }

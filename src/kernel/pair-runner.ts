@@ -61,6 +61,7 @@ export class PairRunner implements Disposable {
   async run(fields: { xFields: GPUBuffer; zFields: GPUBuffer }, tile: Tile, store: Store): Promise<void> {
     const pairs = pairsOf(tile);
     for (;;) {
+      if (this.inFlight.length >= SUBMISSIONS_IN_FLIGHT) await this.retire(store);
       const limit = Math.min(this.plan.maxPairs, this.pacer.units(this.plan.elementLayersPerPair));
       const batch: ImagePair[] = [];
       while (batch.length < limit) {
@@ -69,7 +70,6 @@ export class PairRunner implements Disposable {
         batch.push(next.value);
       }
       if (batch.length === 0) return;
-      if (this.inFlight.length >= SUBMISSIONS_IN_FLIGHT) await this.retire(store);
       this.hooks.signal?.throwIfAborted();
       const slot = this.slots.pop() ?? this.createSlot();
       const result = this.submit(slot, fields, tile, batch);
@@ -118,11 +118,14 @@ export class PairRunner implements Disposable {
       ...this.tables,
     };
     const workPerWorkgroup = (plan.elementLayersPerPair / workgroups) * pairs.length;
-    const slice = Math.min(
+    const most = Math.min(
       workgroups,
       gpu.limits.maxComputeWorkgroupsPerDimension,
-      this.pacer.units(workPerWorkgroup),
+      // Several pairs fit a submission: only a single one may be too long.
+      pairs.length > 1 ? workgroups : this.pacer.units(workPerWorkgroup),
     );
+    // Of about the same size: a small rest costs as much to start.
+    const slice = Math.ceil(workgroups / Math.ceil(workgroups / most));
     const taps = pass.taps;
     let data: ArrayBuffer[] = [];
     for (let first = 0; first < workgroups; first += slice) {

@@ -88,7 +88,7 @@ test.each([
   let clock = 0;
   const pacer = new Pacer(software, () => clock);
   const quiet: number[] = [];
-  for (let step = 0; step < 4; step++) {
+  for (let step = 0; step < 40; step++) {
     await pacer.time(1e6, (quietMs) => {
       quiet.push(quietMs);
       clock += 10_000;
@@ -103,12 +103,47 @@ test('queued submissions are measured from the end of the one before', async () 
   const pacer = new Pacer(false, () => clock);
   const release: (() => void)[] = [];
   const submission = () => new Promise<object>((resolve) => release.push(() => resolve({})));
-  const queued = [1, 2, 3].map(() => pacer.time(1e6, submission));
+  const queued = [1, 2, 3].map(() => pacer.time(1e7, submission));
   for (const [index, each] of queued.entries()) {
-    clock += 100;
+    clock += 50;
     release[index]();
     await each;
   }
-  // 1e6 units in 100 ms each, not in 200 or 300.
-  expect(pacer.units(1)).toBe(1e6);
+  // 1e7 units in 50 ms each, not in 100 or 150.
+  expect(pacer.units(1)).toBe(2e7);
+});
+
+/** A device on which every submission takes 5 ms to start; the pacer has settled on it. */
+async function settled() {
+  let clock = 0;
+  const pacer = new Pacer(true, () => clock);
+  const quiet: number[] = [];
+  const submit = (work: number) =>
+    pacer.time(work, (quietMs) => {
+      quiet.push(quietMs);
+      const deviceMs = 5 + work / 1e6;
+      clock += Math.max(quietMs, deviceMs);
+      return Promise.resolve({ gpuNs: 1e6 * deviceMs });
+    });
+  for (let step = 0; step < 30; step++) await submit(pacer.units(1));
+  return { pacer, submit, quiet };
+}
+
+test('the small rest of a tile is not taken for slowness', async () => {
+  const { pacer, submit } = await settled();
+  const before = pacer.units(1);
+  await submit(before / 200);
+  expect(pacer.units(1) / before).toBeGreaterThan(0.98);
+  // Control: as large a submission at that speed counts whole.
+  await pacer.time(before, () => Promise.resolve({ gpuNs: 1e9 }));
+  expect(pacer.units(1) / before).toBeLessThan(0.11);
+});
+
+test('while the budget grows nobody sleeps', async () => {
+  const { quiet } = await settled();
+  const growing = quiet.findIndex((ms) => ms > 0);
+  expect(growing).toBeGreaterThan(2);
+  // By then a submission takes about as long as it should.
+  expect(quiet[growing]).toBeGreaterThan(50);
+  expect(Math.max(...quiet)).toBeLessThan(100);
 });
