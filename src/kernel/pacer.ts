@@ -61,7 +61,7 @@ export class Pacer {
     const measured = Math.min(rate, 4 * Math.max(work, this.budget / 4));
     // By the host's clock a result that was ready while nobody asked counts as slow: then there is no sleeping. Nor is
     // there while the budget is still growing: it says nothing about times yet.
-    this.timesKnown = result.gpuNs !== undefined && measured === rate;
+    if (work > this.budget / 2) this.timesKnown = result.gpuNs !== undefined && measured === rate;
     // A small one, the rest of a tile, says little: much of its time is that of starting.
     const weight = Math.min(1, work / this.budget);
     this.budget += weight * (measured - this.budget);

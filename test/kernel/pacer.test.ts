@@ -130,10 +130,14 @@ async function settled() {
 }
 
 test('the small rest of a tile is not taken for slowness', async () => {
-  const { pacer, submit } = await settled();
+  const { pacer, submit, quiet } = await settled();
   const before = pacer.units(1);
   await submit(before / 200);
   expect(pacer.units(1) / before).toBeGreaterThan(0.98);
+  // Nor for a device that is still to be found out, a fast one neither.
+  await pacer.time(before / 200, () => Promise.resolve({ gpuNs: 1 }));
+  await submit(before);
+  expect(quiet.at(-1)).toBeGreaterThan(50);
   // Control: as large a submission at that speed counts whole.
   await pacer.time(before, () => Promise.resolve({ gpuNs: 1e9 }));
   expect(pacer.units(1) / before).toBeLessThan(0.11);
