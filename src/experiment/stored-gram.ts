@@ -43,7 +43,7 @@ export interface StoredGramReport {
 
 /**
  * Computes the tiles that a store lacks, each written as soon as it is there: a process that ends in whatever way
- * loses the open tile. What is there is checked first; damaged tiles are set aside and computed again. Several
+ * loses the two open tiles at the most. What is there is checked first; damaged tiles are set aside and computed again. Several
  * processes may work on a store at a time. Returns when all tiles are there, whoever computed them.
  *
  * @throws as `computeTiles`, and OutputError
@@ -75,12 +75,14 @@ export async function computeStored(
     options.onProgress?.({ done, total, elapsedMs: performance.now() - started });
   };
   await using claims = await Claims.open(store.folder, leaseMs);
+  // A failure ends the waiting for other processes too.
+  using waiting = new Waiting(signal);
   for (const [block, { rows, columns }] of Object.entries(images)) {
     const queue = new TileQueue(
       store,
       missing.filter((tile) => tile.block.name === block),
       claims,
-      { signal, onNote, onForeign: ({ pairs }) => advance(perPair * pairs) },
+      { signal: waiting.signal, onNote, onForeign: ({ pairs }) => advance(perPair * pairs) },
     );
     const computed = computeTiles(gpu, queue.tiles(), {
       ...options,
@@ -90,10 +92,12 @@ export async function computeStored(
       onWork: advance,
       use,
     });
-    for await (const { values, underflows } of computed) {
-      await store.write(queue.current, values);
+    for await (const { tile, values, underflows } of computed) {
+      const written = queue.claimed(tile);
+      await store.write(written, values);
+      await claims.release(written.name);
       report.tiles++;
-      report.pairs += queue.current.pairs;
+      report.pairs += written.pairs;
       report.underflows += underflows;
     }
   }
@@ -105,8 +109,22 @@ export async function computeStored(
   };
 }
 
+/** A signal that is also given when its scope is left. */
+class Waiting implements Disposable {
+  private readonly left = new AbortController();
+  readonly signal: AbortSignal;
+
+  constructor(outer: AbortSignal | undefined) {
+    this.signal = outer ? AbortSignal.any([outer, this.left.signal]) : this.left.signal;
+  }
+
+  [Symbol.dispose](): void {
+    this.left.abort();
+  }
+}
+
 interface QueueHooks {
-  readonly signal: AbortSignal | undefined;
+  readonly signal: AbortSignal;
   readonly onNote: ((message: string) => void) | undefined;
   /** A tile that another process has finished. */
   readonly onForeign: (tile: StoreTile) => void;
@@ -115,10 +133,9 @@ interface QueueHooks {
 /** Time between two looks at tiles that other processes compute. */
 const LOOK_MS = 500;
 
-/** Tiles to be computed, claimed one at a time, until all are finished by someone. */
+/** Tiles to be computed, each claimed when it is asked for, until all are finished by someone. */
 class TileQueue {
-  /** The one that was given last, claimed. */
-  current!: StoreTile;
+  private readonly given = new Map<StoreTile['tile'], StoreTile>();
 
   constructor(
     private readonly store: TileStore,
@@ -127,23 +144,31 @@ class TileQueue {
     private readonly hooks: QueueHooks,
   ) {}
 
+  /** A tile that was given out; once. */
+  claimed(tile: StoreTile['tile']): StoreTile {
+    const found = this.given.get(tile)!;
+    this.given.delete(tile);
+    return found;
+  }
+
   async *tiles(): AsyncGenerator<StoreTile['tile']> {
     const { signal, onNote, onForeign } = this.hooks;
     for (let announced = false; this.open.length > 0;) {
       const others: StoreTile[] = [];
       for (const tile of this.open) {
-        signal?.throwIfAborted();
+        signal.throwIfAborted();
         const claim = await this.claims.claim(tile.name);
         // Looked at after the claim: whoever had it wrote the tile before giving it up.
-        if ((await this.store.finished()).has(tile.name)) onForeign(tile);
-        else if (claim === 'others') others.push(tile);
+        if ((await this.store.finished()).has(tile.name)) {
+          await this.claims.release(tile.name);
+          onForeign(tile);
+        } else if (claim === 'others') others.push(tile);
         else {
           if (claim === 'takenOver') await this.store.removePartial(tile.name);
-          this.current = tile;
+          this.given.set(tile.tile, tile);
           yield tile.tile;
         }
       }
-      await this.claims.release();
       this.open = others;
       if (others.length === 0) return;
       if (!announced) onNote?.(`waiting for ${others.length} tiles that other processes compute`);

@@ -30,11 +30,12 @@ export interface ComputedTile {
 }
 
 /**
- * The kernels of `computeGram`, a tile at a time in the order in which `tiles` names them: nothing of a tile stays in
- * memory when the next is asked for. Every value has the bits that `computeGram` gives with the same device and
- * variant, whatever the tiles: the sums of a pair are taken in an order of their own.
+ * The kernels of `computeGram`, a tile at a time in the order in which `tiles` names them. While a tile is consumed the
+ * device computes the next one; no more than these two are in memory. Every value has the bits that `computeGram` gives
+ * with the same device and variant, whatever the tiles: the sums of a pair are taken in an order of their own.
  *
- * @param tiles Of the lower triangle if `against` is absent; asked for one by one, when the last has been consumed.
+ * @param tiles Of the lower triangle if `against` is absent; asked for one ahead. A tile that is finished is given out
+ * at once, even if the next one is still waited for.
  * @throws as `computeGram`
  */
 export async function* computeTiles(
@@ -42,18 +43,52 @@ export async function* computeTiles(
   tiles: AsyncIterable<Tile>,
   options: TilesOptions,
 ): AsyncGenerator<ComputedTile> {
-  const { images: rows, against, channels, signal } = options;
+  const { images: rows, against, channels } = options;
   const columns = against ?? rows;
   checkImages(rows, columns);
   validateChannels(channels, rows);
   const shape: GramShape = { rows: rows.count, columns: columns.count, symmetric: against === undefined };
   const device = await planDevice(gpu);
   const plans = planPasses(channels, rows).map((pass) => planPass(pass, rows, shape, device, options));
-  using passes = await TilePasses.create(gpu, plans, rows, columns, options);
-  for await (const tile of tiles) {
-    signal?.throwIfAborted();
-    yield await passes.compute(tile);
+  // A consumer that goes away ends the tile that is computed ahead.
+  const closing = new AbortController();
+  const signal = options.signal ? AbortSignal.any([options.signal, closing.signal]) : closing.signal;
+  using passes = await TilePasses.create(gpu, plans, rows, columns, { ...options, signal });
+  const source = tiles[Symbol.asyncIterator]();
+  let open: OpenTile | undefined;
+  let next: OpenTile | undefined;
+  try {
+    for (let asked = source.next(); ; asked = source.next()) {
+      if (open !== undefined && (await isFirst(open.finished, asked))) {
+        yield await open.finished;
+        open = undefined;
+      }
+      const answer = await asked;
+      if (answer.done === true) break;
+      signal.throwIfAborted();
+      next = passes.begin(answer.value);
+      if (open !== undefined) yield await open.finished;
+      await next.submitted;
+      open = next;
+    }
+    if (open !== undefined) yield await open.finished;
+  } finally {
+    closing.abort();
+    await next?.submitted.catch(() => undefined);
+    source.return?.().catch(() => undefined);
   }
+}
+
+/** A tile that is being computed. */
+interface OpenTile {
+  /** When the device has all of it to do. */
+  readonly submitted: Promise<unknown>;
+  readonly finished: Promise<ComputedTile>;
+}
+
+/** Whether one promise is settled before the other. @throws what the first one to settle throws. */
+async function isFirst(one: Promise<unknown>, other: Promise<unknown>): Promise<boolean> {
+  return Promise.race([one.then(() => true), other.then(() => false)]);
 }
 
 interface TilePass {
@@ -94,29 +129,46 @@ class TilePasses implements Disposable {
     return new TilePasses(passes, rows, columns, channels);
   }
 
-  async compute(tile: Tile): Promise<ComputedTile> {
-    const { rows, columns, rowScale, columnScale } = this;
+  begin(tile: Tile): OpenTile {
     const values = this.channels.map(() => new Float32Array(tile.rows * tile.columns));
-    const columnKey = rows === columns ? 'rows' : 'columns';
     let underflows = 0;
+    const submitted = this.submit(tile, values, (count) => (underflows += count));
+    const finished = submitted.then(async (batches) => {
+      await Promise.all(batches);
+      return { tile, values, underflows };
+    });
+    // Both are awaited later; until then a failure must not count as unhandled.
+    for (const each of [submitted, finished]) each.catch(() => undefined);
+    return { submitted, finished };
+  }
+
+  /** @returns when all is submitted, what ends when it is in `values`. */
+  private async submit(
+    tile: Tile,
+    values: readonly Float32Array[],
+    onUnderflows: (count: number) => void,
+  ): Promise<Promise<unknown>[]> {
+    const { rows, columns, rowScale, columnScale } = this;
+    const columnKey = rows === columns ? 'rows' : 'columns';
+    const batches: Promise<unknown>[] = [];
     for (const { plan, cache, runner } of this.passes) {
       const reader = new ChannelValues(plan.pass, this.channels, rowScale * columnScale);
       const store = (sums: Parameters<typeof reader.read>[0]) => {
-        underflows += reader.read(sums, (channel, row, column, value) => {
+        const underflows = reader.read(sums, (channel, row, column, value) => {
           const [r, c] = [row - tile.firstRow, column - tile.firstColumn];
           values[channel][r * tile.columns + c] = value;
           if (tile.symmetric && tile.firstRow === tile.firstColumn)
             values[channel][c * tile.columns + r] = value;
         });
+        onUnderflows(underflows);
       };
       for (const part of partsOf(tile, plan.blockImages)) {
         const x = await cache.block('rows', rows, part.firstRow, part.rows, rowScale);
         const z = await cache.block(columnKey, columns, part.firstColumn, part.columns, columnScale);
-        await runner.run({ xFields: x.xFields, zFields: z.zFields }, part, store);
+        batches.push((await runner.run({ xFields: x.xFields, zFields: z.zFields }, part, store)).done);
       }
-      await runner.drain(store);
     }
-    return { tile, values, underflows };
+    return batches;
   }
 
   [Symbol.dispose](): void {

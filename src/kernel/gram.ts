@@ -139,5 +139,5 @@ async function runPass(
     const z = await cache.block(columnKey, columns, tile.firstColumn, tile.columns, columnScale);
     await runner.run({ xFields: x.xFields, zFields: z.zFields }, tile, store);
   }
-  await runner.drain(store);
+  await runner.drain();
 }

@@ -36,7 +36,7 @@ interface Hooks {
 export class PairRunner implements Disposable {
   private readonly pacer: Pacer;
   private readonly slots: Slot[] = [];
-  private readonly inFlight: { slot: Slot; result: Promise<PairSums> }[] = [];
+  private readonly inFlight: { slot: Slot; stored: Promise<void> }[] = [];
 
   private constructor(
     private readonly gpu: Gpu,
@@ -57,11 +57,22 @@ export class PairRunner implements Disposable {
     return new PairRunner(gpu, plan, hooks, planeKernel, sumPlanes, scope, planeTables(scope, plan.pass));
   }
 
-  /** Computes every pair of a tile; results of earlier tiles may arrive meanwhile. */
-  async run(fields: { xFields: GPUBuffer; zFields: GPUBuffer }, tile: Tile, store: Store): Promise<void> {
+  /**
+   * Submits every pair of a tile. What is in flight when this returns may be of this tile or an earlier one.
+   *
+   * @param store Gets the sums, a batch at a time.
+   * @returns when all is submitted; `done` when all is stored.
+   */
+  async run(
+    fields: { xFields: GPUBuffer; zFields: GPUBuffer },
+    tile: Tile,
+    store: Store,
+  ): Promise<{ readonly done: Promise<unknown> }> {
     const pairs = pairsOf(tile);
+    const all: Promise<void>[] = [];
     for (;;) {
-      if (this.inFlight.length >= SUBMISSIONS_IN_FLIGHT) await this.retire(store);
+      if (this.inFlight.length >= SUBMISSIONS_IN_FLIGHT) await this.retire();
+      this.hooks.signal?.throwIfAborted();
       const limit = Math.min(this.plan.maxPairs, this.pacer.units(this.plan.elementLayersPerPair));
       const batch: ImagePair[] = [];
       while (batch.length < limit) {
@@ -69,30 +80,32 @@ export class PairRunner implements Disposable {
         if (next.done) break;
         batch.push(next.value);
       }
-      if (batch.length === 0) return;
-      this.hooks.signal?.throwIfAborted();
+      if (batch.length === 0) break;
       const slot = this.slots.pop() ?? this.createSlot();
-      const result = this.submit(slot, fields, tile, batch);
-      // Awaited in retire(); until then a failure must not count as unhandled.
-      result.catch(() => undefined);
-      this.inFlight.push({ slot, result });
+      const stored = this.submit(slot, fields, tile, batch).then(store);
+      // Awaited in retire() and by `done`; until then a failure must not count as unhandled.
+      stored.catch(() => undefined);
+      all.push(stored);
+      this.inFlight.push({ slot, stored });
     }
+    const done = Promise.all(all);
+    done.catch(() => undefined);
+    return { done };
   }
 
   /** Waits for everything submitted. */
-  async drain(store: Store): Promise<void> {
-    while (this.inFlight.length > 0) await this.retire(store);
+  async drain(): Promise<void> {
+    while (this.inFlight.length > 0) await this.retire();
   }
 
   [Symbol.dispose](): void {
     this.scope.dispose();
   }
 
-  private async retire(store: Store): Promise<void> {
-    const { slot, result } = this.inFlight.shift()!;
-    const sums = await result;
+  private async retire(): Promise<void> {
+    const { slot, stored } = this.inFlight.shift()!;
+    await stored;
     this.slots.push(slot);
-    store(sums);
     this.hooks.signal?.throwIfAborted();
   }
 

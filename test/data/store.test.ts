@@ -231,7 +231,10 @@ describe('claims', () => {
     expect(await one.claim('a')).toBe('mine');
     expect(await two.claim('a')).toBe('others');
     expect(await one.claim('b')).toBe('mine');
+    expect(await two.claim('a')).toBe('others');
+    await one.release('a');
     expect(await two.claim('a')).toBe('mine');
+    expect(await two.claim('b')).toBe('others');
     const { hostname } = await import('node:os');
     await writeFile(join(at, 'claims/c.json'), claim(hostname(), dead));
     expect(await one.claim('c')).toBe('takenOver');

@@ -23,7 +23,8 @@ export class Claims implements AsyncDisposable {
   private readonly folder: string;
   /** What was last seen of others' claims, and when. */
   private readonly observed = new Map<string, { text: string; sinceMs: number }>();
-  private held: { name: string; beat: number } | undefined;
+  /** Names of the tiles, and how often the heart has beaten. */
+  private readonly held = new Map<string, number>();
   private beating: Promise<void> = Promise.resolve();
   private readonly timer: NodeJS.Timeout;
 
@@ -51,13 +52,12 @@ export class Claims implements AsyncDisposable {
   }
 
   /**
-   * Tries to claim a tile; the claim that is held so far is given up.
+   * Tries to claim a tile, beside those that are claimed already.
    *
    * @returns `mine`; `takenOver` if its last holder is dead; `others` if another process has it.
    * @throws OutputError
    */
   async claim(name: string): Promise<'mine' | 'takenOver' | 'others'> {
-    await this.release();
     const path = this.pathOf(name);
     if (await this.create(name)) return 'mine';
     if (!(await this.isLost(name))) return 'others';
@@ -72,11 +72,9 @@ export class Claims implements AsyncDisposable {
     return (await this.create(name)) ? 'takenOver' : 'others';
   }
 
-  /** Gives up the claim that is held. */
-  async release(): Promise<void> {
-    if (this.held === undefined) return;
-    const { name } = this.held;
-    this.held = undefined;
+  /** Gives up a claim. */
+  async release(name: string): Promise<void> {
+    if (!this.held.delete(name)) return;
     await this.beating;
     await rm(this.pathOf(name), { force: true }).catch(() => undefined);
   }
@@ -84,7 +82,7 @@ export class Claims implements AsyncDisposable {
   /** Ends the heartbeat; the folder goes with the last claim. */
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.timer);
-    await this.release();
+    for (const name of [...this.held.keys()]) await this.release(name);
     await rmdir(this.folder).catch(() => undefined);
   }
 
@@ -109,15 +107,16 @@ export class Claims implements AsyncDisposable {
       await rm(candidate, { force: true }).catch(() => undefined);
     }
     this.observed.delete(name);
-    this.held = { name, beat: 0 };
+    this.held.set(name, 0);
     return true;
   }
 
   private async beat(): Promise<void> {
-    if (this.held === undefined) return;
-    this.held.beat++;
-    // Without it the claim is lost after a while, and with it work at the most.
-    await writeFile(this.pathOf(this.held.name), textOf(this.held), { flag: 'r+' }).catch(() => undefined);
+    for (const [name, beat] of this.held) {
+      this.held.set(name, beat + 1);
+      // Without it the claim is lost after a while, and with it work at the most.
+      await writeFile(this.pathOf(name), textOf({ beat: beat + 1 }), { flag: 'r+' }).catch(() => undefined);
+    }
   }
 
   private async isLost(name: string): Promise<boolean> {
