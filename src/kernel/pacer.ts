@@ -1,3 +1,5 @@
+import type { DeviceInterval } from '../gpu/timing.js';
+
 /** A submission should take this long: short enough for a screen to be drawn meanwhile, long enough to be worth it. */
 const TARGET_MS = 100;
 const FIRST_BUDGET = { software: 4e6, hardware: 1e7 };
@@ -15,6 +17,8 @@ export class Pacer {
   private timesKnown = false;
   private lastEnd = -Infinity;
   private expectedEnd = -Infinity;
+  /** From the device's clock to the host's, ms: the least time from an end to its being seen. */
+  private clockOffset = Infinity;
   /** What is submitted and not ended. */
   private queuedMs = 0;
 
@@ -32,11 +36,11 @@ export class Pacer {
   }
 
   /**
-   * Submits `work` and measures it, by the device's own time where it tells (`gpuNs`); submissions end in order.
+   * Submits `work` and measures it, by the device's own time where it tells (`interval`); submissions end in order.
    * `submit` is told for how many milliseconds nothing is to be expected: until shortly before the queue will have got
    * to the end of this work, and never long.
    */
-  async time<T extends { readonly gpuNs?: number }>(
+  async time<T extends { readonly interval?: DeviceInterval }>(
     work: number,
     submit: (quietMs: number) => Promise<T>,
   ): Promise<T> {
@@ -52,19 +56,29 @@ export class Pacer {
     this.queuedMs -= known ? expectedMs : 0;
     // A queued submission starts when the one before it ends.
     const hostMs = end - Math.max(submitted, this.lastEnd);
-    const elapsedMs = Math.max(0.01, result.gpuNs === undefined ? hostMs : result.gpuNs / 1e6);
+    const { interval } = result;
+    const elapsedMs = Math.max(0.01, interval ? (interval.endNs - interval.beginNs) / 1e6 : hostMs);
     const first = this.lastEnd === -Infinity;
     this.lastEnd = end;
-    this.expectedEnd = Math.min(this.expectedEnd, end + this.queuedMs);
+    // The rest of the queue began when this ended, which may have been seen late; without this one hiccup of the device
+    // would make every later end expected too early.
+    this.expectedEnd = this.onHost(interval, end) + this.queuedMs;
     if (first) return result;
     const rate = (work / elapsedMs) * TARGET_MS;
     const measured = Math.min(rate, 4 * Math.max(work, this.budget / 4));
     // By the host's clock a result that was ready while nobody asked counts as slow: then there is no sleeping. Nor is
     // there while the budget is still growing: it says nothing about times yet.
-    if (work > this.budget / 2) this.timesKnown = result.gpuNs !== undefined && measured === rate;
+    if (work > this.budget / 2) this.timesKnown = interval !== undefined && measured === rate;
     // A small one, the rest of a tile, says little: much of its time is that of starting.
     const weight = Math.min(1, work / this.budget);
     this.budget += weight * (measured - this.budget);
     return result;
+  }
+
+  /** When a submission ended by the host's clock, as well as that can be told. @param seen By the host's clock. */
+  private onHost(interval: DeviceInterval | undefined, seen: number): number {
+    if (interval === undefined) return seen;
+    this.clockOffset = Math.min(this.clockOffset, seen - interval.endNs / 1e6);
+    return interval.endNs / 1e6 + this.clockOffset;
   }
 }

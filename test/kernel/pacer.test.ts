@@ -1,6 +1,11 @@
 // The pacer settles on submissions of about 100 ms on devices of any speed, whatever the first ones took.
 import { Pacer } from '../../src/kernel/pacer.js';
 
+/** What a device tells that ends a submission now, in its own time. */
+const ended = (endMs: number, lengthMs: number) => ({
+  interval: { beginNs: 1e6 * (endMs - lengthMs), endNs: 1e6 * endMs },
+});
+
 interface Simulation {
   /** Units per ms. */
   readonly rate: number;
@@ -32,8 +37,9 @@ async function simulate({
     await pacer.time(work, (quietMs) => {
       // The result is there after the work; it is seen when it is asked for.
       const deviceMs = work / rate + (step === 0 ? compileMs : 0);
+      const result = timestamps ? ended(clock + deviceMs, deviceMs) : {};
       clock += Math.max(quietMs, deviceMs);
-      return Promise.resolve(timestamps ? { gpuNs: 1e6 * deviceMs } : {});
+      return Promise.resolve(result);
     });
     durations.push(clock - start);
   }
@@ -69,8 +75,9 @@ test('a device that was slow for a moment is found fast again: sleeping does not
     work = pacer.units(1000) * 1000;
     const rate = step < 10 ? 1e2 : 1e6; // per ms
     await pacer.time(work, (quietMs) => {
+      const result = ended(clock + work / rate, work / rate);
       clock += Math.max(quietMs, work / rate);
-      return Promise.resolve({ gpuNs: (1e6 * work) / rate });
+      return Promise.resolve(result);
     });
   }
   expect(work / 1e6).toBeGreaterThan(50);
@@ -92,7 +99,7 @@ test.each([
     await pacer.time(1e6, (quietMs) => {
       quiet.push(quietMs);
       clock += 10_000;
-      return Promise.resolve(timestamps ? { gpuNs: 1e10 } : {});
+      return Promise.resolve(timestamps ? ended(clock, 10_000) : {});
     });
   }
   expect(Math.max(...quiet)).toBe(most);
@@ -122,8 +129,9 @@ async function settled() {
     pacer.time(work, (quietMs) => {
       quiet.push(quietMs);
       const deviceMs = 5 + work / 1e6;
+      const result = ended(clock + deviceMs, deviceMs);
       clock += Math.max(quietMs, deviceMs);
-      return Promise.resolve({ gpuNs: 1e6 * deviceMs });
+      return Promise.resolve(result);
     });
   for (let step = 0; step < 30; step++) await submit(pacer.units(1));
   return { pacer, submit, quiet };
@@ -135,11 +143,11 @@ test('the small rest of a tile is not taken for slowness', async () => {
   await submit(before / 200);
   expect(pacer.units(1) / before).toBeGreaterThan(0.98);
   // Nor for a device that is still to be found out, a fast one neither.
-  await pacer.time(before / 200, () => Promise.resolve({ gpuNs: 1 }));
+  await pacer.time(before / 200, () => Promise.resolve(ended(0, 1e-6)));
   await submit(before);
   expect(quiet.at(-1)).toBeGreaterThan(50);
   // Control: as large a submission at that speed counts whole.
-  await pacer.time(before, () => Promise.resolve({ gpuNs: 1e9 }));
+  await pacer.time(before, () => Promise.resolve(ended(1000, 1000)));
   expect(pacer.units(1) / before).toBeLessThan(0.11);
 });
 
@@ -150,4 +158,50 @@ test('while the budget grows nobody sleeps', async () => {
   // By then a submission takes about as long as it should.
   expect(quiet[growing]).toBeGreaterThan(50);
   expect(Math.max(...quiet)).toBeLessThan(100);
+});
+
+/**
+ * A queue of three on a device of 1e6 units per ms, with a hiccup of 300 ms once. Returns what is slept in vain or not at
+ * all, ms: from when nobody sleeps any more until the end, for each of the submissions after the hiccup.
+ */
+async function queueWithHiccup(): Promise<number[]> {
+  let clock = 0;
+  const pacer = new Pacer(true, () => clock);
+  interface Queued {
+    readonly end: number;
+    readonly wake: number;
+    readonly finish: () => void;
+    readonly timed: Promise<unknown>;
+  }
+  const queue: Queued[] = [];
+  const asking: number[] = [];
+  let deviceEnd = 0;
+  for (let step = 0; step < 60; step++) {
+    if (queue.length === 3) {
+      const { end, wake, finish, timed } = queue.shift()!;
+      clock = Math.max(clock, end, wake);
+      if (step > 40) asking.push(end - wake);
+      finish();
+      await timed;
+    }
+    const work = pacer.units(1);
+    const lengthMs = work / 1e6 + (step === 30 ? 300 : 0);
+    const end = Math.max(clock, deviceEnd) + lengthMs;
+    deviceEnd = end;
+    let slot!: Omit<Queued, 'timed'>;
+    const timed = pacer.time(work, (quietMs) => {
+      return new Promise<ReturnType<typeof ended>>((resolve) => {
+        slot = { end, wake: clock + quietMs, finish: () => resolve(ended(end, lengthMs)) };
+      });
+    });
+    queue.push({ ...slot, timed });
+  }
+  return asking;
+}
+
+test('one hiccup of the device does not shorten every later sleep', async () => {
+  const asking = await queueWithHiccup();
+  expect(asking.length).toBeGreaterThan(10);
+  // A fifth of 100 ms, and never after the end by more than that.
+  for (const ms of asking) expect(Math.abs(ms - 20)).toBeLessThan(15);
 });
