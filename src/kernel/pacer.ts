@@ -10,7 +10,8 @@ const LONGEST_QUIET_MS = 3 * TARGET_MS;
 
 /**
  * Sizes submissions by measured time. Work is counted in any one unit (element-layers here); the budget follows the
- * measured rate, growing at most fourfold at a time; a submission counts by its share of the budget. The first submission is not measured: drivers compile then.
+ * measured rate, growing at most fourfold at a time; a submission counts by its share of the budget. The first
+ * submission is not measured: drivers compile then.
  */
 export class Pacer {
   private budget: number;
