@@ -50,7 +50,7 @@ export function cnnReport(
     },
     tables: [
       {
-        title: `Test accuracy, %, depth ${options.depth}, ${setting.trainCount} training images (published: CIFAR-10, 50,000)`,
+        title: `Test accuracy, %, depth ${options.depth}, ${setting.trainCount} training images${setting.data === 'CIFAR-10' ? ' (published: 50,000 of 32×32)' : ''}`,
         columns: ['method', 'accuracy', '95 % interval', 'published'],
         rows: rows.map(({ method, summary, published }) => [
           method,
