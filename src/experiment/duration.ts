@@ -9,3 +9,8 @@ export function formatDuration(elapsedMs: number): string {
   const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
   return hours > 0 ? `${hours}:${pad(minutes)}:${pad(whole % 60)} h` : `${minutes}:${pad(whole % 60)} min`;
 }
+
+/** `12 s left`, at the speed so far. @param fraction Done, above 0. */
+export function formatTimeLeft(fraction: number, elapsedMs: number): string {
+  return `${formatDuration((elapsedMs / fraction) * (1 - fraction))} left`;
+}

@@ -7,6 +7,7 @@ import type { Gpu } from '../gpu/gpu.js';
 import type { Channel } from '../kernel/channels.js';
 import { DeviceUse } from '../kernel/device-use.js';
 import { computeTiles } from '../kernel/gram-tiles.js';
+import { ScopedSignal } from '../kernel/scoped-signal.js';
 import type { GramOptions, GramProgress } from '../kernel/gram.js';
 import type { ImageStack } from '../kernel/images.js';
 import { elementLayersPerPair, planPasses } from '../kernel/passes.js';
@@ -76,13 +77,13 @@ export async function computeStored(
   };
   await using claims = await Claims.open(store.folder, leaseMs);
   // A failure ends the waiting for other processes too.
-  using waiting = new Waiting(signal);
+  using scope = new ScopedSignal(signal);
   for (const [block, { rows, columns }] of Object.entries(images)) {
     const queue = new TileQueue(
       store,
       missing.filter((tile) => tile.block.name === block),
       claims,
-      { signal: waiting.signal, onNote, onForeign: ({ pairs }) => advance(perPair * pairs) },
+      { signal: scope.signal, onNote, onForeign: ({ pairs }) => advance(perPair * pairs) },
     );
     const computed = computeTiles(gpu, queue.tiles(), {
       ...options,
@@ -107,20 +108,6 @@ export async function computeStored(
     elapsedMs: performance.now() - started,
     busyShare: use.share,
   };
-}
-
-/** A signal that is also given when its scope is left. */
-class Waiting implements Disposable {
-  private readonly left = new AbortController();
-  readonly signal: AbortSignal;
-
-  constructor(outer: AbortSignal | undefined) {
-    this.signal = outer ? AbortSignal.any([outer, this.left.signal]) : this.left.signal;
-  }
-
-  [Symbol.dispose](): void {
-    this.left.abort();
-  }
 }
 
 interface QueueHooks {

@@ -9,6 +9,7 @@ import { PairRunner } from './pair-runner.js';
 import { planPasses } from './passes.js';
 import { planPass, type GramShape, type PassPlan } from './plan.js';
 import { planDevice } from './subgroup-order.js';
+import { ScopedSignal } from './scoped-signal.js';
 import { partsOf, type Tile } from './tiles.js';
 import { validateChannels } from './validate-channels.js';
 
@@ -51,8 +52,8 @@ export async function* computeTiles(
   const device = await planDevice(gpu);
   const plans = planPasses(channels, rows).map((pass) => planPass(pass, rows, shape, device, options));
   // A consumer that goes away ends the tile that is computed ahead.
-  const closing = new AbortController();
-  const signal = options.signal ? AbortSignal.any([options.signal, closing.signal]) : closing.signal;
+  using scope = new ScopedSignal(options.signal);
+  const { signal } = scope;
   using passes = await TilePasses.create(gpu, plans, rows, columns, { ...options, signal });
   const source = tiles[Symbol.asyncIterator]();
   let open: OpenTile | undefined;
@@ -73,7 +74,7 @@ export async function* computeTiles(
     }
     if (open !== undefined) yield await open.finished;
   } finally {
-    closing.abort();
+    scope[Symbol.dispose]();
     await next?.submitted.catch(() => undefined);
     source.return?.().catch(() => undefined);
   }

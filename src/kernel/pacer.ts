@@ -46,15 +46,15 @@ export class Pacer {
     submit: (quietMs: number) => Promise<T>,
   ): Promise<T> {
     const submitted = this.now();
-    const expectedMs = (work / this.budget) * TARGET_MS;
     const known = this.software && this.timesKnown;
-    this.expectedEnd = Math.max(submitted, this.expectedEnd) + (known ? expectedMs : 0);
-    this.queuedMs += known ? expectedMs : 0;
+    const expectedMs = known ? (work / this.budget) * TARGET_MS : 0;
+    this.expectedEnd = Math.max(submitted, this.expectedEnd) + expectedMs;
+    this.queuedMs += expectedMs;
     const untilEnd = this.expectedEnd - submitted - (1 - QUIET) * expectedMs;
     const quietMs = known ? Math.max(0, Math.min(untilEnd, LONGEST_QUIET_MS)) : 0;
     const result = await submit(quietMs);
     const end = this.now();
-    this.queuedMs -= known ? expectedMs : 0;
+    this.queuedMs -= expectedMs;
     // A queued submission starts when the one before it ends.
     const hostMs = end - Math.max(submitted, this.lastEnd);
     const { interval } = result;

@@ -7,7 +7,7 @@ import { classCountOf } from '../../experiment/classification.js';
 import { cnnReport } from '../../experiment/paper/cnn-report.js';
 import { runCnn } from '../../experiment/paper/cnn.js';
 import { drawImages } from '../../experiment/paper/table1-task.js';
-import { formatDuration } from '../../experiment/duration.js';
+import { formatTimeLeft } from '../../experiment/duration.js';
 import { commandLine } from '../support/command-line.js';
 import { DATA, deviceOptions, paperOut, reportOptions } from '../support/common-options.js';
 import { deviceReport, withDevice } from '../support/device.js';
@@ -64,10 +64,7 @@ async function cnn(args: CnnArguments, signal: AbortSignal): Promise<void> {
       onKernelProgress: (update) => progress.updateKernel(update),
       onTraining: () => progress.begin('networks'),
       onTrainingProgress: (fraction, elapsedMs) =>
-        progress.update(
-          fraction,
-          `${formatDuration((elapsedMs / fraction) * (1 - fraction))} left at the most`,
-        ),
+        progress.update(fraction, `${formatTimeLeft(fraction, elapsedMs)} at the most`),
     });
     progress.end();
     return { result, device: deviceReport(opened) };

@@ -1,7 +1,7 @@
 import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
 import { runEquivalences } from '../../experiment/paper/equivalence.js';
 import { equivalenceReport } from '../../experiment/paper/equivalence-report.js';
-import { formatDuration } from '../../experiment/duration.js';
+import { formatTimeLeft } from '../../experiment/duration.js';
 import { paperOut, reportOptions } from '../support/common-options.js';
 import { withInterruption } from '../support/interruption.js';
 import { defineOptions, integer, list, parsed, parseInteger, withDefault } from '../support/options.js';
@@ -74,8 +74,7 @@ async function equivalence(args: EquivalenceArguments, signal: AbortSignal): Pro
   const result = await runEquivalences({
     ...run,
     signal,
-    onProgress: (fraction, elapsedMs) =>
-      progress.update(fraction, `${formatDuration((elapsedMs / fraction) * (1 - fraction))} left`),
+    onProgress: (fraction, elapsedMs) => progress.update(fraction, formatTimeLeft(fraction, elapsedMs)),
   });
   progress.end(`${result.networks.length} networks`);
   const report = {

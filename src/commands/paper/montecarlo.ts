@@ -1,7 +1,7 @@
 import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
 import { runMontecarlo } from '../../experiment/paper/montecarlo.js';
 import { montecarloReport } from '../../experiment/paper/montecarlo-report.js';
-import { formatDuration } from '../../experiment/duration.js';
+import { formatTimeLeft } from '../../experiment/duration.js';
 import { deviceOptions, paperOut, reportOptions } from '../support/common-options.js';
 import { deviceReport, withDevice } from '../support/device.js';
 import { withInterruption } from '../support/interruption.js';
@@ -71,8 +71,7 @@ async function montecarlo(args: MontecarloArguments, signal: AbortSignal): Promi
     const result = await runMontecarlo(opened.gpu, {
       ...run,
       signal,
-      onProgress: (fraction, elapsedMs) =>
-        progress.update(fraction, `${formatDuration((elapsedMs / fraction) * (1 - fraction))} left`),
+      onProgress: (fraction, elapsedMs) => progress.update(fraction, formatTimeLeft(fraction, elapsedMs)),
     });
     progress.end(`${draws} draws of ${widths.length * depths.length} networks`);
     return { result, device: deviceReport(opened) };

@@ -3,7 +3,7 @@ import { loadDigits } from '../../data/digits.js';
 import { loadImages } from '../../data/load.js';
 import { smalldataReport } from '../../experiment/paper/smalldata-report.js';
 import { runSmalldata } from '../../experiment/paper/smalldata.js';
-import { formatDuration } from '../../experiment/duration.js';
+import { formatTimeLeft } from '../../experiment/duration.js';
 import { depthListOption } from '../support/channel-options.js';
 import { commandLine } from '../support/command-line.js';
 import { DATA, deviceOptions, paperOut, reportOptions } from '../support/common-options.js';
@@ -74,7 +74,7 @@ async function smalldata(args: SmalldataArguments, signal: AbortSignal): Promise
       onKernelProgress: (update) => progress.updateKernel(update),
       onSolve: () => progress.begin('kernels of the pixels, then regressions'),
       onSolveProgress: (fraction, elapsedMs) =>
-        progress.update(fraction, `${formatDuration((elapsedMs / fraction) * (1 - fraction))} left`),
+        progress.update(fraction, formatTimeLeft(fraction, elapsedMs)),
     });
     progress.end();
     return { result, device: deviceReport(opened) };

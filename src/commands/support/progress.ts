@@ -1,7 +1,7 @@
 import cliProgress from 'cli-progress';
 import type { GramProgress } from '../../kernel/gram.js';
 import type { SolveProgress } from '../../regression/ridge.js';
-import { formatDuration } from '../../experiment/duration.js';
+import { formatDuration, formatTimeLeft } from '../../experiment/duration.js';
 
 /** Time between two lines where no bar can be drawn. */
 const LINE_INTERVAL_MS = 5000;
@@ -76,7 +76,7 @@ export class Progress implements Disposable {
   private factorDetail(fraction: number): string {
     const elapsedMs = performance.now() - this.started;
     if (!(fraction > 0 && fraction < 1 && elapsedMs > 2000)) return 'factorisation';
-    return `factorisation | ${formatDuration((elapsedMs / fraction) * (1 - fraction))} left`;
+    return `factorisation | ${formatTimeLeft(fraction, elapsedMs)}`;
   }
 
   /** Ends the phase: one line with its duration stays. @param summary What to say instead of the last detail. */

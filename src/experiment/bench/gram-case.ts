@@ -1,6 +1,5 @@
 import { computeGram, type GramResult } from '../../kernel/gram.js';
 import type { Channel } from '../../kernel/channels.js';
-import { defaultTrained } from '../../kernel/validate-channels.js';
 import { callTimer, largestError, type BenchCase } from './measure.js';
 import { channelOf, describeNetwork, mirrorSums, networkImages, passOf, type Network } from './network.js';
 
@@ -12,18 +11,16 @@ export interface GramCaseOptions extends Omit<Network, 'readout'> {
   /** One run is to take about this long. */
   readonly seconds: number;
   readonly minImages: number;
-  /** Kernels to compute beside the network's own: none by default. */
-  readonly others?: readonly Channel[];
+  /** The network's own kernel first; by default it alone. */
+  readonly channels?: readonly Channel[];
 }
 
-/** NTK and NNGP of every depth from 3 on, `gap` and `vanilla`, but for the network's own. */
-export function otherKernels({ depth }: Pick<Network, 'depth'>): Channel[] {
-  const depths = Array.from({ length: depth - 2 }, (_, i) => i + 3);
+/** NTK and NNGP of every depth down to 3, `gap` and `vanilla`; the network's own kernel first. */
+export function kernelsOfEveryDepth({ shape, depth }: Omit<Network, 'readout'>): Channel[] {
+  const depths = Array.from({ length: depth - 2 }, (_, i) => depth - i);
   return (['gap', 'vanilla'] as const).flatMap((readout) =>
     depths.flatMap((one): Channel[] => [
-      ...(one === depth && readout === 'gap'
-        ? []
-        : [{ kernel: 'ntk' as const, depth: one, readout, trained: defaultTrained(readout) }]),
+      channelOf({ shape, depth: one, readout }),
       { kernel: 'nngp', depth: one, readout },
     ]),
   );
@@ -32,7 +29,7 @@ export function otherKernels({ depth }: Pick<Network, 'depth'>): Channel[] {
 /** The end-to-end runner: a whole `gap` matrix, from pixels on the host to kernel values on the host. */
 export function gramCase(options: GramCaseOptions): BenchCase {
   const network: Network = { ...options, readout: 'gap' };
-  const channels = [channelOf(network), ...(options.others ?? [])];
+  const { channels = [channelOf(network)] } = options;
   const kernels = channels.length > 1 ? `, ${channels.length} kernels` : '';
   const description = `${describeNetwork(network)}${kernels}, whole runs with upload and read-back`;
   return {

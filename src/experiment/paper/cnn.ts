@@ -126,15 +126,18 @@ async function trainNetworks(
     trainingSet(selectImages(train, part)),
   );
   const [all, unseen] = [trainingSet(train), trainingSet(test)];
-  const share = RATES.length / (RATES.length + networks);
+  const task = (
+    readout: CnnReadout,
+    rate: number,
+    seed: number,
+    sets: Pick<TrainTask, 'train' | 'test' | 'epochs'>,
+  ): TrainTask => ({ shape: { ...shape, readout }, rate, seed, ...sets });
+  const share = RATES.length / (RATES.length + MORE * networks);
   const started = performance.now();
   const progress = (fraction: number) => onTrainingProgress?.(fraction, performance.now() - started);
   const trials = await trainInThreads(
     READOUTS.flatMap((readout) =>
-      RATES.map((rate): TrainTask => ({
-        ...{ shape: { ...shape, readout }, rate, seed, epochs },
-        ...{ train: rest, test: validation },
-      })),
+      RATES.map((rate) => task(readout, rate, seed, { train: rest, test: validation, epochs })),
     ),
     { signal, onProgress: (fraction) => progress(share * fraction) },
   );
@@ -144,10 +147,9 @@ async function trainNetworks(
   });
   const outcomes = await trainInThreads(
     READOUTS.flatMap((readout, r) =>
-      Array.from({ length: networks }, (_, i): TrainTask => ({
-        ...{ shape: { ...shape, readout }, rate: chosen[r].rate, seed: seed + 1 + i, epochs: MORE * epochs },
-        ...{ train: all, test: unseen },
-      })),
+      Array.from({ length: networks }, (_, i) =>
+        task(readout, chosen[r].rate, seed + 1 + i, { train: all, test: unseen, epochs: MORE * epochs }),
+      ),
     ),
     { signal, onProgress: (fraction) => progress(share + (1 - share) * fraction) },
   );

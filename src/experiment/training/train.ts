@@ -33,7 +33,7 @@ export interface Snapshot {
 export interface TrainOutcome {
   /** The first epoch in which every training image was recognised; undefined if the limit came first. */
   readonly fittedAt: number | undefined;
-  readonly loss: number;
+  /** Of the last epoch. */
   readonly trainAccuracy: number;
   /** Test images recognised: mean over the `SETTLING` epochs after `fittedAt`, else after the last epoch. */
   readonly correct: number;
@@ -63,24 +63,22 @@ export function trainCnn(
   const count = train.labels.length;
   const history: Snapshot[] = [];
   let fittedAt: number | undefined;
-  let [epoch, last, loss] = [0, epochs, Infinity];
+  let [epoch, last] = [0, epochs];
   while (epoch < last) {
     epoch++;
-    const passed = trainEpoch(network, velocity, train, randomOrder(count, random), rate);
-    loss = passed.loss;
-    if (fittedAt === undefined && passed.correct === count) [fittedAt, last] = [epoch, epoch + SETTLING];
+    const { loss, correct: passed } = trainEpoch(network, velocity, train, randomOrder(count, random), rate);
+    if (fittedAt === undefined && passed === count) [fittedAt, last] = [epoch, epoch + SETTLING];
     // Diverged: nothing comes back from NaN.
     if (!Number.isFinite(loss)) last = epoch;
     if (epoch > (fittedAt ?? Infinity) || epoch === last || isShown(epoch)) {
       const correct = countCorrect(network, test);
-      history.push({ epoch, loss, trainAccuracy: passed.correct / count, correct });
+      history.push({ epoch, loss, trainAccuracy: passed / count, correct });
     }
     onEpoch(epoch);
   }
   const settled = fittedAt === undefined ? history.slice(-1) : history.filter((one) => one.epoch > fittedAt);
   return {
     fittedAt,
-    loss,
     trainAccuracy: history[history.length - 1].trainAccuracy,
     correct: settled.reduce((sum, { correct }) => sum + correct, 0) / settled.length,
     count: test.labels.length,
