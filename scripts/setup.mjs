@@ -12,8 +12,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const say = (line) => console.error(`set-up: ${line}`);
 
 const [major, minor] = process.versions.node.split('.').map(Number);
-if (major < 20 || (major === 20 && minor < 11)) {
-  say(`Node ${process.versions.node} is too old; install Node 20.11 or newer.`);
+if (major < 20 || (major === 20 && minor < 15)) {
+  say(`Node ${process.versions.node} is too old; install Node 20.15 or newer.`);
   process.exit(1);
 }
 

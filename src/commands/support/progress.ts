@@ -16,6 +16,8 @@ export class Progress implements Disposable {
   private started = 0;
   private lastLine = 0;
   private detail = '';
+  /** What `warn` has said, in its order. */
+  readonly warnings: string[] = [];
 
   constructor(
     private readonly quiet: boolean,
@@ -25,6 +27,12 @@ export class Progress implements Disposable {
   /** A message that stays on the screen. */
   note(message: string): void {
     if (!this.quiet) this.stream.write(`${message}\n`);
+  }
+
+  /** A message about the result: it is printed also when quiet, and belongs into the report (`warnings`). */
+  warn(message: string): void {
+    this.warnings.push(message);
+    this.stream.write(`cntk: warning: ${message}\n`);
   }
 
   begin(phase: string): void {
