@@ -1,10 +1,11 @@
-import { openBytes, type Bytes } from './bytes.js';
+import type { Bytes } from './bytes.js';
 import { decodeNumbers } from './dtype.js';
 import { InputError } from './input-error.js';
-import { readNpyHeader, type NpyHeader } from './npy.js';
+import type { NpyHeader } from './npy-header.js';
+import { openArray } from './open-array.js';
 import { formatShape } from './shape.js';
 
-/** A matrix in a .npy file of float32 or float64, of which only the rows asked for are read. */
+/** A matrix in a .npy file, or an array of an .npz archive (`file.npz:name`), of float32 or float64, of which only the rows asked for are read. */
 export class NpyRows implements AsyncDisposable {
   readonly count: number;
   readonly columns: number;
@@ -16,11 +17,10 @@ export class NpyRows implements AsyncDisposable {
     [this.count, this.columns] = header.shape;
   }
 
-  /** @throws InputError as `readNpyHeader`, and for anything but a matrix of float32 or float64. */
+  /** @throws InputError as `openArray`, and for anything but a matrix of float32 or float64. */
   static async open(path: string): Promise<NpyRows> {
-    const bytes = await openBytes(path);
+    const { bytes, header } = await openArray(path, 'kernel');
     try {
-      const header = await readNpyHeader(bytes);
       const { shape, dtype } = header;
       if (shape.length !== 2 || shape.includes(0)) {
         throw new InputError(path, `a matrix is needed, but this array is ${formatShape(shape)}`);
