@@ -34,11 +34,13 @@ export function loadExpression({ path, member, gzip }: ArrayPlace, options = '')
 
 /** The file beside this one that a conversion writes: `x.csv` and `classes.npy` → `x-classes.npy`. */
 export function convertedFile({ path, member }: ArrayPlace, what: string): string {
-  const stem = basename(path.replace(/[/\\]$/, '')).replace(/\.gz$/i, '');
+  const stem = basename(path).replace(/\.gz$/i, '');
   const dot = stem.lastIndexOf('.');
   const name = dot > 0 ? stem.slice(0, dot) : stem;
-  const array = member === undefined ? '' : `-${member.replaceAll(/[^\w-]/g, '_')}`;
-  return join(dirname(path), `${name}${array}-${what}`);
+  const array = member?.replaceAll(/[^\w-]/g, '_');
+  // The folder one works in has no name.
+  const words = [name === '.' ? undefined : name, array, what].filter((word) => word !== undefined);
+  return join(dirname(path), words.join('-'));
 }
 
 /** A command line that saves what becomes of this array: `convert` gives the expression for the array loaded. */

@@ -1,5 +1,5 @@
 import { opendir } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { extname, join, resolve } from 'node:path';
 import type { Role } from './convert.js';
 import { picturesLine } from './foreign-lines.js';
 
@@ -13,11 +13,14 @@ export async function folderProblem(folder: string, role: Role): Promise<string>
   if (role !== 'images') return plain;
   const entries = await firstEntries(folder);
   const own = pictureIn(entries.files);
-  if (own !== undefined) return `${plain}, or save its pictures as one array: ${picturesLine(folder, `*${own}`, 'RGB', false)}`;
+  const out = `${resolve(folder)}.npz`;
+  if (own !== undefined) {
+    return `${plain}, or save its pictures as one array: ${picturesLine(folder, `*${own}`, 'RGB', false, out)}`;
+  }
   for (const name of entries.folders) {
     const within = pictureIn((await firstEntries(join(folder, name))).files);
     if (within === undefined) continue;
-    return `${plain}, or save its pictures as one array, with their folders as classes: ${picturesLine(folder, `*${within}`, 'RGB', true)}`;
+    return `${plain}, or save its pictures as one array, with their folders as classes: ${picturesLine(folder, `*${within}`, 'RGB', true, out)}`;
   }
   return plain;
 }

@@ -1,3 +1,4 @@
+import { basename, dirname, extname, join } from 'node:path';
 import type { Bytes } from './bytes.js';
 import { shellWord, type ArrayPlace, type Role } from './convert.js';
 import * as lines from './foreign-lines.js';
@@ -69,7 +70,7 @@ const FOREIGN: readonly ForeignFormat[] = [
     name: 'a tar archive',
     matches: ({ text }) => text.startsWith('ustar', 257),
     remedy: ({ place, text }) =>
-      `unpack it and name the files in it, as ${shellWord(text.slice(0, 100).split('\0')[0])}: tar xf ${shellWord(place.path)}`,
+      `unpack it and name the files in it, as ${shellWord(tarMember(text))}: tar xf ${shellWord(place.path)}`,
   },
   {
     name: 'a picture',
@@ -120,7 +121,7 @@ const LOOSE: readonly ForeignFormat[] = [
   },
   {
     name: 'text',
-    matches: ({ bytes }) => isText(bytes),
+    matches: ({ bytes, place }) => isText(bytes) && !/\.bin(?:\.gz)?$/i.test(place.path),
     remedy: ({ place, text, role }) => textRemedy(place, text, role),
   },
 ];
@@ -135,13 +136,16 @@ export function looseProblem(bytes: Bytes, start: Uint8Array, role: Role): strin
   return problemOf(LOOSE, bytes, start, role);
 }
 
+/** What the formats are known by. */
+const HEAD_BYTES = 8192;
+
 function problemOf(
   formats: readonly ForeignFormat[],
   { path, gzip }: Bytes,
   start: Uint8Array,
   role: Role,
 ): string | undefined {
-  const bytes = start.subarray(0, 4096);
+  const bytes = start.subarray(0, HEAD_BYTES);
   const text = Buffer.from(bytes).toString('latin1');
   const place = { path, ...(gzip === true && { gzip }) };
   const found = formats.find((format) => format.matches({ bytes, text, place, role }));
@@ -167,12 +171,23 @@ export function zipProblem(place: ArrayPlace, names: readonly string[]): string 
 }
 
 function pictureRemedy({ path }: ArrayPlace, text: string): string {
-  const [, folder, name] = /^(.*[/\\])?([^/\\]*)$/s.exec(path)!;
-  const dot = name.lastIndexOf('.');
-  const pattern = dot > 0 ? `*${name.slice(dot)}` : name;
+  const end = extname(path);
   // The byte of a PNG that says grey, with transparency or without.
   const grey = text.startsWith('\x89PNG') && (text.charCodeAt(25) & ~4) === 0;
-  return `save pictures of one size as one array, as those of this folder: ${lines.picturesLine(folder === undefined ? '.' : folder.slice(0, -1) || '/', pattern, grey ? 'L' : 'RGB', false)}`;
+  const pattern = end === '' ? basename(path) : `*${end}`;
+  const [folder, out] = [dirname(path), join(dirname(path), 'pictures.npz')];
+  return `save pictures of one size as one array, as those of this folder: ${lines.picturesLine(folder, pattern, grey ? 'L' : 'RGB', false, out)}`;
+}
+
+/** A file in a tar archive, by the first of its headers that is one of a file. */
+function tarMember(text: string): string {
+  for (let at = 0; at + 512 <= text.length;) {
+    if ('\x000'.includes(text.charAt(at + 156))) return text.slice(at, at + 100).split('\0')[0];
+    // Headers of extended names, and folders.
+    const size = Number.parseInt(text.slice(at + 124, at + 136), 8);
+    at += 512 * (1 + Math.ceil((Number.isFinite(size) ? size : 0) / 512));
+  }
+  return text.slice(0, 100).split('\0')[0];
 }
 
 function isText(bytes: Uint8Array): boolean {
@@ -186,14 +201,18 @@ function textRemedy(place: ArrayPlace, text: string, role: Role): string {
     field.trim(),
   );
   const isNumber = (field: string) => field !== '' && Number.isFinite(Number(field));
-  const numbersBelow = second.split(delimiter).some((field) => isNumber(field.trim()));
-  const headerRows = !fields.some(isNumber) && numbersBelow ? 1 : 0;
-  const table = { delimiter, columns: fields.length, headerRows };
-  if (role !== 'labels' && !fields.some(isNumber) && headerRows === 0) {
+  const hasNumbers = fields.some(isNumber);
+  if (role !== 'labels' && !hasNumbers && !second.split(delimiter).some((field) => isNumber(field.trim()))) {
     return 'known are .npy, .npz, IDX (MNIST) and the binary version of CIFAR-10 (.bin)';
   }
-  return `convert it: ${lines.textLine(place, table, role)}`;
+  // A table of several columns without a number in its first line begins with their names.
+  const hasNames = !hasNumbers && (fields.length > 1 || isNumber(second.trim()) || LABEL_TITLE.test(first.trim()));
+  const table = { delimiter, columns: fields.length, headerRows: hasNames ? 1 : 0 };
+  const names = hasNames ? ' (its first line is taken for names)' : '';
+  return `convert it${names}: ${lines.textLine(place, table, role)}`;
 }
+
+const LABEL_TITLE = /^"?(?:labels?|class(?:es)?|category|targets?|y)"?$/i;
 
 /** The length of the first record, then its checksum: CRC-32C, rotated and shifted by a constant. */
 function isTfRecord(bytes: Uint8Array): boolean {

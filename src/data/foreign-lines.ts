@@ -101,14 +101,20 @@ export function scipySparseLine(place: ArrayPlace): string {
 }
 
 /** Pictures of one size as one array; with the names of their folders as classes if `classes`. */
-export function picturesLine(folder: string, pattern: string, mode: 'L' | 'RGB', classes: boolean): string {
+export function picturesLine(
+  folder: string,
+  pattern: string,
+  mode: 'L' | 'RGB',
+  classes: boolean,
+  out: string,
+): string {
   const files = `p = sorted(glob.glob(os.path.join(glob.escape(${pythonString(folder)}), ${pythonString(classes ? `*/${pattern}` : pattern)})))`;
   const images = `np.stack([np.asarray(Image.open(f).convert("${mode}")) for f in p])`;
   const labels =
     ', labels=np.unique([os.path.basename(os.path.dirname(f)) for f in p], return_inverse=True)[1]';
   return pythonLine(
     'glob, os, numpy as np; from PIL import Image',
-    `${files}; np.savez(${pythonString(convertedFile({ path: folder }, 'pictures.npz'))}, images=${images}${classes ? labels : ''})`,
+    `${files}; np.savez(${pythonString(out)}, images=${images}${classes ? labels : ''})`,
   );
 }
 

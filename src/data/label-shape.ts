@@ -57,7 +57,7 @@ function notOneHot({ bytes, count }: PackedLabels, values: readonly number[], on
   const column = numpyLine(bytes, 'column0', (y) => `${y}[:, 0]`);
   if (values.every((value) => value === 0 || value === 1)) {
     const classes = ones.length === 0 ? 'no class' : `${ones.length} classes (${ones.slice(0, 8).join(', ')})`;
-    return `is ${shown}: ${classes}; each image needs one class (one column alone, as two classes: ${column})`;
+    return `is ${shown}: ${classes}; each image needs one class; to take one column alone, as two classes: ${column}`;
   }
   const sum = values.reduce((total, value) => total + value, 0);
   if (values.every((value) => value >= 0 && value <= 1) && Math.abs(sum - 1) < 1e-3) {

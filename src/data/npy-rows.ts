@@ -1,4 +1,5 @@
 import type { Bytes } from './bytes.js';
+import { numpyLine } from './convert.js';
 import { decodeNumbers } from './dtype.js';
 import { InputError } from './input-error.js';
 import type { NpyHeader } from './npy-header.js';
@@ -26,7 +27,11 @@ export class NpyRows implements AsyncDisposable {
         throw new InputError(path, `a matrix is needed, but this array is ${formatShape(shape)}`);
       }
       if (!/f[48]$/.test(dtype.descr)) {
-        throw new InputError(path, `a kernel is float32 or float64, but this array is ${dtype.descr}`);
+        const line = numpyLine(bytes, 'float32', (array) => `${array}.astype(np.float32)`);
+        throw new InputError(
+          path,
+          `a kernel is float32 or float64, but this array is ${dtype.descr}; convert it: ${line}`,
+        );
       }
       return new NpyRows(bytes, header);
     } catch (error) {

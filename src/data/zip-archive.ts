@@ -110,9 +110,10 @@ export class ZipArchive {
     const inflate = createInflateRaw();
     const limit = (head: Uint8Array, complete: boolean): number => {
       const sizeBytes = announced(head, complete);
-      if (sizeBytes === uncompressedSize) return sizeBytes;
+      // More than there is to come: the reader of the header says what is missing.
+      if (sizeBytes >= uncompressedSize) return uncompressedSize;
       throw damaged(
-        `its header announces ${sizeBytes} bytes, but the archive's directory ${uncompressedSize} unpacked bytes`,
+        `bytes are left over: its header announces ${sizeBytes} bytes, but the archive's directory ${uncompressedSize} unpacked bytes`,
       );
     };
     const content = await unpack(pieces(range), inflate, LONGEST_HEADER, limit, (problem, cause) =>

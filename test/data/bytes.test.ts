@@ -1,12 +1,12 @@
 import { truncate } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
-import { memoryBytes, openBytes } from '../../src/data/bytes.js';
+import { memoryBytes } from '../../src/data/bytes.js';
 import { inputError, put, ramp } from './files.js';
 
 test.each(['plain', 'gzip', 'memory'])('%s: any part can be read, nothing beyond the end', async (kind) => {
   const content = ramp(1000);
   const path = await put('a', kind === 'gzip' ? gzipSync(content) : content);
-  const bytes = kind === 'memory' ? memoryBytes(path, content) : await openBytes(path);
+  const bytes = kind === 'memory' ? memoryBytes({ path }, content) : await opened(path);
   try {
     expect(bytes.sizeBytes).toBe(1000);
     for (const [offset, length] of [
