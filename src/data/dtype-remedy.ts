@@ -55,6 +55,10 @@ function structuredProblem(fields: readonly unknown[], place: ArrayPlace): strin
   const names = fields.flatMap((field) => (Array.isArray(field) ? [String(field[0])] : []));
   const name = names.at(0);
   if (name === undefined) return 'elements of a structured type are not read here; save one array of numbers';
-  const line = numpyLine(place, name.replaceAll(/[^\w-]/g, '_'), (array) => `${array}[${pythonString(name)}]`);
+  const line = numpyLine(
+    place,
+    name.replaceAll(/[^\w-]/g, '_'),
+    (array) => `${array}[${pythonString(name)}]`,
+  );
   return `elements of a structured type (fields ${names.slice(0, 10).join(', ')}) are not read here; save one field: ${line}`;
 }

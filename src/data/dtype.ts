@@ -37,7 +37,10 @@ const KINDS = new Map<string, Kind>([
     'i8',
     { sizeBytes: 8, Array: Float64Array, read: (view, at, little) => Number(view.getBigInt64(at, little)) },
   ],
-  ['f2', { sizeBytes: 2, Array: Float32Array, read: (view, at, little) => float16(view.getUint16(at, little)) }],
+  [
+    'f2',
+    { sizeBytes: 2, Array: Float32Array, read: (view, at, little) => float16(view.getUint16(at, little)) },
+  ],
   ['f4', { sizeBytes: 4, Array: Float32Array, read: (view, at, little) => view.getFloat32(at, little) }],
   ['f8', { sizeBytes: 8, Array: Float64Array, read: (view, at, little) => view.getFloat64(at, little) }],
 ]);

@@ -22,13 +22,19 @@ const begins =
   (...magics: readonly string[]) =>
   ({ text }: Start) =>
     magics.some((magic) => text.startsWith(magic));
-const convert = (line: (place: ArrayPlace) => string) => ({ place }: Start) => `convert it: ${line(place)}`;
-const unpackWith = (program: string) => ({ place }: Start) =>
-  `unpack it and name what comes out: ${program} ${shellWord(place.path)}`;
+const convert =
+  (line: (place: ArrayPlace) => string) =>
+  ({ place }: Start) =>
+    `convert it: ${line(place)}`;
+const unpackWith =
+  (program: string) =>
+  ({ place }: Start) =>
+    `unpack it and name what comes out: ${program} ${shellWord(place.path)}`;
 const again = () => 'fetch the data again';
 
 const HDF5 = '\x89HDF\r\n\x1a\n';
-const PICKLE = /^\x80[\x02-\x05]/;
+/** The mark of pickles of protocol 2 and later. */
+const PICKLE = [2, 3, 4, 5].map((protocol) => `\x80${String.fromCharCode(protocol)}`);
 /** The number at the start of the files of torch.save before it wrote zip archives, pickled. */
 const TORCH_LEGACY = '\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19';
 
@@ -41,12 +47,13 @@ const FOREIGN: readonly ForeignFormat[] = [
   },
   {
     name: "Python's pickle",
-    matches: ({ text }) => PICKLE.test(text) || /^[(\]}c].{0,40}numpy[._]*core/s.test(text),
+    matches: (start) => begins(...PICKLE)(start) || /^[(\]}c].{0,40}numpy[._]*core/s.test(start.text),
     remedy: convert(lines.pickleLine),
   },
   {
     name: 'a MATLAB 7.3 file',
-    matches: ({ text }) => text.startsWith('MATLAB 7.3') || (text.startsWith('MATLAB') && text.startsWith(HDF5, 512)),
+    matches: ({ text }) =>
+      text.startsWith('MATLAB 7.3') || (text.startsWith('MATLAB') && text.startsWith(HDF5, 512)),
     remedy: convert((place) => lines.hdf5Line(place, true)),
   },
   { name: 'a MATLAB file', matches: begins('MATLAB 5.0 MAT-file'), remedy: convert(lines.matlabLine) },
@@ -63,7 +70,7 @@ const FOREIGN: readonly ForeignFormat[] = [
   },
   {
     name: 'an Arrow stream',
-    matches: ({ text }) => text.startsWith('\xff\xff\xff\xff') && /^.{8}\x10\x00\x00\x00/s.test(text),
+    matches: ({ text }) => text.startsWith('\xff\xff\xff\xff') && text.startsWith('\x10\0\0\0', 8),
     remedy: convert((place) => lines.arrowLine(place, 'stream')),
   },
   {
@@ -79,7 +86,11 @@ const FOREIGN: readonly ForeignFormat[] = [
     remedy: ({ place, text }) => pictureRemedy(place, text),
   },
   { name: 'packed with xz', matches: begins('\xfd7zXZ\0'), remedy: unpackWith('xz -dk') },
-  { name: 'packed with bzip2', matches: ({ text }) => /^BZh[1-9]1AY/.test(text), remedy: unpackWith('bzip2 -dk') },
+  {
+    name: 'packed with bzip2',
+    matches: ({ text }) => /^BZh[1-9]1AY/.test(text),
+    remedy: unpackWith('bzip2 -dk'),
+  },
   { name: 'packed with Zstandard', matches: begins('\x28\xb5\x2f\xfd'), remedy: unpackWith('zstd -d') },
   { name: 'a 7-Zip archive', matches: begins('7z\xbc\xaf\x27\x1c'), remedy: unpackWith('7z x') },
   { name: 'a RAR archive', matches: begins('Rar!\x1a\x07'), remedy: unpackWith('7z x') },
@@ -149,7 +160,9 @@ function problemOf(
   const text = Buffer.from(bytes).toString('latin1');
   const place = { path, ...(gzip === true && { gzip }) };
   const found = formats.find((format) => format.matches({ bytes, text, place, role }));
-  return found && `its format is not read here: it is ${found.name}; ${found.remedy({ bytes, text, place, role })}`;
+  return (
+    found && `its format is not read here: it is ${found.name}; ${found.remedy({ bytes, text, place, role })}`
+  );
 }
 
 /** CIFAR-100's binary version: two labels, coarse and fine, then the pixels, 3074 bytes a record; known by size alone. */
@@ -206,7 +219,8 @@ function textRemedy(place: ArrayPlace, text: string, role: Role): string {
     return 'known are .npy, .npz, IDX (MNIST) and the binary version of CIFAR-10 (.bin)';
   }
   // A table of several columns without a number in its first line begins with their names.
-  const hasNames = !hasNumbers && (fields.length > 1 || isNumber(second.trim()) || LABEL_TITLE.test(first.trim()));
+  const hasNames =
+    !hasNumbers && (fields.length > 1 || isNumber(second.trim()) || LABEL_TITLE.test(first.trim()));
   const table = { delimiter, columns: fields.length, headerRows: hasNames ? 1 : 0 };
   const names = hasNames ? ' (its first line is taken for names)' : '';
   return `convert it${names}: ${lines.textLine(place, table, role)}`;

@@ -125,7 +125,11 @@ export interface TextTable {
   readonly headerRows: number;
 }
 
-export function textLine(place: ArrayPlace, { delimiter, columns, headerRows }: TextTable, role: Role): string {
+export function textLine(
+  place: ArrayPlace,
+  { delimiter, columns, headerRows }: TextTable,
+  role: Role,
+): string {
   const options = `${delimiter === ' ' ? '' : `, delimiter=${pythonString(delimiter)}`}${headerRows > 0 ? `, skiprows=${headerRows}` : ''}`;
   const load = (type: string) => `np.loadtxt(${pythonString(place.path)}${options}${type})`;
   const out = outputOf(place);
@@ -139,7 +143,10 @@ export function textLine(place: ArrayPlace, { delimiter, columns, headerRows }: 
   if (role === 'images') {
     const shape = pictureShape(columns);
     if (shape !== undefined) {
-      return pythonLine('numpy as np', `np.savez(${out}, images=${load('')}.reshape(-1, ${shape.join(', ')}))`);
+      return pythonLine(
+        'numpy as np',
+        `np.savez(${out}, images=${load('')}.reshape(-1, ${shape.join(', ')}))`,
+      );
     }
     const labelled = pictureShape(columns - 1);
     if (labelled !== undefined) {

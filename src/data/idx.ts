@@ -72,7 +72,10 @@ async function readIdxHeader(bytes: Bytes): Promise<IdxHeader> {
     if (foundBytes < expectedBytes) {
       throw bytes.error(`the data is cut off: ${what}; fetch the file again`, bytes.sizeBytes);
     }
-    throw bytes.error(`bytes are left over: ${what}; fetch the file again`, header.dataOffset + expectedBytes);
+    throw bytes.error(
+      `bytes are left over: ${what}; fetch the file again`,
+      header.dataOffset + expectedBytes,
+    );
   }
   return header;
 }

@@ -52,11 +52,16 @@ export function oneHotClass(labels: PackedLabels, row: number, numbers: NumberAr
   );
 }
 
-function notOneHot({ bytes, count }: PackedLabels, values: readonly number[], ones: readonly number[]): string {
+function notOneHot(
+  { bytes, count }: PackedLabels,
+  values: readonly number[],
+  ones: readonly number[],
+): string {
   const shown = `[${values.slice(0, 8).join(', ')}${values.length > 8 ? ', …' : ''}]`;
   const column = numpyLine(bytes, 'column0', (y) => `${y}[:, 0]`);
   if (values.every((value) => value === 0 || value === 1)) {
-    const classes = ones.length === 0 ? 'no class' : `${ones.length} classes (${ones.slice(0, 8).join(', ')})`;
+    const classes =
+      ones.length === 0 ? 'no class' : `${ones.length} classes (${ones.slice(0, 8).join(', ')})`;
     return `is ${shown}: ${classes}; each image needs one class; to take one column alone, as two classes: ${column}`;
   }
   const sum = values.reduce((total, value) => total + value, 0);

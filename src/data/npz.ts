@@ -74,13 +74,21 @@ function once(action: () => Promise<void>): () => Promise<void> {
 const MOST_NAMES = 20;
 
 function listNames(names: readonly string[]): string {
-  const shown = names.slice(0, MOST_NAMES).map((name) => (/^[\w./:-]+$/.test(name) ? name : JSON.stringify(name)));
+  const shown = names
+    .slice(0, MOST_NAMES)
+    .map((name) => (/^[\w./:-]+$/.test(name) ? name : JSON.stringify(name)));
   const rest = names.length - shown.length;
   return shown.join(', ') + (rest > 0 ? ` and ${rest} more` : '');
 }
 
 /** Which array is meant is not clear: an error whose hint is to be typed as it stands. */
-function unclear(bytes: Bytes, names: readonly string[], what: string, example: string, how = 'name it'): InputError {
+function unclear(
+  bytes: Bytes,
+  names: readonly string[],
+  what: string,
+  example: string,
+  how = 'name it',
+): InputError {
   return bytes.error(
     `which of the arrays ${listNames(names)} holds ${what} is not clear; ${how}, as ${shellWord(`${bytes.path}:${example}`)}`,
   );

@@ -69,7 +69,10 @@ export async function openNpyArray(bytes: Bytes, role: Role): Promise<OpenArray>
   const content = toRowMajor(await bytes.read(dataOffset, sizeBytes), shape, dtype.sizeBytes);
   await bytes.assertUnchanged();
   const { path, member, gzip } = bytes;
-  const reordered = memoryBytes({ path, ...(member !== undefined && { member }), ...(gzip === true && { gzip }) }, content);
+  const reordered = memoryBytes(
+    { path, ...(member !== undefined && { member }), ...(gzip === true && { gzip }) },
+    content,
+  );
   await bytes.close();
   return {
     // A byte of the reordered content is none of the file.

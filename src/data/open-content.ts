@@ -64,18 +64,12 @@ async function openGzip(bytes: Bytes, role: Role): Promise<Content> {
     if (format === 'idx') return idxSizeBytes(head, start);
     return MOST_UNANNOUNCED;
   };
-  const content = await unpack(
-    pieces(bytes),
-    createGunzip(),
-    LONGEST_HEADER,
-    announced,
-    (problem, cause) => {
-      const what = problem.startsWith('is cut off')
-        ? `the gzip stream ${problem}, ${bytes.sizeBytes} packed bytes; fetch the file again`
-        : `${problem}; if the file is right, unpack it and name what comes out: gunzip -k ${shellWord(bytes.path)}`;
-      return new InputError(bytes.path, what, { cause });
-    },
-  );
+  const content = await unpack(pieces(bytes), createGunzip(), LONGEST_HEADER, announced, (problem, cause) => {
+    const what = problem.startsWith('is cut off')
+      ? `the gzip stream ${problem}, ${bytes.sizeBytes} packed bytes; fetch the file again`
+      : `${problem}; if the file is right, unpack it and name what comes out: gunzip -k ${shellWord(bytes.path)}`;
+    return new InputError(bytes.path, what, { cause });
+  });
   await bytes.assertUnchanged();
   const unpacked = memoryBytes(place, content, true);
   return { bytes: unpacked, format: detectFormat(unpacked, content.subarray(0, LONGEST_HEADER), role) };

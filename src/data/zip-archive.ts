@@ -1,5 +1,10 @@
 import { crc32, createInflateRaw } from 'node:zlib';
-import { getFileNameLowLevel, parseExtraFields, RandomAccessReader, fromRandomAccessReaderPromise } from 'yauzl';
+import {
+  getFileNameLowLevel,
+  parseExtraFields,
+  RandomAccessReader,
+  fromRandomAccessReaderPromise,
+} from 'yauzl';
 import type { Entry, LocalFileHeader, ZipFile } from 'yauzl';
 import { memoryBytes, pieces, rangeBytes, type Bytes } from './bytes.js';
 import { shellWord, loadExpression, convertedFile, pythonLine, pythonString } from './convert.js';
@@ -58,7 +63,12 @@ export class ZipArchive {
         else same.push(entry);
         starts.push(entry.relativeOffsetOfLocalHeader);
       }
-      return new ZipArchive(bytes, zip, entries, starts.sort((a, b) => a - b));
+      return new ZipArchive(
+        bytes,
+        zip,
+        entries,
+        starts.sort((a, b) => a - b),
+      );
     } catch (error) {
       throw damagedArchive(bytes, error);
     }

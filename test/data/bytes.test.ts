@@ -38,7 +38,13 @@ test('a file that shrinks or grows while it is read', async () => {
   try {
     await bytes.assertUnchanged();
     await appendFile(path, 'more');
-    await inputError(bytes.assertUnchanged(), path, 'was changed while it was read', `${END} bytes`, `now ${END + 4}`);
+    await inputError(
+      bytes.assertUnchanged(),
+      path,
+      'was changed while it was read',
+      `${END} bytes`,
+      `now ${END + 4}`,
+    );
     await truncate(path, 400);
     await inputError(bytes.read(0, END), path, `expected ${END} bytes`, 'ends after 400');
   } finally {

@@ -18,7 +18,11 @@ const READ = {
   images: async (path: string) => {
     const { images, labels } = await loadImages([path]);
     const { count, channels, height, width } = images;
-    return { shape: [count, channels, height, width], values: [...images.data], labels: labels && [...labels] };
+    return {
+      shape: [count, channels, height, width],
+      values: [...images.data],
+      labels: labels && [...labels],
+    };
   },
   labels: async (path: string) => [...(await loadLabels(path)).labels],
   kernel: async (path: string) => {
@@ -56,9 +60,9 @@ describe('labels', () => {
       withNumpy(`${what} in ${place}`, async () => {
         const [file, name] = place.split(':');
         const save = name === undefined ? `np.save(f, y)` : `np.savez(f, **{${JSON.stringify(name)}: y})`;
-        const open = file.endsWith('.gz') ? 'gzip.open' : 'open';
+        const pack = file.endsWith('.gz') ? 'gzip.compress' : 'bytes';
         await runPython(
-          `import gzip, numpy as np; y = ${array}; f = ${open}(${JSON.stringify(file)}, 'wb'); ${save}; f.close()`,
+          `import gzip, io, numpy as np; y = ${array}; f = io.BytesIO(); ${save}; open(${JSON.stringify(file)}, 'wb').write(${pack}(f.getvalue()))`,
           temporary(),
         );
         const error = await inputError(loadLabels(temporary(place)), temporary(place), hint);
@@ -69,7 +73,12 @@ describe('labels', () => {
 
   test('the messages name the row or the type, and speak of classes', async () => {
     const text = await put('y.npy', npy('<U1', [1], [65, 0, 0, 0]));
-    await inputError(loadLabels(text), 'labels of type <U1 are text', 'np.unique(np.load(', 'return_inverse=True)[1]');
+    await inputError(
+      loadLabels(text),
+      'labels of type <U1 are text',
+      'np.unique(np.load(',
+      'return_inverse=True)[1]',
+    );
     const several = await put('several.npy', npy('|u1', [2, 3], [0, 1, 0, 1, 0, 1]));
     await inputError(loadLabels(several), 'row 1 of 2×3 is [1, 0, 1]: 2 classes (0, 2)', 'one class');
     const none = await put('none.npy', npy('|u1', [2, 3], [0, 1, 0, 0, 0, 0]));
@@ -92,7 +101,10 @@ describe('labels', () => {
     }
     const images = await put('x.npy', npy('|u1', [3, 1, 1], [1, 2, 3]));
     expect([...(await loadImages([images])).labels!]).toEqual([1, 2, 0]);
-    const wrong = await put('y.npy', npy('<f4', [3, 3], bytesOf(Float32Array.from([...oneHot.slice(0, 8), NaN]))));
+    const wrong = await put(
+      'y.npy',
+      npy('<f4', [3, 3], bytesOf(Float32Array.from([...oneHot.slice(0, 8), NaN]))),
+    );
     const error = await inputError(loadImages([images]), wrong, 'row 2');
     expect(error.file).toBe(wrong);
   });
@@ -112,7 +124,9 @@ describe('images and kernels of other types', () => {
   ];
   for (const [what, role, array, hint] of cases) {
     withNumpy(`${role} of ${what}`, async () => {
-      const values = [1, 2.5, 3, 4].map((value) => (what === 'integers' || what.startsWith('time') ? Math.floor(value) : value));
+      const values = [1, 2.5, 3, 4].map((value) =>
+        what === 'integers' || what.startsWith('time') ? Math.floor(value) : value,
+      );
       await runPython(
         `import numpy as np; x = np.array(${JSON.stringify(values)}, np.float32).reshape(1, 2, 2); np.save('x.npy', ${array})`,
         temporary(),
@@ -145,7 +159,14 @@ def encoded(a, kind='PNG'):
 `;
 
 describe('formats of other programs', () => {
-  const cases: [file: string, modules: string, make: string, what: string, shape?: number[], labels?: number[]][] = [
+  const cases: [
+    file: string,
+    modules: string,
+    make: string,
+    what: string,
+    shape?: number[],
+    labels?: number[],
+  ][] = [
     ['x.pkl', '', `pickle.dump({'x': x, 'y': y}, open(F, 'wb'))`, 'pickle'],
     ['x.pkl.gz', '', `pickle.dump({'x': x, 'y': y}, gzip.open(F, 'wb'))`, 'pickle'],
     ['old.pkl', '', `pickle.dump({'x': x, 'y': y}, open(F, 'wb'), 0)`, 'pickle'],
@@ -157,16 +178,31 @@ describe('formats of other programs', () => {
       [2, 3, 32, 32],
       [1, 0],
     ],
-    ['x.mat', 'scipy.io', `import scipy.io; scipy.io.savemat(F, {'x': np.moveaxis(x, 0, -1), 'y': y.reshape(-1, 1)})`, 'MATLAB'],
+    [
+      'x.mat',
+      'scipy.io',
+      `import scipy.io; scipy.io.savemat(F, {'x': np.moveaxis(x, 0, -1), 'y': y.reshape(-1, 1)})`,
+      'MATLAB',
+    ],
     ['x.h5', 'h5py', `import h5py; f = h5py.File(F, 'w'); f['x'] = x; f['y'] = y; f.close()`, 'HDF5'],
-    ['user.h5', 'h5py', `import h5py; f = h5py.File(F, 'w', userblock_size=512); f['x'] = x; f['y'] = y; f.close()`, 'HDF5'],
+    [
+      'user.h5',
+      'h5py',
+      `import h5py; f = h5py.File(F, 'w', userblock_size=512); f['x'] = x; f['y'] = y; f.close()`,
+      'HDF5',
+    ],
     [
       'seven.mat',
       'h5py',
       `import h5py; f = h5py.File(F, 'w', userblock_size=512); f['x'] = np.moveaxis(x, 0, -1).T; f['y'] = y.reshape(1, -1); f.close(); f = open(F, 'r+b'); f.write(b'MATLAB 7.3 MAT-file, Platform: GLNXA64'); f.close()`,
       'MATLAB 7.3',
     ],
-    ['x.safetensors', 'safetensors', `from safetensors.numpy import save_file; save_file({'x': x, 'y': y}, F)`, 'safetensors'],
+    [
+      'x.safetensors',
+      'safetensors',
+      `from safetensors.numpy import save_file; save_file({'x': x, 'y': y}, F)`,
+      'safetensors',
+    ],
     [
       'x.parquet',
       'pandas, pyarrow, PIL',
@@ -186,14 +222,28 @@ describe('formats of other programs', () => {
       'Arrow stream',
     ],
     ['x.pt', 'torch', `import torch; torch.save({'x': torch.tensor(x), 'y': torch.tensor(y)}, F)`, 'PyTorch'],
-    ['pair.pt', 'torch', `import torch; torch.save({'train': (torch.tensor(x),)}, F)`, 'PyTorch', [2, 3, 2, 2], []],
+    [
+      'pair.pt',
+      'torch',
+      `import torch; torch.save({'train': (torch.tensor(x),)}, F)`,
+      'PyTorch',
+      [2, 3, 2, 2],
+      [],
+    ],
     [
       'x.pth',
       'torch',
       `import torch; torch.save({'x': torch.tensor(x), 'y': torch.tensor(y)}, F, _use_new_zipfile_serialization=False)`,
       'PyTorch',
     ],
-    ['x.csv', '', `x = x.reshape(6, 1, 2, 2)[:2]; np.savetxt(F, x[:, 0].reshape(2, -1), '%d', delimiter=',')`, 'text', [2, 1, 2, 2], []],
+    [
+      'x.csv',
+      '',
+      `x = x.reshape(6, 1, 2, 2)[:2]; np.savetxt(F, x[:, 0].reshape(2, -1), '%d', delimiter=',')`,
+      'text',
+      [2, 1, 2, 2],
+      [],
+    ],
     [
       'mnist.csv',
       '',
@@ -212,8 +262,22 @@ describe('formats of other programs', () => {
       [],
     ],
     ['grey.png', 'PIL', `${PICTURE}open(F, 'wb').write(encoded(x[0, 0]))`, 'picture', [1, 1, 2, 2], []],
-    ['0.bmp', 'PIL', `${PICTURE}open(F, 'wb').write(encoded(x[0].transpose(1, 2, 0), 'BMP'))`, 'picture', [1, 3, 2, 2], []],
-    ['0.tif', 'PIL', `${PICTURE}open(F, 'wb').write(encoded(x[0].transpose(1, 2, 0), 'TIFF'))`, 'picture', [1, 3, 2, 2], []],
+    [
+      '0.bmp',
+      'PIL',
+      `${PICTURE}open(F, 'wb').write(encoded(x[0].transpose(1, 2, 0), 'BMP'))`,
+      'picture',
+      [1, 3, 2, 2],
+      [],
+    ],
+    [
+      '0.tif',
+      'PIL',
+      `${PICTURE}open(F, 'wb').write(encoded(x[0].transpose(1, 2, 0), 'TIFF'))`,
+      'picture',
+      [1, 3, 2, 2],
+      [],
+    ],
     [
       'train.bin',
       '',
@@ -222,8 +286,18 @@ describe('formats of other programs', () => {
       [2, 3, 32, 32],
       [87, 5],
     ],
-    ['lzma.npz', '', `z = zipfile.ZipFile(F, 'w', zipfile.ZIP_LZMA); [z.writestr(k + '.npy', (lambda b: (np.save(b, v), b.getvalue())[1])(io.BytesIO())) for k, v in (('x', x), ('y', y))]; z.close()`, 'LZMA (method 14)'],
-    ['bz.npz', '', `z = zipfile.ZipFile(F, 'w', zipfile.ZIP_BZIP2); [z.writestr(k + '.npy', (lambda b: (np.save(b, v), b.getvalue())[1])(io.BytesIO())) for k, v in (('x', x), ('y', y))]; z.close()`, 'bzip2 (method 12)'],
+    [
+      'lzma.npz',
+      '',
+      `z = zipfile.ZipFile(F, 'w', zipfile.ZIP_LZMA); [z.writestr(k + '.npy', (lambda b: (np.save(b, v), b.getvalue())[1])(io.BytesIO())) for k, v in (('x', x), ('y', y))]; z.close()`,
+      'LZMA (method 14)',
+    ],
+    [
+      'bz.npz',
+      '',
+      `z = zipfile.ZipFile(F, 'w', zipfile.ZIP_BZIP2); [z.writestr(k + '.npy', (lambda b: (np.save(b, v), b.getvalue())[1])(io.BytesIO())) for k, v in (('x', x), ('y', y))]; z.close()`,
+      'bzip2 (method 12)',
+    ],
   ];
   for (const [file, modules, make, what, shape = [2, 3, 2, 2], labels = [1, 0]] of cases) {
     const missing = python === undefined || (modules !== '' && !hasModules(modules));
@@ -236,7 +310,10 @@ describe('formats of other programs', () => {
       expect(found.labels ?? []).toEqual(labels);
       const count = shape.reduce((product, size) => product * size, 1);
       const scale = ['text'].includes(what) ? 1 : 255;
-      if (count <= 24) expect(found.values.map((value) => Math.round(value * scale))).toEqual(Array.from({ length: count }, (_, i) => i));
+      if (count <= 24)
+        expect(found.values.map((value) => Math.round(value * scale))).toEqual(
+          Array.from({ length: count }, (_, i) => i),
+        );
     });
   }
 
@@ -258,7 +335,11 @@ for k, name in enumerate(['ant', 'cat']):
     os.makedirs(f'pictures/{name}'); open(f'pictures/{name}/0.png', 'wb').write(encoded(x[k].transpose(1, 2, 0)))`,
       temporary(),
     );
-    const classes = await inputError(loadImages([temporary('pictures')]), 'is a folder', 'folders as classes');
+    const classes = await inputError(
+      loadImages([temporary('pictures')]),
+      'is a folder',
+      'folders as classes',
+    );
     expect(await READ.images(await follow(classes))).toMatchObject({ shape: [2, 3, 2, 2], labels: [0, 1] });
     const plain = await inputError(loadImages([temporary('pictures/ant')]), 'is a folder');
     await followHint(plain.message, temporary());
@@ -311,14 +392,26 @@ os.remove('x.npy')`,
 });
 
 describe('names of arrays', () => {
-  for (const name of ['train/x', 'a:b', 'two words', '', 'größe', "it's", 'x.npy', 'a:b/c.npz:d', '$HOME', '..']) {
+  for (const name of [
+    'train/x',
+    'a:b',
+    'two words',
+    '',
+    'größe',
+    "it's",
+    'x.npy',
+    'a:b/c.npz:d',
+    '$HOME',
+    '..',
+  ]) {
     withNumpy(`${JSON.stringify(name)} in the hint is what the shell hands over`, async () => {
       await runPython(
         `import numpy as np; np.savez('many.npz', **{${JSON.stringify(name)}: np.ones((2, 2)), 'zz': np.eye(2)})`,
         temporary(),
       );
       for (const file of ['many.npz', 'many.zip']) {
-        if (file.endsWith('.zip')) await runPython(`import os; os.rename('many.npz', 'many.zip')`, temporary());
+        if (file.endsWith('.zip'))
+          await runPython(`import os; os.rename('many.npz', 'many.zip')`, temporary());
         const error = await inputError(NpyRows.open(temporary(file)), 'which of the arrays', 'zz');
         const [, hint] = /name it, as (.*)$/s.exec(error.message)!;
         const typed = await shellWords(hint);

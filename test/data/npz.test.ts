@@ -130,7 +130,15 @@ describe('checksums and sizes', () => {
   test.each([0, 8])('method %d: both checksums, the file and the member are named', async (method) => {
     const changed = Uint8Array.from(PIXELS);
     changed[PIXELS.length - 1] ^= 1;
-    const path = await put('a.npz', zip({ name: 'train/x.npy', content: PIXELS, method, packed: method === 8 ? deflateRawSync(changed) : changed }));
+    const path = await put(
+      'a.npz',
+      zip({
+        name: 'train/x.npy',
+        content: PIXELS,
+        method,
+        packed: method === 8 ? deflateRawSync(changed) : changed,
+      }),
+    );
     const hex = (content: Uint8Array) => crc32(content).toString(16).padStart(8, '0');
     const error = await inputError(
       loadImages([path]),
@@ -145,7 +153,10 @@ describe('checksums and sizes', () => {
     const wrong = Uint8Array.from(LABELS);
     wrong[LABELS.length - 4] ^= 1;
     const archive = (labels: Uint8Array) =>
-      put('a.npz', zip({ name: 'x.npy', content: PIXELS }, { name: 'y.npy', content: LABELS, packed: labels }));
+      put(
+        'a.npz',
+        zip({ name: 'x.npy', content: PIXELS }, { name: 'y.npy', content: LABELS, packed: labels }),
+      );
     expect([...(await loadImages([await archive(LABELS)])).labels!]).toEqual([1, 0]);
     await inputError(loadImages([await archive(wrong)]), 'a.npz:y', 'CRC-32');
     // Labels that are not used do no harm.
@@ -174,7 +185,10 @@ describe('checksums and sizes', () => {
   test('an array cut off before it was packed', async () => {
     const cut = PIXELS.subarray(0, PIXELS.length - 1);
     for (const method of [0, 8]) {
-      await inputError(loadImages([await put('a.npz', one({ content: cut, method }))]), '12 bytes, but 11 follow');
+      await inputError(
+        loadImages([await put('a.npz', one({ content: cut, method }))]),
+        '12 bytes, but 11 follow',
+      );
     }
     const long = Buffer.concat([PIXELS, Buffer.of(0)]);
     for (const method of [0, 8]) {
@@ -192,7 +206,12 @@ describe('members that are whole, but not read', () => {
     [77, 'an unknown method', '7z x '],
   ])('method %d', async (method, name, remedy) => {
     const path = await put('a.npz', one({ method, packed: PIXELS }));
-    const { message } = await inputError(loadImages([path]), `${path}:x`, `${name} (method ${method})`, remedy);
+    const { message } = await inputError(
+      loadImages([path]),
+      `${path}:x`,
+      `${name} (method ${method})`,
+      remedy,
+    );
     expect(message).not.toMatch(/damaged|cut off/);
   });
 
@@ -230,11 +249,19 @@ describe('bounds', () => {
   test('nor does a gzip file, whatever it holds', async () => {
     const zeros = Buffer.alloc(128 * MIB);
     const array = await put('a.npy.gz', gzipSync(Buffer.concat([PIXELS, zeros])));
-    const idx = await put('a.gz', gzipSync(Buffer.concat([Buffer.from('00000801000000020100', 'hex'), zeros])));
+    const idx = await put(
+      'a.gz',
+      gzipSync(Buffer.concat([Buffer.from('00000801000000020100', 'hex'), zeros])),
+    );
     const unknown = await put('b.gz', gzipSync(zeros));
     const pickle = await put('c.gz', gzipSync(Buffer.concat([Buffer.from('\x80\x04', 'latin1'), zeros])));
     await within(64 * MIB, async () => {
-      await inputError(loadImages([array]), array, 'more than the 86 bytes that its header announces', 'gunzip -k');
+      await inputError(
+        loadImages([array]),
+        array,
+        'more than the 86 bytes that its header announces',
+        'gunzip -k',
+      );
       await inputError(loadLabels(idx), idx, 'more than the 10 bytes');
       await inputError(loadImages([unknown]), 'format is not known');
       await inputError(loadImages([pickle]), 'pickle');
@@ -272,7 +299,10 @@ describe('bounds', () => {
 });
 
 test('the file is closed with the last of its arrays', async () => {
-  const path = await put('a.npz', zip({ name: 'x.npy', content: PIXELS }, { name: 'y.npy', content: LABELS }));
+  const path = await put(
+    'a.npz',
+    zip({ name: 'x.npy', content: PIXELS }, { name: 'y.npy', content: LABELS }),
+  );
   const { readdir } = await import('node:fs/promises');
   const open = async () => (await readdir('/proc/self/fd').catch(() => [])).length;
   const before = await open();

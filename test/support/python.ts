@@ -28,7 +28,9 @@ export async function runPython(script: string, folder: string): Promise<string>
 
 /** The command line at the end of a message. */
 export function hintOf(message: string): string {
-  const hint = /(?:python3 -c|gunzip -k|tar xf|xz -dk|bzip2 -dk|python3 -m zipfile|7z x) [^]*$/.exec(message)?.[0];
+  const hint = /(?:python3 -c|gunzip -k|tar xf|xz -dk|bzip2 -dk|python3 -m zipfile|7z x) [^]*$/.exec(
+    message,
+  )?.[0];
   if (hint === undefined) throw new Error(`no command line in: ${message}`);
   return hint;
 }
