@@ -1,5 +1,6 @@
 import type { Bytes } from './bytes.js';
 import { decodeNumbers, type Dtype, type NumberArray } from './dtype.js';
+import { oneHotClass } from './label-shape.js';
 import type { PackedShape } from './shape.js';
 
 /** `count` records of `elements` numbers each, `strideBytes` apart in a file; nothing of them is decoded yet. */
@@ -17,8 +18,9 @@ export interface PackedImages extends PackedRecords, PackedShape {
   readonly format: 'npy' | 'npz' | 'idx' | 'cifar-10';
 }
 
+/** Labels: one number each, its class, or one-hot rows of `elements` numbers. */
 export interface PackedLabels extends PackedRecords {
-  /** The number of classes, where the format fixes it (CIFAR-10: 10). */
+  /** The number of classes, where the format fixes it (CIFAR-10: 10; one-hot rows: their length). */
   readonly classes?: number;
 }
 
@@ -42,6 +44,7 @@ async function forEachRecord(
       visit(start + i, numbers, offset + i * strideBytes);
     }
   }
+  await bytes.assertUnchanged();
 }
 
 /**
@@ -91,7 +94,7 @@ export async function readLabels(labels: PackedLabels, first: number, count: num
   const values = new Int32Array(count);
   const largest = (labels.classes ?? 2 ** 31) - 1;
   await forEachRecord(labels, first, count, (index, numbers, offset) => {
-    const value = numbers[0];
+    const value = labels.elements === 1 ? numbers[0] : oneHotClass(labels, index, numbers);
     if (!Number.isInteger(value) || value < 0 || value > largest) {
       const expected = `labels are integers from 0${labels.classes === undefined ? '' : ` to ${largest}`}`;
       throw labels.bytes.error(`label ${index} is ${value}; ${expected}`, offset);

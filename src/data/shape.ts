@@ -47,12 +47,3 @@ export function packedShape(
 function isChannelCount(size: number): boolean {
   return size === 1 || size === 3 || size === 4;
 }
-
-/** Labels out of an array of shape (N,) or N×1. @throws InputError for any other shape. */
-export function labelCount(bytes: Bytes, shape: readonly number[]): number {
-  if (shape.length === 1 || (shape.length === 2 && shape[1] === 1)) return shape[0];
-  const remedy = shape.length === 2 ? '; turn one-hot rows into class numbers with argmax first' : '';
-  throw bytes.error(
-    `labels are an array of shape (N,) or N×1, but this one is ${formatShape(shape)}${remedy}`,
-  );
-}

@@ -1,9 +1,11 @@
+import { basename, dirname, join } from 'node:path';
 import type { FactorPlan } from '../../regression/factor-plan.js';
 import type { Progress } from './progress.js';
 
 /** Where a factor that the device cannot hold is kept until the results are written. */
 export function factorFolder(out: string): string {
-  return `${out.replace(/[/\\]+$/, '')}.factor`;
+  // Of `fit/` too it is `fit.factor`.
+  return join(dirname(out), `${basename(out)}.factor`);
 }
 
 /** Says how a factor beyond the device memory is computed, before it is. */
