@@ -6,6 +6,8 @@ export type NumberArray =
 export interface Dtype {
   /** NumPy's description: byte order (`<`, `>` or `|`), kind and size, as in `<f4`. */
   readonly descr: string;
+  /** NumPy's name of it: uint8, float32, … */
+  readonly name: string;
   readonly sizeBytes: number;
   /** Where whole arrays of it are kept; 64-bit integers become float64, exact below 2⁵³. */
   readonly Array: new (buffer: ArrayBufferLike | number, byteOffset?: number, length?: number) => NumberArray;
@@ -41,6 +43,8 @@ const KINDS = new Map<string, Kind>([
   ['f8', { sizeBytes: 8, Array: Float64Array, read: (view, at, little) => view.getFloat64(at, little) }],
 ]);
 
+const KIND_NAMES: Readonly<Record<string, string>> = { u: 'uint', i: 'int', f: 'float' };
+
 /** What `parseDtype` knows, for messages. */
 export const KNOWN_DTYPES = [...KINDS.keys()].join(', ');
 
@@ -55,6 +59,7 @@ export function parseDtype(descr: string): Dtype | undefined {
   const little = order !== '>';
   return {
     descr,
+    name: code === 'b1' ? 'bool' : `${KIND_NAMES[code.charAt(0)]}${8 * kind.sizeBytes}`,
     sizeBytes: kind.sizeBytes,
     Array: kind.Array,
     native: (kind.sizeBytes === 1 || order === NATIVE_ORDER) && code !== 'i8' && code !== 'u8',
