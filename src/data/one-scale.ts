@@ -72,8 +72,10 @@ function pixelsOf({ dtype, dividedBy, range, meanSize, integers, count }: PixelF
 const [OVERSHOOT, UNDERSHOOT] = [1 / 4, 1 / 8];
 /** An image whose brightest pixel is below this share of white is too dark to tell its scale. */
 const DARK = 1 / 16;
-/** The means of images on one scale differ by less, unless some are few and dark. */
-const LARGEST_MEAN_RATIO = 10;
+/** The means of pixels differ by more where the brightest ones point at different whites. */
+const OTHER_WHITE_RATIO = 10;
+/** The means of many images differ by less, whatever they show. */
+const OTHER_SCALE_RATIO = 50;
 /** White on the scales that images come in. */
 const WHITES = [1, 255, 65535] as const;
 
@@ -84,12 +86,11 @@ function areOnOneScale(one: Pixels, other: Pixels): boolean {
   if (one.areBytes !== other.areBytes) {
     const { smallest, largest } = one.areBytes ? other : one;
     if (!(smallest >= -UNDERSHOOT && largest <= 1 + OVERSHOOT)) return false;
-  } else if (isSigned(one) !== isSigned(other)) {
-    return !beginsAtBlack(isSigned(one) ? other : one);
-  }
+  } else if (isSigned(one) !== isSigned(other) && beginsAtBlack(isSigned(one) ? other : one)) return false;
   const [darker, brighter] = one.meanSize < other.meanSize ? [one, other] : [other, one];
-  const areUnlike = brighter.meanSize > LARGEST_MEAN_RATIO * darker.meanSize;
-  return !areUnlike || !(darker.areMany || haveOtherWhites(one, other));
+  const ratio = brighter.meanSize / darker.meanSize;
+  if (haveOtherWhites(darker, brighter) && ratio > OTHER_WHITE_RATIO) return false;
+  return !(darker.areMany && ratio > OTHER_SCALE_RATIO);
 }
 
 /** Bytes of which 1 is white, beside bytes of which 255 is. */
@@ -103,17 +104,18 @@ function isSigned({ smallest, size }: Pixels): boolean {
 
 /** Of pixels that are not signed: it is no accident that none is negative. */
 function beginsAtBlack(pixels: Pixels): boolean {
-  return pixels.areMany || (pixels.smallest === 0 && !pixels.areBits && whiteOf(pixels) !== undefined);
+  return pixels.areMany || whiteOf(pixels) !== undefined;
 }
 
-/** The white that the largest pixel points at, if it points at one. */
-function whiteOf({ size }: Pick<Pixels, 'size'>): number | undefined {
+/** The white that the largest pixel points at, if it points at one; a few images of 0 and 1 may be dark ones. */
+function whiteOf({ size, areBits, areMany }: Pixels): number | undefined {
+  if (areBits && !areMany) return undefined;
   return WHITES.find((white) => size > DARK * white && size <= (1 + OVERSHOOT) * white);
 }
 
-/** Of images on a scale that begins at black: their brightest pixels point at different whites. */
 function haveOtherWhites(one: Pixels, other: Pixels): boolean {
-  const [white, otherWhite] = [one, other].map((pixels) => (isSigned(pixels) ? undefined : whiteOf(pixels)));
+  if (isSigned(one) || isSigned(other)) return false;
+  const [white, otherWhite] = [whiteOf(one), whiteOf(other)];
   return white !== undefined && otherWhite !== undefined && white !== otherWhite;
 }
 
@@ -169,6 +171,6 @@ function commonDivisor(files: ScaledFiles['files'], known: readonly number[]): n
 function fileWhite(file: PixelFacts): number | undefined {
   if (file.scale !== 'auto') return file.dividedBy;
   const pixels = pixelsOf(file);
-  if (pixels.areBytes && !(pixels.areBits && pixels.areMany)) return file.dividedBy;
-  return isSigned(pixels) ? undefined : whiteOf({ size: Math.max(...file.range) });
+  if (pixels.areBytes) return pixels.areBits && pixels.areMany ? 1 : file.dividedBy;
+  return isSigned(pixels) ? undefined : whiteOf(pixels);
 }
