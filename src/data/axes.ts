@@ -29,12 +29,20 @@ export function likelyOrder([a, b, c]: ImageAxes): PixelOrder | undefined {
   const [isFirstPair, isLastPair] = [a === b && a > 1, b === c && c > 1];
   if (isFirstPair !== isLastPair) return isFirstPair ? 'nhwc' : 'nchw';
   if (isFirstPair) return undefined;
-  if ((a === 3) !== (c === 3)) {
-    const sides = a === 3 ? [b, c] : [a, b];
-    const [shorter, longer] = [Math.min(...sides), Math.max(...sides)];
-    if (shorter >= LEAST_COLOUR_SIDE && longer <= LARGEST_ASPECT * shorter) return a === 3 ? 'nchw' : 'nhwc';
-  }
+  if (a === 3 && c !== 3 && areSides(b, c)) return 'nchw';
+  if (c === 3 && a !== 3 && areSides(a, b)) return 'nhwc';
   return a === 1 && c === 1 ? 'nchw' : undefined;
+}
+
+/** Height and width of an ordinary image. */
+function areSides(one: number, other: number): boolean {
+  const [shorter, longer] = [Math.min(one, other), Math.max(one, other)];
+  return shorter >= LEAST_COLOUR_SIDE && longer <= LARGEST_ASPECT * shorter;
+}
+
+/** Three axes that are rather one colour image, H×W×3, than grey images that are three pixels wide. */
+export function isOneColourImage([a, b, c]: ImageAxes): boolean {
+  return c === 3 && areSides(a, b);
 }
 
 /** Channels, height and width by this order. */

@@ -1,4 +1,12 @@
-import { bothReadings, inOrder, likelyOrder, reshapeHint, type ImageAxes, type PixelOrder } from './axes.js';
+import {
+  bothReadings,
+  inOrder,
+  isOneColourImage,
+  likelyOrder,
+  reshapeHint,
+  type ImageAxes,
+  type PixelOrder,
+} from './axes.js';
 import type { Bytes } from './bytes.js';
 
 export type { PixelOrder };
@@ -36,8 +44,15 @@ export function packedShape(
   if (shape[0] === 0) throw bytes.error(`holds no images (its shape is ${formatShape(shape)})`);
   if (shape.includes(0))
     throw bytes.error(`holds images without pixels (its shape is ${formatShape(shape)})`);
-  const count = shape[0];
-  if (shape.length === 3) return { count, channels: 1, height: shape[1], width: shape[2], order: 'nchw' };
+  const [count, height, width] = shape;
+  if (shape.length === 3) {
+    if (layout === 'auto' && isOneColourImage([count, height, width])) {
+      throw bytes.error(
+        `${formatShape(shape)} looks like one colour image; save it as x.reshape(1, ${shape.join(', ')}), or say --layout nchw for ${count} grey images of ${height}×${width} pixels`,
+      );
+    }
+    return { count, channels: 1, height, width, order: 'nchw' };
+  }
   const axes: ImageAxes = [shape[1], shape[2], shape[3]];
   const order = layout === 'auto' ? likelyOrder(axes) : layout;
   if (order === undefined) {

@@ -30,6 +30,40 @@ describe('pixels', () => {
     }
   });
 
+  test('a scale divides every type, and only a number above 0 is one', async () => {
+    const bytes = await put('a.npy', npy('|u1', [1, 1, 3], [0, 51, 255]));
+    const floats = await put('b.npy', npy('<f4', [1, 1, 3], bytesOf(Float32Array.of(0, 51, 255))));
+    for (const [scale, expected] of [
+      [1, [0, 51, 255]],
+      [255, [0, Math.fround(0.2), 1]],
+      [51, [0, 1, 5]],
+    ] as const) {
+      const { images } = await loadImages([bytes, floats], { scale });
+      expect([...images.data]).toEqual([...expected, ...expected]);
+    }
+    for (const scale of [0, -1, NaN, Infinity])
+      await inputError(loadImages([bytes], { scale }), bytes, `scale of the pixels is ${scale}`, 'above 0');
+    await inputError(loadImages([bytes], { scale: 1e-37 }), '255, divided by 1e-37: too large for float32');
+    await inputError(loadImages([bytes], { scale: 1e60 }), 'nothing is left of pixels up to 255');
+  });
+
+  test('files of one set on two scales are refused, whatever part of them is drawn', async () => {
+    const bytes = await put('a.npy', npy('|u1', [2, 1, 3], [0, 51, 255, 1, 2, 3]));
+    const floats = await put('b.npy', npy('<f4', [1, 1, 3], bytesOf(Float32Array.of(0, 51, 255))));
+    await inputError(loadImages([bytes, floats]), floats, bytes, 'uint8, 0 … 255', 'float32, 0 … 255');
+    const within = { scaleOption: '--test-scale' };
+    await inputError(loadImages([floats, bytes], within), bytes, floats, '--test-scale 255 divides');
+    // Where one file is not used there is nothing to disagree with, and no pixel is read in another way.
+    const { images, sources } = await loadImages([bytes, floats], { first: 1, count: 1 });
+    expect([...images.data]).toEqual([1, 2, 3].map((shade) => Math.fround(shade / 255)));
+    expect(sources.images).toEqual([
+      {
+        ...{ file: bytes, format: 'npy', layout: 'nchw', dtype: 'uint8', first: 1, count: 1 },
+        ...{ scale: 'auto', dividedBy: 255, range: [1, 3], meanSize: 2, integers: true },
+      },
+    ]);
+  });
+
   test.each([NaN, Infinity, -Infinity])('%p is refused with its place', async (value) => {
     const values = new Float32Array(2 * 3 * 4 * 5);
     // Image 1, channel 2, row 3, column 1.
@@ -106,6 +140,21 @@ describe('layout', () => {
       const { images } = await loadImages([path], { layout: layout as 'nchw' | 'nhwc' });
       expect(images).toMatchObject({ channels: +channels, height: +height, width: +width });
     }
+  });
+
+  test('one colour image without the axis of images is no set of narrow grey ones', async () => {
+    const pixels = new Uint8Array(3 * 16 * 17);
+    const path = await put('a.npy', npy('|u1', [16, 17, 3], pixels));
+    await inputError(loadImages([path]), path, 'x.reshape(1, 16, 17, 3)', '16 grey images of 17×3', 'nchw');
+    const reshaped = await loadImages([await put('b.npy', npy('|u1', [1, 16, 17, 3], pixels))]);
+    expect(reshaped.images).toMatchObject({ count: 1, channels: 3, height: 16, width: 17 });
+    const narrow = await loadImages([path], { layout: 'nchw' });
+    expect(narrow.images).toMatchObject({ count: 16, channels: 1, height: 17, width: 3 });
+    // Three grey images are three grey images.
+    const three = await loadImages([await put('c.npy', npy('|u1', [3, 16, 17], pixels))]);
+    expect(three.images).toMatchObject({ count: 3, channels: 1, height: 16, width: 17 });
+    const small = await loadImages([await put('d.npy', npy('|u1', [15, 16, 3], pixels.subarray(96)))]);
+    expect(small.images).toMatchObject({ count: 15, channels: 1, height: 16, width: 3 });
   });
 
   test('other numbers of axes, and empty ones', async () => {
