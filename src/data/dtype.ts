@@ -6,6 +6,8 @@ export type NumberArray =
 export interface Dtype {
   /** NumPy's description: byte order (`<`, `>` or `|`), kind and size, as in `<f4`. */
   readonly descr: string;
+  /** NumPy's name of it: uint8, float32, … */
+  readonly name: string;
   readonly sizeBytes: number;
   /** Where whole arrays of it are kept; 64-bit integers become float64, exact below 2⁵³, float16 float32. */
   readonly Array: new (buffer: ArrayBufferLike | number, byteOffset?: number, length?: number) => NumberArray;
@@ -56,6 +58,8 @@ function float16(bits: number): number {
   return sign * (exponent === 0 ? fraction * 2 ** -24 : (1024 + fraction) * 2 ** (exponent - 25));
 }
 
+const KIND_NAMES: Readonly<Record<string, string>> = { u: 'uint', i: 'int', f: 'float' };
+
 /** What `parseDtype` knows, for messages. */
 export const KNOWN_DTYPES = [...KINDS.keys()].join(', ');
 
@@ -70,6 +74,7 @@ export function parseDtype(descr: string): Dtype | undefined {
   const little = order !== '>';
   return {
     descr,
+    name: code === 'b1' ? 'bool' : `${KIND_NAMES[code.charAt(0)]}${8 * kind.sizeBytes}`,
     sizeBytes: kind.sizeBytes,
     Array: kind.Array,
     native: (kind.sizeBytes === 1 || order === NATIVE_ORDER) && !CONVERTED.includes(code),

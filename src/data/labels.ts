@@ -46,17 +46,20 @@ export async function openLabels(path: string): Promise<PackedLabels> {
 }
 
 /**
- * The labels of a file, and the number of classes (of the format, or the largest label + 1).
+ * The labels of a file, and the number of classes (of the format, or the largest label + 1); `file` also names the
+ * array that was chosen from an archive.
  *
  * @returns labels, [count].
  * @throws InputError as `openLabels`, and for a label that is no integer ≥ 0.
  */
-export async function loadLabels(path: string): Promise<{ labels: Int32Array; classes: number }> {
+export async function loadLabels(
+  path: string,
+): Promise<{ labels: Int32Array; classes: number; file: string }> {
   const packed = await openLabels(path);
   try {
     const labels = await readLabels(packed, 0, packed.count);
     if (labels.length === 0) throw packed.bytes.error('holds no labels');
-    return { labels, classes: packed.classes ?? countClasses(labels) };
+    return { labels, classes: packed.classes ?? countClasses(labels), file: packed.bytes.file };
   } finally {
     await packed.bytes.close();
   }

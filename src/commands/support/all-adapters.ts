@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { TileStore } from '../../data/store/tile-store.js';
 import { assemble, MANIFEST, matricesOf, resultReport } from './assembly.js';
 import { loadNodeEntry } from './device.js';
+import type { KernelInputs } from './kernel-inputs.js';
 import type { KernelArguments } from './kernel-options.js';
 import type { Progress } from './progress.js';
 import { printData, printJson } from './streams.js';
@@ -21,6 +22,7 @@ class AdaptersError extends Error {
  */
 export async function kernelOnAllAdapters(
   args: KernelArguments,
+  inputs: Pick<KernelInputs, 'report'>,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<void> {
@@ -45,7 +47,7 @@ export async function kernelOnAllAdapters(
     );
   }
   if (failed.length > 0) progress.note(`warning: ${failed.join(', ')} failed; others did its tiles`);
-  const report = { ...resultReport(store), adapters: [...names] };
+  const report = { ...resultReport(store), ...inputs.report, adapters: [...names] };
   if (args.shard === undefined) await assemble(store, report, { progress, signal });
   if (args.json) printJson(report);
   else
