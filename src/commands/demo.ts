@@ -8,6 +8,7 @@ import { runDemo, type DemoReport, type DemoResult } from '../experiment/demo.js
 import { formatDuration } from '../experiment/duration.js';
 import { DATA, deviceOptions, OUTPUT, reportOptions } from './support/common-options.js';
 import { DestinationFolder } from './support/destination.js';
+import { DEMO_FILES } from './support/earlier-results.js';
 import { deviceReport, withDevice, type DeviceReport } from './support/device.js';
 import { UsageError } from './support/errors.js';
 import { withInterruption } from './support/interruption.js';
@@ -47,7 +48,6 @@ export const demoCommand: CommandModule<object, DemoArguments> = {
   handler: (args) => withInterruption((signal) => demo(args, signal)),
 };
 
-const FILES = ['kernel.png', 'kernel.npy', 'labels.npy', 'test-kernel.npy', 'test-labels.npy'] as const;
 const REPORT = 'report.json';
 
 /** Together with what the choice of counts allows at the most. */
@@ -62,7 +62,13 @@ async function demo(args: DemoArguments, signal: AbortSignal): Promise<void> {
   using progress = new Progress(args.quiet ?? false);
   const train = args.train ? await loadImages(args.train) : await loadDigits();
   const test = args.test && (await loadImages(args.test));
-  await using destination = await DestinationFolder.reserve(args.out, FILES, RESULT_BYTES);
+  await using destination = await DestinationFolder.reserve(args.out, {
+    names: DEMO_FILES,
+    report: REPORT,
+    sizeBytes: RESULT_BYTES,
+    inputs: [...(args.train ? train.files : []), ...(test?.files ?? [])],
+    warn: (message) => progress.warn(message),
+  });
   const task = {
     train,
     test,
@@ -88,14 +94,15 @@ async function demo(args: DemoArguments, signal: AbortSignal): Promise<void> {
     device,
     version: packageVersion(),
   };
-  await writeAtomically(destination.file('kernel.png'), [heatmap.png]);
-  await writeNpy(destination.file('kernel.npy'), [labels.length, labels.length], kernel);
-  await writeNpy(destination.file('labels.npy'), [labels.length], labels);
-  await writeNpy(destination.file('test-kernel.npy'), [testLabels.length, labels.length], testKernel);
-  await writeNpy(destination.file('test-labels.npy'), [testLabels.length], testLabels);
+  const [n, m] = [labels.length, testLabels.length];
+  destination.add('kernel.png', (path) => writeAtomically(path, [heatmap.png]));
+  destination.add('kernel.npy', (path) => writeNpy(path, [n, n], kernel));
+  destination.add('labels.npy', (path) => writeNpy(path, [n], labels));
+  destination.add('test-kernel.npy', (path) => writeNpy(path, [m, n], testKernel));
+  destination.add('test-labels.npy', (path) => writeNpy(path, [m], testLabels));
   signal.throwIfAborted();
-  await destination.commit(REPORT, formatJson(report));
-  printData(args.json ? formatJson(report) : screen(result, device, args));
+  const out = await destination.commit(formatJson(report));
+  printData(args.json ? formatJson(report) : screen(result, device, { ...args, out }));
 }
 
 /** All on one screen of 80 × 24, file names permitting. */
@@ -125,7 +132,7 @@ function screen(
     '',
     `${join(out, 'kernel.png')}: ${kernelName} between the training images, sorted by class.`,
     `Cosine similarity ${low} is dark, ${high} bright; bright blocks on the diagonal are the classes.`,
-    `Beside it: ${FILES.slice(1).join(', ')}, ${REPORT}`,
+    `Beside it: ${DEMO_FILES.slice(1).join(', ')}, ${REPORT}`,
     '',
     'Try next:',
     `  ${cntk} solve --kernel ${join(out, 'kernel.npy')} --labels ${join(out, 'labels.npy')} \\`,

@@ -18,7 +18,7 @@ import type { GramShape } from '../../kernel/plan.js';
 import { planeCandidates, type PlaneVariants, variantLabel } from '../../kernel/plane-candidates.js';
 import type { OpenDevice } from '../../node.js';
 import { assemble } from './assembly.js';
-import { assertSpace } from './destination.js';
+import { assertSpace } from './disk-space.js';
 import { InterruptedError } from './errors.js';
 import type { Progress } from './progress.js';
 import { chooseVariants, variantReport } from './tuning.js';
