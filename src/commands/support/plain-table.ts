@@ -19,5 +19,9 @@ export function plainTable(
     colAligns: Object.values(columns),
   });
   made.push(...rows.map((row) => [...row]));
-  return made.toString().replace(/ +$/gm, '');
+  return made
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n');
 }
