@@ -87,8 +87,10 @@ async function demo(args: DemoArguments, signal: AbortSignal): Promise<void> {
   progress.end();
 
   const { kernel, kernelName, testKernel, labels, testLabels, heatmap } = result;
+  for (const warning of result.report.warnings) progress.warn(warning);
   const report = {
     ...result.report,
+    warnings: progress.warnings,
     kernel: kernelName,
     heatmapRange: heatmap.range,
     device,
@@ -128,7 +130,6 @@ function screen(
     '',
     ...accuracyTable(report),
     ...(report.columns.includes('CNTK-GAP') ? [] : [noGap(report)]),
-    ...report.warnings.map((warning) => `warning: ${warning}`),
     '',
     `${join(out, 'kernel.png')}: ${kernelName} between the training images, sorted by class.`,
     `Cosine similarity ${low} is dark, ${high} bright; bright blocks on the diagonal are the classes.`,

@@ -10,7 +10,7 @@ import { channelsOf } from './support/channel-options.js';
 import { DestinationFile } from './support/destination.js';
 import { deviceReport, withDevice } from './support/device.js';
 import { UsageError } from './support/errors.js';
-import { withInterruption } from './support/interruption.js';
+import { endsWithParent, withInterruption } from './support/interruption.js';
 import { readInputs, type KernelInputs } from './support/kernel-inputs.js';
 import { kernelOptions as options, type KernelArguments } from './support/kernel-options.js';
 import { defineOptions } from './support/options.js';
@@ -57,7 +57,8 @@ async function kernel(args: KernelArguments, signal: AbortSignal): Promise<void>
   using progress = new Progress(args.quiet ?? false);
   const inputs = await readInputs(args);
   validateChannels(channels, inputs.rows);
-  for (const warning of inputs.warnings) progress.warn(warning);
+  // One of several processes leaves that to the one that started them.
+  if (!endsWithParent()) for (const warning of inputs.warnings) progress.warn(warning);
   signal.throwIfAborted();
   const { channels: c, height, width } = inputs.rows;
   const shapes = inputs.blocks.map(({ rows, columns }) => `${rows}×${columns}`).join(' and ');

@@ -22,7 +22,7 @@ import { DestinationFolder } from './support/destination.js';
 import { RUN_FILES } from './support/earlier-results.js';
 import { deviceReport, withDevice } from './support/device.js';
 import { UsageError } from './support/errors.js';
-import { factorFolder, notePlan } from './support/factor.js';
+import { factorFolder, notePlan, tellingPanels } from './support/factor.js';
 import { formatEvaluation } from './support/evaluation-table.js';
 import { withInterruption } from './support/interruption.js';
 import {
@@ -135,7 +135,7 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
   progress.note(
     `${count} training and ${task.test.count} test images of ${channels}×${height}×${width}, ${channelName(channel)}`,
   );
-  const { result, device, tuned } = await withDevice(args, progress, async (opened) => {
+  const computed = withDevice(args, progress, async (opened) => {
     const memoryBytes = args.memory && args.memory * 2 ** 20;
     const grams = regressionGrams(count, task.test.count);
     const job = { channels: [channel], shape: task.train, grams, memoryBytes };
@@ -152,6 +152,7 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
     });
     return { result, device: deviceReport(opened), tuned: variantReport(variant) };
   });
+  const { result, device, tuned } = await tellingPanels(scratch, () => computed);
   progress.end();
   if (result.solution.warning) progress.warn(result.solution.warning);
 

@@ -15,7 +15,7 @@ import { DestinationFolder } from './support/destination.js';
 import { solveFiles } from './support/earlier-results.js';
 import { deviceReport, withDevice } from './support/device.js';
 import { UsageError } from './support/errors.js';
-import { factorFolder, notePlan } from './support/factor.js';
+import { factorFolder, notePlan, tellingPanels } from './support/factor.js';
 import { formatEvaluation } from './support/evaluation-table.js';
 import { withInterruption } from './support/interruption.js';
 import { defineOptions, optional, required, text } from './support/options.js';
@@ -78,7 +78,7 @@ async function solve(args: SolveArguments, signal: AbortSignal): Promise<void> {
   const memoryBytes = args.memory && args.memory * 2 ** 20;
   const scratch = factorFolder(args.out);
   const started = performance.now();
-  const { model, device } = await withDevice(args, progress, async (opened) => {
+  const solved = withDevice(args, progress, async (opened) => {
     progress.begin(`solve ${n}×${n}`);
     await using kernel = await openKernel(args.kernel, planFactorization(opened.gpu, n, { memoryBytes }));
     const fitted = await fit(opened.gpu, kernel.matrix, train.labels, {
@@ -95,8 +95,9 @@ async function solve(args: SolveArguments, signal: AbortSignal): Promise<void> {
     progress.end();
     return { model: fitted, device: deviceReport(opened) };
   });
+  const { model, device } = await tellingPanels(scratch, () => solved);
   const { solution } = model;
-  if (solution.warning) progress.note(`warning: ${solution.warning}`);
+  if (solution.warning) progress.warn(solution.warning);
   const tested = test && { ...predict(model, test.kernel), m: test.m };
   const evaluation = test?.labels && tested && accuracyReport(test.labels, tested.labels, classes);
 

@@ -30,3 +30,8 @@ function isIgnoredByShell(signal: 'SIGHUP' | 'SIGINT'): boolean {
     return false;
   }
 }
+
+/** Without a listener the signals would end the process, whoever wants them ignored. */
+export function keepIgnoredSignals(): void {
+  for (const signal of ignoredSignals()) process.on(signal, () => undefined);
+}

@@ -6,6 +6,10 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** Set for a process that ends with the one that started it; the two are connected by Node's channel. */
 export const ENDS_WITH_PARENT = 'CNTK_ENDS_WITH_PARENT';
 
+export function endsWithParent(): boolean {
+  return process.env[ENDS_WITH_PARENT] !== undefined;
+}
+
 /**
  * Runs `action` with a signal that Ctrl-C (SIGINT), SIGTERM or SIGHUP aborts, its reason an InterruptedError; so does the
  * end of a parent that this process is a part of. The same a second time ends the process at once.
@@ -21,15 +25,13 @@ export async function withInterruption<T>(action: (signal: AbortSignal) => Promi
     process.stderr.write('\nending after the work under way … (Ctrl-C again: at once)\n');
     controller.abort(reason);
   };
-  // A listener that does nothing: without it the signal would end the process.
-  const ignore = () => undefined;
   const ignored = ignoredSignals();
-  const listeners = SIGNALS.map(
-    (signal) => [signal, ignored.has(signal) ? ignore : () => interrupt(signal)] as const,
+  const listeners = SIGNALS.filter((signal) => !ignored.has(signal)).map(
+    (signal) => [signal, () => interrupt(signal)] as const,
   );
   const orphaned = () => interrupt('SIGTERM');
   for (const [signal, listener] of listeners) process.on(signal, listener);
-  if (process.env[ENDS_WITH_PARENT] && process.channel) {
+  if (endsWithParent() && process.channel) {
     process.once('disconnect', orphaned);
     process.channel.unref();
   }

@@ -59,6 +59,7 @@ export async function storedKernel(run: StoredKernel): Promise<void> {
         timingsMs: { compile: compileMs, kernel: report.elapsedMs },
         device: deviceReport(opened),
         tuned,
+        warnings: progress.warnings,
         version: packageVersion(),
       })),
     ),
