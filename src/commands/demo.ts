@@ -1,4 +1,4 @@
-import { basename, join, relative } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
 import { writeAtomically } from '../data/atomic-file.js';
 import { loadDigits } from '../data/digits.js';
@@ -6,6 +6,7 @@ import { loadImages } from '../data/load.js';
 import { writeNpy } from '../data/npy.js';
 import { runDemo, type DemoReport, type DemoResult } from '../experiment/demo.js';
 import { formatDuration } from '../experiment/duration.js';
+import { shellCommand, shellWord } from '../experiment/shell-words.js';
 import { DATA, deviceOptions, OUTPUT, reportOptions } from './support/common-options.js';
 import { DestinationFolder } from './support/destination.js';
 import { DEMO_FILES } from './support/earlier-results.js';
@@ -118,6 +119,7 @@ function screen(
   const kinds = report.depths.length * report.columns.length;
   const [low, high] = heatmap.range.map((value) => value.toFixed(2));
   const cntk = programName();
+  const at = (name: string) => shellWord(join(out, name));
   return [
     `Exact infinite-width networks on ${report.train.count} training and ${report.test.count} test images`,
     '',
@@ -136,8 +138,8 @@ function screen(
     `Beside it: ${DEMO_FILES.slice(1).join(', ')}, ${REPORT}`,
     '',
     'Try next:',
-    `  ${cntk} solve --kernel ${join(out, 'kernel.npy')} --labels ${join(out, 'labels.npy')} \\`,
-    `    --test-kernel ${join(out, 'test-kernel.npy')} --out ${join(out, 'solved')}`,
+    `  ${cntk} solve --kernel ${at('kernel.npy')} --labels ${at('labels.npy')} \\`,
+    `    --test-kernel ${at('test-kernel.npy')} --out ${at('solved')}`,
     `  ${cntk} demo --train data_batch_1.bin --test test_batch.bin   (CIFAR-10 as .bin)`,
     `  ${cntk} bench --quick   (speed of every shader)`,
   ].join('\n');
@@ -162,6 +164,6 @@ function accuracyTable({ depths, columns, accuracy }: DemoReport): string[] {
 function programName(): string {
   const script = process.argv[1];
   if (basename(script) === 'cntk') return 'cntk';
-  const path = relative(process.cwd(), script);
-  return `node ${path.startsWith('..') ? script : path}`;
+  const path = relative(dirname(resolve('x')), script);
+  return shellCommand(['node', path.startsWith('..') ? script : path]);
 }
