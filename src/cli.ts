@@ -13,11 +13,13 @@ import { slurmCommand } from './commands/slurm.js';
 import { storeCommand } from './commands/store.js';
 import { tuneCommand } from './commands/tune.js';
 import { exitStatusOf, messageOf } from './commands/support/errors.js';
+import { keepIgnoredSignals } from './commands/support/ignored-signals.js';
 import { guardStreams } from './commands/support/streams.js';
 import { usageErrorOf } from './commands/support/usage.js';
 import { packageVersion } from './commands/support/version.js';
 
 guardStreams();
+keepIgnoredSignals();
 const words = hideBin(process.argv);
 const cli = yargs(words)
   .scriptName('cntk')

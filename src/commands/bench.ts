@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
 import { writeAtomically } from '../data/atomic-file.js';
@@ -9,8 +9,9 @@ import { benchNames, runBench, type BenchResults } from '../experiment/bench/ben
 import { compareReports, type ComparableReport } from '../experiment/bench/compare.js';
 import { deviceOptions, OUTPUT, reportOptions } from './support/common-options.js';
 import { ceilingTable, comparisonTable, readReport, resultTable } from './support/bench-table.js';
-import { assertKeepsInputs, DestinationFile } from './support/destination.js';
+import { DestinationFile } from './support/destination.js';
 import { deviceReport, withDevice } from './support/device.js';
+import { UsageError } from './support/errors.js';
 import { withInterruption } from './support/interruption.js';
 import { defineOptions, flag, list, optional, parsed, text } from './support/options.js';
 import { Progress } from './support/progress.js';
@@ -52,10 +53,16 @@ const REPORT_BYTES = 2 ** 20;
 async function bench(args: BenchArguments, signal: AbortSignal): Promise<void> {
   const { only, quick = false, out, plot, compare } = args;
   const old = compare === undefined ? undefined : await readReport(compare);
-  if (plot !== undefined && compare !== undefined) await assertKeepsInputs([plot], [compare]);
+  if (out !== undefined && plot !== undefined && resolve(out) === resolve(plot))
+    throw new UsageError(`--out and --plot are both ${out}; name two files`);
   using progress = new Progress(args.quiet ?? false);
-  await using destination = out === undefined ? undefined : await DestinationFile.reserve(out, REPORT_BYTES);
-  await using figure = plot === undefined ? undefined : await DestinationFile.reserve(plot, REPORT_BYTES);
+  const place = {
+    sizeBytes: REPORT_BYTES,
+    inputs: compare === undefined ? [] : [compare],
+    warn: (message: string) => progress.warn(message),
+  };
+  await using destination = out === undefined ? undefined : await DestinationFile.reserve(out, place);
+  await using figure = plot === undefined ? undefined : await DestinationFile.reserve(plot, place, '--plot');
   const date = new Date().toISOString();
   const { measured, device } = await withDevice(args, progress, async (opened) => ({
     measured: await runBench(opened.gpu, {
@@ -76,8 +83,8 @@ async function bench(args: BenchArguments, signal: AbortSignal): Promise<void> {
     ...measured,
   };
   const comparison = old && compareReports(old, report satisfies ComparableReport);
-  for (const warning of comparison?.warnings ?? []) process.stderr.write(`cntk: warning: ${warning}\n`);
-  const json = formatJson({ ...report, ...(comparison && { comparison }) });
+  for (const warning of comparison?.warnings ?? []) progress.warn(warning);
+  const json = formatJson({ ...report, ...(comparison && { comparison }), warnings: progress.warnings });
   await destination?.commit((path) => writeAtomically(path, [json]));
   await figure?.commit((path) => drawRoofline(path, measured, device.name));
   const tables = [resultTable(measured), ceilingTable(measured.ceilings)];

@@ -1,4 +1,4 @@
-import { basename, join, relative } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
 import { writeAtomically } from '../data/atomic-file.js';
 import { loadDigits } from '../data/digits.js';
@@ -6,6 +6,7 @@ import { loadImages } from '../data/load.js';
 import { writeNpy } from '../data/npy.js';
 import { runDemo, type DemoReport, type DemoResult } from '../experiment/demo.js';
 import { formatDuration } from '../experiment/duration.js';
+import { shellCommand, shellWord } from '../experiment/shell-words.js';
 import {
   DATA,
   deviceOptions,
@@ -16,6 +17,7 @@ import {
   scaleOption,
 } from './support/common-options.js';
 import { DestinationFolder } from './support/destination.js';
+import { DEMO_FILES } from './support/earlier-results.js';
 import { deviceReport, withDevice, type DeviceReport } from './support/device.js';
 import { UsageError } from './support/errors.js';
 import { withInterruption } from './support/interruption.js';
@@ -58,7 +60,6 @@ export const demoCommand: CommandModule<object, DemoArguments> = {
   handler: (args) => withInterruption((signal) => demo(args, signal)),
 };
 
-const FILES = ['kernel.png', 'kernel.npy', 'labels.npy', 'test-kernel.npy', 'test-labels.npy'] as const;
 const REPORT = 'report.json';
 
 /** Together with what the choice of counts allows at the most. */
@@ -77,7 +78,13 @@ async function demo(args: DemoArguments, signal: AbortSignal): Promise<void> {
   const train = args.train ? await loadImages(args.train, { layout, scale }) : await loadDigits();
   const testScale = { scale: args['test-scale'] ?? scale, scaleOption: '--test-scale' };
   const test = args.test && (await loadImages(args.test, { layout, ...testScale }));
-  await using destination = await DestinationFolder.reserve(args.out, FILES, RESULT_BYTES);
+  await using destination = await DestinationFolder.reserve(args.out, {
+    names: DEMO_FILES,
+    report: REPORT,
+    sizeBytes: RESULT_BYTES,
+    inputs: [...(args.train ? train.files : []), ...(test?.files ?? [])],
+    warn: (message) => progress.warn(message),
+  });
   const task = {
     train,
     test,
@@ -96,21 +103,24 @@ async function demo(args: DemoArguments, signal: AbortSignal): Promise<void> {
   progress.end();
 
   const { kernel, kernelName, testKernel, labels, testLabels, heatmap } = result;
+  for (const warning of result.report.warnings) progress.warn(warning);
   const report = {
     ...result.report,
+    warnings: progress.warnings,
     kernel: kernelName,
     heatmapRange: heatmap.range,
     device,
     version: packageVersion(),
   };
-  await writeAtomically(destination.file('kernel.png'), [heatmap.png]);
-  await writeNpy(destination.file('kernel.npy'), [labels.length, labels.length], kernel);
-  await writeNpy(destination.file('labels.npy'), [labels.length], labels);
-  await writeNpy(destination.file('test-kernel.npy'), [testLabels.length, labels.length], testKernel);
-  await writeNpy(destination.file('test-labels.npy'), [testLabels.length], testLabels);
+  const [n, m] = [labels.length, testLabels.length];
+  destination.add('kernel.png', (path) => writeAtomically(path, [heatmap.png]));
+  destination.add('kernel.npy', (path) => writeNpy(path, [n, n], kernel));
+  destination.add('labels.npy', (path) => writeNpy(path, [n], labels));
+  destination.add('test-kernel.npy', (path) => writeNpy(path, [m, n], testKernel));
+  destination.add('test-labels.npy', (path) => writeNpy(path, [m], testLabels));
   signal.throwIfAborted();
-  await destination.commit(REPORT, formatJson(report));
-  printData(args.json ? formatJson(report) : screen(result, device, args));
+  const out = await destination.commit(formatJson(report));
+  printData(args.json ? formatJson(report) : screen(result, device, { ...args, out }));
 }
 
 /** All on one screen of 80 × 24, file names permitting. */
@@ -124,6 +134,7 @@ function screen(
   const kinds = report.depths.length * report.columns.length;
   const [low, high] = heatmap.range.map((value) => value.toFixed(2));
   const cntk = programName();
+  const at = (name: string) => shellWord(join(out, name));
   return [
     `Exact infinite-width networks on ${report.train.count} training and ${report.test.count} test images`,
     '',
@@ -136,15 +147,14 @@ function screen(
     '',
     ...accuracyTable(report),
     ...(report.columns.includes('CNTK-GAP') ? [] : [noGap(report)]),
-    ...report.warnings.map((warning) => `warning: ${warning}`),
     '',
     `${join(out, 'kernel.png')}: ${kernelName} between the training images, sorted by class.`,
     `Cosine similarity ${low} is dark, ${high} bright; bright blocks on the diagonal are the classes.`,
-    `Beside it: ${FILES.slice(1).join(', ')}, ${REPORT}`,
+    `Beside it: ${DEMO_FILES.slice(1).join(', ')}, ${REPORT}`,
     '',
     'Try next:',
-    `  ${cntk} solve --kernel ${join(out, 'kernel.npy')} --labels ${join(out, 'labels.npy')} \\`,
-    `    --test-kernel ${join(out, 'test-kernel.npy')} --out ${join(out, 'solved')}`,
+    `  ${cntk} solve --kernel ${at('kernel.npy')} --labels ${at('labels.npy')} \\`,
+    `    --test-kernel ${at('test-kernel.npy')} --out ${at('solved')}`,
     `  ${cntk} demo --train data_batch_1.bin --test test_batch.bin   (CIFAR-10 as .bin)`,
     `  ${cntk} bench --quick   (speed of every shader)`,
   ].join('\n');
@@ -169,6 +179,6 @@ function accuracyTable({ depths, columns, accuracy }: DemoReport): string[] {
 function programName(): string {
   const script = process.argv[1];
   if (basename(script) === 'cntk') return 'cntk';
-  const path = relative(process.cwd(), script);
-  return `node ${path.startsWith('..') ? script : path}`;
+  const path = relative(dirname(resolve('x')), script);
+  return shellCommand(['node', path.startsWith('..') ? script : path]);
 }

@@ -7,10 +7,10 @@ import { channelName, validateChannels } from '../kernel/validate-channels.js';
 import { formatDuration } from '../experiment/duration.js';
 import { ALL, kernelOnAllAdapters } from './support/all-adapters.js';
 import { channelsOf } from './support/channel-options.js';
-import { assertKeepsInputs, DestinationFile } from './support/destination.js';
+import { DestinationFile } from './support/destination.js';
 import { deviceReport, withDevice } from './support/device.js';
 import { UsageError } from './support/errors.js';
-import { withInterruption } from './support/interruption.js';
+import { endsWithParent, withInterruption } from './support/interruption.js';
 import { readInputs, type KernelInputs } from './support/kernel-inputs.js';
 import { kernelOptions as options, type KernelArguments } from './support/kernel-options.js';
 import { defineOptions } from './support/options.js';
@@ -57,7 +57,8 @@ async function kernel(args: KernelArguments, signal: AbortSignal): Promise<void>
   using progress = new Progress(args.quiet ?? false);
   const inputs = await readInputs(args);
   validateChannels(channels, inputs.rows);
-  for (const warning of inputs.warnings) progress.note(`warning: ${warning}`);
+  // One of several processes leaves that to the one that started them.
+  if (!endsWithParent()) for (const warning of inputs.warnings) progress.warn(warning);
   if (args.statistics === undefined && inputs.report.statisticsOf === 'against') {
     progress.note('standardised by the statistics of --against, as the training images (--statistics)');
   }
@@ -81,8 +82,11 @@ async function kernelFile(
   signal: AbortSignal,
 ): Promise<void> {
   const shape = [rows.count, (columns ?? rows).count];
-  await assertKeepsInputs([args.out], [...args.images, ...(args.against ?? [])]);
-  await using destination = await DestinationFile.reserve(args.out, 4 * shape[0] * shape[1] + 2 ** 12);
+  await using destination = await DestinationFile.reserve(args.out, {
+    sizeBytes: 4 * shape[0] * shape[1] + 2 ** 12,
+    inputs: [...args.images, ...(args.against ?? [])],
+    warn: (message) => progress.warn(message),
+  });
   const { result, compileMs, device, tuned } = await withDevice(args, progress, async (opened) => {
     const { gpu } = opened;
     const memoryBytes = args.memory && args.memory * 2 ** 20;
@@ -109,15 +113,17 @@ async function kernelFile(
   });
 
   if (result.underflows > 0) {
-    progress.note(
-      `warning: ${result.underflows} values are too small for float32; scale the pixels up, or use fewer layers`,
+    progress.warn(
+      `${result.underflows} values are too small for float32; scale the pixels up, or use fewer layers`,
     );
   }
+  signal.throwIfAborted();
+  const out = await destination.commit((path) => writeNpy(path, shape, result.matrices[0]));
   const [channel] = channels;
   const manifest = {
     shape,
     dtype: 'float32',
-    kernels: [{ file: args.out, name: channelName(channel), ...channel }],
+    kernels: [{ file: out, name: channelName(channel), ...channel }],
     ...report,
     pairs: result.pairs,
     elementLayers: result.elementLayers,
@@ -126,12 +132,11 @@ async function kernelFile(
     deviceBusyShare: result.busyShare,
     device,
     tuned,
+    warnings: progress.warnings,
     version: packageVersion(),
   };
-  signal.throwIfAborted();
-  await destination.commit((path) => writeNpy(path, shape, result.matrices[0]));
   if (args.json) printJson(manifest);
-  else printData(formatResult(result, args.out));
+  else printData(formatResult(result, out));
 }
 
 function formatResult({ rows, columns, pairs, elementLayers, elapsedMs }: GramResult, out: string): string {

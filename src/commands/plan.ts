@@ -101,6 +101,8 @@ async function plan(args: PlanArguments, signal: AbortSignal): Promise<void> {
       const others = estimates.filter(({ device }) => !isSameDevice(device, here));
       estimates = [estimateFor({ device: here, rates }, here), ...others];
     }
+    for (const warning of warningsOf(job, jobPlan.hostBytes, () => planFactorization(gpu, job.train)))
+      progress.warn(warning);
     return {
       job: {
         train: job.train,
@@ -111,7 +113,7 @@ async function plan(args: PlanArguments, signal: AbortSignal): Promise<void> {
       },
       ...jobPlan,
       estimates,
-      warnings: warningsOf(job, jobPlan.hostBytes, () => planFactorization(gpu, job.train)),
+      warnings: progress.warnings,
       version: packageVersion(),
     };
 

@@ -22,9 +22,10 @@ import {
   scaleOption,
 } from './support/common-options.js';
 import { DestinationFolder } from './support/destination.js';
+import { RUN_FILES } from './support/earlier-results.js';
 import { deviceReport, withDevice } from './support/device.js';
 import { UsageError } from './support/errors.js';
-import { factorFolder, notePlan } from './support/factor.js';
+import { factorFolder, notePlan, tellingPanels } from './support/factor.js';
 import { formatEvaluation } from './support/evaluation-table.js';
 import { withInterruption } from './support/interruption.js';
 import {
@@ -97,7 +98,6 @@ export const runCommand: CommandModule<object, RunArguments> = {
   handler: (args) => withInterruption((signal) => run(args, signal)),
 };
 
-const FILES = ['predictions.npy', 'scores.npy', 'table.txt'] as const;
 const REPORT = 'report.json';
 
 async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
@@ -124,20 +124,26 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
   const { targets, ridge, normalize: normalization } = args;
   const task = prepareClassification({ train, test, normalization, channel, targets, ridge });
   const loadMs = performance.now() - started;
-  for (const warning of task.warnings) progress.note(`warning: ${warning}`);
+  for (const warning of task.warnings) progress.warn(warning);
   if (task.testLabels === undefined) {
     progress.note('no labels of the test images: predictions only (--test-labels gives their accuracy)');
   }
   signal.throwIfAborted();
 
   const scoreBytes = 8 * task.test.count * task.classes;
-  await using destination = await DestinationFolder.reserve(args.out, FILES, scoreBytes + 2 ** 20);
+  await using destination = await DestinationFolder.reserve(args.out, {
+    names: RUN_FILES,
+    report: REPORT,
+    sizeBytes: scoreBytes + 2 ** 20,
+    inputs: [...train.files, ...test.files, ...labelFiles(args)],
+    warn: (message) => progress.warn(message),
+  });
   const scratch = factorFolder(args.out);
   const { count, channels, height, width } = task.train;
   progress.note(
     `${count} training and ${task.test.count} test images of ${channels}×${height}×${width}, ${channelName(channel)}`,
   );
-  const { result, device, tuned } = await withDevice(args, progress, async (opened) => {
+  const computed = withDevice(args, progress, async (opened) => {
     const memoryBytes = args.memory && args.memory * 2 ** 20;
     const grams = regressionGrams(count, task.test.count);
     const job = { channels: [channel], shape: task.train, grams, memoryBytes };
@@ -154,8 +160,9 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
     });
     return { result, device: deviceReport(opened), tuned: variantReport(variant) };
   });
+  const { result, device, tuned } = await tellingPanels(scratch, () => computed);
   progress.end();
-  if (result.solution.warning) progress.note(`warning: ${result.solution.warning}`);
+  if (result.solution.warning) progress.warn(result.solution.warning);
 
   const report = {
     ...resultReport(result),
@@ -168,17 +175,23 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
     timingsMs: { load: loadMs, ...result.elapsedMs, total: performance.now() - started },
     device,
     tuned,
+    warnings: progress.warnings,
     version: packageVersion(),
   };
   const table = formatResult(result);
-  await writeNpy(destination.file('predictions.npy'), [task.test.count], result.predictions);
-  await writeNpy(destination.file('scores.npy'), [task.test.count, task.classes], result.scores);
-  await writeAtomically(destination.file('table.txt'), [table]);
+  const { predictions, scores } = result;
+  destination.add('predictions.npy', (path) => writeNpy(path, [task.test.count], predictions));
+  destination.add('scores.npy', (path) => writeNpy(path, [task.test.count, task.classes], scores));
+  destination.add('table.txt', (path) => writeAtomically(path, [table]));
   signal.throwIfAborted();
-  await destination.commit(REPORT, formatJson(report));
+  const written = await destination.commit(formatJson(report));
   await removePanelFiles(scratch);
   printData(args.json ? formatJson(report) : table);
-  progress.note(`written to ${args.out}`);
+  progress.note(`written to ${written}`);
+}
+
+function labelFiles(args: RunArguments): string[] {
+  return [args['train-labels'], args['test-labels']].filter((file) => file !== undefined);
 }
 
 function channelOf({ kernel, depth, readout, trained }: RunArguments): Channel {

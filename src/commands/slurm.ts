@@ -8,6 +8,7 @@ import { readComputation } from '../data/store/computation.js';
 import { matrixFile } from '../data/store/export.js';
 import { shardTiles } from '../data/store/grid.js';
 import { TileStore } from '../data/store/tile-store.js';
+import { shellCommand, shellWord } from '../experiment/shell-words.js';
 import { finishScript, shardScript, type SlurmJob } from '../experiment/slurm-scripts.js';
 import { channelName, validateChannels } from '../kernel/validate-channels.js';
 import { channelsOf } from './support/channel-options.js';
@@ -66,6 +67,9 @@ async function slurm(args: SlurmArguments): Promise<void> {
   const channels = channelsOf(args);
   validateChannels(channels, { height: 1, width: 1 });
   if (args.out.endsWith('.npy')) throw new UsageError(`--out ${args.out} is a file; shards need a folder`);
+  const broken = [...(args.sbatch ?? []), args.gres ?? ''].find((option) => /[\n\r]/.test(option));
+  if (broken !== undefined)
+    throw new UsageError(`${JSON.stringify(broken)}: an option of sbatch stands on one line`);
   const [test, test2] = [args.test, args['test-labels']];
   if (test2 !== undefined && (test === undefined || args.labels === undefined))
     throw new UsageError('--test-labels needs --test and --labels');
@@ -88,7 +92,8 @@ async function slurm(args: SlurmArguments): Promise<void> {
       args.labels === undefined
         ? undefined
         : [
-            ...['--kernel', matrix('train'), '--labels', pathOf(args.labels), '--ridge', args.ridge],
+            ...['--kernel', matrix('train'), '--labels', pathOf(args.labels)],
+            ...optionWords('ridge', args.ridge),
             ...(test ? ['--test-kernel', matrix('test')] : []),
             ...(test2 ? ['--test-labels', pathOf(test2)] : []),
             ...['--out', join(out, 'solution')],
@@ -109,8 +114,8 @@ async function slurm(args: SlurmArguments): Promise<void> {
       submitted
         ? `shards ${array || 'none'}: job ${submitted.arrayJob ?? '-'}; then job ${submitted.finishJob} merges, verifies${job.solve ? ' and solves' : ''}; logs in ${out}/slurm`
         : [
-            ...(array ? [`job=$(sbatch --parsable --array=${array} ${files.shards})`] : []),
-            `sbatch ${array ? '--dependency=afterany:$job ' : ''}${files.finish}`,
+            ...(array ? [`job=$(sbatch --parsable --array=${array} ${shellWord(files.shards)})`] : []),
+            `sbatch ${array ? '--dependency=afterany:$job ' : ''}${shellWord(files.finish)}`,
           ].join('\n'),
     );
 }
@@ -131,7 +136,7 @@ async function sbatch(...words: string[]): Promise<string> {
     throw new SlurmError(
       code === 'ENOENT'
         ? 'there is no sbatch on this machine; run without --submit, and submit the scripts where Slurm is'
-        : `sbatch ${words.join(' ')}: ${stderr?.trim() || (error as Error).message}`,
+        : `${shellCommand(['sbatch', ...words])}: ${stderr?.trim() || (error as Error).message}`,
     );
   }
 }
@@ -168,9 +173,14 @@ function kernelWords(args: SlurmArguments, out: string): string[] {
     else if (name === 'images' || name === 'against' || name === 'test') {
       words.push(`--${name}`, ...(value as readonly string[]).map(pathOf));
     } else if (value === true) words.push(`--${name}`);
-    else words.push(`--${name}`, String(value));
+    else words.push(...optionWords(name, String(value)));
   }
   return words;
+}
+
+/** A value that begins with a dash would be read as an option. */
+function optionWords(name: string, value: string): string[] {
+  return value.startsWith('-') ? [`--${name}=${value}`] : [`--${name}`, value];
 }
 
 /** Absolute; of `file.npz:array` the part before the colon is the path, so both may be resolved as one. */

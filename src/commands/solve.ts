@@ -12,9 +12,10 @@ import type { MatrixSource } from '../regression/matrix-source.js';
 import { fit, predict } from '../regression/regression.js';
 import { OUTPUT, deviceOptions, regressionOptions, reportOptions } from './support/common-options.js';
 import { DestinationFolder } from './support/destination.js';
+import { solveFiles } from './support/earlier-results.js';
 import { deviceReport, withDevice } from './support/device.js';
 import { UsageError } from './support/errors.js';
-import { factorFolder, notePlan } from './support/factor.js';
+import { factorFolder, notePlan, tellingPanels } from './support/factor.js';
 import { formatEvaluation } from './support/evaluation-table.js';
 import { withInterruption } from './support/interruption.js';
 import { defineOptions, optional, required, text } from './support/options.js';
@@ -64,14 +65,20 @@ async function solve(args: SolveArguments, signal: AbortSignal): Promise<void> {
   const { n, train, test, classes } = problem;
   signal.throwIfAborted();
 
-  const files = ['coefficients.npy', ...(test ? ['predictions.npy', 'scores.npy'] : [])];
   const sizeBytes = 8 * classes * (n + (test?.m ?? 0)) + 2 ** 20;
-  await using destination = await DestinationFolder.reserve(args.out, files, sizeBytes);
+  const inputs = [args.kernel, args.labels, args['test-kernel'], args['test-labels']];
+  await using destination = await DestinationFolder.reserve(args.out, {
+    names: solveFiles(test !== undefined),
+    report: REPORT,
+    sizeBytes,
+    inputs: inputs.filter((file) => file !== undefined),
+    warn: (message) => progress.warn(message),
+  });
   const { targets, ridge } = args;
   const memoryBytes = args.memory && args.memory * 2 ** 20;
   const scratch = factorFolder(args.out);
   const started = performance.now();
-  const { model, device } = await withDevice(args, progress, async (opened) => {
+  const solved = withDevice(args, progress, async (opened) => {
     progress.begin(`solve ${n}×${n}`);
     await using kernel = await openKernel(args.kernel, planFactorization(opened.gpu, n, { memoryBytes }));
     const fitted = await fit(opened.gpu, kernel.matrix, train.labels, {
@@ -88,8 +95,9 @@ async function solve(args: SolveArguments, signal: AbortSignal): Promise<void> {
     progress.end();
     return { model: fitted, device: deviceReport(opened) };
   });
+  const { model, device } = await tellingPanels(scratch, () => solved);
   const { solution } = model;
-  if (solution.warning) progress.note(`warning: ${solution.warning}`);
+  if (solution.warning) progress.warn(solution.warning);
   const tested = test && { ...predict(model, test.kernel), m: test.m };
   const evaluation = test?.labels && tested && accuracyReport(test.labels, tested.labels, classes);
 
@@ -103,18 +111,18 @@ async function solve(args: SolveArguments, signal: AbortSignal): Promise<void> {
     device,
     version: packageVersion(),
   };
-  await writeNpy(destination.file('coefficients.npy'), [n, classes], solution.coefficients);
+  destination.add('coefficients.npy', (path) => writeNpy(path, [n, classes], solution.coefficients));
   if (tested) {
-    await writeNpy(destination.file('predictions.npy'), [tested.m], tested.labels);
-    await writeNpy(destination.file('scores.npy'), [tested.m, classes], tested.scores);
+    destination.add('predictions.npy', (path) => writeNpy(path, [tested.m], tested.labels));
+    destination.add('scores.npy', (path) => writeNpy(path, [tested.m, classes], tested.scores));
   }
   signal.throwIfAborted();
-  await destination.commit(REPORT, formatJson(report));
+  const written = await destination.commit(formatJson(report));
   await removePanelFiles(scratch);
 
   const summary = `n = ${n}, ${classes} classes\n${formatSolution(solution)}\n`;
   printData(args.json ? formatJson(report) : (evaluation ? formatEvaluation(evaluation) : '') + summary);
-  progress.note(`written to ${args.out}`);
+  progress.note(`written to ${written}`);
 }
 
 /** The training kernel: in memory, or, where its factor streams, row by row and multiplied by threads. */

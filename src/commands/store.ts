@@ -1,3 +1,5 @@
+import { realpath } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
 import { claimedTiles } from '../data/store/claims.js';
 import { exportArchive, exportMatrices, verifyTiles } from '../data/store/export.js';
@@ -8,7 +10,7 @@ import { TileStore } from '../data/store/tile-store.js';
 import { COVERAGE_LEGEND, coveragePicture, type TileState } from '../experiment/coverage.js';
 import { assemble, matricesOf, resultReport } from './support/assembly.js';
 import { OUTPUT, reportOptions } from './support/common-options.js';
-import { UsageError } from './support/errors.js';
+import { InterruptedError, UsageError } from './support/errors.js';
 import { withInterruption } from './support/interruption.js';
 import { defineOptions, optional, text } from './support/options.js';
 import { Progress } from './support/progress.js';
@@ -69,8 +71,12 @@ async function run(args: StoreArguments, signal: AbortSignal): Promise<void> {
   using progress = new Progress(args.quiet ?? false);
   const context: Context = { store: await TileStore.open(folder!), progress, signal };
   if (action === 'export') await exportStore(args, context);
-  else if (action === 'merge') await merge(args, context);
-  else await show(args, context, action === 'verify');
+  else if (action === 'merge') {
+    await merge(args, context).catch((error: unknown) => {
+      if (!(error instanceof InterruptedError)) throw error;
+      throw new InterruptedError(error.signal, `tiles that were merged stay in ${folder}`);
+    });
+  } else await show(args, context, action === 'verify');
 }
 
 /** `info`, and with `reads` also `verify`. */
@@ -144,6 +150,7 @@ async function exportStore(args: StoreArguments, { store, progress, signal }: Co
   if (chosen.length === 0) throw new UsageError(`--name ${name}: there are ${names.join(', ')}`);
   if (out.endsWith('.npy') && chosen.length > 1)
     throw new UsageError(`${out} holds one matrix; choose one with --name: ${names.join(', ')}`);
+  await assertNoTile(out, store);
   progress.begin('export');
   const options = { signal, onProgress: (fraction: number) => progress.update(fraction, '') };
   if (out.endsWith('.npz')) await exportArchive(store, chosen, out, options);
@@ -153,11 +160,19 @@ async function exportStore(args: StoreArguments, { store, progress, signal }: Co
   else printData(out);
 }
 
+/** @throws UsageError if the file lies among the tiles that the matrix is made of. */
+async function assertNoTile(out: string, store: TileStore): Promise<void> {
+  const folder = await realpath(dirname(resolve(out))).catch(() => dirname(resolve(out)));
+  const tiles = await realpath(join(store.folder, 'tiles')).catch(() => undefined);
+  if (folder === tiles)
+    throw new UsageError(`--out ${out} lies among the tiles of the store; use another --out`);
+}
+
 async function merge(args: StoreArguments, { store, progress, signal }: Context): Promise<void> {
   const sources: TileStore[] = [];
   for (const folder of args.sources ?? []) sources.push(await TileStore.open(folder));
   const { merged, damaged } = await mergeStores(store, sources);
-  for (const { message } of damaged) progress.note(`warning: damaged, not taken: ${message}`);
+  for (const { message } of damaged) progress.warn(`damaged, not taken: ${message}`);
   const missing = store.tiles.length - (await store.finished()).size;
   if (missing > 0) {
     throw new StoreError(
@@ -166,7 +181,7 @@ async function merge(args: StoreArguments, { store, progress, signal }: Context)
   }
   const report = resultReport(store);
   await assemble(store, report, { progress, signal });
-  if (args.json) printJson({ folder: store.folder, merged, ...report });
+  if (args.json) printJson({ folder: store.folder, merged, ...report, warnings: progress.warnings });
   else
     printData(
       [`${merged} tiles merged`, ...matricesOf(store).map(({ file }) => `${store.folder}/${file}`)].join(

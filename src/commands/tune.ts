@@ -68,12 +68,14 @@ async function tuneFor(args: TuneArguments, signal: AbortSignal): Promise<void> 
       ...rest,
     })),
     elapsedMs: result.elapsedMs,
-    cache: cacheFolder(),
+    cache: cacheFolder() ?? null,
     device,
     version: packageVersion(),
   };
   printData(
-    args.json ? formatJson(report) : `${table(result)}\non ${device.name}; cache folder: ${report.cache}`,
+    args.json
+      ? formatJson(report)
+      : `${table(result)}\non ${device.name}; cache folder: ${report.cache ?? 'none'}`,
   );
 }
 

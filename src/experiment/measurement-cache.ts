@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import type { ImageShape } from '../kernel/passes.js';
 import type { PlaneListKind } from '../kernel/plane-candidates.js';
 import { variantLabel } from '../kernel/plane-candidates.js';
@@ -48,26 +49,43 @@ export function shapeLabel({ channels, height, width }: ImageShape): string {
 
 const DEVICE = ['adapter', 'backend', 'driver', 'version'] as const;
 const WORK = ['shape', 'kind'] as const;
-type EntryField = keyof TuningEntry | keyof RateEntry;
+
+const text = v.pipe(v.string(), v.maxLength(1000));
+const positive = v.pipe(v.number(), v.gtValue(0), v.maxValue(1e18));
+/** In milliseconds; a year is more than anything that is measured here takes. */
+const milliseconds = v.pipe(v.number(), v.minValue(0), v.maxValue(365 * 24 * 3600 * 1000));
+const measured = {
+  adapter: text,
+  backend: text,
+  driver: text,
+  version: text,
+  shape: v.pipe(v.string(), v.regex(/^\d{1,9}x\d{1,9}x\d{1,9}$/)),
+  kind: v.picklist(['vanilla', 'all'] as const satisfies readonly PlaneListKind[]),
+  date: v.pipe(v.string(), v.isoTimestamp()),
+  elementLayersPerSecond: positive,
+};
+const tuningEntry = v.object({ ...measured, variant: text });
+const rateEntry = v.object({
+  ...measured,
+  depth: v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(1e6)),
+  imageMs: milliseconds,
+  solveRows: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1e9)),
+  factorMs: milliseconds,
+  refineMs: milliseconds,
+});
 
 /** What was measured on this machine's adapters, kept between runs in the user's cache folder. */
 export class MeasurementCache {
   private readonly tuning: CacheFile<TuningEntry>;
   private readonly rates: CacheFile<RateEntry>;
 
-  constructor(warn: (message: string) => void, folder: string = cacheFolder()) {
+  /** @param where Null: nowhere. */
+  constructor(warn: (message: string) => void, where: string | null = cacheFolder() ?? null) {
+    const folder = where ?? undefined;
     const keyOf = (entry: MeasuredDevice & MeasuredWork) =>
       [...DEVICE, ...WORK].map((name) => entry[name]).join('\n');
-    const isTuning = (value: unknown): value is TuningEntry =>
-      hasFields(value, [...DEVICE, ...WORK, 'variant', 'date'], ['elementLayersPerSecond']);
-    const isRate = (value: unknown): value is RateEntry =>
-      hasFields(
-        value,
-        [...DEVICE, ...WORK, 'date'],
-        ['depth', 'elementLayersPerSecond', 'imageMs', 'solveRows', 'factorMs', 'refineMs'],
-      );
-    this.tuning = new CacheFile({ folder, name: 'tuning.json', isEntry: isTuning, keyOf, warn });
-    this.rates = new CacheFile({ folder, name: 'rates.json', isEntry: isRate, keyOf, warn });
+    this.tuning = new CacheFile({ folder, name: 'tuning.json', entry: tuningEntry, keyOf, warn });
+    this.rates = new CacheFile({ folder, name: 'rates.json', entry: rateEntry, keyOf, warn });
   }
 
   /** The variant that was chosen on this device for this work; undefined if none, or one that is no candidate any more. */
@@ -103,14 +121,4 @@ export function isOf<T extends object>(entry: T, wanted: T, names: readonly (key
 
 export function isSameDevice(a: MeasuredDevice, b: MeasuredDevice): boolean {
   return isOf(a, b, DEVICE);
-}
-
-/** Texts, and numbers ≥ 0, of these names. */
-function hasFields(value: unknown, texts: readonly EntryField[], numbers: readonly EntryField[]): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  const entry = value as Partial<Record<EntryField, unknown>>;
-  return (
-    texts.every((name) => typeof entry[name] === 'string') &&
-    numbers.every((name) => Number.isFinite(entry[name]) && (entry[name] as number) >= 0)
-  );
 }

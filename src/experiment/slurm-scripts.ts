@@ -1,3 +1,5 @@
+import { shellCommand, shellWord } from './shell-words.js';
+
 /** A job array whose tasks are shards of one kernel, and the job that follows it. */
 export interface SlurmJob {
   /** Words that run this program: Node and the command line's file. */
@@ -9,7 +11,7 @@ export interface SlurmJob {
   readonly shards: number;
   /** Words of `cntk solve` after the merge; undefined: none. */
   readonly solve?: readonly string[];
-  /** Lines for both jobs, as `--partition=gpu`. */
+  /** Lines for both jobs, as `--partition=gpu`; without line breaks. */
   readonly options: readonly string[];
   /** Such as `gpu:1`, for the shards. */
   readonly gres?: string;
@@ -28,7 +30,7 @@ export function shardScript({ program, kernel, out, shards, options, gres, retri
     'shard-%a',
     [...options, '--requeue', ...(gres ? [`--gres=${gres}`] : [])],
     [
-      `${command([...program, 'kernel', ...kernel])} --quiet --shard "$SLURM_ARRAY_TASK_ID/${shards}" && exit`,
+      `${shellCommand([...program, 'kernel', ...kernel])} --quiet --shard "$SLURM_ARRAY_TASK_ID/${shards}" && exit`,
       'status=$?',
       '# 2: the command line or the data is wrong, and stays so.',
       `if [ "$status" -ne 2 ] && [ "\${SLURM_RESTART_COUNT:-0}" -lt ${retries} ]; then`,
@@ -49,13 +51,19 @@ export function finishScript({ program, out, options, gres, solve }: SlurmJob): 
     [...options, ...extra],
     [
       'set -e',
-      command([...program, 'store', 'merge', out]),
-      command([...program, 'store', 'verify', out]),
-      ...(solve ? [command([...program, 'solve', ...solve])] : []),
+      shellCommand([...program, 'store', 'merge', out]),
+      shellCommand([...program, 'store', 'verify', out]),
+      ...(solve ? [shellCommand([...program, 'solve', ...solve])] : []),
     ],
   );
 }
 
+/**
+ * The log is Slurm's own output file, which also has what Slurm says of the job, wherever a directive can name it;
+ * elsewhere the script turns to it itself.
+ *
+ * @param log Of the file; `%a` is the number of the task.
+ */
 function script(
   name: string,
   out: string,
@@ -63,23 +71,34 @@ function script(
   options: readonly string[],
   lines: readonly string[],
 ): string {
+  const output = outputPattern(`${out}/slurm/`);
+  const file = `${shellWord(`${out}/slurm/${log.replace('%a', '')}`)}${log.includes('%a') ? '"$SLURM_ARRAY_TASK_ID"' : ''}.log`;
   return [
     '#!/bin/bash',
-    `#SBATCH --job-name=${name}`,
-    `#SBATCH --output=${out}/slurm/${log}.log`,
-    '#SBATCH --open-mode=append',
-    ...options.map((option) => `#SBATCH ${option}`),
+    ...[
+      `--job-name=${name}`,
+      `--output=${output === undefined ? '/dev/null' : `${output}${log}.log`}`,
+      '--open-mode=append',
+      ...options,
+    ].map((option) => `#SBATCH ${directive(option)}`),
     '',
+    ...(output === undefined ? [`exec >>${file} 2>&1`] : []),
     ...lines,
     '',
   ].join('\n');
 }
 
-function command(words: readonly string[]): string {
-  return words.map(quoted).join(' ');
+/**
+ * A folder as sbatch's --output takes it: `%` begins a pattern there. Undefined if it cannot be named: a backslash turns
+ * patterns off, and a directive has one line.
+ */
+function outputPattern(folder: string): string | undefined {
+  return /[\\\n\r]/.test(folder) ? undefined : folder.replaceAll('%', '%%');
 }
 
-/** A word as the shell reads it back. */
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+/** An option as a line of directives: sbatch splits it at spaces, and knows double quotes and backslashes. */
+function directive(option: string): string {
+  const [, name, value] = /^(--[\w-]+=)(.*)$/.exec(option) ?? [];
+  if (value === undefined || /^[^\s"'\\#]*$/.test(value)) return option;
+  return `${name}"${value.replace(/["\\]/g, String.raw`\$&`)}"`;
 }

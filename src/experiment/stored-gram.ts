@@ -25,6 +25,8 @@ export interface StoredGramOptions extends Pick<GramOptions, 'memoryBytes' | 'va
   readonly onProgress?: (progress: GramProgress) => void;
   /** Damaged tiles, and waiting for other processes. */
   readonly onNote?: (message: string) => void;
+  /** Told what is wrong with what was there. */
+  readonly onWarning?: (message: string) => void;
   /** Before the first tile is computed, with the number of those that are there and of all. */
   readonly onVerified?: (present: number, all: number) => void;
   readonly onVerifying?: (fraction: number) => void;
@@ -57,7 +59,7 @@ export async function computeStored(
   const { channels, images, shard, signal, onNote, leaseMs = LEASE_MS } = options;
   const tiles = shard ? shardTiles(store.tiles, shard) : store.tiles;
   for (const [, damage] of await verifyTiles(store, tiles, { signal, onProgress: options.onVerifying })) {
-    onNote?.(`warning: a tile is damaged and will be computed again: ${damage.message}`);
+    options.onWarning?.(`a tile is damaged and will be computed again: ${damage.message}`);
     await store.setAside(damage.file);
   }
   const finished = await store.finished();

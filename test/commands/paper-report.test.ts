@@ -78,9 +78,9 @@ test('leaves out what is no report, and says why', async () => {
   });
   const { stderr, stdout } = await succeed('paper', 'report', 'mixed');
   expect(stderr.trim().split('\n')).toEqual([
-    expect.stringMatching(/warning: mixed.broken.json is left out: no JSON/),
-    expect.stringMatching(/warning: mixed.evil.json is left out: figures\[0\]\.name/),
-    expect.stringMatching(/warning: mixed.foreign.json is left out: experiment is no text/),
+    expect.stringMatching(/warning: left out: mixed.broken.json: is no JSON/),
+    expect.stringMatching(/warning: left out: mixed.evil.json: figures\.0\.name/),
+    expect.stringMatching(/warning: left out: mixed.foreign.json: experiment: /),
   ]);
   expect(stdout).toMatch(/good-figure-0\.svg[^]*index\.html/);
   expect(await readdir(folder)).not.toContain('outside.svg');

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFile, readdir } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { slurmLacks, SlurmCluster } from '../support/slurm-cluster.js';
 import { binary, fail, folder, succeed, writeDigits } from './cli.js';
@@ -121,4 +121,48 @@ if (lacks !== undefined) process.stderr.write(`the test on a real Slurm is skipp
     expect(submit().arrayJob).toBeUndefined();
     await ended();
   }, 120_000);
+
+  test.each([
+    ['that a directive can name', 'a b\'s "c" $HOME `d` %a %% #e ünï ~*[x]'],
+    ['that no directive can name', 'line\nbreak \\ and \'all\' "that" $HOME `d` %a'],
+  ])(
+    'names of folders and files %s',
+    async (_, name) => {
+      await mkdir(join(folder, name));
+      await copyFile(join(folder, 'x.npy'), join(folder, name, '-x.npy'));
+      const words = [
+        'slurm',
+        '--images',
+        `${name}/-x.npy`,
+        '--depth',
+        '3',
+        '--out',
+        `${name}/K S`,
+        '--shards',
+        '1',
+      ];
+      const labels = ['--labels', 'x-labels.npy', '--tune', 'off', '--sbatch=--comment=two "words"'];
+      const printed = (await succeed(...words, ...labels)).stdout;
+      // As the user would: the printed lines are pasted into a shell.
+      const { status, stderr } = spawnSync('bash', ['-c', `set -e\n${printed}`], {
+        cwd: folder,
+        env: cluster.env,
+        encoding: 'utf8',
+      });
+      expect([status, stderr]).toEqual([0, '']);
+      await ended();
+      const out = join(folder, name, 'K S');
+      expect((await readdir(join(out, 'slurm'))).sort()).toEqual([
+        'finish.log',
+        'finish.sh',
+        'shard-1.log',
+        'shards.sh',
+      ]);
+      expect([await readFile(join(out, 'slurm/shard-1.log'), 'utf8'), await readdir(out)]).toEqual([
+        expect.anything(),
+        expect.arrayContaining(['manifest.json', 'solution', 'slurm']),
+      ]);
+    },
+    120_000,
+  );
 });

@@ -1,6 +1,7 @@
 // Where measurements are kept, and that nothing depends on them: a file that is missing, damaged or cannot be written
 // is as good as none, with one warning.
-import { mkdtempSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync } from 'node:fs';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +14,7 @@ import {
 import { cachedVariant, tunedVariants } from '../../src/experiment/tuned-variants.js';
 import { planeCandidates, variantLabel } from '../../src/kernel/plane-candidates.js';
 import { testGpu } from '../support/gpu.js';
+import { mutations } from '../support/mutations.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'cntk-cache-'));
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -48,7 +50,48 @@ test.each([
   [{}, 'darwin', '/home/u/Library/Caches/cntk-webgpu'],
   [{ LOCALAPPDATA: '/local' }, 'win32', '/local/cntk-webgpu'],
 ] as const)('%j on %s: %s', (env, platform, expected) => {
-  expect(cacheFolder(env, platform, '/home/u')).toBe(expected);
+  expect(cacheFolder(env, platform, () => '/home/u')).toBe(expected);
+});
+
+test('without a home folder there is no cache, unless one is named', () => {
+  const none = () => undefined;
+  expect(cacheFolder({}, 'linux', none)).toBeUndefined();
+  expect(cacheFolder({}, 'darwin', none)).toBeUndefined();
+  expect(cacheFolder({ CNTK_CACHE_DIR: '/mine' }, 'linux', none)).toBe('/mine');
+  expect(cacheFolder({ XDG_CACHE_HOME: '/x' }, 'linux', none)).toBe('/x/cntk-webgpu');
+});
+
+test('a cache that has no place, or a pipe in its place, is one warning', async () => {
+  const place = join(folder, 'pipe');
+  mkdirSync(place);
+  execFileSync('mkfifo', [join(place, 'tuning.json')]);
+  for (const where of [null, place]) {
+    const warnings: string[] = [];
+    const cache = new MeasurementCache((message) => warnings.push(message), where);
+    for (let i = 0; i < 2; i++) {
+      await cache.putVariant(tuning('x'));
+      expect(await cache.variant(device, work, [])).toBeUndefined();
+    }
+    expect(warnings).toEqual([expect.stringMatching(/tuning\.json/)]);
+  }
+});
+
+test('whatever one field is replaced by: an entry, or the file is ignored', async () => {
+  const place = join(folder, 'mutated');
+  await new MeasurementCache(() => undefined, place).putRate(rate);
+  const whole = JSON.parse(await readFile(join(place, 'rates.json'), 'utf8')) as object;
+  let damaged = 0;
+  for (const { field, value } of mutations(whole)) {
+    await writeFile(join(place, 'rates.json'), JSON.stringify(value) ?? '');
+    const warnings: string[] = [];
+    const found = await new MeasurementCache((message) => warnings.push(message), place).ratesFor(work);
+    damaged += warnings.length;
+    for (const one of found) {
+      expect([field, one.elementLayersPerSecond > 0, one.solveRows >= 1]).toEqual([field, true, true]);
+      expect([field, typeof one.date, typeof one.driver]).toEqual([field, 'string', 'string']);
+    }
+  }
+  expect(damaged).toBeGreaterThan(50);
 });
 
 test('an entry is found for its device, driver, version, shape and kind, and replaced by a newer one', async () => {

@@ -85,7 +85,7 @@ async function cnn(args: CnnArguments, signal: AbortSignal): Promise<void> {
     version: packageVersion(),
     finished: new Date().toISOString(),
   };
-  await publish(report, args.out, args.json);
+  await publish(report, { out: args.out, json: args.json, progress, signal });
 }
 
 async function readSets(args: CnnArguments) {

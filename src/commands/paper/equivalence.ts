@@ -83,7 +83,7 @@ async function equivalence(args: EquivalenceArguments, signal: AbortSignal): Pro
     version: packageVersion(),
     finished: new Date().toISOString(),
   };
-  await publish(report, args.out, args.json);
+  await publish(report, { out: args.out, json: args.json, progress, signal });
 }
 
 function commandLine(args: EquivalenceArguments): string {

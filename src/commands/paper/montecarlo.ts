@@ -85,5 +85,5 @@ async function montecarlo(args: MontecarloArguments, signal: AbortSignal): Promi
     version: packageVersion(),
     finished: new Date().toISOString(),
   };
-  await publish(report, args.out, args.json);
+  await publish(report, { out: args.out, json: args.json, progress, signal });
 }

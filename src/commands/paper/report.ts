@@ -2,7 +2,9 @@ import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
 import { reportOptions } from '../support/common-options.js';
 import { withInterruption } from '../support/interruption.js';
 import { defineOptions } from '../support/options.js';
-import { galleryText, warn } from '../support/publish.js';
+import { InterruptedError } from '../support/errors.js';
+import { Progress } from '../support/progress.js';
+import { galleryText } from '../support/publish.js';
 import { printData, printJson } from '../support/streams.js';
 
 const options = { json: reportOptions.json };
@@ -28,10 +30,12 @@ export const reportCommand: CommandModule<object, ReportArguments> = {
 
 async function report(folder: string, json: boolean | undefined, signal: AbortSignal): Promise<void> {
   const { drawGallery } = await import('../../experiment/paper/gallery.js');
-  const gallery = await drawGallery(folder, { signal });
+  using progress = new Progress(false);
+  const gallery = await drawGallery(folder, { signal }).catch((error: unknown) => {
+    if (!(error instanceof InterruptedError)) throw error;
+    throw new InterruptedError(error.signal, `the pictures drawn so far are in ${folder}`);
+  });
+  for (const warning of gallery.warnings) progress.warn(warning);
   if (json) printJson({ folder, ...gallery });
-  else {
-    warn(gallery.warnings);
-    printData(galleryText(folder, gallery.files));
-  }
+  else printData(galleryText(folder, gallery.files));
 }

@@ -101,5 +101,5 @@ async function smalldata(args: SmalldataArguments, signal: AbortSignal): Promise
     version: packageVersion(),
     finished: new Date().toISOString(),
   };
-  await publish(report, args.out, args.json);
+  await publish(report, { out: args.out, json: args.json, progress, signal });
 }

@@ -163,8 +163,7 @@ async function table1(args: Table1Arguments, signal: AbortSignal): Promise<void>
     version: packageVersion(),
     finished: new Date().toISOString(),
   };
-  signal.throwIfAborted();
-  await publish(report, args.out, args.json);
+  await publish(report, { out: args.out, json: args.json, progress, signal });
 }
 
 function settingsOf({ targets, ridge }: Table1Arguments, { subset, train, test }: Draw) {

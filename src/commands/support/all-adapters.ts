@@ -5,7 +5,9 @@ import { assemble, MANIFEST, matricesOf, resultReport } from './assembly.js';
 import { loadNodeEntry } from './device.js';
 import type { KernelInputs } from './kernel-inputs.js';
 import type { KernelArguments } from './kernel-options.js';
+import { ENDS_WITH_PARENT } from './interruption.js';
 import type { Progress } from './progress.js';
+import { tellingWhatIsKept } from './stored-computation.js';
 import { printData, printJson } from './streams.js';
 
 /** As the value of --adapter: every adapter of the machine. */
@@ -38,6 +40,18 @@ export async function kernelOnAllAdapters(
       if (status !== 0) failed.push(`${name} (status ${status})`);
     }),
   );
+  await tellingWhatIsKept(args.out, () => finish(args, inputs, [...names], failed, progress, signal));
+}
+
+/** Puts the matrices together, if the processes have computed all tiles. */
+async function finish(
+  args: KernelArguments,
+  inputs: Pick<KernelInputs, 'report'>,
+  names: readonly string[],
+  failed: readonly string[],
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<void> {
   signal.throwIfAborted();
   const store = await TileStore.open(args.out);
   const missing = store.tiles.length - (await store.finished()).size;
@@ -46,8 +60,13 @@ export async function kernelOnAllAdapters(
       `${failed.join(', ')} failed; ${missing} of ${store.tiles.length} tiles are missing; the same command goes on from there`,
     );
   }
-  if (failed.length > 0) progress.note(`warning: ${failed.join(', ')} failed; others did its tiles`);
-  const report = { ...resultReport(store), ...inputs.report, adapters: [...names] };
+  if (failed.length > 0) progress.warn(`${failed.join(', ')} failed; others did its tiles`);
+  const report = {
+    ...resultReport(store),
+    ...inputs.report,
+    adapters: names,
+    warnings: progress.warnings,
+  };
   if (args.shard === undefined) await assemble(store, report, { progress, signal });
   if (args.json) printJson(report);
   else
@@ -73,7 +92,9 @@ async function runOn(
     ...(isShown && !args.quiet ? [] : ['--quiet']),
   ];
   const child = spawn(process.execPath, [process.argv[1], ...words, ...options], {
-    stdio: ['ignore', 'ignore', 'inherit'],
+    // The channel closes when this process ends, however it does: its children hear that and end too.
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    env: { ...process.env, [ENDS_WITH_PARENT]: '1' },
   });
   const end = () => child.kill('SIGTERM');
   signal.addEventListener('abort', end);

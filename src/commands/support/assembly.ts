@@ -64,8 +64,13 @@ export async function assemble(
   }
   const matrices = matricesOf(store);
   const sizeBytes = matrices.reduce((sum, { block }) => sum + 128 + 4 * block.rows * block.columns, 2 ** 12);
-  const files = matrices.map(({ file }) => file);
-  await using destination = await DestinationFolder.reserve(store.folder, files, sizeBytes);
+  await using destination = await DestinationFolder.reserve(store.folder, {
+    names: matrices.map(({ file }) => file),
+    report: MANIFEST,
+    sizeBytes,
+    inputs: [],
+    warn: (message) => progress.warn(message),
+  });
   progress.begin('matrices');
   await exportMatrices(
     store,
@@ -73,6 +78,6 @@ export async function assemble(
     { signal, onProgress: (fraction) => progress.update(fraction, '') },
   );
   await removeLeftovers(store.folder, ASSEMBLY);
-  await destination.commit(MANIFEST, formatJson(report));
+  await destination.commit(formatJson(report));
   progress.end();
 }

@@ -1,6 +1,7 @@
-import { readFile } from 'node:fs/promises';
+import { JsonError, readJson } from '../../data/json-file.js';
+import { fileError } from '../../data/input-error.js';
 import type { BenchResults } from '../../experiment/bench/bench.js';
-import { parseReport, type ComparableReport, type Comparison } from '../../experiment/bench/compare.js';
+import { comparableReport, type ComparableReport, type Comparison } from '../../experiment/bench/compare.js';
 import type { Ceilings } from '../../experiment/bench/cost.js';
 import type { BenchResult } from '../../experiment/bench/measure.js';
 import { UsageError } from './errors.js';
@@ -70,11 +71,10 @@ export function comparisonTable({ changes }: Comparison): string {
 /** @throws UsageError if the file cannot be read or is not what `cntk bench --json` prints. */
 export async function readReport(path: string): Promise<ComparableReport> {
   try {
-    return parseReport(await readFile(path, 'utf8'));
+    return await readJson(path, comparableReport);
   } catch (error) {
-    throw new UsageError(
-      `--compare ${path}: ${(error as Error).message}; name a file that cntk bench --out or --json made`,
-    );
+    const { message } = error instanceof JsonError ? error : fileError(path, error);
+    throw new UsageError(`--compare ${message}; name a file that cntk bench --out or --json made`);
   }
 }
 

@@ -29,7 +29,7 @@ export async function withDevice<T>(
     progress.note(`device: ${name} (${backend}${software ? ', software' : ''})`);
     const result = await action(device);
     for (const message of device.uncapturedErrors) {
-      process.stderr.write(`cntk: warning: the device reported an error, please report it: ${message}\n`);
+      progress.warn(`the device reported an error, please report it: ${message}`);
     }
     return result;
   } finally {

@@ -1,11 +1,27 @@
+import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { FactorPlan } from '../../regression/factor-plan.js';
+import { InterruptedError } from './errors.js';
 import type { Progress } from './progress.js';
 
 /** Where a factor that the device cannot hold is kept until the results are written. */
 export function factorFolder(out: string): string {
   // Of `fit/` too it is `fit.factor`.
   return join(dirname(out), `${basename(out)}.factor`);
+}
+
+/** Runs what may leave panels of a factor in the folder; an interruption is told with what is kept. */
+export async function tellingPanels<T>(folder: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    if (!(error instanceof InterruptedError)) throw error;
+    const names = await readdir(folder).catch(() => []);
+    const panels = names.filter((name) => name.startsWith('panel-')).length;
+    if (panels === 0) throw error;
+    const kept = `${panels} ${panels === 1 ? 'panel' : 'panels'} of the factor are in ${folder}`;
+    throw new InterruptedError(error.signal, `${kept}; the same command goes on from there`);
+  }
 }
 
 /** Says how a factor beyond the device memory is computed, before it is. */

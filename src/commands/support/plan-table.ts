@@ -54,7 +54,6 @@ export function formatPlan(report: PlanReport): string {
     ['disk', `cntk kernel ${size(report.diskBytes.kernels)}, cntk run ${size(report.diskBytes.run)}`],
   );
   const parts = [sizes.toString(), estimates(report)];
-  parts.push(...report.warnings.map((warning) => `warning: ${warning}`));
   return parts.join('\n');
 }
 

@@ -1,27 +1,76 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, mkdtemp, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { writeAtomically } from '../../data/atomic-file.js';
+import { OutputError, writeAtomically } from '../../data/atomic-file.js';
+import { removeLeftovers } from '../../data/leftovers.js';
 import type { PaperReport, PaperTable } from '../../experiment/paper/report.js';
+import { shellCommand } from '../../experiment/shell-words.js';
+import { InterruptedError } from './errors.js';
 import { plainTable } from './plain-table.js';
+import type { Progress } from './progress.js';
 import { formatJson, printData } from './streams.js';
+
+export interface PublishOptions {
+  readonly out: string;
+  readonly json: boolean | undefined;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
 
 /**
  * Writes an experiment's report, its pictures and the page of all reports into the folder, and prints its tables, or the
  * report itself with `--json`. The report comes first: what was computed is kept, whatever goes wrong with a picture.
+ *
+ * @throws OutputError where the folder takes no files; it says where the results are instead.
  */
-export async function publish(report: PaperReport, out: string, json: boolean | undefined): Promise<void> {
-  await mkdir(out, { recursive: true });
-  const name = `${report.experiment}.json`;
-  await writeAtomically(join(out, name), [formatJson(report)]);
+export async function publish(experiment: PaperReport, options: PublishOptions): Promise<void> {
+  const { out, json, progress, signal } = options;
+  const { warnings } = progress;
+  const report = warnings.length > 0 ? { ...experiment, warnings } : experiment;
+  const { folder, stem, problem } = await writeReport(report, options);
   // Plotting takes long to load, and no other command needs it.
   const { drawGallery } = await import('../../experiment/paper/gallery.js');
-  const { files, warnings } = await drawGallery(out, { only: report.experiment });
-  warn(warnings);
-  printData(json ? formatJson(report) : `${screen(report)}\n\n${galleryText(out, [name, ...files])}`);
+  const gallery = await drawGallery(folder, { only: stem, signal }).catch((error: unknown) => {
+    if (!(error instanceof InterruptedError)) throw error;
+    const again = shellCommand(['cntk', 'paper', 'report', folder]);
+    throw new InterruptedError(error.signal, `${stem}.json is in ${folder}; ${again} draws its pictures`);
+  });
+  for (const warning of gallery.warnings) progress.warn(warning);
+  const files = [`${stem}.json`, ...gallery.files];
+  printData(json ? formatJson(report) : `${screen(report)}\n\n${galleryText(folder, files)}`);
+  if (folder !== out) throw new OutputError(out, problem, `the results are in ${folder}`);
 }
 
-export function warn(warnings: readonly string[]): void {
-  for (const warning of warnings) process.stderr.write(`cntk: warning: ${warning}\n`);
+/** Into the folder that was asked for, else beside it, else where files go for a while: hours of work stand behind it. */
+async function writeReport(report: PaperReport, { out, progress }: PublishOptions) {
+  let problem: unknown;
+  for (const place of [() => out, () => `${out}.2`, () => mkdtemp(join(tmpdir(), 'cntk-paper-'))]) {
+    try {
+      const folder = await place();
+      await mkdir(folder, { recursive: true });
+      await removeLeftovers(folder);
+      const stem = await freeStem(folder, report.experiment);
+      await writeAtomically(join(folder, `${stem}.json`), [formatJson(report)]);
+      if (stem !== report.experiment) {
+        progress.warn(
+          `another run has written ${report.experiment}.json meanwhile; this one's is ${stem}.json`,
+        );
+      }
+      return { folder, stem, problem };
+    } catch (error) {
+      problem ??= error instanceof OutputError ? error.cause : error;
+    }
+  }
+  throw new OutputError(out, problem, 'nor was there another place for the results');
+}
+
+/** The experiment's name, with a number if another run has written its report since this one began. */
+async function freeStem(folder: string, experiment: string): Promise<string> {
+  for (let n = 1; ; n++) {
+    const stem = n === 1 ? experiment : `${experiment}-${n}`;
+    const status = await stat(join(folder, `${stem}.json`)).catch(() => undefined);
+    if (status === undefined || status.mtimeMs < performance.timeOrigin) return stem;
+  }
 }
 
 /** The page last: that is where to look. @param files In the folder. */

@@ -18,7 +18,7 @@ import type { GramShape } from '../../kernel/plan.js';
 import { planeCandidates, type PlaneVariants, variantLabel } from '../../kernel/plane-candidates.js';
 import type { OpenDevice } from '../../node.js';
 import { assemble } from './assembly.js';
-import { assertSpace } from './destination.js';
+import { assertSpace } from './disk-space.js';
 import { InterruptedError } from './errors.js';
 import type { Progress } from './progress.js';
 import { chooseVariants, variantReport } from './tuning.js';
@@ -85,6 +85,7 @@ export async function computeInStore<R extends object>(
       signal,
       shard,
       onNote: (message) => progress.note(message),
+      onWarning: (message) => progress.warn(message),
       onVerifying: (fraction) => progress.update(fraction, ''),
       onVerified: (present, all) => {
         progress.end(`${present} of ${all} tiles are there`);
@@ -94,8 +95,8 @@ export async function computeInStore<R extends object>(
     });
     progress.end();
     if (report.underflows > 0) {
-      progress.note(
-        `warning: ${report.underflows} values are too small for float32; scale the pixels up, or use fewer layers`,
+      progress.warn(
+        `${report.underflows} values are too small for float32; scale the pixels up, or use fewer layers`,
       );
     }
     signal.throwIfAborted();
@@ -154,8 +155,8 @@ async function openStore(run: StoredComputation, opened: OpenDevice) {
   }
   const here = { name: opened.adapter.name, version: packageVersion() };
   if (adapter.name !== here.name || version !== here.version) {
-    progress.note(
-      `warning: ${folder} was begun on "${adapter.name}" by version ${version}, this is "${here.name}" and version ${here.version}: values agree within rounding, not bit for bit`,
+    progress.warn(
+      `${folder} was begun on "${adapter.name}" by version ${version}, this is "${here.name}" and version ${here.version}: values agree within rounding, not bit for bit`,
     );
   }
   await assertSpace(folder, computationBytes(wanted) - (await store.sizeBytes())).catch((error: unknown) => {
@@ -176,8 +177,8 @@ function storedVariants(
     const planes = kind === 'vanilla' ? 1 : rows.height * rows.width;
     const variant = planeCandidates(rows, planes, gpu).find((one) => variantLabel(one) === label);
     if (variant === undefined) {
-      progress.note(
-        `warning: this device lacks the variant "${label}" that the store was begun with: values agree within rounding, not bit for bit`,
+      progress.warn(
+        `this device lacks the variant "${label}" that the store was begun with: values agree within rounding, not bit for bit`,
       );
     }
     return [kind, variant] as const;

@@ -12,7 +12,7 @@ import type { StoredGramReport } from '../../experiment/stored-gram.js';
 import type { Channel } from '../../kernel/channels.js';
 import { formatDuration } from '../../experiment/duration.js';
 import { MANIFEST, matricesOf, resultReport } from './assembly.js';
-import { assertKeepsInputs } from './destination.js';
+import { assertKeepsInputs } from './keeps-inputs.js';
 import { deviceReport, withDevice } from './device.js';
 import { UsageError } from './errors.js';
 import type { KernelInputs } from './kernel-inputs.js';
@@ -60,6 +60,7 @@ export async function storedKernel(run: StoredKernel): Promise<void> {
         timingsMs: { compile: compileMs, kernel: report.elapsedMs },
         device: deviceReport(opened),
         tuned,
+        warnings: progress.warnings,
         version: packageVersion(),
       })),
     ),
@@ -95,7 +96,7 @@ async function assertUsable(args: KernelArguments, wanted: Computation): Promise
     wanted.kernels.map(({ name }) => `${block.name === 'test' ? 'test-' : ''}${name}.npy`),
   );
   await assertKeepsInputs(
-    names.map((name) => join(args.out, name)),
+    [...names, MANIFEST, 'computation.json'].map((name) => join(args.out, name)),
     [...args.images, ...(args.against ?? []), ...(args.test ?? [])],
   );
 }

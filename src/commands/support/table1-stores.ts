@@ -15,7 +15,7 @@ import type { TuneMode } from '../../experiment/tuned-variants.js';
 import type { OpenDevice } from '../../node.js';
 import { formatDuration } from '../../experiment/duration.js';
 import { resultReport } from './assembly.js';
-import { assertSpace } from './destination.js';
+import { assertSpace } from './disk-space.js';
 import { InterruptedError } from './errors.js';
 import { formatRate, type Progress } from './progress.js';
 import { computeInStore, tellingWhatIsKept } from './stored-computation.js';

@@ -16,9 +16,15 @@ export const tuneOption = withDefault(
   'on',
 );
 
-/** What is kept of measurements between runs; what is wrong with it is a warning on stderr. */
+/** What was said of the cache already: several parts of a run look into it. */
+const said = new Set<string>();
+
+/** What is kept of measurements between runs. What is wrong with it is said on stderr; no result depends on it. */
 export function measurementCache(): MeasurementCache {
-  return new MeasurementCache((message) => process.stderr.write(`cntk: warning: ${message}\n`));
+  return new MeasurementCache((message) => {
+    if (!said.has(message)) process.stderr.write(`cntk: warning: ${message}\n`);
+    said.add(message);
+  });
 }
 
 export function measuredDevice({ adapter }: Pick<OpenDevice, 'adapter'>): MeasuredDevice {

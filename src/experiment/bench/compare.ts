@@ -1,6 +1,34 @@
-import type { BenchResult } from './measure.js';
+import * as v from 'valibot';
+import type { BenchResult, Unit } from './measure.js';
+
+const rate = v.pipe(v.number(), v.finite(), v.gtValue(0));
+const units = [
+  'element-layers/s',
+  'flop/s',
+  'bytes/s',
+  'roots/s',
+  'shuffles/s',
+  '×',
+] as const satisfies readonly (Unit | '×')[];
+const result = v.pipe(
+  v.object({
+    name: v.pipe(v.string(), v.maxLength(200)),
+    unit: v.picklist(units),
+    median: rate,
+    min: rate,
+    max: rate,
+  }),
+  v.check(({ min, median, max }) => min <= median && median <= max, 'min, median and max do not rise'),
+);
 
 /** What `cntk bench --json` prints, as far as a comparison needs it. */
+export const comparableReport = v.object({
+  quick: v.boolean(),
+  device: v.object({ name: v.pipe(v.string(), v.maxLength(1000)) }),
+  ceilings: v.record(v.string(), result),
+  results: v.pipe(v.array(result), v.maxLength(1000)),
+});
+
 export interface ComparableReport {
   readonly quick: boolean;
   readonly device: { readonly name: string };
@@ -56,36 +84,4 @@ export function compareReports(old: ComparableReport, now: ComparableReport): Co
 
 function allResults({ results, ceilings }: ComparableReport): ComparableResult[] {
   return [...results, ...Object.values(ceilings).filter((one) => one !== undefined)];
-}
-
-/** @throws Error that says what a report of `cntk bench --json` has and this text has not. */
-export function parseReport(text: string): ComparableReport {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new Error(`it is not JSON (${(error as Error).message})`, { cause: error });
-  }
-  if (!isRecord(value)) throw new Error('it is not a JSON object');
-  const { quick, device, results, ceilings } = value;
-  if (typeof quick !== 'boolean') throw new Error('it has no "quick"');
-  if (!isRecord(device) || typeof device.name !== 'string') throw new Error('it has no "device" with a name');
-  if (!Array.isArray(results) || !results.every(isResult))
-    throw new Error('its "results" are not a list of names, units, medians, minima and maxima');
-  if (!isRecord(ceilings) || !Object.values(ceilings).every(isResult))
-    throw new Error('its "ceilings" are not results by resource');
-  return value as unknown as ComparableReport;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
-}
-
-function isResult(value: unknown): boolean {
-  return (
-    isRecord(value) &&
-    typeof value.name === 'string' &&
-    typeof value.unit === 'string' &&
-    [value.median, value.min, value.max].every((rate) => typeof rate === 'number' && rate > 0)
-  );
 }

@@ -55,15 +55,23 @@ export function seriesStyles(series: readonly NamedSeries[]): SeriesStyle[] {
 
 /** The one with the longest name that stands in the reference's as a whole: not `NTK` in `CNTK, published`. */
 function partnerOf(reference: NamedSeries, measured: Iterable<NamedSeries>): NamedSeries | undefined {
-  const isPartner = ({ name }: NamedSeries) =>
-    name !== '' &&
-    ` ${reference.name} `.split(name).some((part, i, parts) => {
-      return i > 0 && /[^\p{L}\d]$/u.test(parts[i - 1]) && /^[^\p{L}\d]/u.test(part);
-    });
+  const text = ` ${reference.name} `;
+  const isPartner = ({ name }: NamedSeries) => {
+    if (name === '') return false;
+    for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
+      if (!isOfWord(text.at(at - 1)) && !isOfWord(text.at(at + name.length))) return true;
+    }
+    return false;
+  };
   return Array.from(measured)
     .filter(isPartner)
     .sort((a, b) => b.name.length - a.name.length)
     .at(0);
+}
+
+/** Whether a character is a letter or a digit; the half of one beyond the basic plane is not looked at further. */
+function isOfWord(character: string | undefined): boolean {
+  return character !== undefined && /[\p{L}\d]/u.test(character);
 }
 
 /** @param points In pixels or in the units of the axes, as the plot has them. */

@@ -37,9 +37,14 @@ export function textWidth(text: string, size: number, bold = false): number {
 /** The text if it fits into the width, else as much of it as does, with an ellipsis. */
 export function fitText(text: string, width: number, size: number, bold = false): string {
   if (textWidth(text, size, bold) <= width) return text;
-  const characters = Array.from(text);
-  while (characters.length > 1 && textWidth(`${characters.join('')}…`, size, bold) > width) characters.pop();
-  return `${characters.join('').trimEnd()}…`;
+  let kept = '';
+  let used = textWidth('…', size, bold);
+  for (const character of text) {
+    used += textWidth(character, size, bold);
+    if (used > width && kept !== '') break;
+    kept += character;
+  }
+  return `${kept.trimEnd()}…`;
 }
 
 /** The text in lines that fit into the width, broken between words where possible; what goes beyond the last is left out. */

@@ -1,12 +1,14 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { writeAtomically } from '../../data/atomic-file.js';
 import { fileError, InputError } from '../../data/input-error.js';
+import { JsonError } from '../../data/json-file.js';
 import { figureSvg } from '../figures/figure.js';
 import { loadPngRenderer, type PngRenderer } from '../figures/png.js';
 import { reportsPage } from './page.js';
-import { NoReportError, parseReport, pictureName } from './parse-report.js';
-import type { PaperReport } from './report.js';
+import { pictureName, readReport } from './parse-report.js';
+import type { PaperFigure, PaperReport } from './report.js';
 
 /** A report as it lies in a folder. */
 export interface StoredReport {
@@ -43,13 +45,20 @@ export async function drawGallery(
     const skipped = warnings.map((warning) => `\n  ${warning}`).join('');
     throw new InputError(folder, `holds no report of "cntk paper"; run an experiment with --out${skipped}`);
   }
+  const svgs = new Map<PaperFigure, string>();
+  for (const figure of reports.flatMap(({ report }) => report.figures)) {
+    // Drawing is one long calculation: in between a signal is heard.
+    await setImmediate();
+    signal?.throwIfAborted();
+    svgs.set(figure, figureSvg(figure));
+  }
   const drawn = reports.filter(({ stem }) => only === undefined || stem === only);
   const png = await pngRenderer(drawn, warnings);
   const files: string[] = [];
   for (const { stem, report } of drawn) {
     for (const figure of report.figures) {
       signal?.throwIfAborted();
-      const svg = figureSvg(figure);
+      const svg = svgs.get(figure)!;
       const name = pictureName(stem, report.experiment, figure.name);
       await writeAtomically(join(folder, `${name}.svg`), [svg]);
       files.push(`${name}.svg`);
@@ -58,7 +67,7 @@ export async function drawGallery(
       files.push(`${name}.png`);
     }
   }
-  await writeAtomically(join(folder, PAGE), [reportsPage(reports)]);
+  await writeAtomically(join(folder, PAGE), [reportsPage(reports, (figure) => svgs.get(figure)!)]);
   return { files: [...files, PAGE], warnings };
 }
 
@@ -73,11 +82,11 @@ async function readReports(folder: string): Promise<{ reports: StoredReport[]; w
     try {
       reports.push({
         stem: name.slice(0, -'.json'.length),
-        report: parseReport(await readFile(path, 'utf8')),
+        report: await readReport(path),
       });
     } catch (error) {
-      const reason = error instanceof NoReportError ? error.message : fileError(path, error).message;
-      warnings.push(`${path} is left out: ${reason}`);
+      const reason = error instanceof JsonError ? error.message : fileError(path, error).message;
+      warnings.push(`left out: ${reason}`);
     }
   }
   return { reports: reports.sort((a, b) => rankOf(a) - rankOf(b)), warnings };

@@ -9,14 +9,21 @@ const TITLE = 'On exact computation with an infinitely wide neural net: the pape
 /** Nothing is fetched and nothing is run, whatever a report holds. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 
-/** One page of HTML that needs no other file. @param reports With the stems of their files, by which links name them. */
+/**
+ * One page of HTML that needs no other file.
+ *
+ * @param reports With the stems of their files, by which links name them. @param svgOf Draws a figure, or has it drawn.
+ */
 export function reportsPage(
   reports: readonly { readonly stem: string; readonly report: PaperReport }[],
+  svgOf: (figure: PaperFigure) => string = figureSvg,
 ): string {
   const links = reports.map(({ stem, report }) =>
     tag('li', {}, tag('a', { href: `#${anchor(stem)}` }, escapeMarkup(headingOf(stem, report)))),
   );
-  const sections = reports.map(({ stem, report }) => section(anchor(stem), headingOf(stem, report), report));
+  const sections = reports.map(({ stem, report }) =>
+    section(anchor(stem), headingOf(stem, report), report, svgOf),
+  );
   return [
     '<!DOCTYPE html>',
     '<html lang="en">',
@@ -53,8 +60,13 @@ function anchor(stem: string): string {
   return `experiment-${encodeURIComponent(stem).replace(/%/g, '_')}`;
 }
 
-function section(id: string, heading: string, report: PaperReport): string {
-  const { source, command, notes, tables, figures } = report;
+function section(
+  id: string,
+  heading: string,
+  report: PaperReport,
+  svgOf: (figure: PaperFigure) => string,
+): string {
+  const { source, command, notes, warnings = [], tables, figures } = report;
   return tag(
     'section',
     { id, 'aria-labelledby': `${id}-title` },
@@ -62,7 +74,8 @@ function section(id: string, heading: string, report: PaperReport): string {
       tag('h2', { id: `${id}-title` }, escapeMarkup(heading)),
       tag('p', { class: 'source' }, escapeMarkup(source)),
       ...tables.map(tableOf),
-      ...figures.map(figureOf),
+      ...figures.map((figure) => figureOf(figure, svgOf)),
+      ...(warnings.length > 0 ? ['<h3>Warnings</h3>', listOf(warnings)] : []),
       ...(notes.length > 0 ? ['<h3>Notes</h3>', listOf(notes)] : []),
       '<h3>Run it again</h3>',
       tag('pre', {}, tag('code', {}, wholeWords(command))),
@@ -106,9 +119,9 @@ function tableOf({ title, columns, rows }: PaperTable): string {
   return scrolling(title, tag('table', {}, content.join('\n')));
 }
 
-function figureOf(figure: PaperFigure): string {
+function figureOf(figure: PaperFigure, svgOf: (figure: PaperFigure) => string): string {
   const caption = tag('figcaption', {}, escapeMarkup(describeFigure(figure)));
-  return tag('figure', {}, `${scrolling(figure.title, figureSvg(figure).trimEnd())}\n${caption}`);
+  return tag('figure', {}, `${scrolling(figure.title, svgOf(figure).trimEnd())}\n${caption}`);
 }
 
 function runOf({ settings, device, timingsMs, version, finished }: PaperReport): string {
@@ -125,12 +138,17 @@ function runOf({ settings, device, timingsMs, version, finished }: PaperReport):
       formatDuration(ms),
     ]),
     ['version', version],
-    ['finished', finished.replace(/T(\d\d:\d\d).*Z$/, ' $1 UTC')],
+    ['finished', finishedText(finished)],
   ];
   const body = rows.map(([name, value]) =>
     tag('tr', {}, tag('th', { scope: 'row' }, escapeMarkup(name)) + tag('td', {}, escapeMarkup(value))),
   );
   return tag('table', { class: 'plain' }, tag('tbody', {}, body.join('\n')));
+}
+
+/** `2026-01-02T03:04:05.678Z` as `2026-01-02 03:04 UTC` */
+function finishedText(finished: string): string {
+  return finished.endsWith('Z') ? `${finished.slice(0, 16).replace('T', ' ')} UTC` : finished;
 }
 
 /** `{ computed: { elapsedMs: 3 } }` as `computed: elapsed ms`, 3. */

@@ -1,126 +1,139 @@
-import type { CurvesFigure, HeatmapFigure, PaperFigure, PaperReport, PaperTable } from './report.js';
+import * as v from 'valibot';
+import { parseJson, readJson } from '../../data/json-file.js';
+import type { PaperReport } from './report.js';
 
-/** A file that is no report of an experiment of the paper; the message says what is missing. */
-export class NoReportError extends Error {
-  override readonly name = 'NoReportError';
-}
+// Every field of a report is checked, and nothing in it is longer than can be drawn in a second.
 
-/** What names files: nothing that leaves the folder. */
-const FILE_NAME = /^[\w-][\w.-]*$/;
+/** What names files: nothing that leaves the folder, and short enough for an ending. */
+const fileName = v.pipe(
+  v.string(),
+  v.maxLength(100),
+  v.regex(/^[\w-][\w.-]*$/, 'cannot be the name of a file'),
+);
+const word = v.pipe(v.string(), v.maxLength(1000));
+const sentence = v.pipe(v.string(), v.maxLength(20_000));
+/** A number that JSON cannot hold (NaN, infinite ones) is stored as null and comes back as NaN. */
+const number = v.pipe(
+  v.nullable(v.number()),
+  v.transform((value) => value ?? NaN),
+);
+const MOST_POINTS = 100_000;
+
+const axis = v.object({ label: word, scale: v.picklist(['linear', 'log']) });
+
+const series = v.object({
+  name: word,
+  reference: v.optional(v.boolean(), false),
+  points: v.pipe(
+    v.array(v.object({ x: number, y: number, low: v.optional(number), high: v.optional(number) })),
+    v.maxLength(MOST_POINTS),
+  ),
+});
+
+const curves = v.object({
+  kind: v.literal('curves'),
+  name: fileName,
+  title: word,
+  x: axis,
+  y: axis,
+  series: v.pipe(
+    v.array(series),
+    v.maxLength(300),
+    v.check(
+      (all) => all.reduce((sum, { points }) => sum + points.length, 0) <= MOST_POINTS,
+      `more than ${MOST_POINTS} points in all`,
+    ),
+  ),
+});
+
+const heatmap = v.pipe(
+  v.object({
+    kind: v.literal('heatmap'),
+    name: fileName,
+    title: word,
+    label: word,
+    size: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(4096)),
+    values: v.array(number),
+    groups: v.pipe(
+      v.array(v.object({ name: word, start: v.pipe(v.number(), v.integer(), v.minValue(0)) })),
+      v.maxLength(1000),
+    ),
+  }),
+  v.check(
+    ({ size, values }) => values.length === size * size,
+    ({ input: { size, values } }) => `has ${values.length} values; ${size}×${size} are needed`,
+  ),
+);
+
+const table = v.pipe(
+  v.object({
+    title: word,
+    columns: v.pipe(v.array(word), v.maxLength(200)),
+    rows: v.pipe(v.array(v.array(word)), v.maxLength(5000)),
+    data: v.array(v.record(v.string(), v.unknown())),
+  }),
+  v.check(
+    ({ rows, columns }) => rows.every((row) => row.length === columns.length),
+    'a row has not as many cells as there are columns',
+  ),
+);
+
+const report = v.object({
+  experiment: fileName,
+  title: word,
+  source: word,
+  command: sentence,
+  settings: v.pipe(
+    v.record(v.string(), v.unknown()),
+    v.check(
+      (value) => isShallow(value, 20, { left: 10_000 }),
+      'is nested too deeply, or has too many values',
+    ),
+  ),
+  tables: v.pipe(v.array(table), v.maxLength(100)),
+  figures: v.pipe(v.array(v.variant('kind', [curves, heatmap])), v.maxLength(100)),
+  notes: v.pipe(v.array(sentence), v.maxLength(1000)),
+  warnings: v.optional(v.pipe(v.array(sentence), v.maxLength(1000))),
+  timingsMs: v.record(
+    word,
+    v.pipe(
+      v.nullable(v.pipe(v.number(), v.minValue(0), v.maxValue(1e13))),
+      v.transform((ms) => ms ?? NaN),
+    ),
+  ),
+  device: v.optional(v.object({ name: word, backend: word, description: word })),
+  version: word,
+  finished: v.pipe(v.string(), v.isoTimestamp()),
+});
+
+const distinct = v.pipe(
+  report,
+  v.check(
+    (value) => twiceNamed(value) === undefined,
+    ({ input }) => `two figures have the name "${twiceNamed(input)}"`,
+  ),
+);
 
 /**
- * A report from its JSON text. Numbers that JSON cannot hold (NaN, infinite ones) are stored as null and come back as NaN.
+ * A report from its JSON text.
  *
- * @throws NoReportError if it is none.
+ * @param file Its name, for messages.
+ * @throws JsonError that names the field at fault.
  */
-export function parseReport(text: string): PaperReport {
-  const report = record(parseJson(text), 'the file');
-  const { device } = report;
-  const experiment = fileName(report.experiment, 'experiment');
-  return {
-    experiment,
-    title: string(report.title, 'title'),
-    source: string(report.source, 'source'),
-    command: string(report.command, 'command'),
-    settings: record(report.settings, 'settings'),
-    tables: list(report.tables, 'tables').map(table),
-    figures: distinct(experiment, list(report.figures, 'figures').map(figure)),
-    notes: list(report.notes, 'notes').map((note, i) => string(note, `notes[${i}]`)),
-    timingsMs: Object.fromEntries(
-      Object.entries(record(report.timingsMs, 'timingsMs')).map(([phase, ms]) => [phase, number(ms, phase)]),
-    ),
-    ...(device === undefined ? {} : { device: deviceOf(record(device, 'device')) }),
-    version: string(report.version, 'version'),
-    finished: string(report.finished, 'finished'),
-  };
+export function parseReport(file: string, text: string): PaperReport {
+  return parseJson(file, text, distinct);
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new NoReportError(`no JSON: ${(error as Error).message}`, { cause: error });
-  }
+/** A report from its file. @throws JsonError as `parseReport`; the error of the file system. */
+export async function readReport(file: string): Promise<PaperReport> {
+  return await readJson(file, distinct);
 }
 
-function deviceOf(device: Record<string, unknown>): PaperReport['device'] {
-  return {
-    name: string(device.name, 'device.name'),
-    backend: string(device.backend, 'device.backend'),
-    description: string(device.description, 'device.description'),
-  };
-}
-
-function table(value: unknown, i: number): PaperTable {
-  const where = `tables[${i}]`;
-  const { title, columns, rows, data } = record(value, where);
-  const strings = (cells: unknown, what: string) => list(cells, what).map((cell) => string(cell, what));
-  return {
-    title: string(title, `${where}.title`),
-    columns: strings(columns, `${where}.columns`),
-    rows: list(rows, `${where}.rows`).map((cells, r) => strings(cells, `${where}.rows[${r}]`)),
-    data: list(data, `${where}.data`).map((row, r) => record(row, `${where}.data[${r}]`)),
-  };
-}
-
-function figure(value: unknown, i: number): PaperFigure {
-  const where = `figures[${i}]`;
-  const all = record(value, where);
-  const head = { name: fileName(all.name, `${where}.name`), title: string(all.title, `${where}.title`) };
-  if (all.kind === 'curves') return { kind: all.kind, ...head, ...curves(all, where) };
-  if (all.kind === 'heatmap') return { kind: all.kind, ...head, ...heatmap(all, where) };
-  throw new NoReportError(`${where}.kind is ${JSON.stringify(all.kind)}, neither "curves" nor "heatmap"`);
-}
-
-function curves(all: Record<string, unknown>, where: string): Pick<CurvesFigure, 'x' | 'y' | 'series'> {
-  const axis = (value: unknown, what: string) => {
-    const { label, scale } = record(value, what);
-    if (scale !== 'linear' && scale !== 'log') {
-      throw new NoReportError(`${what}.scale is ${JSON.stringify(scale)}, neither "linear" nor "log"`);
-    }
-    return { label: string(label, `${what}.label`), scale } as const;
-  };
-  return {
-    x: axis(all.x, `${where}.x`),
-    y: axis(all.y, `${where}.y`),
-    series: list(all.series, `${where}.series`).map((value, s) => series(value, `${where}.series[${s}]`)),
-  };
-}
-
-function series(value: unknown, where: string): CurvesFigure['series'][number] {
-  const { name, reference, points } = record(value, where);
-  return {
-    name: string(name, `${where}.name`),
-    reference: reference === true,
-    points: list(points, `${where}.points`).map((point, p) => {
-      const { x, y, low, high } = record(point, `${where}.points[${p}]`);
-      return {
-        x: number(x, `${where}.points[${p}].x`),
-        y: number(y, `${where}.points[${p}].y`),
-        ...(low === undefined ? {} : { low: number(low, `${where}.points[${p}].low`) }),
-        ...(high === undefined ? {} : { high: number(high, `${where}.points[${p}].high`) }),
-      };
-    }),
-  };
-}
-
-function heatmap(
-  all: Record<string, unknown>,
-  where: string,
-): Pick<HeatmapFigure, 'label' | 'size' | 'values' | 'groups'> {
-  const size = number(all.size, `${where}.size`);
-  const values = list(all.values, `${where}.values`).map((value) => number(value, `${where}.values`));
-  if (!(size > 0) || values.length !== size * size) {
-    throw new NoReportError(`${where} has ${values.length} values; ${size}×${size} are needed`);
-  }
-  const groups = list(all.groups, `${where}.groups`).map((value, g) => {
-    const { name, start } = record(value, `${where}.groups[${g}]`);
-    return {
-      name: string(name, `${where}.groups[${g}].name`),
-      start: number(start, `${where}.groups[${g}].start`),
-    };
-  });
-  return { label: string(all.label, `${where}.label`), size, values, groups };
+/** Whether a value can be written out: it has few levels, and not more values than are left. */
+function isShallow(value: unknown, levels: number, budget: { left: number }): boolean {
+  if (--budget.left < 0) return false;
+  if (typeof value !== 'object' || value === null) return true;
+  return levels > 0 && Object.values(value).every((inner) => isShallow(inner, levels - 1, budget));
 }
 
 /**
@@ -134,39 +147,11 @@ export function pictureName(stem: string, experiment: string, figure: string): s
   return `${stem}-${figure.startsWith(own) ? figure.slice(own.length) : figure}`;
 }
 
-/** @throws NoReportError if two figures would be one file. */
-function distinct(experiment: string, figures: PaperFigure[]): PaperFigure[] {
+/** Two figures of one file. */
+function twiceNamed({
+  experiment,
+  figures,
+}: Pick<PaperReport, 'experiment' | 'figures'>): string | undefined {
   const names = figures.map(({ name }) => pictureName(experiment, experiment, name));
-  const twice = names.find((name, i) => names.indexOf(name) < i);
-  if (twice !== undefined) throw new NoReportError(`two figures have the name "${twice}"`);
-  return figures;
-}
-
-function record(value: unknown, what: string): Record<string, unknown> {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    return value as Record<string, unknown>;
-  }
-  throw new NoReportError(`${what} is no object`);
-}
-
-function list(value: unknown, what: string): unknown[] {
-  if (Array.isArray(value)) return value;
-  throw new NoReportError(`${what} is no list`);
-}
-
-function string(value: unknown, what: string): string {
-  if (typeof value === 'string') return value;
-  throw new NoReportError(`${what} is no text`);
-}
-
-function fileName(value: unknown, what: string): string {
-  const name = string(value, what);
-  if (FILE_NAME.test(name)) return name;
-  throw new NoReportError(`${what} ${JSON.stringify(name)} cannot be the name of a file`);
-}
-
-function number(value: unknown, what: string): number {
-  if (typeof value === 'number') return value;
-  if (value === null) return NaN;
-  throw new NoReportError(`${what} is no number`);
+  return names.find((name, i) => names.indexOf(name) < i);
 }

@@ -12,6 +12,8 @@ export interface PaperReport {
   readonly figures: readonly PaperFigure[];
   /** What the reader should know, a sentence each: what was run at reduced size, what did not converge. */
   readonly notes: readonly string[];
+  /** What was wrong with the run or the data, as it was said on stderr. */
+  readonly warnings?: readonly string[];
   /** Of the phases, in milliseconds. */
   readonly timingsMs: Readonly<Record<string, number>>;
   /** Undefined where no device took part. */

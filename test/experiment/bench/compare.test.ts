@@ -1,4 +1,10 @@
-import { compareReports, parseReport, type ComparableReport } from '../../../src/experiment/bench/compare.js';
+import { JsonError, parseJson } from '../../../src/data/json-file.js';
+import {
+  comparableReport,
+  compareReports,
+  type ComparableReport,
+} from '../../../src/experiment/bench/compare.js';
+import { mutations } from '../../support/mutations.js';
 
 // Plan: a change counts where the samples of two runs do not overlap, to both sides of the boundary; cases of one run
 // alone are left out; other adapters and sizes are warned of; what is no report is refused with its reason.
@@ -41,24 +47,33 @@ test('another adapter and other sizes are warned of', () => {
   ]);
 });
 
+const parse = (value: unknown) => parseJson('x.json', JSON.stringify(value), comparableReport);
+
 test('a report is read as it is written', () => {
   const written = report(result('one', 1, 2, 3));
-  expect(parseReport(JSON.stringify(written))).toEqual(written);
+  expect(parse(written)).toEqual(written);
 });
 
 test.each([
-  ['text', 'speeds', /not JSON/],
-  ['a number', '3', /not a JSON object/],
-  ['no quick', '{}', /no "quick"/],
-  ['no device', '{"quick": true}', /no "device"/],
-  ['no results', JSON.stringify({ ...report(), results: undefined }), /"results"/],
-  ['a median of 0', JSON.stringify(report(result('one', 0, 0, 0))), /"results"/],
-  [
-    'a result without numbers',
-    JSON.stringify({ ...report(), results: [{ name: 'x', unit: '×' }] }),
-    /"results"/,
-  ],
-  ['no ceilings', JSON.stringify({ ...report(), ceilings: undefined }), /"ceilings"/],
-])('refused: %s', (_, text, reason) => {
-  expect(() => parseReport(text)).toThrow(reason);
+  ['a number', 3, /Expected Object/],
+  ['no quick', {}, /quick/],
+  ['no device', { quick: true }, /device/],
+  ['no results', { ...report(), results: undefined }, /results/],
+  ['a median of 0', report(result('one', 0, 0, 0)), /results\.0\.median/],
+  ['a median beside its range', report(result('one', 2, 1, 3)), /results\.0: min, median and max/],
+  ['a result without numbers', { ...report(), results: [{ name: 'x', unit: '×' }] }, /results\.0/],
+  ['no ceilings', { ...report(), ceilings: undefined }, /ceilings/],
+])('refused: %s', (_, value, reason) => {
+  expect(() => parse(value)).toThrow(JsonError);
+  expect(() => parse(value)).toThrow(reason);
+});
+
+test('whatever one field is replaced by: a comparison, or the field is named', () => {
+  for (const { field, value } of mutations(report(result('one', 1, 2, 3)))) {
+    try {
+      compareReports(parse(value), report(result('one', 1, 2, 3)));
+    } catch (error) {
+      expect([field, error]).toEqual([field, expect.any(JsonError)]);
+    }
+  }
 });

@@ -1,11 +1,16 @@
-import { NoReportError, parseReport, pictureName } from '../../../src/experiment/paper/parse-report.js';
+import { JsonError } from '../../../src/data/json-file.js';
+import { figureSvg } from '../../../src/experiment/figures/figure.js';
+import { reportsPage } from '../../../src/experiment/paper/page.js';
+import { parseReport as parse, pictureName } from '../../../src/experiment/paper/parse-report.js';
+import { mutations } from '../../support/mutations.js';
 import { CURVES, HEATMAPS } from '../figures/sample-figures.js';
 import { sampleReport } from './sample-report.js';
 
 // Plan: what was written comes back, numbers that JSON cannot hold as NaN; each kind of damage is named, and no name in
 // a report leads out of the folder.
 
-const text = (value: object) => JSON.stringify(value);
+const text = (value: unknown) => JSON.stringify(value) ?? '';
+const parseReport = (json: string) => parse('x.json', json);
 /** As it comes back: `reference` is always said. */
 const whole = sampleReport();
 
@@ -27,42 +32,121 @@ test('numbers that JSON cannot hold come back as NaN', () => {
 
 const [first, second] = whole.figures;
 test.each([
-  ['no JSON', '{"experiment":', /^no JSON: /],
-  ['another kind of JSON', '[1, 2]', /^the file is no object$/],
-  ['a foreign file', '{"name": "cntk"}', /^experiment is no text$/],
+  ['no JSON', '{"experiment":', /^x\.json: is no JSON/],
+  ['another kind of JSON', '[1, 2]', /x\.json: experiment: /],
+  ['a foreign file', '{"name": "cntk"}', /experiment/],
   [
     'a name that leads elsewhere',
     text({ ...whole, experiment: '../x' }),
-    /^experiment "\.\.\/x" cannot be the name/,
+    /^x\.json: experiment: cannot be the name/,
   ],
-  ['a figure that does', text({ ...whole, figures: [{ ...first, name: '/etc/x' }] }), /^figures\[0\]\.name/],
-  ['a hidden one', text({ ...whole, figures: [{ ...first, name: '.x' }] }), /^figures\[0\]\.name/],
+  [
+    'a figure that does',
+    text({ ...whole, figures: [{ ...first, name: '/etc/x' }] }),
+    /^x\.json: figures\.0\.name/,
+  ],
+  ['a hidden one', text({ ...whole, figures: [{ ...first, name: '.x' }] }), /^x\.json: figures\.0\.name/],
   [
     'two figures of one name',
     text({ ...whole, figures: [first, first] }),
-    /^two figures have the name "sample-figure-0"$/,
+    /two figures have the name "sample-figure-0"$/,
   ],
   [
     'two figures of one file',
     text({ ...whole, figures: [first, { ...first, name: 'sample-figure-0' }] }),
-    /^two figures have the name "sample-figure-0"$/,
+    /two figures have the name "sample-figure-0"$/,
   ],
-  ['an unknown figure', text({ ...whole, figures: [{ ...first, kind: 'pie' }] }), /kind is "pie"/],
+  ['an unknown figure', text({ ...whole, figures: [{ ...first, kind: 'pie' }] }), /figures\.0\.kind.*"pie"/],
   [
     'an unknown scale',
     text({ ...whole, figures: [{ ...first, x: { label: '', scale: 'cubic' } }] }),
     /"cubic"/,
   ],
-  ['text for a number', text({ ...whole, timingsMs: { solve: '1' } }), /^solve is no number$/],
+  ['text for a number', text({ ...whole, timingsMs: { solve: '1' } }), /timingsMs\.solve/],
   ['a matrix of another size', text({ ...whole, figures: [{ ...second, size: 49 }] }), /2500 values; 49×49/],
   [
     'a row of numbers',
     text({ ...whole, tables: [{ ...whole.tables[0], rows: [[1]] }] }),
-    /^tables\[0\]\.rows\[0\]/,
+    /tables\.0\.rows\.0/,
   ],
 ])('refuses %s', (_, json, message) => {
-  expect(() => parseReport(json)).toThrow(NoReportError);
+  expect(() => parseReport(json)).toThrow(JsonError);
   expect(() => parseReport(json)).toThrow(message);
+});
+
+test('whatever one field is replaced by: a page, or the field is named', () => {
+  const small = { ...whole, figures: [{ ...CURVES['a slope'], series: [] }, HEATMAPS['one cell']] };
+  let drawn = 0;
+  for (const { field, value } of mutations(small)) {
+    try {
+      const report = parseReport(text(value));
+      // Drawing takes long; of what a picture has, everything is replaced, of the rest every fifth is drawn.
+      if (!field.startsWith('figures') && drawn++ % 5 > 0) continue;
+      reportsPage([{ stem: 'x', report }], (figure) =>
+        field.startsWith('figures') ? figureSvg(figure) : '',
+      );
+    } catch (error) {
+      expect([field, error]).toEqual([field, expect.any(JsonError)]);
+    }
+  }
+});
+
+describe('what grows is drawn in a time that grows with it, or refused', () => {
+  const curves = CURVES['a slope'];
+  const point = { x: 1, y: 2 };
+  const long = 'T00:00 a'.repeat(100_000);
+  test.each([
+    [
+      'series',
+      {
+        ...curves,
+        series: Array.from({ length: 5000 }, (_, i) => ({
+          name: `s${i}`,
+          reference: i % 2 > 0,
+          points: [point],
+        })),
+      },
+    ],
+    [
+      'most series',
+      {
+        ...curves,
+        series: Array.from({ length: 300 }, (_, i) => ({
+          name: `${' '.repeat(900)}${i}`,
+          reference: i % 2 > 0,
+          points: [point],
+        })),
+      },
+    ],
+    ['points', { ...curves, series: [{ name: 's', points: Array.from({ length: 200_000 }, () => point) }] }],
+    ['a name', { ...curves, series: [{ name: long, points: [point] }] }],
+    ['a title', { ...curves, title: long }],
+    [
+      'groups',
+      { ...HEATMAPS['one cell'], groups: Array.from({ length: 100_000 }, () => ({ name: 'g', start: 0 })) },
+    ],
+  ])('%s', (_, figure) => {
+    const started = performance.now();
+    try {
+      parseReport(text({ ...whole, figures: [figure] })).figures.map(figureSvg);
+    } catch (error) {
+      expect(error).toBeInstanceOf(JsonError);
+    }
+    expect(performance.now() - started).toBeLessThan(5000);
+  });
+
+  test.each(['finished', 'title', 'command', 'version'])('%s', (field) => {
+    const started = performance.now();
+    expect(() => parseReport(text({ ...whole, [field]: long }))).toThrow(new RegExp(`x\\.json: ${field}`));
+    expect(performance.now() - started).toBeLessThan(2000);
+  });
+
+  test('settings within settings', () => {
+    const nested = `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`;
+    expect(() => parseReport(text(whole).replace('"settings":{', `"settings":{"deep":${nested},`))).toThrow(
+      /settings/,
+    );
+  });
 });
 
 test('names of pictures begin with the name of the report, once', () => {
