@@ -1,5 +1,6 @@
 import { open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { PROCESS_TOKEN } from './process-token.js';
 
 /** A result could not be written; nothing was left behind under its name that was not there before. */
 export class OutputError extends Error {
@@ -30,12 +31,25 @@ const REMEDIES: Partial<Record<string, string>> = {
 let written = 0;
 
 /**
+ * A hidden name beside a file, which no other process gives, and which tells whether its process lives. A very long
+ * name is cut: file systems allow 255 bytes.
+ */
+export function temporaryName(path: string): string {
+  return join(dirname(path), `${temporaryPrefix(path)}${PROCESS_TOKEN}-${written++}.tmp`);
+}
+
+/** With what all names begin that `temporaryName` gives for a file. */
+export function temporaryPrefix(path: string): string {
+  return `.${Buffer.from(basename(path)).subarray(0, 180).toString('utf8')}.`;
+}
+
+/**
  * Writes a file whole or not at all: into a temporary file of the same folder, flushed to the disk, then renamed.
  *
  * @throws OutputError; the temporary file is removed, a file that had the name stays as it was.
  */
 export async function writeAtomically(path: string, parts: Iterable<Uint8Array | string>): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}-${written++}.tmp`);
+  const temporary = temporaryName(path);
   try {
     const handle = await open(temporary, 'wx');
     try {
