@@ -13,6 +13,10 @@ const TOKEN_IN_NAME = /[.-]([0-9a-f]{12}-\d{1,10}-\d{0,20}-[0-9a-f]{8})-\d+(?:\.
 const NOWHERE = '0'.repeat(12);
 
 const isLinux = process.platform === 'linux';
+/** Of the machine since it was started; empty where none is known. */
+export const BOOT_ID = isLinux
+  ? (quietly(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()) ?? '')
+  : '';
 const SPACE = spaceOfIds();
 /** Whether /proc shows the processes of this namespace: a container may have been given that of its host. */
 const PROC_IS_OURS = isLinux && quietly(() => readlinkSync('/proc/self')) === String(process.pid);
@@ -25,6 +29,13 @@ export const PROCESS_TOKEN = [
   randomBytes(4).toString('hex'),
 ].join('-');
 
+const learned = new Set<string>();
+
+/** Tells that the process of a token is dead, where that was found out in another way. */
+export function noteDead(token: string): void {
+  learned.add(token);
+}
+
 /** The token of the process that made a file or folder, from its name. */
 export function tokenInName(name: string): string | undefined {
   return TOKEN_IN_NAME.exec(name)?.[1];
@@ -35,6 +46,7 @@ export function tokenInName(name: string): string | undefined {
  * on another machine or in another container.
  */
 export function isKnownDead(token: string): boolean {
+  if (learned.has(token)) return true;
   const [, space, pid, started] = TOKEN.exec(token) ?? [];
   if (space !== SPACE || space === NOWHERE || token === PROCESS_TOKEN) return false;
   if (!processExists(Number(pid))) return true;
@@ -59,10 +71,9 @@ export function processExists(pid: number): boolean {
 function spaceOfIds(): string {
   const parts = [hostname(), process.platform];
   if (isLinux) {
-    const boot = quietly(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim());
     const namespace = quietly(() => readlinkSync('/proc/self/ns/pid'));
-    if (!boot || !namespace) return NOWHERE;
-    parts.push(boot, namespace);
+    if (!BOOT_ID || !namespace) return NOWHERE;
+    parts.push(BOOT_ID, namespace);
   }
   return createHash('sha256').update(parts.join('\0')).digest('hex').slice(0, 12);
 }

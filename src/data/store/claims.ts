@@ -6,15 +6,16 @@ import * as v from 'valibot';
 import { OutputError } from '../atomic-file.js';
 import { parseJson } from '../json-file.js';
 import { removeLeftovers } from '../leftovers.js';
-import { isKnownDead, PROCESS_TOKEN, processExists } from '../process-token.js';
+import { BOOT_ID, isKnownDead, noteDead, PROCESS_TOKEN, processExists } from '../process-token.js';
 import { Heartbeat } from './heartbeat.js';
+import { isBroken, Lifeline } from './lifeline.js';
 import { NotRegularError, readRegular } from './regular-file.js';
 
 /** A claim whose heartbeat stands still for this long is lost. */
 export const LEASE_MS = 60_000;
 
 /** Of one length, so that a heartbeat overwrites the one before it. */
-const TEXT_LENGTH = 500;
+const TEXT_LENGTH = 600;
 const MOST_BYTES = 2 ** 16;
 
 const claimSchema = v.object({
@@ -22,8 +23,13 @@ const claimSchema = v.object({
   pid: v.number(),
   /** Counts up while its holder lives. */
   beat: v.number(),
-  /** Token of the process, and a random number of the claim itself; the first versions wrote neither. */
+  // The first versions wrote none of these.
+  /** Token of the process. */
   owner: v.optional(v.string()),
+  /** Of the machine since it was started, and the name of the socket that tells on it whether the process lives. */
+  boot: v.optional(v.string()),
+  lifeline: v.optional(v.string()),
+  /** A random number of the claim itself. */
   id: v.optional(v.string()),
 });
 
@@ -46,6 +52,7 @@ export class Claims implements AsyncDisposable {
   /** Names of the claims that were made here, and the id of each. */
   private readonly held = new Map<string, string>();
   private readonly heartbeat: Heartbeat;
+  private lifeline: Lifeline | undefined;
 
   private constructor(
     folder: string,
@@ -63,6 +70,7 @@ export class Claims implements AsyncDisposable {
     } catch (error) {
       throw new OutputError(claims.folder, error);
     }
+    claims.lifeline = await Lifeline.open(claims.folder);
     return claims;
   }
 
@@ -94,6 +102,7 @@ export class Claims implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const name of [...this.held.keys()]) await this.release(name);
     await this.heartbeat[Symbol.asyncDispose]();
+    await this.lifeline?.[Symbol.asyncDispose]();
     await rmdir(this.folder).catch(() => undefined);
   }
 
@@ -103,7 +112,15 @@ export class Claims implements AsyncDisposable {
 
   private async create(name: string): Promise<boolean> {
     const path = this.pathOf(name);
-    const claim = { host: hostname(), pid: process.pid, beat: 0, owner: PROCESS_TOKEN, id: randomId() };
+    const claim = {
+      host: hostname(),
+      pid: process.pid,
+      beat: 0,
+      owner: PROCESS_TOKEN,
+      boot: BOOT_ID,
+      lifeline: this.lifeline?.name,
+      id: randomBytes(16).toString('hex'),
+    };
     const text = `${JSON.stringify(claim).padEnd(TEXT_LENGTH)}\n`;
     const candidate = join(this.folder, `.${name}.${PROCESS_TOKEN}-${candidates++}.tmp`);
     try {
@@ -130,7 +147,7 @@ export class Claims implements AsyncDisposable {
     const text = await this.read(this.pathOf(name));
     if (text === undefined || text === NO_CLAIM) return text;
     const claim = parseClaim(text);
-    if (claim !== undefined && isDead(claim)) return text;
+    if (claim !== undefined && (await this.isDead(claim))) return text;
     const last = this.observed.get(name);
     if (last?.text !== text) {
       this.observed.set(name, { text, sinceMs: performance.now() });
@@ -156,6 +173,17 @@ export class Claims implements AsyncDisposable {
     return isTheLost;
   }
 
+  private async isDead({ owner, boot, lifeline, host, pid }: Claim): Promise<boolean> {
+    // Of a version that knew no tokens.
+    if (owner === undefined)
+      return host === hostname() && Number.isInteger(pid) && pid > 0 && !processExists(pid);
+    if (isKnownDead(owner)) return true;
+    if (boot === undefined || boot === '' || boot !== BOOT_ID || lifeline === undefined) return false;
+    const isDead = await isBroken(this.folder, lifeline);
+    if (isDead) noteDead(owner);
+    return isDead;
+  }
+
   private async read(path: string): Promise<string | undefined> {
     try {
       return await readRegular(path, MOST_BYTES);
@@ -168,10 +196,6 @@ export class Claims implements AsyncDisposable {
 /** In the place of a claim stands something that no process writes: a link, a pipe, a folder. */
 const NO_CLAIM = '\0';
 let candidates = 0;
-
-function randomId(): string {
-  return randomBytes(16).toString('hex');
-}
 
 /** Names of tiles that are claimed in a store; by whom is not looked at. */
 export async function claimedTiles(storeFolder: string): Promise<string[]> {
@@ -214,10 +238,4 @@ function parseClaim(text: string): Claim | undefined {
     // Being written, or damaged: judged by whether it changes.
     return undefined;
   }
-}
-
-function isDead({ owner, host, pid }: Claim): boolean {
-  if (owner !== undefined) return isKnownDead(owner);
-  // Of a version that knew no tokens.
-  return host === hostname() && Number.isInteger(pid) && pid > 0 && !processExists(pid);
 }
