@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
 import { claimedTiles } from '../data/store/claims.js';
 import { exportArchive, exportMatrices, verifyTiles } from '../data/store/export.js';
-import { eachTile, tileNamed, type StoreTile } from '../data/store/grid.js';
+import { tileNamed } from '../data/store/grid.js';
 import { mergeStores } from '../data/store/merge.js';
 import { DamagedTileError, StoreError } from '../data/store/store-error.js';
 import { TileStore } from '../data/store/tile-store.js';
@@ -83,17 +83,17 @@ async function show(
   reads: boolean,
 ): Promise<void> {
   const finished = await store.finished();
-  const claimed = new Set(await claimedTiles(store.folder));
+  const claimed = await claimedTiles(store.folder);
   if (reads) progress.begin('verify');
   const damaged = reads
     ? await verifyTiles(store, store.tiles, { signal, onProgress: (f) => progress.update(f, '') })
     : new Map<string, Error>();
   progress.end();
-  const stateOf = ({ name }: StoreTile): TileState => {
-    if (damaged.has(name)) return 'damaged';
-    if (finished.has(name)) return 'finished';
-    return claimed.has(name) ? 'claimed' : 'missing';
-  };
+  const states = new Map<string, TileState>([
+    ...claimed.map((name) => [name, 'claimed'] as const),
+    ...[...finished.keys()].map((name) => [name, 'finished'] as const),
+    ...[...damaged.keys()].map((name) => [name, 'damaged'] as const),
+  ]);
   const { computation } = store;
   const { blocks, tileImages } = computation;
   const whole = [...finished.keys()].filter((name) => !damaged.has(name));
@@ -115,7 +115,7 @@ async function show(
     const pictures = blocks.flatMap((block) => [
       '',
       `${block.name} ${block.rows}×${block.columns}, tiles of ${tileImages} images a side`,
-      coveragePicture(block, eachTile([block], tileImages), stateOf),
+      coveragePicture(block, tileImages, states),
     ]);
     printData(
       [

@@ -1,4 +1,4 @@
-import type { Block, StoreTile } from '../data/store/grid.js';
+import { tileNamed, type Block } from '../data/store/grid.js';
 
 export type TileState = 'finished' | 'claimed' | 'missing' | 'damaged';
 
@@ -13,45 +13,48 @@ const ASPECT = 2;
 
 export const COVERAGE_LEGEND = '█ finished  ░▒▓ partly  · missing  ○ being computed  ✗ damaged';
 
-/** Tiles behind one character, by their state. */
-type Cell = Record<TileState, number>;
+/** Tiles behind one character: how many there are, and how many are in a state. */
+interface Cell extends Record<Exclude<TileState, 'missing'>, number> {
+  all: number;
+}
 
 /**
  * Which tiles of a matrix are finished, as a picture of text, rows from top to bottom: a character stands for one
  * tile, or for several where the grid is wider than the picture; the upper triangle of a symmetric matrix is blank.
+ * Takes the time of the tiles that are there, not of all: a large matrix has millions.
  *
- * @param tiles Of all blocks, in the order of the grid; each is looked at once, and none is kept.
+ * @param states By name; tiles that are not among them are missing.
  */
 export function coveragePicture(
   block: Block,
-  tiles: Iterable<StoreTile>,
-  stateOf: (tile: StoreTile) => TileState,
+  tileImages: number,
+  states: ReadonlyMap<string, TileState>,
   { width = 64 }: CoverageOptions = {},
 ): string {
+  const gridRows = Math.ceil(block.rows / tileImages);
+  const gridColumns = Math.ceil(block.columns / tileImages);
+  const across = Math.ceil(gridColumns / width);
+  // Characters are twice as high as wide, so where tiles are joined a line holds twice as many rows.
+  const down = Math.max(across === 1 ? 1 : ASPECT * across, Math.ceil(gridRows / (ASPECT * width)));
   const cells: Cell[][] = [];
-  let [across, down] = [0, 0];
-  for (const tile of tiles) {
-    if (tile.block.name !== block.name) continue;
-    if (across === 0) {
-      // No tile is wider than the first one.
-      across = Math.ceil(block.columns / tile.tile.columns / width);
-      // Characters are twice as high as wide, so where tiles are joined a line holds twice as many rows.
-      down = across === 1 ? 1 : ASPECT * across;
+  for (let row = 0; row < gridRows; row++) {
+    const line = (cells[Math.floor(row / down)] ??= []);
+    const end = block.name === 'train' ? row + 1 : gridColumns;
+    for (let column = 0; column < end; column += across) {
+      const cell = (line[column / across] ??= { all: 0, finished: 0, claimed: 0, damaged: 0 });
+      cell.all += Math.min(across, end - column);
     }
-    const line = (cells[Math.floor(tile.gridRow / down)] ??= []);
-    const cell = (line[Math.floor(tile.gridColumn / across)] ??= {
-      finished: 0,
-      claimed: 0,
-      missing: 0,
-      damaged: 0,
-    });
-    cell[stateOf(tile)]++;
   }
-  return cells.map((line) => Array.from(line, characterOf).join('')).join('\n');
+  for (const [name, state] of states) {
+    const tile = tileNamed(name, [block], tileImages);
+    if (tile === undefined || state === 'missing') continue;
+    cells[Math.floor(tile.gridRow / down)][Math.floor(tile.gridColumn / across)][state]++;
+  }
+  return cells.map((line) => line.map(characterOf).join('')).join('\n');
 }
 
-function characterOf({ finished, claimed, missing, damaged }: Cell): string {
+function characterOf({ all, finished, claimed, damaged }: Cell): string {
   if (damaged > 0) return '✗';
   if (finished === 0 && claimed > 0) return '○';
-  return SHADES[Math.floor(((SHADES.length - 1) * finished) / (finished + claimed + missing))];
+  return SHADES[Math.floor(((SHADES.length - 1) * finished) / all)];
 }

@@ -10,7 +10,7 @@ import { exportArchive, exportMatrices, verifyTiles } from '../../src/data/store
 import { shardTiles, storeTiles, tileSide, type Block } from '../../src/data/store/grid.js';
 import { mergeStores } from '../../src/data/store/merge.js';
 import { TileStore } from '../../src/data/store/tile-store.js';
-import { coveragePicture } from '../../src/experiment/coverage.js';
+import { coveragePicture, type TileState } from '../../src/experiment/coverage.js';
 
 // Plan: the grid covers every pair once, shares are balanced; what is written comes back, as one matrix and for NumPy;
 // damage of each kind is seen; other computations and newer formats are refused with both values; claims pass on from
@@ -128,9 +128,11 @@ describe('a store', () => {
       /2 of 6 tiles are missing/,
     );
     expect(await readdir(folder)).not.toContain('part.npy');
-    const picture = coveragePicture(block, store.tiles, ({ name }) =>
-      name === 'train-0001-0000' ? 'missing' : name === 'train-0000-0000' ? 'damaged' : 'finished',
+    const states = new Map<string, TileState>(
+      [...(await store.finished()).keys()].map((n) => [n, 'finished']),
     );
+    states.set('train-0000-0000', 'damaged');
+    const picture = coveragePicture(block, SIDE, states);
     expect(picture).toBe('✗\n·█\n███');
   });
 

@@ -51,18 +51,13 @@ export function tileSide(
 
 /** Every tile of a computation, row by row of each block: the same list on every machine. */
 export function storeTiles(blocks: readonly Block[], tileImages: number): StoreTile[] {
-  return [...eachTile(blocks, tileImages)];
-}
-
-/** The same tiles one by one, for who needs no list: a large computation has a million. */
-export function* eachTile(blocks: readonly Block[], tileImages: number): Generator<StoreTile> {
-  for (const block of blocks) {
-    for (const tile of tilePairs(shapeOf(block), tileImages)) {
+  return blocks.flatMap((block) =>
+    [...tilePairs(shapeOf(block), tileImages)].map((tile): StoreTile => {
       const [gridRow, gridColumn] = [tile.firstRow / tileImages, tile.firstColumn / tileImages];
       const name = tileName(block, gridRow, gridColumn);
-      yield { name, block, gridRow, gridColumn, tile, pairs: pairsInTile(tile) };
-    }
-  }
+      return { name, block, gridRow, gridColumn, tile, pairs: pairsInTile(tile) };
+    }),
+  );
 }
 
 /** How many tiles `storeTiles` gives. */

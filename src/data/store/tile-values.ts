@@ -118,7 +118,7 @@ export class Diagonals {
     const times = (ratios[line] / (roots[line] + nothing)).toPrecision(3);
     return {
       tiles: [other.name, name, this.roots.get(other.gridColumn)!.name],
-      problem: `kernel ${kernel}, row ${row}: a value of ${other.name} is ${times} times the square root of the two diagonal values that it belongs to; in no kernel it is larger`,
+      problem: `kernel ${kernel}, row ${row}: a value of ${other.name} is ${times} times the square root of the product of its two diagonal values; no kernel exceeds it`,
     };
   }
 
