@@ -54,10 +54,10 @@ async function finish(
 ): Promise<void> {
   signal.throwIfAborted();
   const store = await TileStore.open(args.out);
-  const missing = store.tiles.length - (await store.finished()).size;
+  const missing = store.tileCount - (await store.finished()).size;
   if (args.shard === undefined && missing > 0) {
     throw new AdaptersError(
-      `${failed.join(', ')} failed; ${missing} of ${store.tiles.length} tiles are missing; the same command goes on from there`,
+      `${failed.join(', ')} failed; ${missing} of ${store.tileCount} tiles are missing; the same command goes on from there`,
     );
   }
   if (failed.length > 0) progress.warn(`${failed.join(', ')} failed; others did its tiles`);
