@@ -71,6 +71,18 @@ describe('labels', () => {
     }
   }
 
+  for (const end of ['', '.gz']) {
+    withNumpy(`the columns of an IDX file of the QMNIST kind${end}`, async () => {
+      const content = Buffer.from(
+        '00000c020000000300000002' + '0000000500000009'.repeat(2) + '0000000100000009',
+        'hex',
+      );
+      const path = await put(`labels-idx2-int${end}`, end === '' ? content : gzipSync(content));
+      const error = await inputError(loadLabels(path), path, 'row 0 of 3×2 is [5, 9]', '[:, 0]');
+      expect(await READ.labels(await follow(error))).toEqual([5, 5, 1]);
+    });
+  }
+
   test('the messages name the row or the type, and speak of classes', async () => {
     const text = await put('y.npy', npy('<U1', [1], [65, 0, 0, 0]));
     await inputError(
