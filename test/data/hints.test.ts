@@ -58,8 +58,8 @@ describe('labels', () => {
     const places = ["it's a.npy", ...(what === 'text' ? ['a.npy.gz', 'a.npz:the y', 'a.npz.gz:y'] : [])];
     for (const place of places) {
       withNumpy(`${what} in ${place}`, async () => {
-        const [file, name] = place.split(':');
-        const save = name === undefined ? `np.save(f, y)` : `np.savez(f, **{${JSON.stringify(name)}: y})`;
+        const { file, name } = /^(?<file>[^:]*)(?::(?<name>.*))?$/.exec(place)!.groups!;
+        const save = !place.includes(':') ? `np.save(f, y)` : `np.savez(f, **{${JSON.stringify(name)}: y})`;
         const pack = file.endsWith('.gz') ? 'gzip.compress' : 'bytes';
         await runPython(
           `import gzip, io, numpy as np; y = ${array}; f = io.BytesIO(); ${save}; open(${JSON.stringify(file)}, 'wb').write(${pack}(f.getvalue()))`,
