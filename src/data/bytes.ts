@@ -7,6 +7,8 @@ export interface Bytes extends ArrayPlace {
   /** The file as the user named it, for messages; of a member of an archive `file.npz:name`. */
   readonly file: string;
   readonly sizeBytes: number;
+  /** It is in memory: it was unpacked, or reordered. */
+  readonly inMemory?: boolean;
   /**
    * `length` bytes from `offset`; the caller does not write to them.
    *
@@ -32,6 +34,7 @@ export function memoryBytes(place: ArrayPlace, content: Uint8Array, unpacked = f
     ...place,
     file,
     sizeBytes: content.length,
+    inMemory: true,
     read: (offset, length) =>
       offset + length <= content.length
         ? Promise.resolve(content.subarray(offset, offset + length))
@@ -94,6 +97,7 @@ export function rangeBytes(
     ...place,
     file,
     sizeBytes: length,
+    inMemory: whole.inMemory === true,
     read: (offset, size) =>
       offset + size <= length
         ? whole.read(start + offset, size)

@@ -8,6 +8,8 @@ export interface ArrayPlace {
   readonly path: string;
   readonly member?: string;
   readonly gzip?: boolean;
+  /** Of an array without a header that NumPy knows: where its elements begin, and what they are. */
+  readonly raw?: { readonly offset: number; readonly descr: string; readonly shape: readonly number[] };
 }
 
 /** A word as a shell takes it literally. */
@@ -26,9 +28,14 @@ export function pythonLine(modules: string, statements: string): string {
 }
 
 /** The expression that NumPy loads this array with; options as `allow_pickle=True`. */
-export function loadExpression({ path, member, gzip }: ArrayPlace, options = ''): string {
+export function loadExpression({ path, member, gzip, raw }: ArrayPlace, options = ''): string {
   const extra = options === '' ? '' : `, ${options}`;
   const file = gzip === true ? `gzip.open(${pythonString(path)})` : pythonString(path);
+  if (raw !== undefined) {
+    const load = gzip === true ? `np.frombuffer(${file}.read()` : `np.fromfile(${file}`;
+    const elements = `${load}, ${pythonString(raw.descr)}, offset=${raw.offset})`;
+    return `${elements}.reshape(${raw.shape.join(', ')})`;
+  }
   return `np.load(${file}${extra})${member === undefined ? '' : `[${pythonString(member)}]`}`;
 }
 

@@ -101,5 +101,8 @@ export async function openIdxImages(bytes: Bytes, layout: PixelOrder | 'auto'): 
 
 /** Labels of an IDX file (magic 00000801). @throws InputError as above. */
 export async function openIdxLabels(bytes: Bytes): Promise<PackedLabels> {
-  return packedLabels(bytes, await readIdxHeader(bytes));
+  const header = await readIdxHeader(bytes);
+  const { dtype, shape, dataOffset } = header;
+  const raw = { offset: dataOffset, descr: dtype.descr, shape };
+  return packedLabels({ ...bytes, raw }, header);
 }

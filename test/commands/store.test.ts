@@ -140,6 +140,20 @@ describe('cntk store', () => {
     expect(exported.equals(whole)).toBe(true);
     const { stdout } = await succeed(...'store export K --out export.npz --json'.split(' '));
     expect(JSON.parse(stdout)).toEqual({ out: 'export.npz', matrices: [`${NAME}.npy`] });
+    // What is exported is what `solve` reads: the only array, the array by its name, and the .npy alike.
+    const fits = await Promise.all(
+      ['export.npy', 'export.npz', `export.npz:${NAME}`].map(async (kernel, index) => {
+        const options = `--labels x-labels.npy --ridge 1e-3 --out fit${index}`;
+        await succeed('solve', '--kernel', kernel, ...options.split(' '));
+        return readFile(join(folder, `fit${index}/coefficients.npy`));
+      }),
+    );
+    for (const fit of fits) expect(fit.equals(fits[0])).toBe(true);
+    await fail(
+      2,
+      /export\.npz: has no array "ntk", only ntk-gap-d3-hidden/,
+      ...'solve --kernel export.npz:ntk --labels x-labels.npy --out fit'.split(' '),
+    );
     await fail(
       2,
       /--name nothing: there are ntk-gap-d3-hidden/,

@@ -58,8 +58,8 @@ describe('labels', () => {
     const places = ["it's a.npy", ...(what === 'text' ? ['a.npy.gz', 'a.npz:the y', 'a.npz.gz:y'] : [])];
     for (const place of places) {
       withNumpy(`${what} in ${place}`, async () => {
-        const [file, name] = place.split(':');
-        const save = name === undefined ? `np.save(f, y)` : `np.savez(f, **{${JSON.stringify(name)}: y})`;
+        const { file, name } = /^(?<file>[^:]*)(?::(?<name>.*))?$/.exec(place)!.groups!;
+        const save = !place.includes(':') ? `np.save(f, y)` : `np.savez(f, **{${JSON.stringify(name)}: y})`;
         const pack = file.endsWith('.gz') ? 'gzip.compress' : 'bytes';
         await runPython(
           `import gzip, io, numpy as np; y = ${array}; f = io.BytesIO(); ${save}; open(${JSON.stringify(file)}, 'wb').write(${pack}(f.getvalue()))`,
@@ -69,6 +69,18 @@ describe('labels', () => {
         expect(await READ.labels(await follow(error))).toEqual(expected);
       });
     }
+  }
+
+  for (const end of ['', '.gz']) {
+    withNumpy(`the columns of an IDX file of the QMNIST kind${end}`, async () => {
+      const content = Buffer.from(
+        '00000c020000000300000002' + '0000000500000009'.repeat(2) + '0000000100000009',
+        'hex',
+      );
+      const path = await put(`labels-idx2-int${end}`, end === '' ? content : gzipSync(content));
+      const error = await inputError(loadLabels(path), path, 'row 0 of 3×2 is [5, 9]', '[:, 0]');
+      expect(await READ.labels(await follow(error))).toEqual([5, 5, 1]);
+    });
   }
 
   test('the messages name the row or the type, and speak of classes', async () => {

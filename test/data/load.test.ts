@@ -88,7 +88,18 @@ describe('pixels', () => {
 
   test('float64 beyond float32', async () => {
     const path = await put('a.npy', npy('<f8', [1, 1, 1], bytesOf(Float64Array.of(1e39))));
-    await inputError(loadImages([path]), '1e+39', 'too large for float32');
+    await inputError(loadImages([path]), '1e+39', 'outside the range of float32 (±3.4e38)');
+    for (const value of [1e300, -1e300]) {
+      const other = await put('b.npy', npy('<f8', [1, 1, 1], bytesOf(Float64Array.of(value))));
+      const { message } = await inputError(
+        loadImages([other]),
+        `is ${value}:`,
+        'outside the range of float32',
+      );
+      expect(message).not.toContain('Infinity');
+    }
+    const largest = await put('a.npy', npy('<f8', [1, 1, 1], bytesOf(Float64Array.of(3.4028234e38))));
+    expect((await loadImages([largest])).images.data[0]).toBe(Math.fround(3.4028234e38));
   });
 });
 
@@ -311,7 +322,8 @@ describe('labels', () => {
   test('of other shapes and counts', async () => {
     const path = await put('x.npy', images);
     const oneHot = await put('a.npy', npy('|u1', [3, 2], ramp(6)));
-    await inputError(loadImages([path], { labels: oneHot }), oneHot, '3×2', 'argmax');
+    // Rows of several numbers that are no classes of one-hot.
+    await inputError(loadImages([path], { labels: oneHot }), oneHot, 'row 1 of 3×2 is [2, 3]');
     await inputError(
       loadImages([path], { labels: await put('a.npy', npy('|u1', [], [1])) }),
       'a single number',

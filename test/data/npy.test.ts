@@ -216,9 +216,18 @@ describe('wrong files', () => {
   });
 
   test('types that are not read', async () => {
-    for (const descr of ['<f3', '<f16', '<c8', '<U3', '|O', '=f4', '|f4', 'f4']) {
+    for (const descr of ['<f3', '<f16', '<m8[s]', '=f4', '|f4', 'f4']) {
       const error = await parseError(npy(descr, [1], [0, 0, 0, 0]), `type ${descr} `, 'f4', 'astype');
       expect(error.offset).toBe(10);
+    }
+    for (const [descr, what] of [
+      ['<c8', 'complex'],
+      ['<U3', 'text'],
+      ['|S3', 'text'],
+      ['|O', 'Python objects'],
+      ['|V2', 'bfloat16'],
+    ]) {
+      await parseError(npy(descr, [1], [0, 0, 0, 0]), `type ${descr} `, what, "python3 -c '");
     }
     const fields = `{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }`;
     await parseError(rawNpy(fields, new Uint8Array(4)), 'a structured type');
