@@ -95,6 +95,7 @@ describe('cntk kernel --out FOLDER', () => {
     const report = JSON.parse(stdout) as { adapters: string[]; pairs: number };
     expect(report.adapters.length).toBeGreaterThan(0);
     expect(report.pairs).toBe(820);
+    expect(report).toMatchObject({ images: { sources: [{ file: 'x.npy', count: 40 }] } });
     if (report.adapters.length === 1) {
       const [one, all] = await Promise.all(
         ['K', 'all'].map((each) => readFile(join(folder, each, `${NAME}.npy`))),

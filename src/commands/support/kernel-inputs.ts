@@ -24,9 +24,8 @@ export async function readInputs(args: ComputationArguments) {
   if (args.against !== undefined && args.test !== undefined) {
     throw new UsageError('--test makes a second matrix beside that of --images; leave out --against');
   }
-  if (args.test === undefined && (args['test-count'] !== undefined || args['test-scale'] !== undefined)) {
-    throw new UsageError('--test-count and --test-scale need --test');
-  }
+  const ofTest = (['test-count', 'test-scale'] as const).find((name) => args[name] !== undefined);
+  if (args.test === undefined && ofTest !== undefined) throw new UsageError(`--${ofTest} needs --test`);
   const images = await load(args, args.images, 'scale', args.first, args.count);
   const against =
     args.against &&
