@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { mkdir, rmdir, stat, utimes } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { removeLeftovers, stagingFolder, TOUCH_MS } from '../../data/leftovers.js';
+import { makeFolder } from '../../data/make-folder.js';
 import { assertSpace } from './disk-space.js';
 
 /** A folder in which the results of this process wait until all of them are there. */
@@ -38,7 +39,7 @@ export class Staging {
   ): Promise<Staging> {
     const whole = resolve(path);
     const folder = stagingFolder(whole, inside);
-    const uppermost = await mkdir(dirname(folder), { recursive: true });
+    const uppermost = await makeFolder(dirname(folder));
     const staging = new Staging(folder, uppermost);
     try {
       const keep = (left: string) => holdsOneOf(left, results);
