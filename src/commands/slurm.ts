@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
-import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
 import { OutputError, writeAtomically } from '../data/atomic-file.js';
+import { makeFolder } from '../data/make-folder.js';
 import { readComputation } from '../data/store/computation.js';
 import { matrixFile } from '../data/store/export.js';
 import { shardTiles } from '../data/store/grid.js';
@@ -100,7 +100,7 @@ async function slurm(args: SlurmArguments): Promise<void> {
           ],
   };
   const files = { shards: join(out, 'slurm/shards.sh'), finish: join(out, 'slurm/finish.sh') };
-  await mkdir(join(out, 'slurm'), { recursive: true }).catch((error: unknown) => {
+  await makeFolder(join(out, 'slurm')).catch((error: unknown) => {
     throw new OutputError(out, error);
   });
   await writeAtomically(files.shards, [shardScript(job)]);

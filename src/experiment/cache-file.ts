@@ -1,10 +1,11 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import * as v from 'valibot';
 import { writeAtomically } from '../data/atomic-file.js';
 import { JsonError, readJson } from '../data/json-file.js';
 import { isTemporary, removeLeftovers } from '../data/leftovers.js';
+import { makeFolder } from '../data/make-folder.js';
 
 const APPLICATION = 'cntk-webgpu';
 /** Files of another format are ignored. */
@@ -94,7 +95,7 @@ export class CacheFile<T> {
     const kept = (await this.entries()).filter((other) => keyOf(other) !== keyOf(entry));
     if (folder === undefined || this.path === undefined) return;
     try {
-      await mkdir(folder, { recursive: true });
+      await makeFolder(folder);
       await removeLeftovers(folder, isTemporary, { nowMs: Date.now() });
       const status = await stat(this.path).catch(() => undefined);
       if (status?.isFile() === false) throw new Error('something else than a file has its name');

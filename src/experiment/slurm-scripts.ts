@@ -98,7 +98,9 @@ function outputPattern(folder: string): string | undefined {
 
 /** An option as a line of directives: sbatch splits it at spaces, and knows double quotes and backslashes. */
 function directive(option: string): string {
-  const [, name, value] = /^(--[\w-]+=)(.*)$/.exec(option) ?? [];
-  if (value === undefined || /^[^\s"'\\#]*$/.test(value)) return option;
+  const parts = /^(--[\w-]+=)(.*)$/.exec(option);
+  if (parts === null) return option;
+  const [, name, value] = parts;
+  if (/^[^\s"'\\#]*$/.test(value)) return option;
   return `${name}"${value.replace(/["\\]/g, String.raw`\$&`)}"`;
 }

@@ -82,7 +82,7 @@ test('whatever one field is replaced by: an entry, or the file is ignored', asyn
   const whole = JSON.parse(await readFile(join(place, 'rates.json'), 'utf8')) as object;
   let damaged = 0;
   for (const { field, value } of mutations(whole)) {
-    await writeFile(join(place, 'rates.json'), JSON.stringify(value) ?? '');
+    await writeFile(join(place, 'rates.json'), JSON.stringify(value));
     const warnings: string[] = [];
     const found = await new MeasurementCache((message) => warnings.push(message), place).ratesFor(work);
     damaged += warnings.length;

@@ -24,8 +24,9 @@ export interface Mutation {
 /** Every field of a JSON value, at every depth, replaced by each of many wrong values; one at a time. */
 export function mutations(value: unknown): Mutation[] {
   return paths(value).flatMap((path) =>
-    REPLACEMENTS.map((replacement) => ({
-      field: `${path.join('.')} = ${JSON.stringify(replacement) ?? 'missing'}`,
+    // There is no JSON without a value.
+    REPLACEMENTS.slice(0, path.length === 0 ? -1 : undefined).map((replacement) => ({
+      field: `${path.join('.')} = ${JSON.stringify(replacement)}`,
       value: replaced(value, path, replacement),
     })),
   );
@@ -37,13 +38,13 @@ function paths(value: unknown): string[][] {
   return [[], ...inner.flatMap(([key, item]) => paths(item).map((path) => [key, ...path]))];
 }
 
-function replaced(value: unknown, [key, ...rest]: readonly string[], replacement: unknown): unknown {
-  if (key === undefined) return replacement;
+function replaced(value: unknown, path: readonly string[], replacement: unknown): unknown {
+  if (path.length === 0) return replacement;
+  const [key, ...rest] = path;
   const copy: Record<string, unknown> = Array.isArray(value)
     ? (Object.assign([], value) as unknown as Record<string, unknown>)
     : { ...(value as object) };
-  const inner = replaced(copy[key], rest, replacement);
-  if (inner === undefined && !Array.isArray(copy)) delete copy[key];
-  else copy[key] = inner;
+  // JSON leaves out what is undefined.
+  copy[key] = replaced(copy[key], rest, replacement);
   return copy;
 }

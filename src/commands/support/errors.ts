@@ -3,6 +3,7 @@ import { InputError } from '../../data/input-error.js';
 import { UnusableStoreError } from '../../data/store/store-error.js';
 import { ImageError } from '../../kernel/image-checks.js';
 import { ChannelError } from '../../kernel/validate-channels.js';
+import { systemProblem } from './system-errors.js';
 
 /** Something is wrong with the command line; the message names the option and the remedy. */
 export class UsageError extends Error {
@@ -37,6 +38,8 @@ export function exitStatusOf(error: unknown): number {
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (process.env.CNTK_DEBUG) return describeWithStack(error);
+  const problem = systemProblem(error);
+  if (problem !== undefined) return problem;
   if (isAllocationFailure(error)) {
     return `this machine does not give the memory needed (${error.message}); use fewer images or fewer kernels at a time`;
   }

@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, stat } from 'node:fs/promises';
+import { mkdtemp, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OutputError, writeAtomically } from '../../data/atomic-file.js';
 import { isTemporary, removeLeftovers } from '../../data/leftovers.js';
+import { makeFolder } from '../../data/make-folder.js';
 import type { PaperReport, PaperTable } from '../../experiment/paper/report.js';
 import { shellCommand } from '../../experiment/shell-words.js';
 import { InterruptedError } from './errors.js';
@@ -47,7 +48,7 @@ async function writeReport(report: PaperReport, { out, progress }: PublishOption
   for (const place of [() => out, () => `${out}.2`, () => mkdtemp(join(tmpdir(), 'cntk-paper-'))]) {
     try {
       const folder = await place();
-      await mkdir(folder, { recursive: true });
+      await makeFolder(folder);
       await removeLeftovers(folder, isTemporary, { nowMs: Date.now() });
       const stem = await freeStem(folder, report.experiment);
       await writeAtomically(join(folder, `${stem}.json`), [formatJson(report)]);

@@ -8,6 +8,7 @@ import {
   temporariesOf,
   TOUCH_MS,
 } from '../../data/leftovers.js';
+import { makeFolder } from '../../data/make-folder.js';
 import { assertSpace } from './disk-space.js';
 
 /** A folder in which the results of this process wait until all of them are there. */
@@ -44,7 +45,7 @@ export class Staging {
   ): Promise<Staging> {
     const whole = resolve(path);
     const folder = stagingFolder(whole, inside);
-    const uppermost = await mkdir(dirname(folder), { recursive: true });
+    const uppermost = await makeFolder(dirname(folder));
     const staging = new Staging(folder, uppermost);
     try {
       const keep = (left: string) => holdsOneOf(left, results);

@@ -1,6 +1,6 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OutputError } from '../../data/atomic-file.js';
+import { makeFolder } from '../../data/make-folder.js';
 import type { StoredGramReport } from '../../experiment/stored-gram.js';
 import { planGroup, type GroupPlan } from '../../experiment/paper/table1-plan.js';
 import {
@@ -107,7 +107,7 @@ function mebibytes(bytes: number): string {
 
 async function assertRoom(out: string, plans: readonly GroupPlan[]): Promise<void> {
   try {
-    await mkdir(out, { recursive: true });
+    await makeFolder(out);
     const needed = plans.reduce((sum, { diskBytes, present }) => sum + diskBytes * (1 - present / 2), 0);
     await assertSpace(out, needed);
   } catch (error) {

@@ -9,7 +9,7 @@ import { sampleReport } from './sample-report.js';
 // Plan: what was written comes back, numbers that JSON cannot hold as NaN; each kind of damage is named, and no name in
 // a report leads out of the folder.
 
-const text = (value: unknown) => JSON.stringify(value) ?? '';
+const text = (value: unknown) => JSON.stringify(value);
 const parseReport = (json: string) => parse('x.json', json);
 /** As it comes back: `reference` is always said. */
 const whole = sampleReport();

@@ -1,0 +1,17 @@
+/** What the system refuses whatever the command does, in words; undefined for any other error. */
+export function systemProblem(error: unknown): string | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    const { code, syscall, message } = cause as NodeJS.ErrnoException;
+    if (code === 'EMFILE' || /too many open files/i.test(message)) {
+      return 'this process may open no more files (EMFILE); raise the limit, as by: ulimit -n 1024';
+    }
+    if (code === 'ENFILE') return 'this machine can open no more files (ENFILE); end other programs';
+    if (syscall === 'uv_cwd') {
+      return 'the folder that this was started in does not exist any more; change to another one';
+    }
+    if (code === 'ERR_WORKER_INIT_FAILED' || code === 'ERR_WORKER_OUT_OF_MEMORY' || code === 'EAGAIN') {
+      return `this process gets no more threads (${message}); raise the limits (ulimit -u, ulimit -v)`;
+    }
+  }
+  return undefined;
+}
