@@ -1,9 +1,14 @@
-// What `npm pack` makes installs in an empty folder, and both entries, the bin and the README's snippet work there.
+// What `npm pack` makes installs in an empty folder, and both entries, their types, the bin and the README's snippet work
+// there.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { publint } from 'publint';
+import typescript from 'typescript';
+import typescript59 from 'typescript-5.9';
+import { compile } from '../support/compile.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
@@ -33,6 +38,11 @@ beforeAll(() => {
 }, 180_000);
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test('publint finds nothing wrong with what is published', async () => {
+  const { messages } = await publint({ pkgDir: join(folder, 'node_modules/cntk-webgpu'), pack: false });
+  expect(messages).toEqual([]);
+});
 
 test('the bin runs: version and devices', () => {
   const bin = join(folder, 'node_modules/cntk-webgpu/dist/src/cli.js');
@@ -70,25 +80,64 @@ test('the main entry needs no Node: it loads without node:, webgpu or the file s
   expect(stdout.trim()).toBe('function function');
 });
 
-test('types are exported for both entries', () => {
-  writeFileSync(
-    join(folder, 'types.ts'),
-    `import { computeGram, type Channel, type GramResult } from 'cntk-webgpu';
-     import { openDevice } from 'cntk-webgpu/node';
-     const channel: Channel = { kernel: 'nngp', depth: 3, readout: 'lap:2' };
-     export const run = async (): Promise<GramResult> => {
-       const { gpu } = await openDevice();
-       const images = { data: new Float32Array(4), count: 1, channels: 1, height: 2, width: 2 };
-       return computeGram(gpu, { images, channels: [channel] });
-     };
-     // @ts-expect-error an unknown kernel
-     export const wrong: Channel = { kernel: 'rbf', depth: 3, readout: 'gap' };`,
-  );
-  const tsc = join(root, 'node_modules/typescript/bin/tsc');
-  const options =
-    '--noEmit --strict --module nodenext --target es2022 --lib es2023,esnext.disposable --skipLibCheck';
-  const types = ['--types', '@webgpu/types'];
-  const { status, stdout } = runNode(tsc, ...options.split(' '), ...types, 'types.ts');
-  expect(stdout).toBe('');
-  expect(status).toBe(0);
+const MAIN_USE = `
+  import { computeGram, Gpu, type Channel, type GramResult } from 'cntk-webgpu';
+  const channel: Channel = { kernel: 'nngp', depth: 3, readout: 'lap:2' };
+  const images = { data: new Float32Array(4), count: 1, channels: 1, height: 2, width: 2 };
+  export const run = (device: GPUDevice): Promise<GramResult> =>
+    computeGram(new Gpu(device), { images, channels: [channel] });
+  // @ts-expect-error an unknown kernel
+  export const wrong: Channel = { kernel: 'rbf', depth: 3, readout: 'gap' };
+  // @ts-expect-error no device
+  export const none = new Gpu({ name: 'a device' });`;
+
+const NODE_USE = `
+  import { computeGram, openDevice, type GramResult, type ImageStack } from 'cntk-webgpu/node';
+  export const run = async (images: ImageStack): Promise<GramResult> => {
+    const { gpu, close } = await openDevice();
+    const result = await computeGram(gpu, { images, channels: [{ kernel: 'ntk', depth: 3, readout: 'gap', trained: 'all' }] });
+    close();
+    return result;
+  };
+  // @ts-expect-error no such adapter option
+  export const wrong = openDevice({ adaptor: 'nvidia' });`;
+
+describe.each([
+  ['5.9', typescript59 as unknown as typeof typescript],
+  ['6', typescript],
+])('the types, compiled by TypeScript %s without skipLibCheck', (version, compiler) => {
+  test('is that version', () => {
+    expect(compiler.version).toMatch(new RegExp(`^${version}\\.`));
+  });
+
+  describe.each([[['es2022']], [['es2022', 'dom']]])('with the libraries %s', (lib) => {
+    test.each([
+      ['nodenext', 'main entry', MAIN_USE],
+      ['nodenext', 'Node entry', NODE_USE],
+      ['bundler', 'main entry', MAIN_USE],
+      ['bundler', 'Node entry', NODE_USE],
+    ])('%s resolution, %s', (moduleResolution, _, use) => {
+      const module = moduleResolution === 'bundler' ? 'esnext' : 'nodenext';
+      expect(compile(compiler, folder, use, { lib, module, moduleResolution })).toEqual([]);
+    });
+  });
+
+  test('a fault in the use is reported', () => {
+    const faulty = MAIN_USE.replace("depth: 3, readout: 'lap:2'", "depth: '3', readout: 'lap:2'");
+    expect(compile(compiler, folder, faulty, { lib: ['es2022'], module: 'nodenext' })).toEqual([
+      expect.stringContaining("'string' is not assignable to type 'number'"),
+    ]);
+  });
+});
+
+test('beside @webgpu/types the device is the whole GPUDevice', () => {
+  const use = `
+    import { openDevice } from 'cntk-webgpu/node';
+    export const buffer = async (): Promise<GPUBuffer> => {
+      const { gpu } = await openDevice();
+      return gpu.device.createBuffer({ size: 4, usage: 0x80 });
+    };`;
+  const options = { lib: ['es2022'], module: 'nodenext', skipLibCheck: true };
+  expect(compile(typescript, folder, use, { ...options, types: ['@webgpu/types'] })).toEqual([]);
+  expect(compile(typescript, folder, use, options)).toEqual([expect.stringContaining('createBuffer')]);
 });
