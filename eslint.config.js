@@ -2,7 +2,7 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist', 'node_modules', 'shaders/sources.ts'] },
+  { ignores: ['dist', 'node_modules', 'shaders/linked'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

@@ -50,7 +50,7 @@ describe('the checker', () => {
     ['src/regression/ridge.ts', ['src/kernel/gram.ts']],
     ['src/data/idx.ts', ['node:zlib', 'src/kernel/gram.ts']],
     ['src/kernel/gram.ts', ['src/gpu/gpu.ts', 'shaders/planes.ts']],
-    ['src/gpu/gpu.ts', ['shaders/planes.ts', 'wesl/core']],
+    ['src/gpu/gpu.ts', ['shaders/planes.ts', 'valibot']],
     ['shaders/planes.ts', []],
   ]);
 

@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
 import { publint } from 'publint';
 import typescript from 'typescript';
 import typescript59 from 'typescript-5.9';
@@ -78,6 +79,85 @@ test('the main entry needs no Node: it loads without node:, webgpu or the file s
   const { stdout, stderr } = runNode('pure.mjs');
   expect(stderr).toBe('');
   expect(stdout.trim()).toBe('function function');
+});
+
+/** Bundles `text` for browsers, minified, into NAME.mjs: its size, and the shaders and packages in it. */
+async function bundle(name: string, text: string) {
+  const outfile = join(folder, `${name}.mjs`);
+  const { metafile, outputFiles } = await build({
+    stdin: { contents: text, resolveDir: folder },
+    outfile,
+    write: false,
+    bundle: true,
+    format: 'esm',
+    platform: 'browser',
+    minify: true,
+    metafile: true,
+    logLevel: 'silent',
+  });
+  writeFileSync(outfile, outputFiles[0].contents);
+  const [{ inputs, imports }] = Object.values(metafile.outputs);
+  const files = Object.keys(inputs).map((file) => file.replaceAll('\\', '/'));
+  const named = (pattern: RegExp) => files.flatMap((file) => pattern.exec(file)?.[1] ?? []);
+  return {
+    sizeBytes: outputFiles[0].contents.length,
+    imports,
+    shaders: named(/shaders\/linked\/(\w+)\.js$/).sort(),
+    packages: [...new Set(named(/node_modules\/((?:@[^/]+\/)?[^/]+)\//))],
+  };
+}
+
+const KERNEL_SHADERS = ['fields', 'norms', 'planes', 'planes_subgroup', 'subgroup_order', 'sum_planes'];
+
+describe('a bundle for browsers', () => {
+  test('of all of the main entry imports nothing, and holds no package but ours and no shader of the benchmarks', async () => {
+    const { sizeBytes, imports, shaders, packages } = await bundle('all', `export * from 'cntk-webgpu';`);
+    expect(imports).toEqual([]);
+    expect(packages).toEqual(['cntk-webgpu']);
+    const solver = shaders.filter((name) => name.startsWith('cholesky_'));
+    expect(solver).toHaveLength(7);
+    expect(shaders).toEqual([...solver, ...KERNEL_SHADERS]);
+    // 114,724 bytes when this was written.
+    expect(sizeBytes).toBeLessThan(130_000);
+  });
+
+  test('holds the shaders that it uses and no others', async () => {
+    const kernels = await bundle('kernels', `export { computeGram } from 'cntk-webgpu';`);
+    expect(kernels.shaders).toEqual(KERNEL_SHADERS);
+    const none = await bundle('none', `export { evaluate } from 'cntk-webgpu';`);
+    expect(none).toMatchObject({ imports: [], shaders: [] });
+    expect(none.sizeBytes).toBeLessThan(2000);
+  });
+
+  test('of a Node module fails: the bundler would see one', async () => {
+    await expect(bundle('node', `export { openDevice } from 'cntk-webgpu/node';`)).rejects.toThrow(/node:/);
+  });
+
+  test('computes on the GPU of the page', async () => {
+    await bundle('page', `export { computeGram, Gpu, referenceKernel } from 'cntk-webgpu';`);
+    // What a page has: navigator.gpu and the globals of WebGPU, here those of Dawn.
+    const page = `
+      import { create, globals } from 'webgpu';
+      Object.assign(globalThis, globals);
+      Object.defineProperty(globalThis, 'navigator', { value: { gpu: create([]) }, configurable: true });
+      const { computeGram, Gpu, referenceKernel } = await import('./page.mjs');
+      const adapter = await navigator.gpu.requestAdapter();
+      const device = await adapter.requestDevice();
+      const data = Float32Array.from({ length: 3 * 2 * 20 }, (_, at) => Math.sin(12.9898 * at));
+      const images = { data, count: 3, channels: 2, height: 4, width: 5 };
+      const channel = { kernel: 'ntk', depth: 4, readout: 'gap', trained: 'hidden' };
+      const [matrix] = (await computeGram(new Gpu(device), { images, channels: [channel] })).matrices;
+      const exact = referenceKernel(images, images, channel);
+      console.log(Math.max(...matrix.map((value, at) => Math.abs(value / exact[at] - 1))));
+      device.destroy();
+      await device.lost;
+      globalThis.navigator.gpu = undefined;`;
+    writeFileSync(join(folder, 'page-run.mjs'), page);
+    const { stdout, status } = runNode('page-run.mjs');
+    expect(status).toBe(0);
+    expect(stdout.trim()).not.toBe('');
+    expect(Number(stdout)).toBeLessThanOrEqual(2e-6);
+  });
 });
 
 const MAIN_USE = `
