@@ -1,7 +1,6 @@
-import { closure, isNodeImport, layeringFaults, readImportGraph, type ImportGraph } from './import-graph.js';
-
-// Plan: the real graph obeys the direction cli → commands → experiment → (regression | data) → kernel → gpu →
+// The real graph obeys the direction cli → commands → experiment → (regression | data) → kernel → gpu →
 // shaders; the library entry needs no Node; no module is left over; and the checker sees each kind of fault.
+import { closure, isNodeImport, layeringFaults, readImportGraph, type ImportGraph } from './import-graph.js';
 
 const graph = readImportGraph('src', 'shaders');
 

@@ -1,3 +1,5 @@
+// Each .wgsl has a .ts of the same name, whose contract agrees with the WGSL text and which a test imports; what the
+// build linked are the files as they are; and the checker sees each kind of fault.
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { ShaderContract } from '../../shaders/contract.js';
@@ -6,9 +8,6 @@ import { unrollLoops } from '../../src/gpu/unroll.js';
 import { linkWgsl, SHADER_FILES } from '../support/link-wgsl.js';
 import { readImportGraph } from './import-graph.js';
 import { shaderFaults } from './shader-faults.js';
-
-// Each .wgsl has a .ts of the same name, whose contract agrees with the WGSL text and which a test imports; what the
-// build linked are the files as they are; and the checker sees each kind of fault.
 
 interface ShaderModule {
   readonly contract: ShaderContract;

@@ -1,7 +1,6 @@
-import { compareReports, parseReport, type ComparableReport } from '../../../src/experiment/bench/compare.js';
-
-// Plan: a change counts where the samples of two runs do not overlap, to both sides of the boundary; cases of one run
+// A change counts where the samples of two runs do not overlap, to both sides of the boundary; cases of one run
 // alone are left out; other adapters and sizes are warned of; what is no report is refused with its reason.
+import { compareReports, parseReport, type ComparableReport } from '../../../src/experiment/bench/compare.js';
 
 const result = (name: string, min: number, median: number, max: number) =>
   ({ name, unit: 'flop/s', min, median, max }) as const;

@@ -1,9 +1,8 @@
+// What was written comes back, numbers that JSON cannot hold as NaN; each kind of damage is named, and no name in
+// a report leads out of the folder.
 import { NoReportError, parseReport, pictureName } from '../../../src/experiment/paper/parse-report.js';
 import { CURVES, HEATMAPS } from '../figures/sample-figures.js';
 import { sampleReport } from './sample-report.js';
-
-// Plan: what was written comes back, numbers that JSON cannot hold as NaN; each kind of damage is named, and no name in
-// a report leads out of the folder.
 
 const text = (value: object) => JSON.stringify(value);
 /** As it comes back: `reference` is always said. */
