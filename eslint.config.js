@@ -3,7 +3,7 @@ import regexp from 'eslint-plugin-regexp';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist', 'node_modules', 'shaders/sources.ts'] },
+  { ignores: ['dist', 'node_modules', 'shaders/linked'] },
   js.configs.recommended,
   {
     // No pattern takes more than linear time, whatever the text it is tried on.
