@@ -107,7 +107,7 @@ async function kernelFile(
 
   if (result.underflows > 0) {
     progress.note(
-      `warning: ${result.underflows} values are too small for float32; scale the pixels up, or use fewer layers`,
+      `warning: ${result.underflows} values are too small for float32, the first that of ${result.firstUnderflow}; scale the pixels up, or use fewer layers`,
     );
   }
   const [channel] = channels;

@@ -1,3 +1,5 @@
+import { className } from '../gpu/class-name.js';
+
 /**
  * What public functions make of the arrays that callers give them. Types are gone when JavaScript runs, and a device
  * reads bytes whatever they mean: each array is checked by its class and its values, taken if every value fits exactly,
@@ -24,17 +26,6 @@ export type FloatArray = Float32Array | Float64Array;
 /** `Float64Array` and the like; of any realm, and of subclasses such as Node's Buffer (a Uint8Array). */
 export function typedArrayName(value: unknown): string | undefined {
   return Reflect.get(typedArrayPrototype, Symbol.toStringTag, value) as string | undefined;
-}
-
-/** How errors call a value: by its class, or its type. */
-export function className(value: unknown): string {
-  if (value === null) return 'null';
-  if (value === undefined) return 'undefined';
-  if (typeof value !== 'object') return `a ${typeof value}`;
-  const { constructor } = value as { constructor?: unknown };
-  const name = typeof constructor === 'function' && constructor.name ? constructor.name : 'object';
-  if (name === 'Object') return 'a plain object';
-  return `${/^[AEIO]/i.test(name) ? 'an' : 'a'} ${name}`;
 }
 
 /**
@@ -158,7 +149,6 @@ function readable(argument: string, value: unknown, wanted: string): NumberArray
     refuse(className(value), `Say what its bytes are, as new Float32Array(${argument}).`);
   }
   if (typeof value === 'object' && value !== null) {
-    if (typeof (value as { then?: unknown }).then === 'function') refuse('a promise', 'Await it first.');
     const { length } = value as { length?: unknown };
     if (Number.isSafeInteger(length) && (length as number) >= 0) return value as ArrayLike<number>;
     if (Symbol.iterator in value) {

@@ -95,7 +95,7 @@ export async function computeInStore<R extends object>(
     progress.end();
     if (report.underflows > 0) {
       progress.note(
-        `warning: ${report.underflows} values are too small for float32; scale the pixels up, or use fewer layers`,
+        `warning: ${report.underflows} values are too small for float32, the first that of ${report.firstUnderflow}; scale the pixels up, or use fewer layers`,
       );
     }
     signal.throwIfAborted();
