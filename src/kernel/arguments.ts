@@ -35,7 +35,7 @@ export function assertKeys(
 export function assertRunOptions(where: string, options: Options): void {
   const { signal, memoryBytes } = options;
   if (signal !== undefined && !isSignal(signal)) {
-    const inner = (signal as { signal?: unknown } | null)?.signal; // of an AbortController
+    const inner: unknown = Reflect.get(Object(signal) as object, 'signal'); // of an AbortController
     throw new ArgumentError(
       `${where}: signal is ${className(signal)}; an AbortSignal is wanted${isSignal(inner) ? ', here its .signal' : ''}`,
     );
