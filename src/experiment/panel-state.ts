@@ -37,10 +37,11 @@ export async function readPanelState(
 ): Promise<readonly number[]> {
   try {
     const state = await readJson(join(folder, STATE), Schema);
-    if (state.panels.length > Math.ceil(identity.n / identity.width)) return [];
-    const isSame = (Object.keys(identity) as (keyof FactorIdentity)[]).every(
-      (key) => state.identity[key] === identity[key],
-    );
+    const isSame =
+      state.panels.length <= Math.ceil(identity.n / identity.width) &&
+      (Object.keys(identity) as (keyof FactorIdentity)[]).every(
+        (key) => state.identity[key] === identity[key],
+      );
     if (isSame) return state.panels;
     note(`${folder} holds a factor of another kernel, ridge or memory size: this one is begun anew`);
   } catch (error) {

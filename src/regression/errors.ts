@@ -58,6 +58,20 @@ export class NotSymmetricError extends Error {
   }
 }
 
+/** A kernel whose elements are so large or small that their squares or inverses leave float64. */
+export class KernelMagnitudeError extends RangeError {
+  override readonly name = 'KernelMagnitudeError';
+  /** The message without the operand. */
+  readonly problem: string;
+  constructor(readonly mean: number) {
+    const problem =
+      `the mean of the diagonal is ${mean}, at the end of what float64 has digits for; multiply the kernel by a ` +
+      `constant (predictions stay the same)`;
+    super(`kernel matrix: ${problem}`);
+    this.problem = problem;
+  }
+}
+
 /** The float32 factorisation met a pivot that is not positive. */
 export class FactorizationBreakdownError extends Error {
   override readonly name = 'FactorizationBreakdownError';

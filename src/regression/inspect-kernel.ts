@@ -1,4 +1,4 @@
-import { NotFiniteError, NotSymmetricError } from './errors.js';
+import { KernelMagnitudeError, NotFiniteError, NotSymmetricError } from './errors.js';
 import { Fingerprint } from './fingerprint.js';
 import { diagonalOf, memorySource, type Elements, type MatrixSource } from './matrix-source.js';
 import { tilePairs } from './matrix-tiles.js';
@@ -24,7 +24,12 @@ export function sourceOf(kernel: Elements | MatrixSource): MatrixSource {
   if (kernel instanceof Float32Array || kernel instanceof Float64Array) {
     return memorySource(kernel, sideOf(kernel));
   }
-  if (typeof kernel?.rows === 'function' && Number.isInteger(kernel.n) && kernel.n > 0) return kernel;
+  if (
+    typeof (kernel as Partial<MatrixSource> | null | undefined)?.rows === 'function' &&
+    Number.isInteger(kernel.n) &&
+    kernel.n > 0
+  )
+    return kernel;
   throw new TypeError(
     `a kernel is a Float32Array, a Float64Array or a source with n and rows(), but this is ${describe(kernel)}`,
   );
@@ -40,8 +45,8 @@ function describe(value: unknown): string {
  * Kernels in float32 that were computed twice differ by their rounding, those in float64 by far less; a float64 array
  * that holds float32 numbers only was converted, and is judged like one of float32.
  *
- * @throws NotFiniteError naming an element that is not; NotSymmetricError naming an element and its mirror; the
- * signal's reason.
+ * @throws NotFiniteError naming an element that is not; NotSymmetricError naming an element and its mirror;
+ * KernelMagnitudeError; the signal's reason.
  */
 export async function inspectKernel(
   source: MatrixSource,
@@ -81,6 +86,10 @@ export async function inspectKernel(
         asymmetry = Math.max(asymmetry, difference / unit);
       }
     }
+  }
+  const mean = diagonal.reduce((sum, value) => sum + value / n, 0);
+  if (mean > 0 && !(mean > TOLERANCES.smallestMean && mean < 1 / TOLERANCES.smallestMean)) {
+    throw new KernelMagnitudeError(mean);
   }
   if (doubtful && precision === 'float64' && !isConverted) throw doubtful;
   return { source, n, diagonal, precision, asymmetry, fingerprint: fingerprint?.toString() };

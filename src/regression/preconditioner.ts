@@ -14,9 +14,9 @@ export interface Preconditioner extends Disposable {
   readonly shift: number;
   readonly weakest: Pivot;
   /** About (scale·A)⁻¹ r. r [n][width] → [n][width]. */
-  apply(r: Float64Array): Promise<Float64Array>;
+  readonly apply: (r: Float64Array) => Promise<Float64Array>;
   /** Diagonal of (scale·A)⁻¹, [n], if the shift is 0. */
-  inverseDiagonal(): Promise<Float64Array>;
+  readonly inverseDiagonal: () => Promise<Float64Array>;
 }
 
 /** The pivot at which there was no factor. */
@@ -24,14 +24,14 @@ export interface Breakdown {
   readonly pivot: Pivot;
 }
 
-type FactorOptions = Pick<SolveOptions, 'memoryBytes' | 'store' | 'onPlan' | 'signal' | 'onProgress'>;
+type FactorOptions = Pick<SolveOptions, 'memoryBytes' | 'store' | 'signal' | 'onProgress'>;
 
 /** Factors in float32 on the device. @throws what `factorize` throws, but for a breakdown. */
 export async function devicePreconditioner(
   gpu: Gpu,
   { kernel, shift: ridgeShift, mean, scale }: ShiftedKernel,
   shift: number,
-  { memoryBytes, store, onPlan, signal, onProgress }: FactorOptions,
+  { memoryBytes, store, signal, onProgress }: FactorOptions,
 ): Promise<Preconditioner | Breakdown> {
   let factor: CholeskyFactor;
   try {
@@ -40,7 +40,6 @@ export async function devicePreconditioner(
       fingerprint: kernel.fingerprint,
       memoryBytes,
       store,
-      onPlan,
       signal,
       onProgress: (fraction) => onProgress?.({ phase: 'factor', fraction }),
     });

@@ -42,6 +42,7 @@ export interface SolveOptions {
   readonly leaveOneOut?: boolean;
   /** Most rows of a matrix that the host factors in float64 where float32 does not do; 4096 by default, 0: none. */
   readonly hostRows?: number;
+  /** Called once, before anything is computed. */
   readonly onPlan?: (plan: FactorPlan) => void;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: SolveProgress) => void;
@@ -109,9 +110,10 @@ export async function inspectFor(
   options: SolveOptions,
 ): Promise<InspectedKernel> {
   const source = sourceOf(kernel);
-  const { panels } = planFactorization(gpu, source.n, options);
+  const plan = planFactorization(gpu, source.n, options);
   assertFinite('targets', targets, columnsOf('targets', targets, source.n));
-  const fingerprint = panels > 1 && options.store !== undefined;
+  options.onPlan?.(plan);
+  const fingerprint = plan.panels > 1 && options.store !== undefined;
   return await inspectKernel(source, { signal: options.signal, fingerprint });
 }
 

@@ -67,6 +67,9 @@ export const TOLERANCES = {
   /** Largest suggested ridge: beyond it nothing of the kernel would be left in the solution. */
   largestSuggestedRidge: 10,
 
+  /** Least mean of the diagonal, and the inverse of the largest: coefficients of any solvable kernel stay in float64. */
+  smallestMean: 2 ** -1010,
+
   /** Largest ridge that is taken: from 2⁵² on the kernel itself is below the rounding of the diagonal. */
   largestRidge: 1e12,
 } as const;

@@ -3,6 +3,7 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FactorInUseError, PanelFiles, type PanelFilesOptions } from '../../src/experiment/panel-files.js';
+import { readPanelState, writePanelState } from '../../src/experiment/panel-state.js';
 import { factorize, type FactorizeOptions } from '../../src/regression/cholesky.js';
 import type { OpenPanelStore } from '../../src/regression/panel-store.js';
 import { wellConditioned } from '../shaders/cholesky-harness.js';
@@ -136,12 +137,16 @@ describe('panel files', () => {
     ['with a checksum that is text', (state: State) => JSON.stringify({ ...state, panels: ['a', 'b'] })],
     ['with too many panels', (state: State) => JSON.stringify({ ...state, panels: new Array(9999).fill(1) })],
     ['with a field more', (state: State) => JSON.stringify({ ...state, more: 1 })],
-  ])('a state that is %s is no state: the factor is begun anew', async (_, change) => {
-    await run({}, matrix, 2);
-    const path = join(folder, 'factor/factor.json');
+  ])('a state that is %s is no state, and is said to be begun anew', async (_, change) => {
+    const identity = { fingerprint: '0123456789abcdef', n: 330, shift: 0, width: 64 };
+    const notes: string[] = [];
+    await writePanelState(folder, identity, [1, 2]);
+    expect(await readPanelState(folder, identity, (note) => notes.push(note))).toEqual([1, 2]);
+    expect(notes).toEqual([]);
+    const path = join(folder, 'factor.json');
     await writeFile(path, change(JSON.parse(await readFile(path, 'utf8')) as State));
-    const again = await run();
-    expect(again.written).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(await readPanelState(folder, identity, (note) => notes.push(note))).toEqual([]);
+    expect(notes.join()).toMatch(/begun anew/);
   });
 
   test('what a killed process left half written, and panels of a narrower factor, are removed', async () => {

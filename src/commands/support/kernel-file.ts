@@ -5,7 +5,7 @@ import { splitArrayPath } from '../../data/labels.js';
 import { NpyRows } from '../../data/npy-rows.js';
 import { ThreadedProduct } from '../../experiment/threaded-product.js';
 import { memorySource, type Elements, type MatrixSource } from '../../regression/matrix-source.js';
-import { NotFiniteError, NotSymmetricError } from '../../regression/errors.js';
+import { KernelMagnitudeError, NotFiniteError, NotSymmetricError } from '../../regression/errors.js';
 import type { SymmetricProduct } from '../../regression/products.js';
 import { UsageError } from './errors.js';
 
@@ -81,7 +81,7 @@ export interface TrainingKernel extends AsyncDisposable {
 
 /** What is wrong with a matrix, as an error about its file. */
 export function inputErrorOf(error: unknown, files: { kernel: string; testKernel?: string }): unknown {
-  if (error instanceof NotSymmetricError)
+  if (error instanceof NotSymmetricError || error instanceof KernelMagnitudeError)
     return new InputError(files.kernel, error.problem, { cause: error });
   if (error instanceof NotFiniteError) {
     const file = { 'kernel matrix': files.kernel, 'test kernel': files.testKernel }[error.operand as string];
