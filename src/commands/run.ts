@@ -3,7 +3,6 @@ import { writeAtomically } from '../data/atomic-file.js';
 import { loadImages } from '../data/load.js';
 import { writeNpy } from '../data/npy.js';
 import { classify, prepareClassification, type Classification } from '../experiment/classification.js';
-import { panelFiles, removePanelFiles } from '../experiment/panel-files.js';
 import type { Channel } from '../kernel/channels.js';
 import { regressionGrams } from '../kernel/plan.js';
 import { channelName, defaultTrained, parseReadout, validateChannels } from '../kernel/validate-channels.js';
@@ -21,7 +20,7 @@ import {
 import { DestinationFolder } from './support/destination.js';
 import { deviceReport, withDevice } from './support/device.js';
 import { UsageError } from './support/errors.js';
-import { factorFolder, notePlan } from './support/factor.js';
+import { notePlan, panelFilesBeside } from './support/factor.js';
 import { formatEvaluation } from './support/evaluation-table.js';
 import { withInterruption } from './support/interruption.js';
 import {
@@ -122,9 +121,9 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
   }
   signal.throwIfAborted();
 
-  const scoreBytes = 8 * task.test.count * task.classes;
+  const scoreBytes = 8 * task.test.count * task.classes.length;
   await using destination = await DestinationFolder.reserve(args.out, FILES, scoreBytes + 2 ** 20);
-  const scratch = factorFolder(args.out);
+  await using panels = panelFilesBeside(args.out, progress, signal);
   const { count, channels, height, width } = task.train;
   progress.note(
     `${count} training and ${task.test.count} test images of ${channels}×${height}×${width}, ${channelName(channel)}`,
@@ -138,7 +137,7 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
       signal,
       memoryBytes,
       variant,
-      store: panelFiles(scratch, (message) => progress.note(message)),
+      store: panels.open,
       onPlan: (plan) => notePlan(progress, plan),
       onPhase: (phase) => progress.begin(phase),
       onKernelProgress: (update) => progress.updateKernel(update),
@@ -152,7 +151,8 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
   const report = {
     ...resultReport(result),
     channel: { name: channelName(channel), ...channel },
-    counts: { train: count, test: task.test.count, classes: task.classes },
+    counts: { train: count, test: task.test.count, classes: task.classes.length },
+    classes: task.classes,
     imageShape: [channels, height, width],
     normalization,
     targets,
@@ -164,11 +164,11 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
   };
   const table = formatResult(result);
   await writeNpy(destination.file('predictions.npy'), [task.test.count], result.predictions);
-  await writeNpy(destination.file('scores.npy'), [task.test.count, task.classes], result.scores);
+  await writeNpy(destination.file('scores.npy'), [task.test.count, task.classes.length], result.scores);
   await writeAtomically(destination.file('table.txt'), [table]);
   signal.throwIfAborted();
   await destination.commit(REPORT, formatJson(report));
-  await removePanelFiles(scratch);
+  await panels.remove();
   printData(args.json ? formatJson(report) : table);
   progress.note(`written to ${args.out}`);
 }

@@ -8,6 +8,8 @@ export interface Bytes {
   /** The file as the user named it, for messages. */
   readonly file: string;
   readonly sizeBytes: number;
+  /** All of it is in memory, as what was compressed is. */
+  readonly inMemory?: true;
   /**
    * `length` bytes from `offset`; the caller does not write to them.
    *
@@ -24,6 +26,7 @@ export function memoryBytes(file: string, content: Uint8Array, unpacked = false)
   const bytes: Bytes = {
     file,
     sizeBytes: content.length,
+    inMemory: true,
     read: (offset, length) =>
       offset + length <= content.length
         ? Promise.resolve(content.subarray(offset, offset + length))

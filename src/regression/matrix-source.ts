@@ -1,18 +1,26 @@
+/** Numbers of a kernel in the precision that they come in. */
+export type Elements = Float32Array | Float64Array;
+
 /** A symmetric matrix [n][n] of which parts are read: in memory, or on a disk that holds more than memory does. */
 export interface MatrixSource {
   readonly n: number;
-  /** Rows first … first + count − 1, columns begin … end − 1. → [count][end − begin]. */
-  rows(first: number, count: number, begin: number, end: number): Promise<Float32Array> | Float32Array;
+  /**
+   * Rows first … first + count − 1, columns begin … end − 1, always in the same precision: that of the matrix.
+   * → [count][end − begin].
+   */
+  rows(first: number, count: number, begin: number, end: number): Promise<Elements> | Elements;
+  /** Fails if the matrix may be another one than when it was opened; absent where nobody else can change it. */
+  assertUnchanged?(): Promise<void>;
 }
 
 /** @param matrix [n][n]. */
-export function memorySource(matrix: Float32Array, n: number): MatrixSource {
+export function memorySource(matrix: Elements, n: number): MatrixSource {
   return {
     n,
     rows(first, count, begin, end) {
       const width = end - begin;
       if (width === n) return matrix.subarray(first * n, (first + count) * n);
-      const part = new Float32Array(count * width);
+      const part = emptyLike(matrix, count * width);
       for (let r = 0; r < count; r++) {
         const at = (first + r) * n;
         part.set(matrix.subarray(at + begin, at + end), r * width);
@@ -20,6 +28,11 @@ export function memorySource(matrix: Float32Array, n: number): MatrixSource {
       return part;
     },
   };
+}
+
+/** Zeros in the precision of `elements`. */
+export function emptyLike(elements: Elements, length: number): Elements {
+  return elements instanceof Float32Array ? new Float32Array(length) : new Float64Array(length);
 }
 
 const TILE = 64;

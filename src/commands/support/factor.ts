@@ -1,9 +1,11 @@
+import { PanelFiles } from '../../experiment/panel-files.js';
 import type { FactorPlan } from '../../regression/factor-plan.js';
 import type { Progress } from './progress.js';
 
-/** Where a factor that the device cannot hold is kept until the results are written. */
-export function factorFolder(out: string): string {
-  return `${out.replace(/[/\\]+$/, '')}.factor`;
+/** Where a factor that the device cannot hold is kept until the results are written: beside them. */
+export function panelFilesBeside(out: string, progress: Progress, signal: AbortSignal): PanelFiles {
+  const folder = `${out.replace(/[/\\]+$/, '')}.factor`;
+  return new PanelFiles(folder, { note: (message) => progress.note(message), signal });
 }
 
 /** Says how a factor beyond the device memory is computed, before it is. */
