@@ -13,27 +13,21 @@ type Options = Readonly<Record<string, unknown>>;
  * @param where The function or argument, for the message.
  * @throws ArgumentError
  */
-export function assertKeys(
-  where: string,
-  options: unknown,
-  known: readonly string[],
-): asserts options is Options {
+export function assertKeys(where: string, options: unknown, known: readonly string[]): void {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw new ArgumentError(
-      `${where} is ${className(options)}; an object with ${known.join(', ')} is wanted`,
+      `${where} is given ${className(options)}; an object with ${known.join(', ')} is wanted`,
     );
   }
-  const unknown = Object.keys(options).find(
-    (key) => !known.includes(key) && (options as Options)[key] !== undefined,
-  );
+  const unknown = Object.entries(options).find(([key, value]) => !known.includes(key) && value !== undefined);
   if (unknown !== undefined) {
-    throw new ArgumentError(`${where} has no "${unknown}"; it has ${known.join(', ')}`);
+    throw new ArgumentError(`${where} has no "${unknown[0]}"; it has ${known.join(', ')}`);
   }
 }
 
 /** What options of long computations have in common. @throws ArgumentError */
-export function assertRunOptions(where: string, options: Options): void {
-  const { signal, memoryBytes } = options;
+export function assertRunOptions(where: string, options: object): void {
+  const { signal, memoryBytes } = options as Options;
   if (signal !== undefined && !isSignal(signal)) {
     const inner: unknown = Reflect.get(Object(signal) as object, 'signal'); // of an AbortController
     throw new ArgumentError(
@@ -45,7 +39,7 @@ export function assertRunOptions(where: string, options: Options): void {
       `${where}: memoryBytes is ${shown(memoryBytes)}; a number of bytes > 0 is wanted`,
     );
   }
-  for (const [name, value] of Object.entries(options)) {
+  for (const [name, value] of Object.entries(options as Options)) {
     if (/^on[A-Z]/.test(name) && value !== undefined && typeof value !== 'function') {
       throw new ArgumentError(`${where}: ${name} is ${className(value)}; a function is wanted`);
     }

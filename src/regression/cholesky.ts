@@ -1,13 +1,16 @@
 import * as diagonal from '../../shaders/cholesky_diagonal.js';
 import { BufferScope } from '../gpu/buffers.js';
+import { assertGpu } from '../gpu/assert-gpu.js';
 import type { Gpu } from '../gpu/gpu.js';
 import { Recording } from '../gpu/recording.js';
+import { assertKeys, assertRunOptions } from '../kernel/arguments.js';
+import type { NumberArray } from '../kernel/typed-arrays.js';
 import { CholeskyFactor, type FactorParts } from './cholesky-factor.js';
 import { PanelSteps, type DevicePanel } from './device-panel.js';
 import { FactorizationBreakdownError } from './errors.js';
 import { planFactorization, type FactorPlan } from './factor-plan.js';
 import { fingerprintOf } from './fingerprint.js';
-import { sourceOf } from './inspect-kernel.js';
+import { sourceOf } from './given-kernel.js';
 import { diagonalOf, type Elements, type MatrixSource } from './matrix-source.js';
 import { openMemoryStore, type FactorIdentity, type OpenPanelStore, type PanelStore } from './panel-store.js';
 import { inversePowerOfTwo } from './scaling.js';
@@ -28,6 +31,16 @@ export interface FactorizeOptions {
   readonly onProgress?: (fraction: number) => void;
 }
 
+const FACTORIZE_OPTIONS = [
+  'shift',
+  'memoryBytes',
+  'store',
+  'fingerprint',
+  'signal',
+  'onPlan',
+  'onProgress',
+] as const satisfies readonly (keyof FactorizeOptions)[];
+
 /**
  * Cholesky factor of `matrix + shift·I` in float32: left-looking by panels that stream through the device, each
  * factored there by blocks (libflame's FLA_Chol_l_blk_var1 around its var3). A matrix that the device can hold is one
@@ -40,17 +53,14 @@ export interface FactorizeOptions {
  */
 export async function factorize(
   gpu: Gpu,
-  matrix: Elements | MatrixSource,
-  {
-    shift = 0,
-    memoryBytes,
-    store: openStore,
-    fingerprint,
-    signal,
-    onPlan,
-    onProgress,
-  }: FactorizeOptions = {},
+  matrix: Elements | NumberArray | MatrixSource,
+  options: FactorizeOptions = {},
 ): Promise<CholeskyFactor> {
+  assertGpu('factorize', gpu);
+  assertKeys('factorize', options, FACTORIZE_OPTIONS);
+  assertRunOptions('factorize', options);
+  options.signal?.throwIfAborted();
+  const { shift = 0, memoryBytes, store: openStore, fingerprint, signal, onPlan, onProgress } = options;
   const source = sourceOf(matrix);
   const { n } = source;
   const plan = planFactorization(gpu, n, { memoryBytes });
@@ -107,6 +117,7 @@ export async function factorize(
       }
     }
     for (const buffer of [...lines, pivotBuffer]) scope.free(buffer);
+    await source.assertUnchanged?.();
     const parts: FactorParts = { buffer: target, store };
     return new CholeskyFactor(gpu, scope, parts, plan, { scale, pivots });
   } catch (error) {

@@ -1,4 +1,6 @@
+import { assertGpu } from '../gpu/assert-gpu.js';
 import type { Gpu } from '../gpu/gpu.js';
+import { copyOfFloat64, type NumberArray } from '../kernel/typed-arrays.js';
 import { NotPositiveDefiniteError, RefinementStagnatedError } from './errors.js';
 import type { Elements, MatrixSource } from './matrix-source.js';
 import { assertOptions, inspectFor, solveInspected, type RidgeSolution, type SolveOptions } from './ridge.js';
@@ -34,19 +36,22 @@ export class NoRidgeError extends Error {
  */
 export async function chooseRidge(
   gpu: Gpu,
-  kernel: Elements | MatrixSource,
-  targets: Float64Array,
+  kernel: Elements | NumberArray | MatrixSource,
+  targets: NumberArray,
   ridges: readonly number[],
   options: Omit<SolveOptions, 'ridge' | 'leaveOneOut'> = {},
 ): Promise<RidgeSolution & { readonly candidates: readonly RidgeCandidate[] }> {
-  if (ridges.length === 0) throw new RangeError('no ridge is given to choose from');
-  for (const ridge of ridges) assertOptions({ ...options, ridge });
-  const inspected = await inspectFor(gpu, kernel, targets, options);
+  assertGpu('chooseRidge', gpu);
+  const tried = [...copyOfFloat64('ridges', ridges)];
+  if (tried.length === 0) throw new RangeError('no ridge is given to choose from');
+  for (const ridge of tried) assertOptions('chooseRidge', { ...options, ridge });
+  const y = copyOfFloat64('targets', targets);
+  const inspected = await inspectFor(gpu, kernel, y, options);
   const candidates: RidgeCandidate[] = [];
   let best: RidgeSolution | undefined;
-  for (const ridge of ridges) {
+  for (const ridge of tried) {
     try {
-      const solution = await solveInspected(gpu, inspected, targets, {
+      const solution = await solveInspected(gpu, inspected, y, {
         ...options,
         ridge,
         leaveOneOut: true,

@@ -1,3 +1,5 @@
+import { assertCount } from '../kernel/arguments.js';
+import { copyOfFloat64, floatArray, type NumberArray } from '../kernel/typed-arrays.js';
 import type { Elements } from './matrix-source.js';
 import { paddedWidth, product, withWidth } from './products.js';
 import { assertLabels } from './targets.js';
@@ -11,31 +13,39 @@ import { assertFinite, columnsOf } from './validate.js';
  * that is not a finite number.
  */
 export function predictScores(
-  testKernel: Elements,
-  coefficients: Float64Array,
+  testKernel: Elements | NumberArray,
+  coefficients: NumberArray,
   n: number,
   firstRow = 0,
 ): Float64Array {
-  const k = columnsOf('coefficients', coefficients, n);
-  if (!(testKernel instanceof Float32Array || testKernel instanceof Float64Array)) {
-    throw new TypeError('a test kernel is a Float32Array or a Float64Array');
-  }
-  const m = testKernel.length / n;
+  const solution = copyOfFloat64('coefficients', coefficients);
+  const k = columnsOf('coefficients', solution, n);
+  const kernel = floatArray('testKernel', testKernel);
+  const m = kernel.length / n;
   if (!Number.isInteger(m)) {
     throw new RangeError(
-      `a test kernel of ${testKernel.length} elements has no rows of ${n}, the number of training images`,
+      `a test kernel of ${kernel.length} elements has no rows of ${n}, the number of training images`,
     );
   }
-  assertFinite('test kernel', testKernel, n, firstRow);
+  assertFinite('test kernel', kernel, n, firstRow);
   const width = paddedWidth(k);
-  return withWidth(product(testKernel, m, n, withWidth(coefficients, n, k, width)), m, width, k);
+  return withWidth(product(kernel, m, n, withWidth(solution, n, k, width)), m, width, k);
 }
 
-/** Index of the largest score of every row; the first of equals. scores [m][k] → [m]. */
-export function argmax(scores: Float64Array, k: number): Int32Array {
-  return Int32Array.from({ length: scores.length / k }, (_, i) => {
-    const row = scores.subarray(i * k, (i + 1) * k);
-    return row.reduce((best, score, c) => (score > row[best] ? c : best), 0);
+/**
+ * Index of the largest score of every row; the first of equals. scores [m][k] → [m].
+ *
+ * @throws ArrayError, RangeError if they are no [m][k] numbers; NotFiniteError
+ */
+export function argmax(scores: Elements | NumberArray, k: number): Int32Array {
+  assertCount('argmax: k', k);
+  const numbers = floatArray('scores', scores);
+  if (numbers.length > 0) columnsOf('scores', numbers, numbers.length / k);
+  assertFinite('scores', numbers, k);
+  return Int32Array.from({ length: numbers.length / k }, (_, i) => {
+    let best = 0;
+    for (let c = 1; c < k; c++) if (numbers[i * k + c] > numbers[i * k + best]) best = c;
+    return best;
   });
 }
 
@@ -69,7 +79,9 @@ export interface ConfusionEntry {
  *
  * @throws RangeError for a label that is no whole number from 0 on.
  */
-export function evaluate(labels: ArrayLike<number>, predicted: ArrayLike<number>): Evaluation {
+export function evaluate(trueLabels: NumberArray, predictedLabels: NumberArray): Evaluation {
+  const labels = copyOfFloat64('labels', trueLabels, 'Int32Array');
+  const predicted = copyOfFloat64('predicted', predictedLabels, 'Int32Array');
   if (labels.length !== predicted.length) {
     throw new RangeError(`${labels.length} labels, but ${predicted.length} predictions`);
   }

@@ -1,9 +1,9 @@
 import { KernelMagnitudeError, NotFiniteError, NotSymmetricError } from './errors.js';
 import { Fingerprint } from './fingerprint.js';
-import { diagonalOf, memorySource, type Elements, type MatrixSource } from './matrix-source.js';
+import { diagonalOf, type MatrixSource } from './matrix-source.js';
 import { tilePairs } from './matrix-tiles.js';
 import { TOLERANCES } from './tolerances.js';
-import { isFiniteNumber, sideOf } from './validate.js';
+import { isFiniteNumber } from './validate.js';
 
 /** A training kernel that was read as a whole once, and what was found. */
 export interface InspectedKernel {
@@ -18,26 +18,6 @@ export interface InspectedKernel {
 }
 
 export type KernelPrecision = 'float32' | 'float64';
-
-/** A kernel in memory or behind a source. @throws RangeError for an array that is no square; TypeError for what is neither. */
-export function sourceOf(kernel: Elements | MatrixSource): MatrixSource {
-  if (kernel instanceof Float32Array || kernel instanceof Float64Array) {
-    return memorySource(kernel, sideOf(kernel));
-  }
-  if (
-    typeof (kernel as Partial<MatrixSource> | null | undefined)?.rows === 'function' &&
-    Number.isInteger(kernel.n) &&
-    kernel.n > 0
-  )
-    return kernel;
-  throw new TypeError(
-    `a kernel is a Float32Array, a Float64Array or a source with n and rows(), but this is ${describe(kernel)}`,
-  );
-}
-
-function describe(value: unknown): string {
-  return Object.prototype.toString.call(value).slice('[object '.length, -1);
-}
 
 /**
  * Checks a training kernel: every element finite, the two triangles alike.

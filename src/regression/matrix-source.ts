@@ -1,3 +1,5 @@
+import { ArrayGuard, floatArray, type NumberArray } from '../kernel/typed-arrays.js';
+
 /** Numbers of a kernel in the precision that they come in. */
 export type Elements = Float32Array | Float64Array;
 
@@ -13,8 +15,18 @@ export interface MatrixSource {
   assertUnchanged?(): Promise<void>;
 }
 
-/** @param matrix [n][n]. */
-export function memorySource(matrix: Elements, n: number): MatrixSource {
+/**
+ * A matrix in memory, which is not copied: that it changes while it is read is noticed.
+ *
+ * @param numbers [n][n], in any class of numbers.
+ * @throws ArrayError, RangeError if it is no array of n×n numbers
+ */
+export function memorySource(numbers: Elements | NumberArray, n: number): MatrixSource {
+  const matrix = floatArray('matrix', numbers);
+  if (!(Number.isSafeInteger(n) && n > 0 && matrix.length === n * n)) {
+    throw new RangeError(`a matrix of ${matrix.length} elements is not ${n}×${n}`);
+  }
+  const guard = new ArrayGuard('kernel', matrix);
   return {
     n,
     rows(first, count, begin, end) {
@@ -27,6 +39,7 @@ export function memorySource(matrix: Elements, n: number): MatrixSource {
       }
       return part;
     },
+    assertUnchanged: () => Promise.resolve().then(() => guard.assertUnchanged()),
   };
 }
 

@@ -1,7 +1,11 @@
+import { assertGpu } from '../gpu/assert-gpu.js';
+import { className } from '../gpu/class-name.js';
 import type { Gpu } from '../gpu/gpu.js';
+import { ArgumentError } from '../kernel/arguments.js';
+import { copyOfFloat64, type NumberArray } from '../kernel/typed-arrays.js';
 import { chooseRidge, type RidgeCandidate } from './choose-ridge.js';
 import { argmax, predictScores } from './classify.js';
-import { sourceOf } from './inspect-kernel.js';
+import { sourceOf } from './given-kernel.js';
 import type { Elements, MatrixSource } from './matrix-source.js';
 import { solveRidge, type RidgeSolution, type SolveOptions } from './ridge.js';
 import { classesOf, encodeTargets, type TargetCoding } from './targets.js';
@@ -39,19 +43,22 @@ export interface Prediction {
  */
 export async function fit(
   gpu: Gpu,
-  kernel: Elements | MatrixSource,
-  labels: ArrayLike<number>,
+  kernel: Elements | NumberArray | MatrixSource,
+  labels: NumberArray,
   { targets = 'centred', ridge = 0, ...options }: FitOptions = {},
 ): Promise<Model> {
-  const { n } = sourceOf(kernel);
-  if (labels.length !== n) throw new RangeError(`${labels.length} labels for a kernel of ${n} images`);
-  const classes = classesOf(labels);
-  const y = encodeTargets(labels, classes, targets);
-  const ridges = typeof ridge === 'number' ? [ridge] : ridge;
+  assertGpu('fit', gpu);
+  const source = sourceOf(kernel);
+  const { n } = source;
+  const numbers = copyOfFloat64('labels', labels, 'Int32Array');
+  if (numbers.length !== n) throw new RangeError(`${numbers.length} labels for a kernel of ${n} images`);
+  const classes = classesOf(numbers);
+  const y = encodeTargets(numbers, classes, targets);
+  const ridges = typeof ridge === 'object' ? ridge : [ridge];
   const solution =
     ridges.length === 1
-      ? await solveRidge(gpu, kernel, y, { ...options, ridge: ridges[0] })
-      : await chooseRidge(gpu, kernel, y, ridges, options);
+      ? await solveRidge(gpu, source, y, { ...options, ridge: ridges[0] })
+      : await chooseRidge(gpu, source, y, ridges, options);
   return { n, classes, solution };
 }
 
@@ -62,7 +69,15 @@ export async function fit(
  * for messages, where it is a part of a larger one.
  * @throws RangeError if its rows are not n long; NotFiniteError naming an element that is not a finite number.
  */
-export function predict({ n, classes, solution }: Model, testKernel: Elements, firstRow = 0): Prediction {
+export function predict(model: Model, testKernel: Elements | NumberArray, firstRow = 0): Prediction {
+  assertModel(model);
+  const { n, classes, solution } = model;
   const scores = predictScores(testKernel, solution.coefficients, n, firstRow);
   return { scores, labels: argmax(scores, classes.length).map((column) => classes[column]) };
+}
+
+function assertModel(model: unknown): void {
+  const { n, classes, solution } = (model ?? {}) as Partial<Model>;
+  if (Number.isSafeInteger(n) && Array.isArray(classes) && solution !== undefined) return;
+  throw new ArgumentError(`predict was given ${className(model)} as its model; what fit() gives is wanted`);
 }

@@ -1,7 +1,11 @@
+import { assertGpu } from '../gpu/assert-gpu.js';
 import type { Gpu } from '../gpu/gpu.js';
+import { assertKeys, assertRunOptions, shown } from '../kernel/arguments.js';
+import { copyOfFloat64, type NumberArray } from '../kernel/typed-arrays.js';
 import { RefinementStagnatedError } from './errors.js';
 import { planFactorization, type FactorPlan } from './factor-plan.js';
-import { inspectKernel, sourceOf, type InspectedKernel, type KernelPrecision } from './inspect-kernel.js';
+import { sourceOf } from './given-kernel.js';
+import { inspectKernel, type InspectedKernel, type KernelPrecision } from './inspect-kernel.js';
 import type { Elements, MatrixSource } from './matrix-source.js';
 import { DamagedPanelError, type OpenPanelStore } from './panel-store.js';
 import {
@@ -80,6 +84,19 @@ export interface RidgeSolution {
   readonly elapsedMs: { readonly factor: number; readonly refine: number };
 }
 
+const SOLVE_OPTIONS = [
+  'ridge',
+  'tolerance',
+  'memoryBytes',
+  'store',
+  'product',
+  'leaveOneOut',
+  'hostRows',
+  'onPlan',
+  'signal',
+  'onProgress',
+] as const satisfies readonly (keyof SolveOptions)[];
+
 /**
  * Solves (K + ridge·mean(diag K)·I) a = Y in float64: Cholesky in float32 on the device, then conjugate gradients on the
  * host, with K as it was given, and that factor as preconditioner. Where it does not do, the host factors a matrix of up
@@ -87,25 +104,27 @@ export interface RidgeSolution {
  * stays the one asked for.
  *
  * @param kernel K [n][n], symmetric, in memory or behind a source. @param targets Y [n][k].
- * @throws MatrixTooLargeError, RangeError (shapes, ridge), TypeError, NotFiniteError, NotSymmetricError before anything
+ * @throws MatrixTooLargeError, RangeError (shapes, ridge), ArgumentError, ArrayError, NotFiniteError, NotSymmetricError before anything
  * runs; NotPositiveDefiniteError; RefinementStagnatedError above a residual of 1e-6 that is more than rounding; the
  * signal's reason when aborted. Nothing stays allocated on the device.
  */
 export async function solveRidge(
   gpu: Gpu,
-  kernel: Elements | MatrixSource,
-  targets: Float64Array,
+  kernel: Elements | NumberArray | MatrixSource,
+  targets: NumberArray,
   options: SolveOptions = {},
 ): Promise<RidgeSolution> {
-  assertOptions(options);
-  const inspected = await inspectFor(gpu, kernel, targets, options);
-  return await solveInspected(gpu, inspected, targets, options);
+  assertGpu('solveRidge', gpu);
+  assertOptions('solveRidge', options);
+  const y = copyOfFloat64('targets', targets);
+  const inspected = await inspectFor(gpu, kernel, y, options);
+  return await solveInspected(gpu, inspected, y, options);
 }
 
 /** Checks kernel and targets, for one solution or for several. @throws as `solveRidge`, before anything runs. */
 export async function inspectFor(
   gpu: Gpu,
-  kernel: Elements | MatrixSource,
+  kernel: Elements | NumberArray | MatrixSource,
   targets: Float64Array,
   options: SolveOptions,
 ): Promise<InspectedKernel> {
@@ -117,16 +136,20 @@ export async function inspectFor(
   return await inspectKernel(source, { signal: options.signal, fingerprint });
 }
 
-/** @throws RangeError */
-export function assertOptions({ ridge = 0, tolerance }: Pick<SolveOptions, 'ridge' | 'tolerance'>): void {
-  if (!(ridge >= 0 && ridge <= TOLERANCES.largestRidge)) {
+/** @throws ArgumentError, RangeError */
+export function assertOptions(where: string, options: SolveOptions): void {
+  assertKeys(where, options, SOLVE_OPTIONS);
+  assertRunOptions(where, options);
+  const { ridge = 0, tolerance, signal } = options;
+  if (!(typeof ridge === 'number' && ridge >= 0 && ridge <= TOLERANCES.largestRidge)) {
     throw new RangeError(
-      `ridge is ${ridge}; it must be a number from 0 to ${TOLERANCES.largestRidge}, in units of the mean of the diagonal`,
+      `ridge is ${shown(ridge)}; it must be a number from 0 to ${TOLERANCES.largestRidge}, in units of the mean of the diagonal`,
     );
   }
-  if (tolerance !== undefined && !(tolerance > 0 && tolerance < 1)) {
-    throw new RangeError(`tolerance is ${tolerance}; it must be in (0, 1)`);
+  if (tolerance !== undefined && !(typeof tolerance === 'number' && tolerance > 0 && tolerance < 1)) {
+    throw new RangeError(`tolerance is ${shown(tolerance)}; it must be in (0, 1)`);
   }
+  signal?.throwIfAborted();
 }
 
 /** `solveRidge` with a kernel that was inspected. */

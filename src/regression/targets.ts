@@ -1,3 +1,7 @@
+import { className } from '../gpu/class-name.js';
+import { ArgumentError, shown } from '../kernel/arguments.js';
+import { copyOfFloat64, type NumberArray } from '../kernel/typed-arrays.js';
+
 /**
  * How a label becomes a row of targets: `one-hot` is 1 for the class and 0 elsewhere; `centred` is 0.9 and −0.1
  * (paper, section 6), which has mean zero for ten balanced classes.
@@ -18,7 +22,8 @@ const LARGEST_LABEL = 2 ** 31 - 1;
  *
  * @throws RangeError naming the first label that is no whole number from 0 on.
  */
-export function classesOf(labels: ArrayLike<number>): number[] {
+export function classesOf(given: NumberArray): number[] {
+  const labels = copyOfFloat64('labels', given, 'Int32Array');
   assertLabels(labels);
   const classes = new Set<number>();
   for (let i = 0; i < labels.length; i++) classes.add(labels[i]);
@@ -31,11 +36,20 @@ export function classesOf(labels: ArrayLike<number>): number[] {
  * @throws RangeError naming the first label that is none of them.
  */
 export function encodeTargets(
-  labels: ArrayLike<number>,
+  given: NumberArray,
   classes: readonly number[],
   coding: TargetCoding,
 ): Float64Array {
-  const columns = new Map(classes.map((label, column) => [label, column]));
+  const labels = copyOfFloat64('labels', given, 'Int32Array');
+  if (!Array.isArray(classes)) {
+    throw new ArgumentError(
+      `classes are ${className(classes)}; an array of labels is wanted, as classesOf(labels) gives`,
+    );
+  }
+  if (!Object.hasOwn(VALUES, coding)) {
+    throw new ArgumentError(`unknown coding of targets ${shown(coding)}: use one-hot or centred`);
+  }
+  const columns = new Map((classes as readonly number[]).map((label, column) => [label, column]));
   const [own, other] = VALUES[coding];
   const targets = new Float64Array(labels.length * classes.length).fill(other);
   for (let i = 0; i < labels.length; i++) {
