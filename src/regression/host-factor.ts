@@ -55,9 +55,9 @@ export class HostFactor {
       const bad = factorDiagonal(a, n, begin, end);
       if (bad >= 0) return { pivot: bad, pivotValue: a[bad * n + bad] };
       for (let i = end; i < n; i++) solveRow(a, n, i, begin, end);
-      for (let i = end; i < n; i++) {
-        updateRow(a, n, i, begin, end);
-        if (i % 16 === 0) await breathe();
+      for (let left = end; left < n; left += BLOCK) {
+        for (let i = left; i < n; i++) updateRow(a, n, i, { begin, end, left });
+        await breathe();
       }
       onProgress?.(1 - (1 - end / n) ** 3);
     }
@@ -104,7 +104,9 @@ export class HostFactor {
     const { n, factor: l } = this;
     const breathe = breather(this.signal);
     for (let i = start; i < n; i++) {
-      for (let j = start; j < i; j++) subtract(x, i * width, l[i * n + j], j * width, width);
+      let j = start;
+      for (; j + 4 <= i; j += 4) subtractFour(x, i * width, l, i * n + j, j * width, width);
+      for (; j < i; j++) subtract(x, i * width, l[i * n + j], j * width, width);
       const pivot = l[i * n + i];
       for (let c = 0; c < width; c++) x[i * width + c] /= pivot;
       if (i % 64 === 0) await breathe();
@@ -115,6 +117,22 @@ export class HostFactor {
 /** x[to + c] −= weight · x[from + c] */
 function subtract(x: Float64Array, to: number, weight: number, from: number, width: number): void {
   for (let c = 0; c < width; c++) x[to + c] -= weight * x[from + c];
+}
+
+/** x[to + c] −= Σ_r weights[at + r] · x[from + r·width + c], r = 0 … 3 */
+function subtractFour(
+  x: Float64Array,
+  to: number,
+  weights: Float64Array,
+  at: number,
+  from: number,
+  width: number,
+): void {
+  const [w0, w1, w2, w3] = [weights[at], weights[at + 1], weights[at + 2], weights[at + 3]];
+  for (let c = 0; c < width; c++) {
+    const e = from + c;
+    x[to + c] -= w0 * x[e] + w1 * x[e + width] + w2 * x[e + 2 * width] + w3 * x[e + 3 * width];
+  }
 }
 
 /** A11 := L11; the first row whose pivot is not positive, or −1. */
@@ -139,11 +157,17 @@ function solveRow(a: Float64Array, n: number, i: number, begin: number, end: num
   }
 }
 
-/** A22 := A22 − L21 L21ᵀ in row i, four columns at a time. */
-function updateRow(a: Float64Array, n: number, i: number, begin: number, end: number): void {
+/** A22 := A22 − L21 L21ᵀ in a block of row i from column `left` on, four columns at a time. */
+function updateRow(
+  a: Float64Array,
+  n: number,
+  i: number,
+  { begin, end, left }: { begin: number; end: number; left: number },
+): void {
   const row = i * n;
-  let j = end;
-  for (; j + 3 <= i; j += 4) {
+  const right = Math.min(i + 1, left + BLOCK);
+  let j = left;
+  for (; j + 4 <= right; j += 4) {
     let [s0, s1, s2, s3] = [0, 0, 0, 0];
     for (let k = begin, at = j * n + begin; k < end; k++, at++) {
       const value = a[row + k];
@@ -157,7 +181,7 @@ function updateRow(a: Float64Array, n: number, i: number, begin: number, end: nu
     a[row + j + 2] -= s2;
     a[row + j + 3] -= s3;
   }
-  for (; j <= i; j++) {
+  for (; j < right; j++) {
     let sum = 0;
     for (let k = begin; k < end; k++) sum += a[row + k] * a[j * n + k];
     a[row + j] -= sum;
