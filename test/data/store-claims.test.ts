@@ -45,7 +45,7 @@ describe('the token of a process', () => {
       await sleep(200);
       const fields = readFileSync(`/proc/${zombie.trim()}/stat`, 'utf8').split(') ')[1].split(' ');
       expect(fields[0]).toBe('Z');
-      expect(isKnownDead([space, zombie.trim(), fields[19], '00000000'].join('-'))).toBe(true);
+      expect(isKnownDead([space, zombie.trim(), fields()[19], '00000000'].join('-'))).toBe(true);
       shell.kill();
     },
   );
