@@ -113,8 +113,8 @@ async function kernelFile(
   });
 
   if (result.underflows > 0) {
-      progress.warn(
-        `${result.underflows} values are too small for float32, the first that of ${result.firstUnderflow}; scale the pixels up, or use fewer layers`,
+    progress.warn(
+      `${result.underflows} values are too small for float32, the first that of ${result.firstUnderflow}; scale the pixels up, or use fewer layers`,
     );
   }
   signal.throwIfAborted();

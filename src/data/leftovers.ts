@@ -40,8 +40,8 @@ export function isTemporary(name: string): boolean {
 export function temporariesOf(path: string): (name: string) => boolean {
   const base = shortened(basename(path));
   return (name) => {
-    const [, ofFile, ofFolder] = TEMPORARY.exec(name) ?? [];
-    return (ofFile ?? ofFolder) === base;
+    const found = TEMPORARY.exec(name);
+    return found !== null && found.slice(1).includes(base);
   };
 }
 
@@ -96,8 +96,5 @@ function shortened(name: string): string {
   const bytes = Buffer.from(name);
   if (bytes.length <= LONGEST_BASE_BYTES) return name;
   // A character that was cut in two is left out.
-  return bytes
-    .subarray(0, LONGEST_BASE_BYTES)
-    .toString()
-    .replace(/\uFFFD+$/, '');
+  return new TextDecoder().decode(bytes.subarray(0, LONGEST_BASE_BYTES), { stream: true });
 }

@@ -1,6 +1,6 @@
 import { NotFiniteError, NotSymmetricError } from '../../src/regression/errors.js';
 import { fingerprintOf } from '../../src/regression/fingerprint.js';
-import { inspectKernel, sourceOf } from '../../src/regression/inspect-kernel.js';
+import { inspectKernel } from '../../src/regression/inspect-kernel.js';
 import { memorySource, type Elements } from '../../src/regression/matrix-source.js';
 import { gaussianKernel } from './matrices.js';
 
@@ -94,16 +94,4 @@ test('the fingerprint tells matrices apart, and is that of the inspection', asyn
   ];
   const prints = await Promise.all(others.map((one) => fingerprintOf(memorySource(one, n))));
   expect(new Set([whole, ...prints]).size).toBe(others.length + 1);
-});
-
-test('what is no kernel is refused by name', () => {
-  for (const [value, name] of [
-    [new Int32Array(4), 'Int32Array'],
-    [[1, 0, 0, 1], 'Array'],
-    [undefined, 'Undefined'],
-    [null, 'Null'],
-    [{ n: 2 }, 'Object'],
-  ] as const) {
-    expect(() => sourceOf(value as unknown as Float64Array)).toThrow(`but this is ${name}`);
-  }
 });

@@ -36,7 +36,8 @@ export class SolveProblem implements AsyncDisposable {
         );
       }
       const { labels, file } = await labelsOf(files.labels, n, `${files.kernel} is ${formatShape([n, n])}`);
-      if (files.testKernel === undefined) return new SolveProblem({ kernel, labels }, undefined, { ...files, labels: file });
+      if (files.testKernel === undefined)
+        return new SolveProblem({ kernel, labels }, undefined, { ...files, labels: file });
       const testKernel = await KernelFile.open(files.testKernel);
       opened.push(testKernel);
       const shape = formatShape([testKernel.count, testKernel.columns]);
