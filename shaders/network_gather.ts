@@ -8,13 +8,14 @@ import type { ShaderContract } from './contract.js';
  */
 export const contract: ShaderContract = {
   name: 'network_gather',
-  equation: 'result[o][e][i] = gain Σ_{k of e} source[o][sources[k]][i] + bias + keep added[o][e][i]',
+  equation:
+    'result[first + (o, e, i)] = gain Σ_{k of e} source[o][sources[k]][i] + bias + keep added[o][e][i]',
   bindings: [
     { name: 'starts', access: 'read', shape: '[outputs + 1] u32: first source of each output element' },
     { name: 'sources', access: 'read', shape: '[starts[outputs]] u32 < inputs' },
     { name: 'source', access: 'read', shape: '[outer][inputs][inner] f32' },
     { name: 'added', access: 'read', shape: '[outer][outputs][inner] f32; anything if keep is 0' },
-    { name: 'result', access: 'read_write', shape: '[outer][outputs][inner] f32' },
+    { name: 'result', access: 'read_write', shape: '[first], then [outer][outputs][inner] f32' },
   ],
   params: {
     count: 'u32',
@@ -24,6 +25,7 @@ export const contract: ShaderContract = {
     gain: 'f32',
     bias: 'f32',
     keep: 'f32',
+    first: 'u32',
   },
   constants: [],
   workgroups: '⌈count/64⌉ in all, in one or two dimensions',

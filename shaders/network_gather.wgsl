@@ -1,7 +1,7 @@
 // Every linear step of any network, on one axis of a tensor: convolutions, pooling and read-outs along rows or columns
 // with a table of what each output element sums, weights and biases, and sums of two tensors.
 //
-//   result[o][e][i] = gain sum_{k of e} source[o][sources[k]][i] + bias + keep added[o][e][i]
+//   result[first + (o, e, i)] = gain sum_{k of e} source[o][sources[k]][i] + bias + keep added[o][e][i]
 //
 // The sources of e are starts[e] .. starts[e+1]. One element per invocation; blocks of 32 first, always in one order.
 
@@ -13,6 +13,7 @@ struct Params {
   gain: f32,
   bias: f32,
   keep: f32,
+  first: u32, // element of `result` that the output begins with
 }
 
 @group(0) @binding(0) var<storage, read> starts: array<u32>;
@@ -41,5 +42,5 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workg
   var value = params.gain * sum + params.bias;
   // Where nothing is kept, `added` is some other buffer.
   if (params.keep != 0.0) { value += params.keep * added[element]; }
-  result[element] = value;
+  result[params.first + element] = value;
 }
