@@ -20,6 +20,8 @@ export interface NetworkGramOptions {
   readonly ntk?: boolean;
   /** Device memory, bytes. */
   readonly memoryBytes?: number;
+  /** At most so many images of the rows, and of the columns, stand on the device at a time. */
+  readonly tileImages?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: { readonly donePairs: number; readonly totalPairs: number }) => void;
 }
@@ -49,6 +51,7 @@ export async function computeNetworks(gpu: Gpu, options: NetworkGramOptions): Pr
   const { networks, images: rows, against, ntk = true, memoryBytes = DEFAULT_MEMORY_BYTES, signal } = options;
   const columns = against ?? rows;
   const symmetric = against === undefined;
+  if (networks.length === 0) throw new NetworkError('no network is given: name at least one');
   checkImages(rows, columns);
   // One scale for both: biases stand beside products of x and of z.
   const scale = Math.min(powerOfTwoScale(rows), powerOfTwoScale(columns));
@@ -65,7 +68,7 @@ export async function computeNetworks(gpu: Gpu, options: NetworkGramOptions): Pr
     nngp: new Float64Array(shape.rows * shape.columns),
   }));
   let donePairs = 0;
-  for (const tile of tilePairs(shape, sizes.images)) {
+  for (const tile of tilePairs(shape, Math.min(sizes.images, options.tileImages ?? Infinity))) {
     using scope = new BufferScope(gpu.device);
     const block = (stack: ImageStack, first: number, count: number) =>
       loadBlock(scope, variances, plan, stack, first, count, scale, signal);
