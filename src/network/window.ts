@@ -4,9 +4,9 @@ import type { Layer, Padding } from './layers.js';
 export type WindowLayer = Extract<Layer, { layer: 'conv' | 'avgpool' | 'lap' | 'gap' | 'flatten' }>;
 
 /**
- * A window layer on one axis. Output position p reads inputs `window(p)`, −1 standing for a zero outside. A *coupled*
- * window reads both images at the same offset, Σ_k S(window(p)[k], window(q)[k]), as convolutions and flatten do; else
- * every offset of the one meets every offset of the other, as in pooling.
+ * A window layer on one axis. Output position p reads inputs `window(p)`. A *coupled* window reads both images at the same
+ * offset, Σ_k S(window(p)[k], window(q)[k]), as convolutions and flatten do, −1 standing for a zero outside; else every
+ * offset of the one meets every offset of the other, as in pooling.
  */
 export interface AxisWindow {
   readonly inputs: number;
@@ -68,6 +68,12 @@ function strided(
     outputs,
     coupled,
     window(position) {
+      if (!coupled) {
+        // Zeros meet each other only: they can be left out, however far the window reaches beyond the image.
+        const first = Math.max(0, position * stride - low);
+        const end = Math.min(inputs, position * stride - low + size);
+        return Array.from({ length: end - first }, (_, offset) => first + offset);
+      }
       return Array.from({ length: size }, (_, offset) => {
         const at = position * stride - low + offset;
         if (circular) return ((at % inputs) + inputs) % inputs;

@@ -65,6 +65,12 @@ describe('needed planes, from the end backwards', () => {
     expect(classes([lap(2), conv(1), ...end], 16)[0]).toEqual([0, 1, 2, 3, 4, 12, 13, 14, 15]);
   });
 
+  test('all before a lap of any radius, as cheap to plan as gap', () => {
+    const graph = buildGraph([presetNetwork('cntk-lap:3:4096')], CIFAR);
+    expect(neededAxes(graph, 'values')[1]?.rows.classes).toHaveLength(32);
+    expect(planNetworks([presetNetwork('cntk-lap:3:4096')], CIFAR).elementLayersPerPair).toBe(2 * 2 ** 20);
+  });
+
   test('what any branch of a sum reads', () => {
     const branches = residual([conv(1)], [avgpool(1), conv(3)]);
     expect(classes([conv(3), branches, ...end], 8)[1]).toEqual([0]);
