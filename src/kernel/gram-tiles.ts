@@ -5,6 +5,7 @@ import { ChannelValues, Underflows } from './channel-values.js';
 import type { DeviceUse } from './device-use.js';
 import { GRAM_OPTIONS, type GramOptions } from './gram.js';
 import { ImageFieldsCache } from './image-fields.js';
+import { orAborted } from './or-aborted.js';
 import { PairRunner } from './pair-runner.js';
 import { planPasses } from './passes.js';
 import { planPass, type GramShape, type PassPlan } from './plan.js';
@@ -67,7 +68,7 @@ export async function* computeTiles(
   options.signal?.throwIfAborted();
   const shape: GramShape = { rows: rows.count, columns: columns.count, symmetric: against === undefined };
   const planOptions = { memoryBytes, variant, tileImages };
-  const device = await planDevice(gpu);
+  const device = await orAborted(planDevice(gpu), options.signal);
   const plans = planPasses(channels, rows).map((pass) => planPass(pass, rows, shape, device, planOptions));
   // A consumer that goes away ends the tile that is computed ahead.
   using scope = new ScopedSignal(options.signal);
@@ -124,6 +125,7 @@ class TilePasses implements Disposable {
     private readonly rows: TakenImages,
     private readonly columns: TakenImages,
     private readonly channels: TilesOptions['channels'],
+    private readonly signal: AbortSignal | undefined,
   ) {}
 
   static async create(
@@ -139,7 +141,7 @@ class TilePasses implements Disposable {
       const runner = await PairRunner.create(gpu, plan, { signal, advance, use });
       passes.push({ plan, cache: new ImageFieldsCache(gpu, plan), runner });
     }
-    return new TilePasses(passes, rows, columns, channels);
+    return new TilePasses(passes, rows, columns, channels, signal);
   }
 
   /** @param asked The caller's object, given back with the values. */
@@ -162,7 +164,7 @@ class TilePasses implements Disposable {
     values: readonly Float32Array[],
     underflows: Underflows,
   ): Promise<Promise<unknown>[]> {
-    const { rows, columns } = this;
+    const { rows, columns, signal } = this;
     const columnKey = rows === columns ? 'rows' : 'columns';
     const batches: Promise<unknown>[] = [];
     for (const { plan, cache, runner } of this.passes) {
@@ -176,8 +178,8 @@ class TilePasses implements Disposable {
         });
       };
       for (const part of partsOf(tile, plan.blockImages)) {
-        const x = await cache.block('rows', rows, part.firstRow, part.rows);
-        const z = await cache.block(columnKey, columns, part.firstColumn, part.columns);
+        const x = await orAborted(cache.block('rows', rows, part.firstRow, part.rows), signal);
+        const z = await orAborted(cache.block(columnKey, columns, part.firstColumn, part.columns), signal);
         batches.push((await runner.run({ xFields: x.xFields, zFields: z.zFields }, part, store)).done);
       }
     }

@@ -6,6 +6,7 @@ import type { Channel } from './channels.js';
 import { DeviceUse } from './device-use.js';
 import { ImageFieldsCache } from './image-fields.js';
 import type { ImageStack } from './images.js';
+import { orAborted } from './or-aborted.js';
 import { planPasses } from './passes.js';
 import { pairCount, planPass, type GramShape, type PassPlan } from './plan.js';
 import type { PlaneVariants } from './plane-candidates.js';
@@ -84,7 +85,7 @@ export async function computeGram(gpu: Gpu, options: GramOptions): Promise<GramR
   signal?.throwIfAborted();
   const shape: GramShape = { rows: rows.count, columns: columns.count, symmetric: against === undefined };
   const planOptions = { memoryBytes: options.memoryBytes, variant: options.variant };
-  const device = await planDevice(gpu);
+  const device = await orAborted(planDevice(gpu), signal);
   const plans = planPasses(channels, rows).map((pass) => planPass(pass, rows, shape, device, planOptions));
 
   const started = performance.now();
@@ -143,9 +144,9 @@ async function runPass(
   };
 
   for (const tile of tilePairs(shape, plan.blockImages)) {
-    const x = await cache.block('rows', rows, tile.firstRow, tile.rows);
+    const x = await orAborted(cache.block('rows', rows, tile.firstRow, tile.rows), signal);
     const columnKey = shape.symmetric ? 'rows' : 'columns';
-    const z = await cache.block(columnKey, columns, tile.firstColumn, tile.columns);
+    const z = await orAborted(cache.block(columnKey, columns, tile.firstColumn, tile.columns), signal);
     await runner.run({ xFields: x.xFields, zFields: z.zFields }, tile, store);
   }
   await runner.drain();

@@ -29,14 +29,19 @@ export function takeImages(images: unknown, against: unknown): { rows: TakenImag
 }
 
 function copyOf(argument: string, stack: unknown): ImageStack {
+  assertStack(argument, stack);
+  const { data, count, channels, height, width } = stack;
+  return { data: copyOfFloat32(`${argument}.data`, data), count, channels, height, width };
+}
+
+/** @throws ImageError for what is no object with pixels */
+export function assertStack(argument: string, stack: unknown): asserts stack is ImageStack {
   if (typeof stack !== 'object' || stack === null || !('data' in stack)) {
     throw new ImageError(
       `${argument} is ${className(stack)}; { data, count, channels, height, width } is wanted, with the pixels of ` +
         'all images in data, [count][channels][height][width]',
     );
   }
-  const { data, count, channels, height, width } = stack as ImageStack;
-  return { data: copyOfFloat32(`${argument}.data`, data), count, channels, height, width };
 }
 
 /** In place. */

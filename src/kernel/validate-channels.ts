@@ -94,13 +94,18 @@ export function readoutRadius(readout: Readout, height: number, width: number): 
  * @throws ChannelError if the read-out is unknown
  */
 export function channelName(channel: Channel): string {
+  if (typeof channel !== 'object' || (channel as unknown) === null) {
+    throw new ChannelError(
+      `a channel is ${className(channel)}; { kernel, depth, readout, trained } is wanted`,
+    );
+  }
   const stem = `${channel.kernel}-${parseReadout(channel.readout).replace(':', '')}-d${channel.depth}`;
   return channel.kernel === 'ntk' ? `${stem}-${channel.trained}` : stem;
 }
 
 /** The paper's setting: CNTK-V trains all layers, CNTK-GAP freezes the first and the last (sections 4 and H); LAP as GAP. */
 export function defaultTrained(readout: Readout): Trained {
-  return readout === 'vanilla' ? 'all' : 'hidden';
+  return parseReadout(readout) === 'vanilla' ? 'all' : 'hidden';
 }
 
 function validateChannel(channel: Channel, where: string): void {

@@ -42,9 +42,14 @@ export function argmax(scores: Elements | NumberArray, k: number): Int32Array {
   const numbers = floatArray('scores', scores);
   if (numbers.length > 0) columnsOf('scores', numbers, numbers.length / k);
   assertFinite('scores', numbers, k);
-  return Int32Array.from({ length: numbers.length / k }, (_, i) => {
+  return largestOfRows(numbers, k);
+}
+
+/** `argmax` of scores of this package; of a row with NaN, any index. */
+export function largestOfRows(scores: Elements, k: number): Int32Array {
+  return Int32Array.from({ length: scores.length / k }, (_, i) => {
     let best = 0;
-    for (let c = 1; c < k; c++) if (numbers[i * k + c] > numbers[i * k + best]) best = c;
+    for (let c = 1; c < k; c++) if (scores[i * k + c] > scores[i * k + best]) best = c;
     return best;
   });
 }
