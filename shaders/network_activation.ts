@@ -1,10 +1,12 @@
 import type { ShaderContract } from './contract.js';
+import { wgsl } from './linked/network_activation.js';
 import { arcCosine, SNAP, TINY } from './shared/arc_cosine.js';
 import { arcsine } from './shared/arcsine.js';
 
 /** Activations of the general executor: one element of Σ and, where there is one, of Θ. */
 export const contract: ShaderContract = {
   name: 'network_activation',
+  wgsl,
   equation: 'sigma ← K(sigma, a, b);  theta ← theta_scale K̇ theta;  a = x_variance(p), b = z_variance(q)',
   bindings: [
     { name: 'x_variance', access: 'read', shape: '[Nx][H][W] f32' },

@@ -1,4 +1,5 @@
 import type { ShaderContract } from './contract.js';
+import { wgsl } from './linked/network_gather.js';
 
 /**
  * The linear steps of the general executor. A window that a layer moves over an image is a product of one along the rows
@@ -8,6 +9,7 @@ import type { ShaderContract } from './contract.js';
  */
 export const contract: ShaderContract = {
   name: 'network_gather',
+  wgsl,
   equation:
     'result[first + (o, e, i)] = gain Σ_{k of e} source[o][sources[k]][i] + bias + keep added[o][e][i]',
   bindings: [

@@ -1,4 +1,5 @@
 import type { ShaderContract } from './contract.js';
+import { wgsl } from './linked/network_products.js';
 
 /**
  * First step of the general executor. An *element* of an axis is a pair of positions (p, q) on it, of those that a plan
@@ -6,6 +7,7 @@ import type { ShaderContract } from './contract.js';
  */
 export const contract: ShaderContract = {
   name: 'network_products',
+  wgsl,
   equation: 'sigma[pair][e][f] = Σ_c x_c(p) z_c(q),  p and q from rows[e] and columns[f]',
   bindings: [
     { name: 'x_images', access: 'read', shape: '[Nx][C][H][W] f32' },

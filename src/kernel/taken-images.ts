@@ -60,7 +60,7 @@ function scaleEach(stack: ImageStack): TakenImages {
 }
 
 /** A power of two that brings the largest pixel to about [1, 2); 1 for black images. */
-function powerOfTwoScale(pixels: Float32Array): number {
+export function powerOfTwoScale(pixels: Float32Array): number {
   let largest = 0;
   for (let p = 0; p < pixels.length; p++) {
     const size = pixels[p] < 0 ? -pixels[p] : pixels[p];

@@ -1,8 +1,9 @@
 import { BufferScope } from '../gpu/buffers.js';
 import type { Gpu } from '../gpu/gpu.js';
-import { checkImages, powerOfTwoScale } from '../kernel/image-checks.js';
+import { checkImages } from '../kernel/image-checks.js';
 import type { ImageStack } from '../kernel/images.js';
 import { Pacer } from '../kernel/pacer.js';
+import { powerOfTwoScale } from '../kernel/taken-images.js';
 import { tilePairs, pairsOf } from '../kernel/tiles.js';
 import { NetworkExecutor } from './executor.js';
 import type { ImageBlock } from './image-block.js';
@@ -54,7 +55,7 @@ export async function computeNetworks(gpu: Gpu, options: NetworkGramOptions): Pr
   if (networks.length === 0) throw new NetworkError('no network is given: name at least one');
   checkImages(rows, columns);
   // One scale for both: biases stand beside products of x and of z.
-  const scale = Math.min(powerOfTwoScale(rows), powerOfTwoScale(columns));
+  const scale = Math.min(powerOfTwoScale(rows.data), powerOfTwoScale(columns.data));
   const plan = planNetworks(networks, rows, { pixelExponent: -Math.log2(scale), theta: ntk });
   const sizes = batchSizes(plan, gpu, memoryBytes);
 

@@ -9,10 +9,10 @@ import {
   mirrorElement,
   type ActivationKind,
 } from '../../shaders/network_activation.js';
-import { SHADER_SOURCES } from '../../shaders/sources.js';
 import { activate } from '../../src/network/activations.js';
 import { axisElements } from '../../src/network/axis.js';
 import { testGpu } from '../support/gpu.js';
+import { plantedFault } from '../support/planted-fault.js';
 import { randomNumbers, runShader } from '../support/run-shader.js';
 
 const GUARD = 8;
@@ -112,11 +112,8 @@ test.each([
   ['theta_unscaled', 'params.theta_scale * k.y', 'k.y', { kind: 'erf', shape: 0 }],
   ['other_position', 'row.y * params.width', 'row.x * params.width', { kind: 'relu', shape: 0 }],
 ] as const)('the planted fault %s is seen', async (fault, text, replacement, comparison) => {
-  const sources = SHADER_SOURCES as Record<string, string>;
-  expect(sources['network_activation.wgsl']).toContain(text);
-  const name = `network_activation_${fault}`;
-  sources[`${name}.wgsl`] = sources['network_activation.wgsl'].replace(text, replacement);
-  expect((await compare({ ...comparison, shader: { ...contract, name } })) <= TOLERANCE).toBe(false);
+  const faultyShader = plantedFault(contract, fault, text, replacement);
+  expect((await compare({ ...comparison, shader: faultyShader })) <= TOLERANCE).toBe(false);
 });
 
 test.each([

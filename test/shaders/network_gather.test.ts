@@ -2,8 +2,8 @@
 // workgroup, with and without a kept tensor, at an offset; nothing else is written; the comparison sees planted faults.
 import type { ShaderContract } from '../../shaders/contract.js';
 import { contract, mirror } from '../../shaders/network_gather.js';
-import { SHADER_SOURCES } from '../../shaders/sources.js';
 import { testGpu } from '../support/gpu.js';
+import { plantedFault } from '../support/planted-fault.js';
 import { poisoned, randomNumbers, runShader } from '../support/run-shader.js';
 
 const GUARD = 8;
@@ -67,13 +67,10 @@ test.each([
   ['other_line', '/ params.outputs * params.inputs', '/ params.outputs * params.outputs'],
   ['no_offset', 'result[params.first + element]', 'result[element + 3 - params.first + 8]'],
 ])('the planted fault %s is seen', async (fault, text, replacement) => {
-  const sources = SHADER_SOURCES as Record<string, string>;
-  expect(sources['network_gather.wgsl']).toContain(text);
-  const name = `network_gather_${fault}`;
-  sources[`${name}.wgsl`] = sources['network_gather.wgsl'].replace(text, replacement);
+  const faultyShader = plantedFault(contract, fault, text, replacement);
   const faulty = compare({
     ...{ outer: 2, outputs: 7, inner: 3, keep: 1, first: 11 },
-    shader: { ...contract, name },
+    shader: faultyShader,
   });
   // A value in the guard fails an expectation, any other gives a large or undefined error.
   const error = await faulty.catch(() => Infinity);

@@ -2,9 +2,9 @@
 // differ; every element is written, and none beyond; the comparison sees planted faults.
 import type { ShaderContract } from '../../shaders/contract.js';
 import { contract, mirror } from '../../shaders/network_products.js';
-import { SHADER_SOURCES } from '../../shaders/sources.js';
 import { axisElements } from '../../src/network/axis.js';
 import { testGpu } from '../support/gpu.js';
+import { plantedFault } from '../support/planted-fault.js';
 import { poisoned, randomNumbers, runShader } from '../support/run-shader.js';
 
 const GUARD = 8;
@@ -55,9 +55,6 @@ test.each([
   ['same_image', 'pair.y * params', 'pair.x * params'],
   ['first_channel', 'c < params.channels', 'c < 1u'],
 ])('the planted fault %s is seen', async (fault, text, replacement) => {
-  const sources = SHADER_SOURCES as Record<string, string>;
-  expect(sources['network_products.wgsl']).toContain(text);
-  const name = `network_products_${fault}`;
-  sources[`${name}.wgsl`] = sources['network_products.wgsl'].replace(text, replacement);
-  expect((await compare([0, 1], [0, 2], { ...contract, name })) <= TOLERANCE).toBe(false);
+  const faultyShader = plantedFault(contract, fault, text, replacement);
+  expect((await compare([0, 1], [0, 2], faultyShader)) <= TOLERANCE).toBe(false);
 });
