@@ -1,9 +1,19 @@
 import js from '@eslint/js';
+import regexp from 'eslint-plugin-regexp';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist', 'node_modules', 'shaders/sources.ts'] },
+  { ignores: ['dist', 'node_modules', 'shaders/linked'] },
   js.configs.recommended,
+  {
+    // No pattern takes more than linear time, whatever the text it is tried on.
+    files: ['src/**/*.ts', 'shaders/**/*.ts'],
+    plugins: { regexp },
+    rules: {
+      'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
+      'regexp/no-super-linear-move': ['error', { report: 'potential' }],
+    },
+  },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked],

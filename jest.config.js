@@ -5,7 +5,8 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
-  testTimeout: 120_000,
+  // A test takes seconds; on a slow or busy machine it may take minutes and is still right.
+  testTimeout: 600_000,
   maxWorkers: 2,
   transform: {
     '^.+\\.ts$': [

@@ -1,4 +1,4 @@
-// Builds dist/: the embedded shaders, the compiled TypeScript, and the files that ship beside it.
+// Builds dist/: the linked shaders, the compiled TypeScript, and the files that ship beside it.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -15,7 +15,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { embedShaders } from './embed-shaders.mjs';
+import { linkShaders } from './link-shaders.mjs';
 import { withLock } from './lock.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -27,18 +27,18 @@ const compiler = join(root, 'node_modules/typescript/bin/tsc');
 
 /** Whether dist/ is what the sources of this moment compile to. */
 export function isBuilt() {
-  const products = [stamp, join(root, 'shaders/sources.ts'), join(dist, 'src')];
+  const products = [stamp, join(root, 'shaders/linked'), join(dist, 'src')];
   return products.every((path) => existsSync(path)) && readFileSync(stamp, 'utf8') === hashOfSources();
 }
 
 /** @throws Error if the sources do not compile; dist/ is then as it was. */
-export function build() {
+export async function build() {
   if (!existsSync(compiler))
     throw new Error('TypeScript is not installed: run "npm ci" (with development dependencies).');
   const hash = hashOfSources();
   const fresh = join(cache, `build-${process.pid}`);
   try {
-    embedShaders();
+    await linkShaders();
     const tsc = spawnSync(process.execPath, [compiler, '-p', '.', '--outDir', fresh], {
       cwd: root,
       stdio: ['ignore', 2, 2],
@@ -84,10 +84,10 @@ function hashOfSources() {
     'tsconfig.json',
     'package-lock.json',
     'scripts/build.mjs',
-    'scripts/embed-shaders.mjs',
+    'scripts/link-shaders.mjs',
   ]) {
     for (const file of filesUnder(join(root, path))) {
-      if (file !== join(root, 'shaders/sources.ts'))
+      if (!file.startsWith(join(root, 'shaders/linked')))
         hash.update(`${file}\0`).update(readFileSync(file)).update('\0');
     }
   }

@@ -22,7 +22,7 @@ try {
     if (!isInstalled()) install();
     if (!isBuilt()) {
       say('building dist/');
-      build();
+      await build();
     }
     await provideAdapter();
   });

@@ -140,10 +140,10 @@ const faults = {
     await halfDone('newer');
     const path = at('newer/computation.json');
     const text = fs.readFileSync(path, 'utf8');
-    fs.writeFileSync(path, text.replace('"formatVersion": 1', '"formatVersion": 2'));
+    fs.writeFileSync(path, text.replace('"formatVersion": 2', '"formatVersion": 3'));
     const refused = await kernel('newer');
     assert(
-      refused.status === 2 && /version 2 .* knows version 1/s.test(refused.text),
+      refused.status === 2 && /version 3 .* knows versions 1 and 2/s.test(refused.text),
       refused.text.slice(-400),
     );
     fs.writeFileSync(path, text);

@@ -1,4 +1,5 @@
 import type { ShaderContract } from './contract.js';
+import { wgsl } from './linked/ceiling_fma.js';
 import { mirrorChains } from './shared/chains.js';
 
 /** Independent chains of vec4s in an invocation, and steps of a round. */
@@ -7,6 +8,7 @@ export const [CHAINS, UNROLL] = [2, 8];
 /** What this adapter does at the most: multiply-adds from registers. */
 export const contract: ShaderContract = {
   name: 'ceiling_fma',
+  wgsl,
   equation: 'x ← a x + b, UNROLL · rounds times; Σ over CHAINS',
   bindings: [{ name: 'results', access: 'read_write', shape: '[invocations] vec4f' }],
   params: { rounds: 'u32', a: 'f32', b: 'f32' },

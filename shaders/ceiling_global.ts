@@ -1,8 +1,10 @@
 import type { ShaderContract } from './contract.js';
+import { wgsl } from './linked/ceiling_global.js';
 
 /** What this adapter does at the most: streams through global memory. */
 export const contract: ShaderContract = {
   name: 'ceiling_global',
+  wgsl,
   equation: 'y = a x + b',
   bindings: [
     { name: 'x', access: 'read', shape: '[count] vec4f' },

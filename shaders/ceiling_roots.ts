@@ -1,4 +1,5 @@
 import type { ShaderContract } from './contract.js';
+import { wgsl } from './linked/ceiling_roots.js';
 import { mirrorChains } from './shared/chains.js';
 
 /** Independent chains of vec4s in an invocation, and steps of a round. */
@@ -7,6 +8,7 @@ export const [CHAINS, UNROLL] = [2, 8];
 /** What this adapter does at the most: a square root and a reciprocal, as every element of a ReLU step takes. */
 export const contract: ShaderContract = {
   name: 'ceiling_roots',
+  wgsl,
   equation: 'x ← √(1/x + b), UNROLL · rounds times; Σ over CHAINS',
   bindings: [{ name: 'results', access: 'read_write', shape: '[invocations] vec4f' }],
   params: { rounds: 'u32', b: 'f32' },

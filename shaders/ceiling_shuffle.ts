@@ -1,4 +1,5 @@
 import type { ShaderContract } from './contract.js';
+import { wgsl } from './linked/ceiling_shuffle.js';
 import { mirrorChains } from './shared/chains.js';
 
 /** Independent chains of vec4s in an invocation, and steps of a round. */
@@ -7,6 +8,7 @@ export const [CHAINS, UNROLL] = [2, 8];
 /** What this adapter does at the most: values taken from the neighbouring lane of a subgroup. */
 export const contract: ShaderContract = {
   name: 'ceiling_shuffle',
+  wgsl,
   equation:
     'x ← x of the lane before (the first of LANE_COUNT lanes: its own) + b, UNROLL · rounds times; Σ over CHAINS',
   bindings: [{ name: 'results', access: 'read_write', shape: '[invocations] vec4f' }],

@@ -1,4 +1,5 @@
 import type { ShaderContract } from './contract.js';
+import { wgsl } from './linked/ceiling_workgroup.js';
 import { chainStart, LANES } from './shared/chains.js';
 
 /** Steps of a round. */
@@ -9,6 +10,7 @@ const SIZE = 4 * LANES;
 /** What this adapter does at the most: reads of workgroup memory. */
 export const contract: ShaderContract = {
   name: 'ceiling_workgroup',
+  wgsl,
   equation: 'Σ_s table[(lane + s) mod 256] over UNROLL · rounds steps, table[i] = start(i) + b',
   bindings: [{ name: 'results', access: 'read_write', shape: '[invocations] vec4f' }],
   params: { rounds: 'u32', b: 'f32' },

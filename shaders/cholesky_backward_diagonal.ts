@@ -1,9 +1,11 @@
 import type { SubstitutionInput } from './cholesky_forward_diagonal.js';
+import { wgsl } from './linked/cholesky_backward_diagonal.js';
 import type { ShaderContract } from './contract.js';
 
 /** One diagonal block of the backward substitution. */
 export const contract: ShaderContract = {
   name: 'cholesky_backward_diagonal',
+  wgsl,
   equation: 'L11ᵀ X1 = B1;  X1 = L11⁻ᵀ B1 replaces B1',
   bindings: [
     { name: 'factor', access: 'read', shape: '[stride][stride] f32, lower triangle L' },

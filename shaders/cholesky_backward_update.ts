@@ -1,9 +1,11 @@
 import type { SubstitutionInput } from './cholesky_forward_diagonal.js';
+import { wgsl } from './linked/cholesky_backward_update.js';
 import type { ShaderContract } from './contract.js';
 
 /** The rows above a solved block of the backward substitution. */
 export const contract: ShaderContract = {
   name: 'cholesky_backward_update',
+  wgsl,
   equation: 'B0 −= L10ᵀ X1',
   bindings: [
     { name: 'factor', access: 'read', shape: '[stride][stride] f32, lower triangle L' },

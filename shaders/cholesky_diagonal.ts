@@ -1,8 +1,10 @@
 import type { ShaderContract } from './contract.js';
+import { wgsl } from './linked/cholesky_diagonal.js';
 
 /** Cholesky factor of one diagonal block, column by column (left-looking) in one workgroup. */
 export const contract: ShaderContract = {
   name: 'cholesky_diagonal',
+  wgsl,
   equation: 'A11 = L11 L11ᵀ;  L11[i][j] = (A11[i][j] − Σ_{t<j} L11[i][t] L11[j][t]) / √pivot[j]',
   bindings: [
     {

@@ -1,8 +1,10 @@
 import type { ShaderContract } from './contract.js';
+import { wgsl } from './linked/cholesky_forward_diagonal.js';
 
 /** One diagonal block of the forward substitution. */
 export const contract: ShaderContract = {
   name: 'cholesky_forward_diagonal',
+  wgsl,
   equation: 'L11 X1 = B1;  X1 = L11⁻¹ B1 replaces B1',
   bindings: [
     { name: 'factor', access: 'read', shape: '[stride][stride] f32, lower triangle L' },

@@ -1,9 +1,11 @@
 import type { SubstitutionInput } from './cholesky_forward_diagonal.js';
+import { wgsl } from './linked/cholesky_forward_update.js';
 import type { ShaderContract } from './contract.js';
 
 /** The rows below a solved block of the forward substitution. */
 export const contract: ShaderContract = {
   name: 'cholesky_forward_update',
+  wgsl,
   equation: 'B2 −= L21 X1',
   bindings: [
     { name: 'factor', access: 'read', shape: '[rows][stride] f32, lower triangle L' },

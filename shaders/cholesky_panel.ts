@@ -1,8 +1,10 @@
 import type { ShaderContract } from './contract.js';
+import { wgsl } from './linked/cholesky_panel.js';
 
 /** The rows below a factored diagonal block, in place and transposed for the update. */
 export const contract: ShaderContract = {
   name: 'cholesky_panel',
+  wgsl,
   equation: 'L21 = A21 L11⁻ᵀ;  panel = L21ᵀ',
   bindings: [
     {

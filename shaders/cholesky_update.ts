@@ -1,4 +1,5 @@
 import type { ShaderContract } from './contract.js';
+import { wgsl } from './linked/cholesky_update.js';
 
 /** Side of the tiles of which the update computes the lower triangle; rows held by one invocation. */
 export const TILE = 16;
@@ -9,6 +10,7 @@ const WORKGROUP_COLUMNS = 256;
 /** Update of a panel of columns by columns of the factor: nearly all of the factorisation's work. */
 export const contract: ShaderContract = {
   name: 'cholesky_update',
+  wgsl,
   equation: 'C −= L Lᵀ on and below the diagonal of 16×16 tiles',
   bindings: [
     { name: 'panel', access: 'read', shape: '[depth][rows] f32: Lᵀ' },

@@ -21,6 +21,8 @@ export interface Binding {
 export interface ShaderContract {
   /** File stem of the .wgsl file beside the contract. */
   readonly name: string;
+  /** The text of that file with what it imports, all but the constants: `linked/NAME.ts`, made by the build. */
+  readonly wgsl: string;
   /** The equation that one dispatch computes. */
   readonly equation: string;
   /** Storage buffers of group 0, bindings 0, 1, … in this order. */

@@ -1,8 +1,10 @@
 import type { ShaderContract } from './contract.js';
+import { wgsl } from './linked/fields.js';
 
 /** The two layouts in which the plane kernel reads pixels and lambdas. */
 export const contract: ShaderContract = {
   name: 'fields',
+  wgsl,
   equation: 'field_f = channel f of the image for f < C, else sqrt(variance[f-C]), laid out in vec4s',
   bindings: [
     { name: 'images', access: 'read', shape: '[N][C][H][W] f32' },

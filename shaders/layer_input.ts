@@ -1,4 +1,5 @@
 import type { ShaderContract } from './contract.js';
+import { wgsl } from './linked/layer_input.js';
 
 /**
  * Layer-by-layer baseline of the benchmark, in the formulation of the published GPU code (github.com/ruosongwang/CNTK):
@@ -8,6 +9,7 @@ import type { ShaderContract } from './contract.js';
  */
 export const contract: ShaderContract = {
   name: 'layer_input',
+  wgsl,
   equation: 'σ[plane](p) = Σ_c x_c(p) z_c(p+d);  θ = theta0 σ',
   bindings: [
     { name: 'x_fields', access: 'read', shape: '[C+L][H][W] f32 of one image: pixels, then λ' },

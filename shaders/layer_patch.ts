@@ -1,4 +1,5 @@
 import type { ShaderContract } from './contract.js';
+import { wgsl } from './linked/layer_patch.js';
 import { patch } from './planes.js';
 
 /**
@@ -8,6 +9,7 @@ import { patch } from './planes.js';
  */
 export const contract: ShaderContract = {
   name: 'layer_patch',
+  wgsl,
   equation: 'σ_out = patch(σ_in);  θ_out = patch(θ_in)',
   bindings: [
     { name: 'planes', access: 'read', shape: '[planes] vec2u (dx, dy)' },

@@ -1,4 +1,5 @@
 import type { ShaderContract } from './contract.js';
+import { wgsl } from './linked/layer_relu.js';
 import { arcCosine } from './shared/arc_cosine.js';
 
 /**
@@ -7,6 +8,7 @@ import { arcCosine } from './shared/arc_cosine.js';
  */
 export const contract: ShaderContract = {
   name: 'layer_relu',
+  wgsl,
   equation: 'σ ← K = G κ₁(σ, λx(p) λz(p+d));  θ ← G κ₀ θ + keep·K',
   bindings: [
     { name: 'x_fields', access: 'read', shape: '[C+L][H][W] f32 of one image: pixels, then λ' },

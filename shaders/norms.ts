@@ -1,10 +1,12 @@
 import type { ShaderContract } from './contract.js';
+import { wgsl } from './linked/norms.js';
 
 const { floor } = Math;
 
 /** Diagonal of the self-recursion of every image: design of `lambda` (paper, section I). */
 export const contract: ShaderContract = {
   name: 'norms',
+  wgsl,
   equation: 'variance[i][0] = patch(Σ_c x_c²);  variance[i][h] = GAIN · patch(variance[i][h-1])',
   bindings: [
     { name: 'images', access: 'read', shape: '[N][C][H][W] f32' },

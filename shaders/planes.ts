@@ -1,4 +1,5 @@
 import type { ShaderContract } from './contract.js';
+import { wgsl } from './linked/planes.js';
 import { arcCosine } from './shared/arc_cosine.js';
 import { link, windowOverlap } from './shared/plane.js';
 
@@ -7,6 +8,7 @@ const { ceil, floor, max } = Math;
 /** The fused plane kernel: all layers of displacement planes in one dispatch (paper, sections 4, H, I). */
 export const contract: ShaderContract = {
   name: 'planes',
+  wgsl,
   equation:
     'σ = patch(Σ_c x_c(p) z_c(p+d)); per layer K = G κ₁(σ, λx λz), U = G κ₀ θ, σ ← patch(K), θ ← patch(U + K); Σ w K, Σ w U per tap',
   bindings: [

@@ -1,4 +1,5 @@
 import type { ShaderContract } from './contract.js';
+import { wgsl } from './linked/planes_subgroup.js';
 import { contract as portable } from './planes.js';
 
 export { mirror } from './planes.js';
@@ -7,6 +8,7 @@ export { mirror } from './planes.js';
 export const contract: ShaderContract = {
   ...portable,
   name: 'planes_subgroup',
+  wgsl,
   constants: [
     'HEIGHT',
     'WIDTH',

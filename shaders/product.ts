@@ -1,8 +1,10 @@
 import type { ShaderContract } from './contract.js';
+import { wgsl } from './linked/product.js';
 
 /** A plain matrix product: the measure of `cholesky_update` in the benchmark. */
 export const contract: ShaderContract = {
   name: 'product',
+  wgsl,
   equation: 'C = Aᵀ B',
   bindings: [
     { name: 'a', access: 'read', shape: '[depth][rows] f32' },

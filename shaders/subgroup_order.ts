@@ -1,8 +1,10 @@
 import type { ShaderContract } from './contract.js';
+import { wgsl } from './linked/subgroup_order.js';
 
 /** Whether subgroups are made of consecutive invocations on a device; the subgroup plane kernel needs that. */
 export const contract: ShaderContract = {
   name: 'subgroup_order',
+  wgsl,
   equation: 'misplaced = #{lane : subgroup_invocation_id ≠ lane mod subgroup_size}',
   bindings: [{ name: 'misplaced', access: 'read_write', shape: '[1] atomic u32, 0 before' }],
   params: {},

@@ -1,8 +1,10 @@
 import type { ShaderContract } from './contract.js';
+import { wgsl } from './linked/sum_planes.js';
 
 /** The sum over planes of what the plane kernel left per group. */
 export const contract: ShaderContract = {
   name: 'sum_planes',
+  wgsl,
   equation: 'sums[pair][tap] = Σ_group partial_sums[pair][group][tap]',
   bindings: [
     { name: 'partial_sums', access: 'read', shape: '[pairs][groups][taps] vec2f' },

@@ -2,6 +2,7 @@
  * Exact convolutional neural tangent kernels (Arora et al., NeurIPS 2019) on a GPUDevice that the caller provides.
  * Nothing here touches a file system or opens a device: `cntk-webgpu/node` does both.
  */
+export type {} from './gpu/global-types.js';
 export { DeviceLostError, Gpu, type DeviceDescription } from './gpu/gpu.js';
 export { ShaderError } from './gpu/program.js';
 export type { Channel, Readout, Trained } from './kernel/channels.js';

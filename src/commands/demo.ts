@@ -7,7 +7,15 @@ import { writeNpy } from '../data/npy.js';
 import { runDemo, type DemoReport, type DemoResult } from '../experiment/demo.js';
 import { formatDuration } from '../experiment/duration.js';
 import { shellCommand, shellWord } from '../experiment/shell-words.js';
-import { DATA, deviceOptions, OUTPUT, reportOptions } from './support/common-options.js';
+import {
+  DATA,
+  deviceOptions,
+  layoutOption,
+  OUTPUT,
+  ownScaleOption,
+  reportOptions,
+  scaleOption,
+} from './support/common-options.js';
 import { DestinationFolder } from './support/destination.js';
 import { DEMO_FILES } from './support/earlier-results.js';
 import { deviceReport, withDevice, type DeviceReport } from './support/device.js';
@@ -23,6 +31,9 @@ const options = {
     textList(DATA, 'Training images with labels, instead of the digits: CIFAR-10 .bin, IDX, .npy, .npz'),
   ),
   test: optional(textList(DATA, 'Test images with labels [default: what is left of the training images]')),
+  layout: layoutOption,
+  scale: scaleOption,
+  'test-scale': ownScaleOption('test images'),
   'train-count': optional(
     integer(DATA, 'Number of training images [default: as many as there is time for]', 1),
   ),
@@ -60,9 +71,13 @@ async function demo(args: DemoArguments, signal: AbortSignal): Promise<void> {
       '--test needs --train; the digits that ship with the package bring their own test images',
     );
   }
+  if (args['test-scale'] !== undefined && !args.test) throw new UsageError('--test-scale needs --test');
+  if (args.scale !== 'auto' && !args.train) throw new UsageError('--scale needs --train');
   using progress = new Progress(args.quiet ?? false);
-  const train = args.train ? await loadImages(args.train) : await loadDigits();
-  const test = args.test && (await loadImages(args.test));
+  const { layout, scale } = args;
+  const train = args.train ? await loadImages(args.train, { layout, scale }) : await loadDigits();
+  const testScale = { scale: args['test-scale'] ?? scale, scaleOption: '--test-scale' };
+  const test = args.test && (await loadImages(args.test, { layout, ...testScale }));
   await using destination = await DestinationFolder.reserve(args.out, {
     names: DEMO_FILES,
     report: REPORT,

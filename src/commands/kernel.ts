@@ -27,7 +27,7 @@ export const kernelCommand: CommandModule<object, KernelArguments> = {
     defineOptions(argv, options)
       .example('$0 kernel --images x.npy --depth 11 --readout gap --trained hidden --out K.npy', '')
       .example(
-        '$0 kernel --images test.npy --against train.npy --normalize standardize --statistics against --depth 3 --readout vanilla --out K2.npy',
+        '$0 kernel --images test.npy --against train.npy --normalize standardize --depth 3 --readout vanilla --out K2.npy',
         '',
       )
       .example(
@@ -59,6 +59,9 @@ async function kernel(args: KernelArguments, signal: AbortSignal): Promise<void>
   validateChannels(channels, inputs.rows);
   // One of several processes leaves that to the one that started them.
   if (!endsWithParent()) for (const warning of inputs.warnings) progress.warn(warning);
+  if (args.statistics === undefined && inputs.report.statisticsOf === 'against') {
+    progress.note('standardised by the statistics of --against, as the training images (--statistics)');
+  }
   signal.throwIfAborted();
   const { channels: c, height, width } = inputs.rows;
   const shapes = inputs.blocks.map(({ rows, columns }) => `${rows}×${columns}`).join(' and ');
@@ -66,7 +69,7 @@ async function kernel(args: KernelArguments, signal: AbortSignal): Promise<void>
     `${shapes} kernel of ${c}×${height}×${width} images: ${channels.map(channelName).join(', ')}`,
   );
   if (isFile) await kernelFile(args, channels, inputs, progress, signal);
-  else if (args.adapter === ALL) await kernelOnAllAdapters(args, progress, signal);
+  else if (args.adapter === ALL) await kernelOnAllAdapters(args, inputs, progress, signal);
   else await storedKernel({ args, channels, inputs, progress, signal });
 }
 

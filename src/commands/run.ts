@@ -2,6 +2,7 @@ import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
 import { writeAtomically } from '../data/atomic-file.js';
 import { loadImages } from '../data/load.js';
 import { writeNpy } from '../data/npy.js';
+import { sourcesReport } from '../data/sources.js';
 import { classify, prepareClassification, type Classification } from '../experiment/classification.js';
 import { panelFiles, removePanelFiles } from '../experiment/panel-files.js';
 import type { Channel } from '../kernel/channels.js';
@@ -15,8 +16,10 @@ import {
   deviceOptions,
   layoutOption,
   normalizeOption,
+  ownScaleOption,
   regressionOptions,
   reportOptions,
+  scaleOption,
 } from './support/common-options.js';
 import { DestinationFolder } from './support/destination.js';
 import { RUN_FILES } from './support/earlier-results.js';
@@ -50,6 +53,8 @@ const options = {
   'train-labels': optional(text(DATA, 'Labels of the training images, where they are not found beside them')),
   'test-labels': optional(text(DATA, 'Labels of the test images')),
   layout: layoutOption,
+  scale: scaleOption,
+  'test-scale': ownScaleOption('test images'),
   normalize: normalizeOption('standardize'),
   'train-count': optional(integer(DATA, 'Number of training images used [default: all]', 1)),
   'test-count': optional(integer(DATA, 'Number of test images used [default: all]', 1)),
@@ -104,12 +109,15 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
   const train = await loadImages(args.train, {
     labels: args['train-labels'],
     layout: args.layout,
+    scale: args.scale,
     first: args.first,
     count: args['train-count'],
   });
   const test = await loadImages(args.test, {
     labels: args['test-labels'],
     layout: args.layout,
+    scale: args['test-scale'] ?? args.scale,
+    scaleOption: '--test-scale',
     first: args['test-first'],
     count: args['test-count'],
   });
@@ -163,7 +171,7 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
     imageShape: [channels, height, width],
     normalization,
     targets,
-    files: { train: train.files, test: test.files },
+    files: { train: sourcesReport(train), test: sourcesReport(test) },
     timingsMs: { load: loadMs, ...result.elapsedMs, total: performance.now() - started },
     device,
     tuned,

@@ -106,6 +106,7 @@ async function solve(args: SolveArguments, signal: AbortSignal): Promise<void> {
     ...solutionReport(solution),
     counts: { train: n, test: test?.m, classes },
     targets,
+    files: problem.files,
     timingsMs: { ...solution.elapsedMs, total: performance.now() - started },
     device,
     version: packageVersion(),
@@ -158,7 +159,8 @@ async function readProblem(args: SolveArguments) {
   }
   const train = await readLabelsOf(args.labels, n, `${args.kernel} is ${formatShape([n, n])}`);
   if (args['test-kernel'] === undefined) {
-    return { n, train, test: undefined, classes: classCountOf(train) };
+    const files = { kernel: args.kernel, labels: train.files[0] };
+    return { n, train, test: undefined, classes: classCountOf(train), files };
   }
   const testKernel = await readMatrix(args['test-kernel']);
   const m = testKernel.rows;
@@ -178,15 +180,21 @@ async function readProblem(args: SolveArguments) {
     train,
     test: { m, kernel: testKernel.data, labels: testLabels?.labels },
     classes,
+    files: {
+      kernel: args.kernel,
+      labels: train.files[0],
+      testKernel: args['test-kernel'],
+      testLabels: testLabels?.files[0],
+    },
   };
 }
 
 async function readLabelsOf(path: string, count: number, reason: string) {
-  const { labels, classes } = await loadLabels(path);
+  const { labels, classes, file } = await loadLabels(path);
   if (labels.length !== count) {
     throw new InputError(path, `holds ${labels.length} labels, but ${reason}: ${count} labels are needed`);
   }
-  return { labels, classes, files: [path] };
+  return { labels, classes, files: [file] };
 }
 
 /** A two-dimensional array as float32, [rows][columns]. */

@@ -1,12 +1,13 @@
 import { realpath } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
 import { claimedTiles } from '../data/store/claims.js';
 import { exportArchive, exportMatrices, verifyTiles } from '../data/store/export.js';
-import type { StoreTile } from '../data/store/grid.js';
+import { tileNamed } from '../data/store/grid.js';
 import { mergeStores } from '../data/store/merge.js';
-import { StoreError } from '../data/store/store-error.js';
+import { DamagedTileError, StoreError } from '../data/store/store-error.js';
 import { TileStore } from '../data/store/tile-store.js';
+import { pairCount } from '../kernel/plan.js';
 import { COVERAGE_LEGEND, coveragePicture, type TileState } from '../experiment/coverage.js';
 import { assemble, matricesOf, resultReport } from './support/assembly.js';
 import { OUTPUT, reportOptions } from './support/common-options.js';
@@ -86,25 +87,28 @@ async function show(
   reads: boolean,
 ): Promise<void> {
   const finished = await store.finished();
-  const claimed = new Set(await claimedTiles(store.folder));
+  const claimed = await claimedTiles(store.folder);
   if (reads) progress.begin('verify');
   const damaged = reads
     ? await verifyTiles(store, store.tiles, { signal, onProgress: (f) => progress.update(f, '') })
     : new Map<string, Error>();
   progress.end();
-  const stateOf = ({ name }: StoreTile): TileState => {
-    if (damaged.has(name)) return 'damaged';
-    if (finished.has(name)) return 'finished';
-    return claimed.has(name) ? 'claimed' : 'missing';
-  };
-  const { computation, tiles } = store;
-  const whole = tiles.filter((tile) => stateOf(tile) === 'finished');
-  const pairs = (of: readonly StoreTile[]) => of.reduce((sum, one) => sum + one.pairs, 0);
+  const states = new Map<string, TileState>([
+    ...claimed.map((name) => [name, 'claimed'] as const),
+    ...[...finished.keys()].map((name) => [name, 'finished'] as const),
+    ...[...damaged.keys()].map((name) => [name, 'damaged'] as const),
+  ]);
+  const { computation } = store;
+  const { blocks, tileImages } = computation;
+  const whole = [...finished.keys()].filter((name) => !damaged.has(name));
   const report = {
     folder: store.folder,
     ...computation,
-    tiles: { finished: whole.length, damaged: damaged.size, all: tiles.length },
-    pairs: { finished: pairs(whole), all: pairs(tiles) },
+    tiles: { finished: whole.length, damaged: damaged.size, all: store.tileCount },
+    pairs: {
+      finished: whole.reduce((sum, name) => sum + tileNamed(name, blocks, tileImages)!.pairs, 0),
+      all: blocks.reduce((sum, block) => sum + pairCount({ ...block, symmetric: block.name === 'train' }), 0),
+    },
     sizeBytes: await store.sizeBytes(),
     checked: reads,
     damaged: [...damaged.values()].map(({ message }) => message),
@@ -112,21 +116,21 @@ async function show(
   if (args.json) printJson(report);
   else {
     const share = ((100 * report.pairs.finished) / report.pairs.all).toFixed(1);
-    const pictures = computation.blocks.flatMap((block) => [
+    const pictures = blocks.flatMap((block) => [
       '',
-      `${block.name} ${block.rows}×${block.columns}, tiles of ${computation.tileImages} images a side`,
-      coveragePicture(block, tiles, stateOf),
+      `${block.name} ${block.rows}×${block.columns}, tiles of ${tileImages} images a side`,
+      coveragePicture(block, tileImages, states),
     ]);
     printData(
       [
         `kernels        ${computation.kernels.map(({ name }) => name).join(', ')}`,
         `images         ${computation.imageShape.join('×')}, normalisation ${computation.normalization}`,
-        ...computation.blocks.map(
+        ...blocks.map(
           ({ name, rowsSha256, columnsSha256 }) =>
             `${name.padEnd(15)}SHA-256 of the images ${[...new Set([rowsSha256, columnsSha256])].map((sha) => sha.slice(0, 16)).join(' × ')}…`,
         ),
         `begun by       version ${computation.version} on ${computation.adapter.name} (${computation.adapter.backend})`,
-        `tiles          ${whole.length} of ${tiles.length}, ${share} % of ${report.pairs.all} pairs, ${(report.sizeBytes / 2 ** 20).toFixed(1)} MiB${reads ? ', all checked' : ''}`,
+        `tiles          ${whole.length} of ${report.tiles.all}, ${share} % of ${report.pairs.all} pairs, ${(report.sizeBytes / 2 ** 20).toFixed(1)} MiB${reads ? ', all checked' : ''}`,
         ...report.damaged.map((message) => `damaged        ${message}`),
         ...pictures,
         COVERAGE_LEGEND,
@@ -135,7 +139,7 @@ async function show(
   }
   if (damaged.size > 0) {
     throw new StoreError(
-      `${store.folder}: ${damaged.size} of ${tiles.length} tiles are damaged; cntk kernel with the same --out computes them again`,
+      `${store.folder}: ${damaged.size} of ${store.tileCount} tiles are damaged; cntk kernel with the same --out computes them again`,
     );
   }
 }
@@ -150,37 +154,34 @@ async function exportStore(args: StoreArguments, { store, progress, signal }: Co
   if (chosen.length === 0) throw new UsageError(`--name ${name}: there are ${names.join(', ')}`);
   if (out.endsWith('.npy') && chosen.length > 1)
     throw new UsageError(`${out} holds one matrix; choose one with --name: ${names.join(', ')}`);
-  await assertNoTile(out, store);
+  await assertOutside(store, out);
   progress.begin('export');
   const options = { signal, onProgress: (fraction: number) => progress.update(fraction, '') };
-  if (out.endsWith('.npz')) await exportArchive(store, chosen, out, options);
-  else await exportMatrices(store, [{ ...chosen[0], path: out }], options);
+  await namingTheRemedy(store, async () => {
+    if (out.endsWith('.npz')) await exportArchive(store, chosen, out, options);
+    else await exportMatrices(store, [{ ...chosen[0], path: out }], options);
+  });
   progress.end();
   if (args.json) printJson({ out, matrices: chosen.map(({ file }) => file) });
   else printData(out);
 }
 
-/** @throws UsageError if the file lies among the tiles that the matrix is made of. */
-async function assertNoTile(out: string, store: TileStore): Promise<void> {
-  const folder = await realpath(dirname(resolve(out))).catch(() => dirname(resolve(out)));
-  const tiles = await realpath(join(store.folder, 'tiles')).catch(() => undefined);
-  if (folder === tiles)
-    throw new UsageError(`--out ${out} lies among the tiles of the store; use another --out`);
-}
-
 async function merge(args: StoreArguments, { store, progress, signal }: Context): Promise<void> {
   const sources: TileStore[] = [];
   for (const folder of args.sources ?? []) sources.push(await TileStore.open(folder));
-  const { merged, damaged } = await mergeStores(store, sources);
+  progress.begin('merge');
+  const onProgress = (fraction: number) => progress.update(fraction, '');
+  const { merged, damaged } = await mergeStores(store, sources, { signal, onProgress });
+  progress.end();
   for (const { message } of damaged) progress.warn(`damaged, not taken: ${message}`);
-  const missing = store.tiles.length - (await store.finished()).size;
+  const missing = store.tileCount - (await store.finished()).size;
   if (missing > 0) {
     throw new StoreError(
-      `${store.folder}: ${merged} tiles merged; ${missing} of ${store.tiles.length} are still missing; cntk kernel with the same --out computes them`,
+      `${store.folder}: ${merged} tiles merged; ${missing} of ${store.tileCount} are still missing; cntk kernel with the same --out computes them`,
     );
   }
   const report = resultReport(store);
-  await assemble(store, report, { progress, signal });
+  await namingTheRemedy(store, () => assemble(store, report, { progress, signal }));
   if (args.json) printJson({ folder: store.folder, merged, ...report, warnings: progress.warnings });
   else
     printData(
@@ -188,4 +189,24 @@ async function merge(args: StoreArguments, { store, progress, signal }: Context)
         '\n',
       ),
     );
+}
+
+/** A result must not take the place of what it is made of. @throws UsageError */
+async function assertOutside(store: TileStore, out: string): Promise<void> {
+  const real = (path: string) => realpath(path).catch(() => resolve(path));
+  if ((await real(dirname(out))) === (await real(store.tilesFolder)))
+    throw new UsageError(`--out ${out} lies among the tiles of the store; use another --out`);
+}
+
+/** @throws what `action` throws; a damaged tile is told with what to do about it. */
+async function namingTheRemedy(store: TileStore, action: () => Promise<void>): Promise<void> {
+  try {
+    await action();
+  } catch (error) {
+    if (!(error instanceof DamagedTileError)) throw error;
+    throw new StoreError(
+      `${store.folder}: a tile is damaged: ${error.message}; cntk kernel with the same --out computes it again`,
+      { cause: error },
+    );
+  }
 }

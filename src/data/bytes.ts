@@ -1,72 +1,62 @@
-import { open, stat, type FileHandle } from 'node:fs/promises';
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
+import type { FileHandle } from 'node:fs/promises';
+import type { ArrayPlace } from './convert.js';
 import { fileError, InputError } from './input-error.js';
 
 /** The content of a file (unpacked, if it was compressed) with random access: only what is asked for is read. */
-export interface Bytes {
-  /** The file as the user named it, for messages. */
+export interface Bytes extends ArrayPlace {
+  /** The file as the user named it, for messages; of a member of an archive `file.npz:name`. */
   readonly file: string;
   readonly sizeBytes: number;
+  /** It is in memory: it was unpacked, or reordered. */
+  readonly inMemory?: boolean;
   /**
    * `length` bytes from `offset`; the caller does not write to them.
    *
    * @throws InputError if the content ends before.
    */
   read(offset: number, length: number): Promise<Uint8Array>;
+  /** @throws InputError if the file was written to since it was opened: what was read may be of two states. */
+  assertUnchanged(): Promise<void>;
   /** An error about this content, at this byte. */
   error(problem: string, offset?: number): InputError;
   close(): Promise<void>;
 }
 
+/** How a message calls this content. */
+export function placeName({ path, member }: ArrayPlace): string {
+  return member === undefined ? path : `${path}:${member}`;
+}
+
 /** Content that is in memory: a member of an archive, or an unpacked file. */
-export function memoryBytes(file: string, content: Uint8Array, unpacked = false): Bytes {
+export function memoryBytes(place: ArrayPlace, content: Uint8Array, unpacked = false): Bytes {
+  const file = placeName(place);
   const bytes: Bytes = {
+    ...place,
     file,
     sizeBytes: content.length,
+    inMemory: true,
     read: (offset, length) =>
       offset + length <= content.length
         ? Promise.resolve(content.subarray(offset, offset + length))
         : Promise.reject(endsEarly(bytes, offset + length)),
+    assertUnchanged: () => Promise.resolve(),
     error: (problem, offset) => new InputError(file, problem, { offset, unpacked }),
     close: () => Promise.resolve(),
   };
   return bytes;
 }
 
-/**
- * Opens a file for reading; a gzip file (known by its first bytes, not by its name) is unpacked into memory.
- *
- * @throws InputError if it cannot be opened, is no regular file, is empty, or its gzip stream is damaged.
- */
-export async function openBytes(path: string): Promise<Bytes> {
-  try {
-    // Before opening: opening a pipe would wait for a writer.
-    const status = await stat(path);
-    if (status.isDirectory()) throw new InputError(path, 'is a folder; name the files in it');
-    if (!status.isFile()) throw new InputError(path, 'is not a regular file; save the data in one first');
-    if (status.size === 0) throw new InputError(path, 'is empty (0 bytes)');
-    const bytes = fileBytes(path, await open(path, 'r'), status.size);
-    try {
-      const magic = await bytes.read(0, Math.min(2, bytes.sizeBytes));
-      if (magic[0] !== 0x1f || magic[1] !== 0x8b) return bytes;
-      const unpacked = await unpackGzip(path, await bytes.read(0, bytes.sizeBytes));
-      await bytes.close();
-      return memoryBytes(path, unpacked, true);
-    } catch (error) {
-      await bytes.close();
-      throw error;
-    }
-  } catch (error) {
-    throw fileError(path, error);
-  }
-}
-
-function fileBytes(file: string, handle: FileHandle, sizeBytes: number): Bytes {
+/** The content of an open file of this size. */
+export async function fileBytes(path: string, handle: FileHandle): Promise<Bytes> {
+  const opened = await handle.stat();
+  const sizeBytes = opened.size;
   const bytes: Bytes = {
-    file,
+    path,
+    file: path,
     sizeBytes,
     async read(offset, length) {
+      // Before memory is taken for what a damaged header asks for.
+      if (offset + length > sizeBytes) throw endsEarly(bytes, offset + length);
       const content = new Uint8Array(length);
       for (let done = 0; done < length;) {
         // One system call moves less than 2 GiB.
@@ -74,29 +64,60 @@ function fileBytes(file: string, handle: FileHandle, sizeBytes: number): Bytes {
         const { bytesRead } = await handle
           .read(content, done, piece, offset + done)
           .catch((error: unknown) => {
-            throw fileError(file, error);
+            throw fileError(path, error);
           });
         if (bytesRead === 0) throw endsEarly(bytes, offset + length, offset + done);
         done += bytesRead;
       }
       return content;
     },
-    error: (problem, offset) => new InputError(file, problem, { offset }),
+    async assertUnchanged() {
+      const { size, mtimeMs } = await handle.stat();
+      if (size === opened.size && mtimeMs === opened.mtimeMs) return;
+      throw bytes.error(
+        `was changed while it was read (${opened.size} bytes of ${opened.mtime.toISOString()}, now ${size} of ${new Date(mtimeMs).toISOString()}); run the command again when it is complete`,
+      );
+    },
+    error: (problem, offset) => new InputError(path, problem, { offset }),
     close: () => handle.close(),
   };
   return bytes;
 }
 
-function endsEarly(bytes: Bytes, expectedBytes: number, foundBytes = bytes.sizeBytes): InputError {
-  return bytes.error(`expected ${expectedBytes} bytes, but the content ends after ${foundBytes}`, foundBytes);
+/** `length` bytes of a content from `start` on, as a content of their own; `close` is called once at its end. */
+export function rangeBytes(
+  whole: Bytes,
+  place: ArrayPlace,
+  start: number,
+  length: number,
+  close: () => Promise<void>,
+): Bytes {
+  const file = placeName(place);
+  const bytes: Bytes = {
+    ...place,
+    file,
+    sizeBytes: length,
+    inMemory: whole.inMemory === true,
+    read: (offset, size) =>
+      offset + size <= length
+        ? whole.read(start + offset, size)
+        : Promise.reject(endsEarly(bytes, offset + size)),
+    assertUnchanged: () => whole.assertUnchanged(),
+    error: (problem, offset) => new InputError(file, problem, { offset, unpacked: true }),
+    close,
+  };
+  return bytes;
 }
 
-async function unpackGzip(file: string, packed: Uint8Array): Promise<Uint8Array> {
-  try {
-    // Not fflate's: zlib checks the length and the checksum at the end of the stream.
-    return await promisify(gunzip)(packed);
-  } catch (error) {
-    const problem = `the gzip stream is cut off or damaged (${(error as Error).message}, ${packed.length} packed bytes); fetch the file again`;
-    throw new InputError(file, problem, { cause: error });
+const PIECE_BYTES = 2 ** 20;
+
+/** The bytes from `start` on, in pieces. */
+export async function* pieces(bytes: Bytes, start = 0, length = bytes.sizeBytes): AsyncGenerator<Uint8Array> {
+  for (let done = 0; done < length; done += PIECE_BYTES) {
+    yield await bytes.read(start + done, Math.min(PIECE_BYTES, length - done));
   }
+}
+
+function endsEarly(bytes: Bytes, expectedBytes: number, foundBytes = bytes.sizeBytes): InputError {
+  return bytes.error(`expected ${expectedBytes} bytes, but the content ends after ${foundBytes}`, foundBytes);
 }

@@ -15,12 +15,8 @@ export function openCifar(bytes: Bytes): { images: PackedImages; labels: PackedL
   const count = Math.floor(sizeBytes / CIFAR_RECORD_BYTES);
   const rest = sizeBytes % CIFAR_RECORD_BYTES;
   if (rest !== 0) {
-    const hint =
-      sizeBytes % (CIFAR_RECORD_BYTES + 1) === 0
-        ? 'the size fits CIFAR-100, which is not read here'
-        : 'fetch the file again';
     throw bytes.error(
-      `record ${count} is cut off: a CIFAR-10 record takes ${CIFAR_RECORD_BYTES} bytes, but ${rest} are left; ${hint}`,
+      `record ${count} is cut off: a CIFAR-10 record takes ${CIFAR_RECORD_BYTES} bytes, but ${rest} are left; fetch the file again`,
       count * CIFAR_RECORD_BYTES,
     );
   }

@@ -4,9 +4,11 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { fileError, InputError } from './input-error.js';
 import type { LabelledImages } from './load.js';
+import { PixelRange } from './scale.js';
 
 const PIXELS = 8 * 8;
 const LARGEST_PIXEL = 16;
+const SCALE = { dtype: 'text', scale: LARGEST_PIXEL, dividedBy: LARGEST_PIXEL };
 
 /**
  * The 1,797 handwritten digits that ship with the project (digits/README.md): 8×8 pixels in 0 … 1, ten classes.
@@ -24,6 +26,7 @@ export async function loadDigits(): Promise<LabelledImages> {
   const rows = text.trimEnd().split('\n');
   const data = new Float32Array(rows.length * PIXELS);
   const labels = new Int32Array(rows.length);
+  const range = new PixelRange();
   rows.forEach((row, image) => {
     const values = row.split(',').map(Number);
     if (values.length !== PIXELS + 1) {
@@ -33,7 +36,10 @@ export async function loadDigits(): Promise<LabelledImages> {
       );
     }
     labels[image] = values[PIXELS];
-    for (let p = 0; p < PIXELS; p++) data[image * PIXELS + p] = values[p] / LARGEST_PIXEL;
+    for (let p = 0; p < PIXELS; p++) {
+      data[image * PIXELS + p] = values[p] / LARGEST_PIXEL;
+      range.add(values[p]);
+    }
   });
   return {
     images: { data, count: rows.length, channels: 1, height: 8, width: 8 },
@@ -41,5 +47,11 @@ export async function loadDigits(): Promise<LabelledImages> {
     classes: 10,
     files: [file],
     format: 'digits',
+    sources: {
+      images: [
+        { file, format: 'digits', layout: 'nchw', first: 0, count: rows.length, ...SCALE, ...range.facts },
+      ],
+      labels: [{ file, dtype: 'text', count: rows.length, found: true }],
+    },
   };
 }

@@ -6,8 +6,10 @@ export type NumberArray =
 export interface Dtype {
   /** NumPy's description: byte order (`<`, `>` or `|`), kind and size, as in `<f4`. */
   readonly descr: string;
+  /** NumPy's name of it: uint8, float32, … */
+  readonly name: string;
   readonly sizeBytes: number;
-  /** Where whole arrays of it are kept; 64-bit integers become float64, exact below 2⁵³. */
+  /** Where whole arrays of it are kept; 64-bit integers become float64, exact below 2⁵³, float16 float32. */
   readonly Array: new (buffer: ArrayBufferLike | number, byteOffset?: number, length?: number) => NumberArray;
   /** The bytes in the file are those of `Array` on this machine. */
   readonly native: boolean;
@@ -37,9 +39,26 @@ const KINDS = new Map<string, Kind>([
     'i8',
     { sizeBytes: 8, Array: Float64Array, read: (view, at, little) => Number(view.getBigInt64(at, little)) },
   ],
+  [
+    'f2',
+    { sizeBytes: 2, Array: Float32Array, read: (view, at, little) => float16(view.getUint16(at, little)) },
+  ],
   ['f4', { sizeBytes: 4, Array: Float32Array, read: (view, at, little) => view.getFloat32(at, little) }],
   ['f8', { sizeBytes: 8, Array: Float64Array, read: (view, at, little) => view.getFloat64(at, little) }],
 ]);
+
+/** Their values are computed from the bytes: no array here holds them as they are. */
+const CONVERTED = ['i8', 'u8', 'f2'];
+
+/** The value of a number of IEEE half precision: sign, five bits of exponent, ten of fraction. */
+function float16(bits: number): number {
+  const [exponent, fraction] = [(bits >> 10) & 31, bits & 1023];
+  const sign = bits >> 15 === 0 ? 1 : -1;
+  if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN;
+  return sign * (exponent === 0 ? fraction * 2 ** -24 : (1024 + fraction) * 2 ** (exponent - 25));
+}
+
+const KIND_NAMES: Readonly<Record<string, string>> = { u: 'uint', i: 'int', f: 'float' };
 
 /** What `parseDtype` knows, for messages. */
 export const KNOWN_DTYPES = [...KINDS.keys()].join(', ');
@@ -55,9 +74,10 @@ export function parseDtype(descr: string): Dtype | undefined {
   const little = order !== '>';
   return {
     descr,
+    name: code === 'b1' ? 'bool' : `${KIND_NAMES[code.charAt(0)]}${8 * kind.sizeBytes}`,
     sizeBytes: kind.sizeBytes,
     Array: kind.Array,
-    native: (kind.sizeBytes === 1 || order === NATIVE_ORDER) && code !== 'i8' && code !== 'u8',
+    native: (kind.sizeBytes === 1 || order === NATIVE_ORDER) && !CONVERTED.includes(code),
     read: (view, offset) => kind.read(view, offset, little),
   };
 }

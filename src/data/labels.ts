@@ -1,25 +1,21 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { openBytes, type Bytes } from './bytes.js';
-import { isIdx, openIdxLabels } from './idx.js';
+import { splitArrayPath } from './array-path.js';
+import type { Bytes } from './bytes.js';
+import { openCifar } from './cifar.js';
+import { openIdxLabels } from './idx.js';
 import { fileError, InputError } from './input-error.js';
 import { labelNames } from './label-names.js';
-import { isNpy, readNpyHeader } from './npy.js';
-import { isNpz, openNpz, pickLabels } from './npz.js';
+import { packedLabels } from './label-shape.js';
+import { openNpz, pickLabels } from './npz.js';
+import { assertWhole, openNpyArray } from './open-array.js';
+import { openContent } from './open-content.js';
 import { readLabels, type PackedLabels } from './packed.js';
-import { labelCount } from './shape.js';
 
-/** A path as the user gives it: a file, or one array of an archive as `file.npz:name`. */
-export function splitArrayPath(path: string): { file: string; array: string | undefined } {
-  const match = /^(.+\.npz):([^:/\\]+)$/i.exec(path);
-  return match === null ? { file: path, array: undefined } : { file: match[1], array: match[2] };
-}
-
-/** The labels in a .npy content. @throws InputError if it is no array of shape (N,) or N×1. */
-export async function openNpyLabels(bytes: Bytes): Promise<PackedLabels> {
-  const { dtype, shape, dataOffset } = await readNpyHeader(bytes);
-  const count = labelCount(bytes, shape);
-  return { bytes, dtype, count, elements: 1, offsetBytes: dataOffset, strideBytes: dtype.sizeBytes };
+/** The labels in a .npy content. @throws InputError if its shape is none of labels. */
+export async function openNpyLabels(content: Bytes): Promise<PackedLabels> {
+  const { bytes, header } = await openNpyArray(content, 'labels');
+  return packedLabels(bytes, header);
 }
 
 /**
@@ -30,20 +26,19 @@ export async function openNpyLabels(bytes: Bytes): Promise<PackedLabels> {
  * @throws InputError if it is none of these or cannot be read.
  */
 export async function openLabels(path: string): Promise<PackedLabels> {
-  const { file, array } = splitArrayPath(path);
-  const bytes = await openBytes(file);
+  const { file, array } = await splitArrayPath(path);
+  const { bytes, format } = await openContent(file, 'labels');
   try {
-    const start = await bytes.read(0, Math.min(bytes.sizeBytes, 16));
-    if (isNpz(start)) {
-      const archive = await openNpz(bytes);
-      const labels = await openNpyLabels(archive.array(array ?? pickLabels(bytes, archive.names)));
-      await bytes.close();
+    if (format === 'npz') {
+      const archive = await openNpz(bytes, 'labels');
+      const labels = await openNpyLabels(await archive.array(array ?? pickLabels(bytes, archive.names)));
+      await archive.close();
       return labels;
     }
-    if (isNpy(start)) return await openNpyLabels(bytes);
-    if (isIdx(start)) return await openIdxLabels(bytes);
-    const found = Buffer.from(start.subarray(0, 8)).toString('hex');
-    throw bytes.error(`holds no labels in a known format (.npy, .npz, IDX); it starts with ${found}`, 0);
+    assertWhole({ bytes, format }, array);
+    if (format === 'npy') return await openNpyLabels(bytes);
+    if (format === 'idx') return await openIdxLabels(bytes);
+    return openCifar(bytes).labels;
   } catch (error) {
     await bytes.close();
     throw error;
@@ -51,17 +46,20 @@ export async function openLabels(path: string): Promise<PackedLabels> {
 }
 
 /**
- * The labels of a file, and the number of classes (the largest label + 1).
+ * The labels of a file, and the number of classes (of the format, or the largest label + 1); `file` also names the
+ * array that was chosen from an archive.
  *
  * @returns labels, [count].
  * @throws InputError as `openLabels`, and for a label that is no integer ≥ 0.
  */
-export async function loadLabels(path: string): Promise<{ labels: Int32Array; classes: number }> {
+export async function loadLabels(
+  path: string,
+): Promise<{ labels: Int32Array; classes: number; file: string }> {
   const packed = await openLabels(path);
   try {
     const labels = await readLabels(packed, 0, packed.count);
     if (labels.length === 0) throw packed.bytes.error('holds no labels');
-    return { labels, classes: countClasses(labels) };
+    return { labels, classes: packed.classes ?? countClasses(labels), file: packed.bytes.file };
   } finally {
     await packed.bytes.close();
   }

@@ -1,80 +1,103 @@
-import { readdir, rm, stat } from 'node:fs/promises';
+import { lstat, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { identityToken, lifeOf, parseIdentityToken } from './process-identity.js';
+import { isKnownDead, PROCESS_TOKEN, tokenInName } from './process-token.js';
 
-// What a process makes on the way to a result bears the result's name and the process's identity, so that the next one
-// can tell what a dead process left from what a living one needs.
+// What a process makes on the way to a result bears the result's name and the process's token, so that the next one can
+// tell what a dead process left from what a living one needs.
 
-/** A name that is cut, so that what is added to it still fits into 255 bytes. */
-const LONGEST_BASE = 120;
+/** A name is cut to this length, so that what is added to it still fits into the 255 bytes that file systems allow. */
+const LONGEST_BASE_BYTES = 120;
+/** Names with a number in the place of a token are those of earlier versions: the number of the process. */
+const TEMPORARY = /^(?:\.(.{1,200})\.[\da-f-]{1,80}-\d{1,9}\.tmp|(.{0,200})\.partial-[\da-f-]{1,80})$/;
+/** What nobody has written to for so long has no owner any more, wherever that was. */
+const IDLE_MS = 24 * 3600 * 1000;
+/** Staging folders are touched this often while their process lives. */
+export const TOUCH_MS = 10 * 60 * 1000;
 
 let made = 0;
 
 /** `.K.npy.TOKEN-0.tmp` in the folder of `path`: a file that is renamed to `path` when it is whole. */
 export function temporaryFile(path: string): string {
-  return join(dirname(path), `.${shortened(basename(path))}.${identityToken()}-${made++}.tmp`);
+  return join(dirname(path), `.${shortened(basename(path))}.${PROCESS_TOKEN}-${made++}.tmp`);
 }
 
 /**
- * A folder in which results wait until all are there: `OUT.partial-TOKEN` beside OUT, or `.partial-TOKEN` in it.
+ * A folder in which results wait until all are there: `OUT.partial-TOKEN-0` beside OUT, or `.partial-TOKEN-0` in it.
  *
  * @param path Ends without a separator.
  */
 export function stagingFolder(path: string, inside: boolean): string {
-  const name = `.partial-${identityToken()}`;
+  const name = `.partial-${PROCESS_TOKEN}-${made++}`;
   return inside ? join(path, name) : join(dirname(path), `${shortened(basename(path))}${name}`);
 }
 
-/** The identity of the process is unknown from here, but it has not touched what it made for this long. */
-const FORGOTTEN_MS = 24 * 3600 * 1000;
+/** Whether a name is one that `temporaryFile` or `stagingFolder` gives. */
+export function isTemporary(name: string): boolean {
+  return TEMPORARY.test(name);
+}
 
-/** Staging folders are touched this often while their process lives. */
-export const TOUCH_MS = 10 * 60 * 1000;
+/** Which names `temporaryFile` and `stagingFolder` give for this result. */
+export function temporariesOf(path: string): (name: string) => boolean {
+  const base = shortened(basename(path));
+  return (name) => {
+    const [, ofFile, ofFolder] = TEMPORARY.exec(name) ?? [];
+    return (ofFile ?? ofFolder) === base;
+  };
+}
+
+export interface LeftoverOptions {
+  /**
+   * The time by the clock of that file system, the only one that its dates can be compared with. Without it only what
+   * belongs to the dead goes, however old the rest is.
+   */
+  readonly nowMs?: number;
+  /** What stays although its process is dead. */
+  readonly keep?: (path: string) => Promise<boolean>;
+}
 
 /**
- * Removes temporary files and staging folders that dead processes left in a folder. What belongs to a living one stays;
- * where that cannot be known (another machine, another container), what is older than a day goes. Nothing else is
- * touched, and what cannot be removed stays: it is in nobody's way.
+ * Removes what killed processes left in a folder: temporary files and folders that carry the token of a dead process.
+ * What belongs to a living process stays, and so does what belongs to one that cannot be seen from here, unless it has
+ * not changed for a day. Nothing is thrown: what cannot be removed stays.
  *
- * @param base Only of results of this name; all, if it is undefined. @param keep What stays although its process is dead.
+ * @param isMeant Which names are looked at, all of them names of temporary files and folders.
  */
 export async function removeLeftovers(
   folder: string,
-  base?: string,
-  keep?: (path: string) => Promise<boolean>,
+  isMeant: (name: string) => boolean,
+  { nowMs = -Infinity, keep }: LeftoverOptions = {},
 ): Promise<void> {
-  for (const name of await readdir(folder).catch(() => [])) {
-    const found = parseLeftover(name);
-    if (found === undefined || (base !== undefined && found.base !== shortened(base))) continue;
+  for (const name of await readdir(folder).catch(() => [] as string[])) {
+    if (!isMeant(name)) continue;
     const path = join(folder, name);
-    try {
-      const { mtimeMs } = await stat(path);
-      const life = found.identity === undefined ? 'unknown' : lifeOf(found.identity);
-      const isDead = life === 'dead' || (life === 'unknown' && Date.now() - mtimeMs > FORGOTTEN_MS);
-      if (isDead && !(await keep?.(path))) await rm(path, { recursive: true, force: true });
-    } catch {
-      // Gone meanwhile, or not ours to remove.
-    }
+    const token = tokenInName(name);
+    const isDead =
+      (token !== undefined && isKnownDead(token)) || nowMs - (await lastChangeMs(path)) > IDLE_MS;
+    if (isDead && !(await keep?.(path)))
+      await rm(path, { recursive: true, force: true }).catch(() => undefined);
   }
 }
 
-/** Names without a token are those of earlier versions, which put the number of the process there. */
-function parseLeftover(name: string) {
-  const match =
-    /^\.(.{1,200})\.([\da-fx-]{1,80})-\d{1,9}\.tmp$/.exec(name) ??
-    /^(.{0,200})\.partial-([\da-fx-]{1,80})$/.exec(name);
-  if (match === null) return undefined;
-  const [, base, token] = match;
-  const identity = parseIdentityToken(token);
-  return identity !== undefined || /^\d{1,10}$/.test(token) ? { base, identity } : undefined;
+/** Of a file, or of a folder and the files in it. */
+async function lastChangeMs(path: string): Promise<number> {
+  try {
+    const status = await lstat(path);
+    if (!status.isDirectory()) return status.mtimeMs;
+    let last = status.mtimeMs;
+    for (const name of await readdir(path)) last = Math.max(last, (await lstat(join(path, name))).mtimeMs);
+    return last;
+  } catch {
+    // It is being removed, by someone else.
+    return Infinity;
+  }
 }
 
 function shortened(name: string): string {
   const bytes = Buffer.from(name);
-  return bytes.length <= LONGEST_BASE
-    ? name
-    : bytes
-        .subarray(0, LONGEST_BASE)
-        .toString()
-        .replace(/\uFFFD+$/, '');
+  if (bytes.length <= LONGEST_BASE_BYTES) return name;
+  // A character that was cut in two is left out.
+  return bytes
+    .subarray(0, LONGEST_BASE_BYTES)
+    .toString()
+    .replace(/\uFFFD+$/, '');
 }

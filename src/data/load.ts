@@ -1,13 +1,16 @@
 import type { ImageStack } from '../kernel/images.js';
 import { InputError } from './input-error.js';
 import { countClasses, openLabels } from './labels.js';
+import { assertOneScale } from './one-scale.js';
 import { openImages, type OpenImages } from './open-images.js';
 import { readLabels, readPixels, type PackedImages, type PackedLabels } from './packed.js';
+import type { PixelScale } from './scale.js';
 import { formatShape, type PixelOrder } from './shape.js';
+import type { ImageSource, ImageSources, LabelSource } from './sources.js';
 
 /** Images with their classes. */
 export interface LabelledImages {
-  /** Unsigned bytes divided by 255; numbers of other types as they are in the file. */
+  /** Divided as `scale` says. */
   readonly images: ImageStack;
   /** Class of each image, [count], if known. */
   readonly labels: Int32Array | undefined;
@@ -16,13 +19,19 @@ export interface LabelledImages {
   readonly files: readonly string[];
   /** `npy`, `npz`, `idx`, `cifar-10`; several are joined by `+`. */
   readonly format: string;
+  /** Every file that was read, those of labels too. */
+  readonly sources: ImageSources;
 }
 
 export interface LoadOptions {
   /** A file with the labels of all images together; `false`: do not look for labels. Default: find them. */
   readonly labels?: string | false;
-  /** Axes of a four-dimensional array; `auto` (default): N×H×W×C if the last axis alone looks like channels. */
+  /** Axes of a four-dimensional array; `auto` (default): as `likelyOrder` finds in their sizes. */
   readonly layout?: PixelOrder | 'auto';
+  /** What pixels are divided by; `auto` (default): unsigned bytes by 255, if the files fit together. */
+  readonly scale?: PixelScale;
+  /** The option of the command line that sets `scale`, for messages. */
+  readonly scaleOption?: string;
   /** Index of the first image used, counted over all files; default 0. */
   readonly first?: number;
   /** Number of images used; default: all from `first` on. */
@@ -48,10 +57,19 @@ export async function loadImages(
       assertSameShape(opened[0].images, opened.at(-1)!.images);
     }
     const parts = chooseParts(paths, opened, options);
-    const images = await decode(paths, parts);
+    const { images, sources } = await decode(paths, parts, options.scale ?? 'auto');
+    const { scaleOption = '--scale' } = options;
+    assertOneScale({ option: scaleOption, files: sources });
     const labels = await decodeLabels(opened, parts, options.labels);
     const format = [...new Set(opened.map((file) => file.images.format))].join('+');
-    return { images, labels: labels?.values, classes: labels?.classes, files: [...paths], format };
+    return {
+      images,
+      labels: labels?.values,
+      classes: labels?.classes,
+      files: [...paths],
+      format,
+      sources: { images: sources, labels: labels?.sources ?? [] },
+    };
   } finally {
     for (const { images, labels } of opened) await Promise.all([images.bytes.close(), labels?.bytes.close()]);
   }
@@ -99,16 +117,20 @@ function chooseParts(paths: readonly string[], opened: readonly OpenImages[], op
   });
 }
 
-async function decode(paths: readonly string[], parts: readonly Part[]): Promise<ImageStack> {
+async function decode(paths: readonly string[], parts: readonly Part[], scale: PixelScale) {
   const { channels, height, width, elements } = parts[0].file.images;
   const count = parts.reduce((sum, part) => sum + part.count, 0);
   const data = allocate(paths, count, elements);
+  const sources: ImageSource[] = [];
   let done = 0;
-  for (const part of parts) {
-    await readPixels(part.file.images, part.first, part.count, data.subarray(done * elements));
-    done += part.count;
+  for (const { file, first, count } of parts) {
+    const { format, order, bytes } = file.images;
+    const facts = await readPixels(file.images, first, count, scale, data.subarray(done * elements));
+    sources.push({ file: bytes.file, format, layout: order, first, ...facts });
+    done += count;
   }
-  return { data, count, channels, height, width };
+  const images: ImageStack = { data, count, channels, height, width };
+  return { images, sources };
 }
 
 function allocate(paths: readonly string[], count: number, elements: number): Float32Array {
@@ -124,6 +146,11 @@ function allocate(paths: readonly string[], count: number, elements: number): Fl
 interface DecodedLabels {
   readonly values: Int32Array;
   readonly classes: number;
+  readonly sources: readonly LabelSource[];
+}
+
+function labelSource({ bytes, dtype, count }: PackedLabels, found: boolean): LabelSource {
+  return { file: bytes.file, dtype: dtype.name, count, found };
 }
 
 async function decodeLabels(
@@ -156,7 +183,8 @@ async function decodeLabels(
     const from = part.first - range.first;
     for (let i = 0; i < part.count; i++) chosen.push(values[from + i]);
   }
-  return { values: Int32Array.from(chosen), classes };
+  const sources = opened.map(({ labels }) => labelSource(labels!, true));
+  return { values: Int32Array.from(chosen), classes, sources };
 }
 
 /** One file holds the labels of the images of all files, in their order. */
@@ -174,7 +202,11 @@ async function decodeSharedLabels(
     const before = images.slice(0, opened.indexOf(parts[0].file)).reduce((sum, { count }) => sum + count, 0);
     const first = before + parts[0].first;
     const count = parts.reduce((sum, part) => sum + part.count, 0);
-    return { values: all.slice(first, first + count), classes: countClasses(all) };
+    return {
+      values: all.slice(first, first + count),
+      classes: countClasses(all),
+      sources: [labelSource(labels, false)],
+    };
   } finally {
     await labels.bytes.close();
   }

@@ -1,10 +1,12 @@
-import { openBytes, type Bytes } from './bytes.js';
+import type { Bytes } from './bytes.js';
+import { numpyLine } from './convert.js';
 import { decodeNumbers } from './dtype.js';
 import { InputError } from './input-error.js';
-import { readNpyHeader, type NpyHeader } from './npy.js';
+import type { NpyHeader } from './npy-header.js';
+import { openArray } from './open-array.js';
 import { formatShape } from './shape.js';
 
-/** A matrix in a .npy file of float32 or float64, of which only the rows asked for are read. */
+/** A matrix in a .npy file, or an array of an .npz archive (`file.npz:name`), of float32 or float64, of which only the rows asked for are read. */
 export class NpyRows implements AsyncDisposable {
   readonly count: number;
   readonly columns: number;
@@ -16,17 +18,20 @@ export class NpyRows implements AsyncDisposable {
     [this.count, this.columns] = header.shape;
   }
 
-  /** @throws InputError as `readNpyHeader`, and for anything but a matrix of float32 or float64. */
+  /** @throws InputError as `openArray`, and for anything but a matrix of float32 or float64. */
   static async open(path: string): Promise<NpyRows> {
-    const bytes = await openBytes(path);
+    const { bytes, header } = await openArray(path, 'kernel');
     try {
-      const header = await readNpyHeader(bytes);
       const { shape, dtype } = header;
       if (shape.length !== 2 || shape.includes(0)) {
         throw new InputError(path, `a matrix is needed, but this array is ${formatShape(shape)}`);
       }
       if (!/f[48]$/.test(dtype.descr)) {
-        throw new InputError(path, `a kernel is float32 or float64, but this array is ${dtype.descr}`);
+        const line = numpyLine(bytes, 'float32', (array) => `${array}.astype(np.float32)`);
+        throw new InputError(
+          path,
+          `a kernel is float32 or float64, but this array is ${dtype.descr}; convert it: ${line}`,
+        );
       }
       return new NpyRows(bytes, header);
     } catch (error) {

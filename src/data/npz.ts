@@ -1,48 +1,103 @@
-import { strFromU8, unzipSync } from 'fflate';
 import { memoryBytes, type Bytes } from './bytes.js';
+import { shellWord, type Role } from './convert.js';
+import { zipProblem } from './foreign-formats.js';
+import { scipySparseLine } from './foreign-lines.js';
+import { InputError } from './input-error.js';
 import { labelNames, namesImages, namesLabels, PLAIN_LABELS } from './label-names.js';
+import { npySizeBytes, parseNpyHeader } from './npy-header.js';
+import { ZipArchive } from './zip-archive.js';
 
-/** True for the first bytes of a .npz archive (a zip file of .npy files), also of an empty one. */
-export function isNpz(start: Uint8Array): boolean {
-  return ['PK\x03\x04', 'PK\x05\x06'].includes(strFromU8(start.subarray(0, 4), true));
-}
-
-/** An .npz archive in memory; arrays are unpacked when asked for. */
+/** An open .npz archive (a zip file of .npy files); arrays are read when asked for. */
 export interface NpzArchive {
   readonly file: string;
   /** Names of the arrays, without .npy. */
   readonly names: readonly string[];
-  /** The .npy content of one array; in messages it is called `file.npz:name`. @throws InputError if there is none. */
-  array(name: string): Bytes;
+  /**
+   * The .npy content of one array, its checksum checked; in messages it is called `file.npz:name`.
+   *
+   * @throws InputError if there is none, or it is damaged.
+   */
+  array(name: string): Promise<Bytes>;
+  /** The file is closed when the archive and all its arrays are. */
+  close(): Promise<void>;
 }
 
-/** Opens an .npz archive. @throws InputError if it is no zip file, cut off, or holds no arrays. */
-export async function openNpz(bytes: Bytes): Promise<NpzArchive> {
-  const content = await bytes.read(0, bytes.sizeBytes);
-  const unzip = (filter: (member: string) => boolean): Record<string, Uint8Array> => {
-    try {
-      return unzipSync(content, { filter: ({ name }) => filter(name) });
-    } catch (error) {
-      throw bytes.error(
-        `the zip archive is cut off or damaged (${(error as Error).message}, ${content.length} bytes); fetch or save it again`,
-      );
-    }
+const NPY = '.npy';
+
+/**
+ * Opens an .npz archive, which takes over `bytes`.
+ *
+ * @param role What its arrays are wanted for.
+ * @throws InputError if it is no zip file, cut off, or holds no arrays.
+ */
+export async function openNpz(bytes: Bytes, role: Role): Promise<NpzArchive> {
+  const zip = await ZipArchive.open(bytes);
+  const names = zip.names.filter((name) => name.endsWith(NPY)).map((name) => name.slice(0, -NPY.length));
+  if (names.length === 0) throw bytes.error(zipProblem(bytes, zip.names));
+  if (['indices', 'indptr', 'format', 'shape', 'data'].every((name) => names.includes(name))) {
+    throw bytes.error(`is a sparse matrix of SciPy; save it as a full one: ${scipySparseLine(bytes)}`);
+  }
+  let users = 1;
+  const release = async (): Promise<void> => {
+    if (--users === 0) await bytes.close();
   };
-  const names: string[] = [];
-  unzip((member) => {
-    if (member.endsWith('.npy')) names.push(member.slice(0, -'.npy'.length));
-    return false;
-  });
-  if (names.length === 0) throw bytes.error('the zip archive holds no .npy arrays; save it with np.savez');
   return {
     file: bytes.file,
     names,
-    array(name) {
-      if (!names.includes(name)) throw bytes.error(`has no array "${name}", only ${names.join(', ')}`);
-      const member = `${name}.npy`;
-      return memoryBytes(`${bytes.file}:${name}`, unzip((other) => other === member)[member], true);
+    async array(name) {
+      if (!names.includes(name)) {
+        throw bytes.error(`has no array ${JSON.stringify(name)}, only ${listNames(names)}`);
+      }
+      const place = { path: bytes.path, member: name, ...(bytes.gzip === true && { gzip: true }) };
+      const announced = (start: Uint8Array, complete: boolean): number => {
+        const sizeBytes = complete ? start.length : Infinity;
+        return npySizeBytes(parseNpyHeader({ ...memoryBytes(place, start, true), sizeBytes }, start, role));
+      };
+      users++;
+      try {
+        return await zip.member(name + NPY, name, announced, once(release));
+      } catch (error) {
+        await release();
+        throw error;
+      }
     },
+    close: once(release),
   };
+}
+
+function once(action: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined;
+  return () => (done ??= action());
+}
+
+/** More names than these are not listed. */
+const MOST_NAMES = 20;
+
+function listNames(names: readonly string[]): string {
+  const shown = names
+    .slice(0, MOST_NAMES)
+    .map((name) => (/^[\w./:-]+$/.test(name) ? name : JSON.stringify(name)));
+  const rest = names.length - shown.length;
+  return shown.join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+}
+
+/** Which array is meant is not clear: an error whose hint is to be typed as it stands. */
+function unclear(
+  bytes: Bytes,
+  names: readonly string[],
+  what: string,
+  example: string,
+  how = 'name it',
+): InputError {
+  return bytes.error(
+    `which of the arrays ${listNames(names)} holds ${what} is not clear; ${how}, as ${shellWord(`${bytes.path}:${example}`)}`,
+  );
+}
+
+/** The only array of an archive. @throws InputError listing the names if there are several. */
+export function pickOnly(bytes: Bytes, names: readonly string[], what: string): string {
+  if (names.length === 1) return names[0];
+  throw unclear(bytes, names, what, names[0]);
 }
 
 /**
@@ -59,10 +114,7 @@ export function pickImages(bytes: Bytes, names: readonly string[]): string {
   const named = names.filter((name) => namesImages(name) && !namesLabels(name));
   const candidates = named.length > 0 ? named : names.filter((name) => !namesLabels(name));
   if (candidates.length === 1) return candidates[0];
-  const example = candidates[0] ?? names[0];
-  throw bytes.error(
-    `which of the arrays ${names.join(', ')} holds the images is not clear; name it, as ${bytes.file}:${example}`,
-  );
+  throw unclear(bytes, names, 'the images', candidates[0] ?? names[0]);
 }
 
 /** The labels that belong to these images, or undefined. @throws InputError if several could be meant. */
@@ -70,12 +122,11 @@ export function pickLabelsBeside(bytes: Bytes, names: readonly string[], images:
   const likely = labelNames(images);
   const named = names.filter((name) => likely.includes(name));
   const plain = names.filter((name) => PLAIN_LABELS.test(name));
-  const others = names.length === 2 ? names.filter(namesLabels) : [];
+  const others = names.length === 2 ? names.filter((name) => name !== images && namesLabels(name)) : [];
   const candidates = [named, plain, others].find((list) => list.length > 0) ?? [];
   if (candidates.length > 1) {
-    throw bytes.error(
-      `which of the arrays ${candidates.join(', ')} holds the labels of ${images} is not clear; name it as labels, as ${bytes.file}:${candidates[0]}`,
-    );
+    const how = 'name it with the option for labels';
+    throw unclear(bytes, candidates, `the labels of ${listNames([images])}`, candidates[0], how);
   }
   return candidates[0];
 }
@@ -85,7 +136,5 @@ export function pickLabels(bytes: Bytes, names: readonly string[]): string {
   const named = names.filter(namesLabels);
   const candidates = named.length > 0 ? named : names;
   if (candidates.length === 1) return candidates[0];
-  throw bytes.error(
-    `which of the arrays ${names.join(', ')} holds the labels is not clear; name it, as ${bytes.file}:${candidates[0]}`,
-  );
+  throw unclear(bytes, names, 'the labels', candidates[0]);
 }

@@ -1,5 +1,7 @@
 import type { Bytes } from './bytes.js';
 import { decodeNumbers, type Dtype, type NumberArray } from './dtype.js';
+import { oneHotClass } from './label-shape.js';
+import { PixelRange, scaleOf, type PixelFacts, type PixelScale } from './scale.js';
 import type { PackedShape } from './shape.js';
 
 /** `count` records of `elements` numbers each, `strideBytes` apart in a file; nothing of them is decoded yet. */
@@ -17,8 +19,9 @@ export interface PackedImages extends PackedRecords, PackedShape {
   readonly format: 'npy' | 'npz' | 'idx' | 'cifar-10';
 }
 
+/** Labels: one number each, its class, or one-hot rows of `elements` numbers. */
 export interface PackedLabels extends PackedRecords {
-  /** The number of classes, where the format fixes it (CIFAR-10: 10). */
+  /** The number of classes, where the format fixes it (CIFAR-10: 10; one-hot rows: their length). */
   readonly classes?: number;
 }
 
@@ -42,22 +45,27 @@ async function forEachRecord(
       visit(start + i, numbers, offset + i * strideBytes);
     }
   }
+  await bytes.assertUnchanged();
 }
 
 /**
- * Decodes images to float32: unsigned bytes are divided by 255 (the paper's scale), other numbers are kept.
+ * Decodes images to float32, divided as `scale` says.
  *
  * @param out Pixels, [count][channels][height][width], written from its start.
+ * @returns what the pixels are like
  * @throws InputError naming image, channel, row, column and byte of a pixel that is NaN, infinite or too large.
  */
 export async function readPixels(
   images: PackedImages,
   first: number,
   count: number,
+  scale: PixelScale,
   out: Float32Array,
-): Promise<void> {
+): Promise<PixelFacts> {
   const { channels, height, width, elements, dtype, bytes } = images;
-  const isByte = dtype.descr.endsWith('u1');
+  const scaled = scaleOf(dtype, scale, bytes.file);
+  const { dividedBy } = scaled;
+  const range = new PixelRange();
   // Distance in `out` of neighbours in the file: (pixel, channel) → channel · height · width + pixel for nhwc.
   const interleaved = images.order === 'nhwc' ? channels : 1;
   const plane = elements / interleaved;
@@ -67,19 +75,28 @@ export async function readPixels(
       for (let c = 0; c < interleaved; c++, e++) {
         const value = numbers[e];
         const target = c * plane + pixel;
-        out[base + target] = isByte ? value / 255 : value;
+        out[base + target] = value / dividedBy;
         if (!Number.isFinite(out[base + target])) {
           const [channel, rest] = [Math.floor(target / (height * width)), target % (height * width)];
           const place = `image ${index}, channel ${channel}, row ${Math.floor(rest / width)}, column ${rest % width}`;
-          const remedy = Number.isFinite(value) ? 'too large for float32' : 'pixels must be finite';
+          const remedy = Number.isFinite(value)
+            ? 'it is outside the range of float32 (±3.4e38)'
+            : 'pixels must be finite';
           throw bytes.error(
-            `the pixel of ${place} is ${value}: ${remedy}; clean the data first`,
+            `the pixel of ${place} is ${value}${dividedBy === 1 ? '' : `, divided by ${dividedBy}`}: ${remedy}; clean the data first`,
             offset + e * dtype.sizeBytes,
           );
         }
+        range.add(value);
       }
     }
   });
+  const facts = { ...scaled, count, ...range.facts };
+  const size = Math.max(...facts.range.map(Math.abs));
+  if (size > 0 && dividedBy > 1 && Math.fround(size / dividedBy) === 0) {
+    throw bytes.error(`nothing is left of pixels up to ${size} when they are divided by ${dividedBy}`);
+  }
+  return facts;
 }
 
 /**
@@ -91,7 +108,7 @@ export async function readLabels(labels: PackedLabels, first: number, count: num
   const values = new Int32Array(count);
   const largest = (labels.classes ?? 2 ** 31) - 1;
   await forEachRecord(labels, first, count, (index, numbers, offset) => {
-    const value = numbers[0];
+    const value = labels.elements === 1 ? numbers[0] : oneHotClass(labels, index, numbers);
     if (!Number.isInteger(value) || value < 0 || value > largest) {
       const expected = `labels are integers from 0${labels.classes === undefined ? '' : ` to ${largest}`}`;
       throw labels.bytes.error(`label ${index} is ${value}; ${expected}`, offset);

@@ -1,7 +1,15 @@
+import {
+  bothReadings,
+  inOrder,
+  isOneColourImage,
+  likelyOrder,
+  reshapeHint,
+  type ImageAxes,
+  type PixelOrder,
+} from './axes.js';
 import type { Bytes } from './bytes.js';
 
-/** Order of the axes of one image in a file: [channels][height][width] or [height][width][channels]. */
-export type PixelOrder = 'nchw' | 'nhwc';
+export type { PixelOrder };
 
 /** The shape of a stack of images in a file. */
 export interface PackedShape {
@@ -19,9 +27,9 @@ export function formatShape(shape: readonly number[]): string {
 /**
  * Which axis of an array of images is which.
  *
- * `auto` takes N×H×W as one channel, and N×A×B×C as N×H×W×C if C is 1, 3 or 4 and A is not, else as N×C×H×W.
+ * N×H×W is one channel; of four axes `auto` takes the order that `likelyOrder` finds in their sizes.
  *
- * @throws InputError if the array has no three or four axes, or an empty one.
+ * @throws InputError if the array has no three or four axes, an empty one, or four that may be in either order.
  */
 export function packedShape(
   bytes: Bytes,
@@ -30,29 +38,25 @@ export function packedShape(
 ): PackedShape & { count: number } {
   if (shape.length !== 3 && shape.length !== 4) {
     throw bytes.error(
-      `images are an array of 3 axes (N×H×W) or 4 (N×C×H×W, N×H×W×C), but this one is ${formatShape(shape)}; reshape it`,
+      `images are an array of 3 axes (N×H×W) or 4 (N×C×H×W, N×H×W×C), but this one is ${formatShape(shape)}; ${reshapeHint(shape)}`,
     );
   }
   if (shape[0] === 0) throw bytes.error(`holds no images (its shape is ${formatShape(shape)})`);
   if (shape.includes(0))
     throw bytes.error(`holds images without pixels (its shape is ${formatShape(shape)})`);
-  const [count, a, b, c] = shape;
-  if (shape.length === 3) return { count, channels: 1, height: a, width: b, order: 'nchw' };
-  const order = layout !== 'auto' ? layout : isChannelCount(c) && !isChannelCount(a) ? 'nhwc' : 'nchw';
-  return order === 'nhwc'
-    ? { count, channels: c, height: a, width: b, order }
-    : { count, channels: a, height: b, width: c, order };
-}
-
-function isChannelCount(size: number): boolean {
-  return size === 1 || size === 3 || size === 4;
-}
-
-/** Labels out of an array of shape (N,) or N×1. @throws InputError for any other shape. */
-export function labelCount(bytes: Bytes, shape: readonly number[]): number {
-  if (shape.length === 1 || (shape.length === 2 && shape[1] === 1)) return shape[0];
-  const remedy = shape.length === 2 ? '; turn one-hot rows into class numbers with argmax first' : '';
-  throw bytes.error(
-    `labels are an array of shape (N,) or N×1, but this one is ${formatShape(shape)}${remedy}`,
-  );
+  const [count, height, width] = shape;
+  if (shape.length === 3) {
+    if (layout === 'auto' && isOneColourImage([count, height, width])) {
+      throw bytes.error(
+        `${formatShape(shape)} looks like one colour image; save it as x.reshape(1, ${shape.join(', ')}), or say --layout nchw for ${count} grey images of ${height}×${width} pixels`,
+      );
+    }
+    return { count, channels: 1, height, width, order: 'nchw' };
+  }
+  const axes: ImageAxes = [shape[1], shape[2], shape[3]];
+  const order = layout === 'auto' ? likelyOrder(axes) : layout;
+  if (order === undefined) {
+    throw bytes.error(`${formatShape(shape)} may be ${bothReadings(axes)}; say which`);
+  }
+  return { count, ...inOrder(axes, order) };
 }

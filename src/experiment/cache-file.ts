@@ -4,7 +4,7 @@ import { isAbsolute, join } from 'node:path';
 import * as v from 'valibot';
 import { writeAtomically } from '../data/atomic-file.js';
 import { JsonError, readJson } from '../data/json-file.js';
-import { removeLeftovers } from '../data/leftovers.js';
+import { isTemporary, removeLeftovers } from '../data/leftovers.js';
 import { makeFolder } from '../data/make-folder.js';
 
 const APPLICATION = 'cntk-webgpu';
@@ -96,7 +96,7 @@ export class CacheFile<T> {
     if (folder === undefined || this.path === undefined) return;
     try {
       await makeFolder(folder);
-      await removeLeftovers(folder);
+      await removeLeftovers(folder, isTemporary, { nowMs: Date.now() });
       const status = await stat(this.path).catch(() => undefined);
       if (status?.isFile() === false) throw new Error('something else than a file has its name');
       const content = { format: FORMAT, entries: [...kept, entry].slice(-MOST_ENTRIES) };

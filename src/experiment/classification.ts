@@ -1,6 +1,7 @@
 import { InputError } from '../data/input-error.js';
 import type { LabelledImages } from '../data/load.js';
 import { normalize, type Normalization } from '../data/normalize.js';
+import { assertOneScale } from '../data/one-scale.js';
 import type { Gpu } from '../gpu/gpu.js';
 import type { Channel } from '../kernel/channels.js';
 import { regressionGrams } from '../kernel/plan.js';
@@ -67,7 +68,7 @@ export interface AccuracyReport extends Evaluation {
 /**
  * Normalises the images and checks that everything fits together, before a device is opened.
  *
- * @throws InputError for images without labels or of two shapes; ChannelError; ImageError
+ * @throws InputError for images without labels, of two shapes or of two scales; ChannelError; ImageError
  */
 export function prepareClassification(options: {
   readonly train: LabelledImages;
@@ -85,6 +86,10 @@ export function prepareClassification(options: {
       'training images need labels, and none were found beside them; name their file (--train-labels)',
     );
   }
+  assertOneScale(
+    { option: '--scale', files: options.train.sources.images },
+    { option: '--test-scale', files: options.test.sources.images },
+  );
   const { train, test, warnings } = normalize(normalization, options.train.images, options.test.images);
   checkImages(train, test);
   validateChannels([channel], train);

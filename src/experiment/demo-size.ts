@@ -1,6 +1,7 @@
 import { InputError } from '../data/input-error.js';
 import type { LabelledImages } from '../data/load.js';
 import { normalize } from '../data/normalize.js';
+import { assertOneScale } from '../data/one-scale.js';
 import { selectImages } from '../data/subset.js';
 import type { Gpu } from '../gpu/gpu.js';
 import type { Channel } from '../kernel/channels.js';
@@ -105,6 +106,10 @@ function assertUsable({ train, test, trainCount, testCount }: DemoSizeOptions): 
       'has no labels beside it; the demo needs the class of every image',
     );
   }
+  assertOneScale(
+    { option: '--scale', files: train.sources.images },
+    ...(test ? [{ option: '--test-scale', files: test.sources.images }] : []),
+  );
   const check = (set: LabelledImages, asked: number | undefined, what: string) => {
     if (asked !== undefined && asked > set.images.count) {
       throw new InputError(

@@ -1,5 +1,6 @@
 import type { LabelledImages } from '../data/load.js';
 import { normalize } from '../data/normalize.js';
+import { sourcesReport, type SourcesReport } from '../data/sources.js';
 import { balancedOrder, selectImages } from '../data/subset.js';
 import type { Gpu } from '../gpu/gpu.js';
 import type { Channel } from '../kernel/channels.js';
@@ -26,8 +27,8 @@ export interface DemoHooks {
 }
 
 export interface DemoReport {
-  readonly train: { readonly files: readonly string[]; readonly count: number };
-  readonly test: { readonly files: readonly string[]; readonly count: number };
+  readonly train: SourcesReport;
+  readonly test: SourcesReport;
   /** channels, height, width */
   readonly imageShape: readonly [number, number, number];
   readonly classes: number;
@@ -107,8 +108,8 @@ export async function runDemo(
     testLabels: test.labels!,
     heatmap: kernelHeatmap(gram.matrices[shown], train.labels!),
     report: {
-      train: { files: train.files, count: images.count },
-      test: { files: test.files, count: testImages.count },
+      train: sourcesReport(train),
+      test: sourcesReport(test),
       imageShape: [images.channels, images.height, images.width],
       classes,
       normalization: 'standardize',

@@ -1,5 +1,5 @@
 import type { ParameterValues, ShaderContract } from '../../shaders/contract.js';
-import { linkShader, type Constants } from './shader-source.js';
+import { shaderCode, type Constants } from './shader-source.js';
 
 /** A compiled shader: the only place where pipelines and bind groups are made. */
 export interface Program {
@@ -25,7 +25,7 @@ export async function compileProgram(
   contract: ShaderContract,
   constants: Constants,
 ): Promise<Program> {
-  const code = await linkShader(contract, constants);
+  const code = shaderCode(contract, constants);
   const started = performance.now();
   const pipeline = await compilePipeline(device, contract, code);
   const compileMs = performance.now() - started;

@@ -1,32 +1,20 @@
-import { link } from 'wesl/core';
 import type { ShaderContract } from '../../shaders/contract.js';
-import { SHADER_SOURCES } from '../../shaders/sources.js';
 import { unrollLoops } from './unroll.js';
 
 export type Constants = Readonly<Record<string, number>>;
 
 /**
- * The complete WGSL of one shader: its own file with its marked loops unrolled, what it imports from `shaders/shared`, and
- * the constants of its contract as `const` lines.
+ * The complete WGSL of one shader: its linked text with its marked loops unrolled, and the constants of its contract as
+ * `const` lines at the end, where they move no line that a message of the compiler names.
  *
  * @throws Error if `constants` does not name exactly the contract's constants.
  */
-export async function linkShader(
-  contract: ShaderContract,
-  constants: Constants,
-  sources: Readonly<Record<string, string>> = SHADER_SOURCES,
-): Promise<string> {
+export function shaderCode(contract: ShaderContract, constants: Constants): string {
   const given = Object.keys(constants).sort().join(', ');
   const wanted = [...contract.constants].sort().join(', ');
   if (given !== wanted) {
     throw new Error(`shader ${contract.name}: constants given [${given}], its contract asks for [${wanted}]`);
   }
-  const file = `${contract.name}.wgsl`;
-  const linked = await link({
-    weslSrc: { ...sources, [file]: unrollLoops(sources[file], constants) },
-    rootModuleName: contract.name,
-    constants: { ...constants },
-    sourceMap: false,
-  });
-  return linked.dest;
+  const lines = contract.constants.map((name) => `const ${name} = ${constants[name]};\n`);
+  return unrollLoops(contract.wgsl, constants) + lines.join('');
 }

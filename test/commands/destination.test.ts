@@ -10,7 +10,7 @@ import {
 import { unequalSizes } from '../../src/commands/support/disk-space.js';
 import { UsageError } from '../../src/commands/support/errors.js';
 import { OutputError, writeAtomically } from '../../src/data/atomic-file.js';
-import { identityToken, ownIdentity } from '../../src/data/process-identity.js';
+import { PROCESS_TOKEN } from '../../src/data/process-token.js';
 
 // Plan: whatever becomes of a place between reservation and commit, the results are somewhere whole, and the user is
 // told where; what a dead process left goes, and what a living or unknown one has stays; inputs and foreign files stay.
@@ -55,6 +55,12 @@ const results = (at: string, report = 'new') => ({
   [`${at}/report.json`]: report,
 });
 
+/** As if another process had taken this one's for a dead one's. */
+async function removeStaging(parent: string): Promise<void> {
+  const [name] = (await readdir(parent)).filter((entry) => entry.includes('.partial-'));
+  await rm(join(parent, name), { recursive: true });
+}
+
 test('nothing happens meanwhile: the results are where they were asked for, and nothing else', async () => {
   for (const report of ['new', 'newer']) {
     await using destination = await reserve();
@@ -67,7 +73,7 @@ test('nothing happens meanwhile: the results are where they were asked for, and 
 
 test('of two runs into one new folder both have their results', async () => {
   await using first = await reserve();
-  await rm(join(folder, `out.partial-${identityToken()}`), { recursive: true });
+  await removeStaging(folder);
   await using second = await reserve();
   expect(await second.commit('second')).toBe(out);
   expect(await first.commit('first')).toBe(`${out}.2`);
@@ -79,7 +85,7 @@ test('of two runs into one folder with older results both have theirs', async ()
   await mkdir(out);
   await writeFile(join(out, 'report.json'), 'old');
   await using first = await reserve();
-  await rm(join(out, `.partial-${identityToken()}`), { recursive: true });
+  await removeStaging(out);
   await using second = await reserve();
   expect(await second.commit('second')).toBe(out);
   expect(await first.commit('first')).toBe(`${out}.2`);
@@ -149,9 +155,12 @@ test('a file is beside one that appeared or changed meanwhile, and replaces an o
 });
 
 describe('leftovers', () => {
-  const dead = identityToken({ ...ownIdentity(), pid: spawnSync('true').pid, start: '1' });
-  const living = identityToken({ ...ownIdentity(), pid: process.ppid, start: '0' });
-  const elsewhere = identityToken({ ...ownIdentity(), boot: '0123456789ab' });
+  // A token is SPACE-PID-START-RANDOM.
+  const [space, , , random] = PROCESS_TOKEN.split('-');
+  const deadPid = spawnSync('true').pid;
+  const dead = `${space}-${deadPid}-1-${random}-0`;
+  const living = `${space}-${process.ppid}--${random}-0`;
+  const elsewhere = `0123456789ab-${deadPid}-1-${random}-0`;
 
   test('of dead processes go with the next run; others stay', async () => {
     await mkdir(out);
@@ -167,14 +176,14 @@ describe('leftovers', () => {
       'out.partial-x',
     ];
     for (const path of [...gone, ...staying]) await make(path);
-    await writeFile(join(out, `.a.npy.${dead}-0.tmp`), '');
-    await writeFile(join(out, `.a.npy.${living}-0.tmp`), '');
+    await writeFile(join(out, `.a.npy.${dead}.tmp`), '');
+    await writeFile(join(out, `.a.npy.${living}.tmp`), '');
     await using destination = await reserve();
     await destination.commit('new');
     await destination[Symbol.asyncDispose]();
     expect((await readdir(folder)).sort()).toEqual(['out', ...staying].sort());
     expect((await readdir(out)).sort()).toEqual(
-      [`.a.npy.${living}-0.tmp`, 'a.npy', 'b.npy', 'report.json'].sort(),
+      [`.a.npy.${living}.tmp`, 'a.npy', 'b.npy', 'report.json'].sort(),
     );
   });
 

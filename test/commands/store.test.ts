@@ -95,6 +95,7 @@ describe('cntk kernel --out FOLDER', () => {
     const report = JSON.parse(stdout) as { adapters: string[]; pairs: number };
     expect(report.adapters.length).toBeGreaterThan(0);
     expect(report.pairs).toBe(820);
+    expect(report).toMatchObject({ images: { sources: [{ file: 'x.npy', count: 40 }] } });
     if (report.adapters.length === 1) {
       const [one, all] = await Promise.all(
         ['K', 'all'].map((each) => readFile(join(folder, each, `${NAME}.npy`))),
@@ -140,6 +141,20 @@ describe('cntk store', () => {
     expect(exported.equals(whole)).toBe(true);
     const { stdout } = await succeed(...'store export K --out export.npz --json'.split(' '));
     expect(JSON.parse(stdout)).toEqual({ out: 'export.npz', matrices: [`${NAME}.npy`] });
+    // What is exported is what `solve` reads: the only array, the array by its name, and the .npy alike.
+    const fits = await Promise.all(
+      ['export.npy', 'export.npz', `export.npz:${NAME}`].map(async (kernel, index) => {
+        const options = `--labels x-labels.npy --ridge 1e-3 --out fit${index}`;
+        await succeed('solve', '--kernel', kernel, ...options.split(' '));
+        return readFile(join(folder, `fit${index}/coefficients.npy`));
+      }),
+    );
+    for (const fit of fits) expect(fit.equals(fits[0])).toBe(true);
+    await fail(
+      2,
+      /export\.npz: has no array "ntk", only ntk-gap-d3-hidden/,
+      ...'solve --kernel export.npz:ntk --labels x-labels.npy --out fit'.split(' '),
+    );
     await fail(
       2,
       /--name nothing: there are ntk-gap-d3-hidden/,

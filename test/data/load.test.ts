@@ -30,6 +30,40 @@ describe('pixels', () => {
     }
   });
 
+  test('a scale divides every type, and only a number above 0 is one', async () => {
+    const bytes = await put('a.npy', npy('|u1', [1, 1, 3], [0, 51, 255]));
+    const floats = await put('b.npy', npy('<f4', [1, 1, 3], bytesOf(Float32Array.of(0, 51, 255))));
+    for (const [scale, expected] of [
+      [1, [0, 51, 255]],
+      [255, [0, Math.fround(0.2), 1]],
+      [51, [0, 1, 5]],
+    ] as const) {
+      const { images } = await loadImages([bytes, floats], { scale });
+      expect([...images.data]).toEqual([...expected, ...expected]);
+    }
+    for (const scale of [0, -1, NaN, Infinity])
+      await inputError(loadImages([bytes], { scale }), bytes, `scale of the pixels is ${scale}`, 'above 0');
+    await inputError(loadImages([bytes], { scale: 1e-37 }), '51, divided by 1e-37: too large for float32');
+    await inputError(loadImages([bytes], { scale: 1e60 }), 'nothing is left of pixels up to 255');
+  });
+
+  test('files of one set on two scales are refused, whatever part of them is drawn', async () => {
+    const bytes = await put('a.npy', npy('|u1', [2, 1, 3], [0, 51, 255, 1, 2, 3]));
+    const floats = await put('b.npy', npy('<f4', [1, 1, 3], bytesOf(Float32Array.of(0, 51, 255))));
+    await inputError(loadImages([bytes, floats]), floats, bytes, 'uint8, 0 … 255', 'float32, 0 … 255');
+    const within = { scaleOption: '--test-scale' };
+    await inputError(loadImages([floats, bytes], within), bytes, floats, '--test-scale 255 divides');
+    // Where one file is not used there is nothing to disagree with, and no pixel is read in another way.
+    const { images, sources } = await loadImages([bytes, floats], { first: 1, count: 1 });
+    expect([...images.data]).toEqual([1, 2, 3].map((shade) => Math.fround(shade / 255)));
+    expect(sources.images).toEqual([
+      {
+        ...{ file: bytes, format: 'npy', layout: 'nchw', dtype: 'uint8', first: 1, count: 1 },
+        ...{ scale: 'auto', dividedBy: 255, range: [1, 3], meanSize: 2, integers: true },
+      },
+    ]);
+  });
+
   test.each([NaN, Infinity, -Infinity])('%p is refused with its place', async (value) => {
     const values = new Float32Array(2 * 3 * 4 * 5);
     // Image 1, channel 2, row 3, column 1.
@@ -38,10 +72,11 @@ describe('pixels', () => {
     const content = floats([2, 3, 4, 5], values);
     const path = await put('a.npy', content);
     const place = 'image 1, channel 2, row 3, column 1';
-    const error = await inputError(loadImages([path]), path, place, String(value), 'finite');
+    const layout = 'nchw';
+    const error = await inputError(loadImages([path], { layout }), path, place, String(value), 'finite');
     expect(error.offset).toBe(content.length - 4 * (values.length - index));
     // An image that is not used does no harm.
-    expect((await loadImages([path], { count: 1 })).images.count).toBe(1);
+    expect((await loadImages([path], { layout, count: 1 })).images.count).toBe(1);
   });
 
   test('the place of a NaN in N×H×W×C', async () => {
@@ -53,7 +88,18 @@ describe('pixels', () => {
 
   test('float64 beyond float32', async () => {
     const path = await put('a.npy', npy('<f8', [1, 1, 1], bytesOf(Float64Array.of(1e39))));
-    await inputError(loadImages([path]), '1e+39', 'too large for float32');
+    await inputError(loadImages([path]), '1e+39', 'outside the range of float32 (±3.4e38)');
+    for (const value of [1e300, -1e300]) {
+      const other = await put('b.npy', npy('<f8', [1, 1, 1], bytesOf(Float64Array.of(value))));
+      const { message } = await inputError(
+        loadImages([other]),
+        `is ${value}:`,
+        'outside the range of float32',
+      );
+      expect(message).not.toContain('Infinity');
+    }
+    const largest = await put('a.npy', npy('<f8', [1, 1, 1], bytesOf(Float64Array.of(3.4028234e38))));
+    expect((await loadImages([largest])).images.data[0]).toBe(Math.fround(3.4028234e38));
   });
 });
 
@@ -67,22 +113,21 @@ describe('layout', () => {
 
   test('N×H×W×C is brought to N×C×H×W', async () => {
     const path = await put('a.npy', npy('|u1', [2, 6, 5, 3], data));
-    const { images } = await loadImages([path]);
+    const layout = 'nhwc';
+    const { images } = await loadImages([path], { layout });
     expect(images).toEqual({ data: transposed, count: 2, channels: 3, height: 6, width: 5 });
-    const second = await loadImages([path], { first: 1 });
+    const second = await loadImages([path], { layout, first: 1 });
     expect(second.images.data).toEqual(transposed.subarray(90));
   });
 
   test.each([
     // shape, layout, channels × height × width
-    [[2, 3, 4, 5], 'auto', [3, 4, 5]],
-    [[2, 3, 5, 4], 'auto', [3, 5, 4]],
-    [[2, 5, 8, 3], 'auto', [3, 5, 8]],
-    [[2, 5, 8, 4], 'auto', [4, 5, 8]],
-    [[2, 5, 8, 1], 'auto', [1, 5, 8]],
-    [[2, 5, 8, 2], 'auto', [5, 8, 2]],
+    [[2, 3, 4, 4], 'auto', [3, 4, 4]],
+    [[2, 4, 4, 3], 'auto', [3, 4, 4]],
+    [[2, 3, 32, 16], 'auto', [3, 32, 16]],
+    [[2, 16, 32, 3], 'auto', [3, 16, 32]],
     [[2, 1, 8, 1], 'auto', [1, 8, 1]],
-    [[2, 3, 8, 3], 'auto', [3, 8, 3]],
+    [[2, 3, 4, 5], 'nchw', [3, 4, 5]],
     [[2, 3, 8, 3], 'nhwc', [3, 3, 8]],
     [[2, 5, 8, 3], 'nchw', [5, 8, 3]],
     [[2, 5, 8, 7], 'nhwc', [7, 5, 8]],
@@ -95,6 +140,32 @@ describe('layout', () => {
     );
     const { images } = await loadImages([path], { layout });
     expect([images.channels, images.height, images.width]).toEqual(expected);
+  });
+
+  test('axes that may be in either order are asked for with both readings, and each hint is followed', async () => {
+    const path = await put('a.npy', npy('|u1', [2, 12, 50, 1], new Uint8Array(1200)));
+    const { message } = await inputError(loadImages([path]), path, '2×12×50×1');
+    const readings = [...message.matchAll(/(\d+) channels? of (\d+)×(\d+) pixels \(--layout (\w+)\)/g)];
+    expect(readings).toHaveLength(2);
+    for (const [, channels, height, width, layout] of readings) {
+      const { images } = await loadImages([path], { layout: layout as 'nchw' | 'nhwc' });
+      expect(images).toMatchObject({ channels: +channels, height: +height, width: +width });
+    }
+  });
+
+  test('one colour image without the axis of images is no set of narrow grey ones', async () => {
+    const pixels = new Uint8Array(3 * 16 * 17);
+    const path = await put('a.npy', npy('|u1', [16, 17, 3], pixels));
+    await inputError(loadImages([path]), path, 'x.reshape(1, 16, 17, 3)', '16 grey images of 17×3', 'nchw');
+    const reshaped = await loadImages([await put('b.npy', npy('|u1', [1, 16, 17, 3], pixels))]);
+    expect(reshaped.images).toMatchObject({ count: 1, channels: 3, height: 16, width: 17 });
+    const narrow = await loadImages([path], { layout: 'nchw' });
+    expect(narrow.images).toMatchObject({ count: 16, channels: 1, height: 17, width: 3 });
+    // Three grey images are three grey images.
+    const three = await loadImages([await put('c.npy', npy('|u1', [3, 16, 17], pixels))]);
+    expect(three.images).toMatchObject({ count: 3, channels: 1, height: 16, width: 17 });
+    const small = await loadImages([await put('d.npy', npy('|u1', [15, 16, 3], pixels.subarray(96)))]);
+    expect(small.images).toMatchObject({ count: 15, channels: 1, height: 16, width: 3 });
   });
 
   test('other numbers of axes, and empty ones', async () => {
@@ -139,11 +210,11 @@ describe('first and count', () => {
 
 describe('several files', () => {
   test('one shape, whatever the layout and type', async () => {
-    const one = await put('a.npy', npy('|u1', [1, 3, 2, 5], ramp(30)));
-    const other = await put('b.npy', floats([2, 2, 5, 3], new Float32Array(60).fill(0.5)));
+    const one = await put('a.npy', npy('|u1', [1, 3, 2, 2], ramp(12)));
+    const other = await put('b.npy', floats([2, 2, 2, 3], new Float32Array(24).fill(0.5)));
     const { images, format, files } = await loadImages([one, other]);
-    expect(images).toMatchObject({ count: 3, channels: 3, height: 2, width: 5 });
-    expect(images.data[30]).toBe(0.5);
+    expect(images).toMatchObject({ count: 3, channels: 3, height: 2, width: 2 });
+    expect(images.data[12]).toBe(0.5);
     expect({ format, files }).toEqual({ format: 'npy', files: [one, other] });
   });
 
@@ -251,7 +322,8 @@ describe('labels', () => {
   test('of other shapes and counts', async () => {
     const path = await put('x.npy', images);
     const oneHot = await put('a.npy', npy('|u1', [3, 2], ramp(6)));
-    await inputError(loadImages([path], { labels: oneHot }), oneHot, '3×2', 'argmax');
+    // Rows of several numbers that are no classes of one-hot.
+    await inputError(loadImages([path], { labels: oneHot }), oneHot, 'row 1 of 3×2 is [2, 3]');
     await inputError(
       loadImages([path], { labels: await put('a.npy', npy('|u1', [], [1])) }),
       'a single number',

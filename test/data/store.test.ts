@@ -10,7 +10,7 @@ import { exportArchive, exportMatrices, verifyTiles } from '../../src/data/store
 import { shardTiles, storeTiles, tileSide, type Block } from '../../src/data/store/grid.js';
 import { mergeStores } from '../../src/data/store/merge.js';
 import { TileStore } from '../../src/data/store/tile-store.js';
-import { coveragePicture } from '../../src/experiment/coverage.js';
+import { coveragePicture, type TileState } from '../../src/experiment/coverage.js';
 
 // Plan: the grid covers every pair once, shares are balanced; what is written comes back, as one matrix and for NumPy;
 // damage of each kind is seen; other computations and newer formats are refused with both values; claims pass on from
@@ -20,6 +20,7 @@ const folder = mkdtempSync(join(tmpdir(), 'cntk-store-'));
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const [N, TEST, SIDE] = [11, 6, 4];
+const [AA, BB, CC] = ['a', 'b', 'c'].map((digit) => digit.repeat(64));
 const input: ComputationInput = {
   channels: [
     { kernel: 'ntk', depth: 3, readout: 'gap', trained: 'hidden' },
@@ -28,8 +29,8 @@ const input: ComputationInput = {
   imageShape: [1, 8, 8],
   normalization: 'none',
   blocks: [
-    { name: 'train', rows: N, columns: N, rowsSha256: 'aa', columnsSha256: 'aa' },
-    { name: 'test', rows: TEST, columns: N, rowsSha256: 'bb', columnsSha256: 'aa' },
+    { name: 'train', rows: N, columns: N, rowsSha256: AA, columnsSha256: AA },
+    { name: 'test', rows: TEST, columns: N, rowsSha256: BB, columnsSha256: AA },
   ],
   tileImages: SIDE,
   version: '1.2.3',
@@ -127,9 +128,11 @@ describe('a store', () => {
       /2 of 6 tiles are missing/,
     );
     expect(await readdir(folder)).not.toContain('part.npy');
-    const picture = coveragePicture(block, store.tiles, ({ name }) =>
-      name === 'train-0001-0000' ? 'missing' : name === 'train-0000-0000' ? 'damaged' : 'finished',
+    const states = new Map<string, TileState>(
+      [...(await store.finished()).keys()].map((n) => [n, 'finished']),
     );
+    states.set('train-0000-0000', 'damaged');
+    const picture = coveragePicture(block, SIDE, states);
     expect(picture).toBe('✗\n·█\n███');
   });
 
@@ -169,10 +172,14 @@ describe('a store', () => {
   test.each([
     [
       'images',
-      { blocks: [{ ...input.blocks[0], rowsSha256: 'cc' }, input.blocks[1]] },
-      /train aa\/aa.*train cc\/aa/,
+      { blocks: [{ ...input.blocks[0], rowsSha256: CC, columnsSha256: CC }, input.blocks[1]] },
+      /train a{64}\/a{64}.*train c{64}\/c{64}/,
     ],
-    ['a size', { blocks: [{ ...input.blocks[0], rows: 12 }, input.blocks[1]] }, /train 11×11.*train 12×11/],
+    [
+      'a size',
+      { blocks: [{ ...input.blocks[0], rows: 12, columns: 12 }, input.blocks[1]] },
+      /train 11×11.*train 12×12/,
+    ],
     [
       'a depth',
       { channels: [{ ...input.channels[0], depth: 5 }, input.channels[1]] },
@@ -196,13 +203,13 @@ describe('a store', () => {
   );
 
   test.each([
-    ['2', /version 2 of the format.*1\.2\.3.*knows version 1/],
+    ['3', /version 3 of the format.*1\.2\.3.*knows versions 1 and 2/],
     ['0', /version 0/],
-    ['"x"', /version x/],
+    ['"x"', /formatVersion: .*received "x"/],
     ['nonsense', /is damaged/],
   ])('with format version %s is refused', async (version, message) => {
     const store = await filled(`version-${version}`, () => false);
-    const text = JSON.stringify(computation).replace('"formatVersion":1', `"formatVersion":${version}`);
+    const text = JSON.stringify(computation).replace('"formatVersion":2', `"formatVersion":${version}`);
     await writeFile(join(store.folder, 'computation.json'), text);
     await expect(TileStore.open(store.folder)).rejects.toThrow(message);
   });

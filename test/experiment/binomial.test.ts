@@ -1,7 +1,6 @@
-import { binomialInterval } from '../../src/experiment/binomial.js';
-
-// Plan: the ends of the interval are the proportions that lie just 1.96 standard deviations from what was measured
+// The ends of the interval are the proportions that lie just 1.96 standard deviations from what was measured
 // (Wilson's definition); none, all and no images; symmetry.
+import { binomialInterval } from '../../src/experiment/binomial.js';
 
 describe('binomialInterval', () => {
   test.each([

@@ -1,10 +1,9 @@
+// Counts grow with the pairs that there is time for, depths shrink before counts become too few, given counts
+// are kept, no image is in both sets, and where there is no time for gap it is left out.
 import { loadDigits } from '../../src/data/digits.js';
 import type { LabelledImages } from '../../src/data/load.js';
 import { chooseSize, largestSize, type DemoChannels } from '../../src/experiment/demo-size.js';
 import { testGpu } from '../support/gpu.js';
-
-// Plan: counts grow with the pairs that there is time for, depths shrink before counts become too few, given counts
-// are kept, no image is in both sets, and where there is no time for gap it is left out.
 
 let digits: LabelledImages;
 

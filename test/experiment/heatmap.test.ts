@@ -1,8 +1,7 @@
+// The picture decodes to the expected size; images are sorted by class with a white line between classes; blocks
+// of a class are brighter than the rest; outliers, black images and more images than pixels do no harm.
 import { decode } from 'fast-png';
 import { cosineSimilarity, kernelHeatmap } from '../../src/experiment/heatmap.js';
-
-// Plan: the picture decodes to the expected size; images are sorted by class with a white line between classes; blocks
-// of a class are brighter than the rest; outliers, black images and more images than pixels do no harm.
 
 /** K_ij = 4 within a class, 1 elsewhere, 5 on the diagonal; classes alternate. */
 function blockKernel(n: number, classes: number): { kernel: Float32Array; labels: Int32Array } {

@@ -1,3 +1,5 @@
+// A factor that is kept panel by panel in files goes on with the same bits where a run ended; a damaged panel or state is
+// computed again, and removal takes nothing of others.
 import { mkdtempSync } from 'node:fs';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

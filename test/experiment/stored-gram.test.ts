@@ -34,7 +34,7 @@ const options: StoredGramOptions = {
 };
 
 function newStore(name: string, tileImages: number): Promise<TileStore> {
-  const block = { rowsSha256: '', columnsSha256: '' };
+  const block = { rowsSha256: '0'.repeat(64), columnsSha256: '0'.repeat(64) };
   return TileStore.openOrCreate(
     join(folder, name),
     describeComputation({

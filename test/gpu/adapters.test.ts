@@ -1,11 +1,10 @@
+// What Dawn says is read right; every adapter of this machine opens by its name and computes; the choice
+// follows the option, then CNTK_ADAPTER, then hardware before software; a wrong name lists the right ones.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { AdapterError } from '../../src/gpu/dawn/adapter-error.js';
 import { parseAdapterList } from '../../src/gpu/dawn/adapters.js';
 import { listAdapters, openDevice } from '../../src/node.js';
-
-// Plan: what Dawn says is read right; every adapter of this machine opens by its name and computes; the choice
-// follows the option, then CNTK_ADAPTER, then hardware before software; a wrong name lists the right ones.
 
 const requestedBefore = process.env.CNTK_ADAPTER;
 afterEach(() => {

@@ -1,6 +1,5 @@
+// Marked loops are written out, nested ones too, others stay; both kinds of bound; what cannot be is refused.
 import { unrollLoops } from '../../src/gpu/unroll.js';
-
-// Plan: marked loops are written out, nested ones too, others stay; both kinds of bound; what cannot be is refused.
 
 const squeeze = (text: string) => text.replace(/\s+/g, ' ').trim();
 

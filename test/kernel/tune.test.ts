@@ -1,7 +1,5 @@
 // Candidates are right for every shape and device; a search trusts none whose sums are wrong, chooses among equals
 // the same one every time, keeps to its budget, and what it chooses computes the same kernels.
-import type { ShaderContract } from '../../shaders/contract.js';
-import { SHADER_SOURCES } from '../../shaders/sources.js';
 import { computeGram } from '../../src/kernel/gram.js';
 import type { PlanDevice } from '../../src/kernel/plan-device.js';
 import { planeCandidates, variantLabel } from '../../src/kernel/plane-candidates.js';
@@ -14,6 +12,7 @@ import {
 import { fastest, tune, TUNE_TOLERANCE } from '../../src/kernel/tune.js';
 import { largestDifference, tuningPlanes } from '../../src/kernel/tuning-bench.js';
 import { relativeError } from '../support/golden.js';
+import { plantedFault } from '../support/planted-fault.js';
 import { testGpu } from '../support/gpu.js';
 import { randomNumbers } from '../support/run-shader.js';
 
@@ -98,13 +97,8 @@ describe('the choice', () => {
 });
 
 /** A variant whose shader is another one with one line changed, under a name of its own. */
-function planted(variant: PlaneVariant, name: string, text: string, replacement: string): PlaneVariant {
-  const sources = SHADER_SOURCES as Record<string, string>;
-  const original = sources[`${variant.contract.name}.wgsl`];
-  expect(original).toContain(text);
-  sources[`${name}.wgsl`] = original.replace(text, replacement);
-  const contract: ShaderContract = { ...variant.contract, name };
-  return { ...variant, contract };
+function planted(variant: PlaneVariant, fault: string, text: string, replacement: string): PlaneVariant {
+  return { ...variant, contract: plantedFault(variant.contract, fault, text, replacement) };
 }
 
 describe('a search', () => {
@@ -112,9 +106,9 @@ describe('a search', () => {
     const gpu = await testGpu();
     const portable = portableVariant(shape, PLANES, gpu);
     const wrong = [
-      planted(portable, 'planes_wrong_neighbour', 'select(lane - 1, lane, quad == 0)', 'lane'),
-      planted(portable, 'planes_silent', 'if (lane == 0) {', 'if (lane == 100000) {'),
-      planted(portable, 'planes_broken', 'var link =', 'var link: bool ='),
+      planted(portable, 'wrong_neighbour', 'select(lane - 1, lane, quad == 0)', 'lane'),
+      planted(portable, 'silent', 'if (lane == 0) {', 'if (lane == 100000) {'),
+      planted(portable, 'broken', 'var link =', 'var link: bool ='),
     ];
     const { variant, measurements } = await tune(gpu, {
       shape,

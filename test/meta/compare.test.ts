@@ -1,8 +1,7 @@
+// What speeds are compared with computes the same kernel: scripts/compare/layer_by_layer.py, with its NumPy
+// backend, agrees with the golden values; with another scale of K it does not.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-
-// Plan: what speeds are compared with computes the same kernel: scripts/compare/layer_by_layer.py, with its NumPy
-// backend, agrees with the golden values; with another scale of K it does not.
 
 const SCRIPT = 'scripts/compare/layer_by_layer.py';
 const hasNumpy = spawnSync('python3', ['-c', 'import numpy']).status === 0;

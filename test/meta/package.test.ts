@@ -1,9 +1,15 @@
-// What `npm pack` makes installs in an empty folder, and both entries, the bin and the README's snippet work there.
+// What `npm pack` makes installs in an empty folder, and both entries, their types, the bin and the README's snippet work
+// there.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { publint } from 'publint';
+import typescript from 'typescript';
+import typescript59 from 'typescript-5.9';
+import { compile } from '../support/compile.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
@@ -33,6 +39,11 @@ beforeAll(() => {
 }, 180_000);
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test('publint finds nothing wrong with what is published', async () => {
+  const { messages } = await publint({ pkgDir: join(folder, 'node_modules/cntk-webgpu'), pack: false });
+  expect(messages).toEqual([]);
+});
 
 test('the bin runs: version and devices', () => {
   const bin = join(folder, 'node_modules/cntk-webgpu/dist/src/cli.js');
@@ -70,25 +81,143 @@ test('the main entry needs no Node: it loads without node:, webgpu or the file s
   expect(stdout.trim()).toBe('function function');
 });
 
-test('types are exported for both entries', () => {
-  writeFileSync(
-    join(folder, 'types.ts'),
-    `import { computeGram, type Channel, type GramResult } from 'cntk-webgpu';
-     import { openDevice } from 'cntk-webgpu/node';
-     const channel: Channel = { kernel: 'nngp', depth: 3, readout: 'lap:2' };
-     export const run = async (): Promise<GramResult> => {
-       const { gpu } = await openDevice();
-       const images = { data: new Float32Array(4), count: 1, channels: 1, height: 2, width: 2 };
-       return computeGram(gpu, { images, channels: [channel] });
-     };
-     // @ts-expect-error an unknown kernel
-     export const wrong: Channel = { kernel: 'rbf', depth: 3, readout: 'gap' };`,
-  );
-  const tsc = join(root, 'node_modules/typescript/bin/tsc');
-  const options =
-    '--noEmit --strict --module nodenext --target es2022 --lib es2023,esnext.disposable --skipLibCheck';
-  const types = ['--types', '@webgpu/types'];
-  const { status, stdout } = runNode(tsc, ...options.split(' '), ...types, 'types.ts');
-  expect(stdout).toBe('');
-  expect(status).toBe(0);
+/** Bundles `text` for browsers, minified, into NAME.mjs: its size, and the shaders and packages in it. */
+async function bundle(name: string, text: string) {
+  const outfile = join(folder, `${name}.mjs`);
+  const { metafile, outputFiles } = await build({
+    stdin: { contents: text, resolveDir: folder },
+    outfile,
+    write: false,
+    bundle: true,
+    format: 'esm',
+    platform: 'browser',
+    minify: true,
+    metafile: true,
+    logLevel: 'silent',
+  });
+  writeFileSync(outfile, outputFiles[0].contents);
+  const [{ inputs, imports }] = Object.values(metafile.outputs);
+  const files = Object.keys(inputs).map((file) => file.replaceAll('\\', '/'));
+  const named = (pattern: RegExp) => files.flatMap((file) => pattern.exec(file)?.[1] ?? []);
+  return {
+    sizeBytes: outputFiles[0].contents.length,
+    imports,
+    shaders: named(/shaders\/linked\/(\w+)\.js$/).sort(),
+    packages: [...new Set(named(/node_modules\/((?:@[^/]+\/)?[^/]+)\//))],
+  };
+}
+
+const KERNEL_SHADERS = ['fields', 'norms', 'planes', 'planes_subgroup', 'subgroup_order', 'sum_planes'];
+
+describe('a bundle for browsers', () => {
+  test('of all of the main entry imports nothing, and holds no package but ours and no shader of the benchmarks', async () => {
+    const { sizeBytes, imports, shaders, packages } = await bundle('all', `export * from 'cntk-webgpu';`);
+    expect(imports).toEqual([]);
+    expect(packages).toEqual(['cntk-webgpu']);
+    const solver = shaders.filter((name) => name.startsWith('cholesky_'));
+    expect(solver).toHaveLength(7);
+    expect(shaders).toEqual([...solver, ...KERNEL_SHADERS]);
+    // 114,724 bytes when this was written.
+    expect(sizeBytes).toBeLessThan(130_000);
+  });
+
+  test('holds the shaders that it uses and no others', async () => {
+    const kernels = await bundle('kernels', `export { computeGram } from 'cntk-webgpu';`);
+    expect(kernels.shaders).toEqual(KERNEL_SHADERS);
+    const none = await bundle('none', `export { evaluate } from 'cntk-webgpu';`);
+    expect(none).toMatchObject({ imports: [], shaders: [] });
+    expect(none.sizeBytes).toBeLessThan(2000);
+  });
+
+  test('of a Node module fails: the bundler would see one', async () => {
+    await expect(bundle('node', `export { openDevice } from 'cntk-webgpu/node';`)).rejects.toThrow(/node:/);
+  });
+
+  test('computes on the GPU of the page', async () => {
+    await bundle('page', `export { computeGram, Gpu, referenceKernel } from 'cntk-webgpu';`);
+    // What a page has: navigator.gpu and the globals of WebGPU, here those of Dawn.
+    const page = `
+      import { create, globals } from 'webgpu';
+      Object.assign(globalThis, globals);
+      Object.defineProperty(globalThis, 'navigator', { value: { gpu: create([]) }, configurable: true });
+      const { computeGram, Gpu, referenceKernel } = await import('./page.mjs');
+      const adapter = await navigator.gpu.requestAdapter();
+      const device = await adapter.requestDevice();
+      const data = Float32Array.from({ length: 3 * 2 * 20 }, (_, at) => Math.sin(12.9898 * at));
+      const images = { data, count: 3, channels: 2, height: 4, width: 5 };
+      const channel = { kernel: 'ntk', depth: 4, readout: 'gap', trained: 'hidden' };
+      const [matrix] = (await computeGram(new Gpu(device), { images, channels: [channel] })).matrices;
+      const exact = referenceKernel(images, images, channel);
+      console.log(Math.max(...matrix.map((value, at) => Math.abs(value / exact[at] - 1))));
+      device.destroy();
+      await device.lost;
+      globalThis.navigator.gpu = undefined;`;
+    writeFileSync(join(folder, 'page-run.mjs'), page);
+    const { stdout, status } = runNode('page-run.mjs');
+    expect(status).toBe(0);
+    expect(stdout.trim()).not.toBe('');
+    expect(Number(stdout)).toBeLessThanOrEqual(2e-6);
+  });
+});
+
+const MAIN_USE = `
+  import { computeGram, Gpu, type Channel, type GramResult } from 'cntk-webgpu';
+  const channel: Channel = { kernel: 'nngp', depth: 3, readout: 'lap:2' };
+  const images = { data: new Float32Array(4), count: 1, channels: 1, height: 2, width: 2 };
+  export const run = (device: GPUDevice): Promise<GramResult> =>
+    computeGram(new Gpu(device), { images, channels: [channel] });
+  // @ts-expect-error an unknown kernel
+  export const wrong: Channel = { kernel: 'rbf', depth: 3, readout: 'gap' };
+  // @ts-expect-error no device
+  export const none = new Gpu({ name: 'a device' });`;
+
+const NODE_USE = `
+  import { computeGram, openDevice, type GramResult, type ImageStack } from 'cntk-webgpu/node';
+  export const run = async (images: ImageStack): Promise<GramResult> => {
+    const { gpu, close } = await openDevice();
+    const result = await computeGram(gpu, { images, channels: [{ kernel: 'ntk', depth: 3, readout: 'gap', trained: 'all' }] });
+    close();
+    return result;
+  };
+  // @ts-expect-error no such adapter option
+  export const wrong = openDevice({ adaptor: 'nvidia' });`;
+
+describe.each([
+  ['5.9', typescript59 as unknown as typeof typescript],
+  ['6', typescript],
+])('the types, compiled by TypeScript %s without skipLibCheck', (version, compiler) => {
+  test('is that version', () => {
+    expect(compiler.version).toMatch(new RegExp(`^${version}\\.`));
+  });
+
+  describe.each([[['es2022']], [['es2022', 'dom']]])('with the libraries %s', (lib) => {
+    test.each([
+      ['nodenext', 'main entry', MAIN_USE],
+      ['nodenext', 'Node entry', NODE_USE],
+      ['bundler', 'main entry', MAIN_USE],
+      ['bundler', 'Node entry', NODE_USE],
+    ])('%s resolution, %s', (moduleResolution, _, use) => {
+      const module = moduleResolution === 'bundler' ? 'esnext' : 'nodenext';
+      expect(compile(compiler, folder, use, { lib, module, moduleResolution })).toEqual([]);
+    });
+  });
+
+  test('a fault in the use is reported', () => {
+    const faulty = MAIN_USE.replace("depth: 3, readout: 'lap:2'", "depth: '3', readout: 'lap:2'");
+    expect(compile(compiler, folder, faulty, { lib: ['es2022'], module: 'nodenext' })).toEqual([
+      expect.stringContaining("'string' is not assignable to type 'number'"),
+    ]);
+  });
+});
+
+test('beside @webgpu/types the device is the whole GPUDevice', () => {
+  const use = `
+    import { openDevice } from 'cntk-webgpu/node';
+    export const buffer = async (): Promise<GPUBuffer> => {
+      const { gpu } = await openDevice();
+      return gpu.device.createBuffer({ size: 4, usage: 0x80 });
+    };`;
+  const options = { lib: ['es2022'], module: 'nodenext', skipLibCheck: true };
+  expect(compile(typescript, folder, use, { ...options, types: ['@webgpu/types'] })).toEqual([]);
+  expect(compile(typescript, folder, use, options)).toEqual([expect.stringContaining('createBuffer')]);
 });

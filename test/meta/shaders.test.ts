@@ -1,12 +1,13 @@
-import { existsSync, readFileSync } from 'node:fs';
+// Each .wgsl has a .ts of the same name, whose contract agrees with the WGSL text and which a test imports; what the
+// build linked are the files as they are; and the checker sees each kind of fault.
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { ShaderContract } from '../../shaders/contract.js';
-import { SHADER_SOURCES } from '../../shaders/sources.js';
+import { shaderCode } from '../../src/gpu/shader-source.js';
+import { unrollLoops } from '../../src/gpu/unroll.js';
+import { linkWgsl, SHADER_FILES } from '../support/link-wgsl.js';
 import { readImportGraph } from './import-graph.js';
 import { shaderFaults } from './shader-faults.js';
-
-// Plan: each .wgsl has a .ts of the same name, whose contract agrees with the WGSL text and which a test imports; the
-// embedded sources are the files; and the checker sees each kind of fault.
 
 interface ShaderModule {
   readonly contract: ShaderContract;
@@ -14,15 +15,14 @@ interface ShaderModule {
 }
 
 const folder = fileURLToPath(new URL('../../shaders/', import.meta.url));
-const files = Object.keys(SHADER_SOURCES);
+const files = Object.keys(SHADER_FILES);
 const names = files.filter((file) => !file.includes('/')).map((file) => file.replace('.wgsl', ''));
 
 test('there are shaders', () => {
   expect(names.length).toBeGreaterThan(5);
 });
 
-test.each(files)('%s is embedded as it is, and a .ts lies beside it', (file) => {
-  expect(SHADER_SOURCES[file]).toBe(readFileSync(folder + file, 'utf8'));
+test.each(files)('a .ts lies beside %s', (file) => {
   expect(existsSync(folder + file.replace('.wgsl', '.ts'))).toBe(true);
 });
 
@@ -30,7 +30,16 @@ describe.each(names)('%s', (name) => {
   test('the contract agrees with the WGSL', async () => {
     const { contract, variants } = (await import(`../../shaders/${name}.js`)) as ShaderModule;
     expect(contract.name).toBe(name);
-    expect(shaderFaults(contract, variants, SHADER_SOURCES)).toEqual([]);
+    expect(shaderFaults(contract, variants, SHADER_FILES)).toEqual([]);
+  });
+
+  test('its code is what the linker makes of the files and the constants of a variant', async () => {
+    const { contract, variants } = (await import(`../../shaders/${name}.js`)) as ShaderModule;
+    for (const constants of variants) {
+      const text = unrollLoops(SHADER_FILES[`${name}.wgsl`], constants);
+      const linked = await linkWgsl(name, { ...SHADER_FILES, [`${name}.wgsl`]: text }, constants);
+      expect(sortedLines(shaderCode(contract, constants))).toEqual(sortedLines(linked));
+    }
   });
 
   test('a test imports it', () => {
@@ -41,9 +50,20 @@ describe.each(names)('%s', (name) => {
   });
 });
 
+/** The constants stand elsewhere and spaces may differ; all else is the same. */
+function sortedLines(code: string): string[] {
+  return code
+    .replace(/\{\s*const v/g, '{ const v')
+    .split('\n')
+    .map((line) => line.trim())
+    .filter(Boolean)
+    .sort();
+}
+
 describe('the checker', () => {
   const contract: ShaderContract = {
     name: 'scale',
+    wgsl: '',
     equation: 'y = a x',
     bindings: [
       { name: 'x', access: 'read', shape: '[n] f32' },

@@ -1,23 +1,8 @@
 // The ReLU step alone: float32 polynomials against float64, over the whole range and at its delicate ends.
 import { arcCosine, SNAP } from '../../shaders/shared/arc_cosine.js';
-import { SHADER_SOURCES } from '../../shaders/sources.js';
-import { linkShader } from '../../src/gpu/shader-source.js';
-import type { ShaderContract } from '../../shaders/contract.js';
 import { testGpu } from '../support/gpu.js';
+import { linkWgsl, SHADER_FILES } from '../support/link-wgsl.js';
 import { BufferScope } from '../../src/gpu/buffers.js';
-
-const probe: ShaderContract = {
-  name: 'probe',
-  equation: 'out = arc_cosine(sigma, m)',
-  bindings: [
-    { name: 'input', access: 'read', shape: '[n][2] f32: sigma, m' },
-    { name: 'output', access: 'read_write', shape: '[n][2] f32: kappa1, kappa0' },
-  ],
-  params: {},
-  constants: [],
-  workgroups: 'n / 64',
-  errorBound: '',
-};
 
 const PROBE = `import package::shared::arc_cosine::arc_cosine;
 import package::shared::arc_cosine::SNAP;
@@ -31,9 +16,9 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   output[id.x] = vec2f(kappa.kappa1.x, kappa.kappa0.w);
 }`;
 
-async function evaluate(points: Float32Array, sources = SHADER_SOURCES): Promise<Float32Array> {
+async function evaluate(points: Float32Array, sources = SHADER_FILES): Promise<Float32Array> {
   const { device } = await testGpu();
-  const code = await linkShader(probe, {}, { ...sources, 'probe.wgsl': PROBE });
+  const code = await linkWgsl('probe', { ...sources, 'probe.wgsl': PROBE });
   using scope = new BufferScope(device);
   const input = scope.upload('input', points);
   const output = scope.upload('output', new Float32Array(points.length).fill(NaN));
@@ -60,7 +45,7 @@ const { abs, fround, max } = Math;
 /** Worst errors of kappa1 (relative to m) and kappa0 (absolute) against float64 at the same float32 points. */
 async function worst(
   points: Float32Array,
-  sources = SHADER_SOURCES,
+  sources = SHADER_FILES,
 ): Promise<{ kappa1: number; kappa0: number }> {
   const values = await evaluate(points, sources);
   const errors = { kappa1: 0, kappa0: 0 };
@@ -123,9 +108,9 @@ test.each([
   ['a coefficient of B wrong in the sixth digit', '-0.11254025250673294', '-0.11254125250673294', 'kappa1'],
   ['the sign not folded', 'select(1.0 - angle, angle, sigma < vec4f(0.0))', '1.0 - angle', 'kappa0'],
 ] as const)('planted fault must fail: %s', async (_, text, fault, quantity) => {
-  const source = SHADER_SOURCES['shared/arc_cosine.wgsl'];
+  const source = SHADER_FILES['shared/arc_cosine.wgsl'];
   expect(source).toContain(text);
-  const faulty = { ...SHADER_SOURCES, 'shared/arc_cosine.wgsl': source.replace(text, fault) };
+  const faulty = { ...SHADER_FILES, 'shared/arc_cosine.wgsl': source.replace(text, fault) };
   const errors = await worst(everyCorrelation(), faulty);
   expect(errors[quantity] <= 3e-7).toBe(false);
 });

@@ -8,11 +8,11 @@ import * as roots from '../../shaders/ceiling_roots.js';
 import * as shuffle from '../../shaders/ceiling_shuffle.js';
 import * as workgroup from '../../shaders/ceiling_workgroup.js';
 import { chainStart, LANES } from '../../shaders/shared/chains.js';
-import { SHADER_SOURCES } from '../../shaders/sources.js';
 import { BufferScope } from '../../src/gpu/buffers.js';
 import { Recording } from '../../src/gpu/recording.js';
 import type { Constants } from '../../src/gpu/shader-source.js';
 import { testGpu } from '../support/gpu.js';
+import { plantedFault } from '../support/planted-fault.js';
 import { poisoned, randomNumbers, runShader, worstError } from '../support/run-shader.js';
 
 const TOLERANCE = 5e-6;
@@ -74,13 +74,8 @@ describe.each(Object.keys(CHAINS))('ceiling_%s', (name) => {
   });
 
   test('a planted fault is seen', async () => {
-    const sources = SHADER_SOURCES as Record<string, string>;
-    const source = sources[`ceiling_${name}.wgsl`];
-    const [text, replacement] = CHAINS[name].fault;
-    expect(source).toContain(text);
-    sources[`ceiling_${name}_fault.wgsl`] = source.replace(text, replacement);
-    const contract = { ...CHAINS[name].contract, name: `ceiling_${name}_fault` };
-    const error = await compare(name, 1, contract);
+    const { contract, fault } = CHAINS[name];
+    const error = await compare(name, 1, plantedFault(contract, 'fault', ...fault));
     if (error !== undefined) expect(error <= TOLERANCE).toBe(false);
   });
 });
@@ -115,11 +110,8 @@ describe('ceiling_global', () => {
   });
 
   test('an array that is not written to its end is seen', async () => {
-    const sources = SHADER_SOURCES as Record<string, string>;
-    const source = sources['ceiling_global.wgsl'];
-    expect(source).toContain('i < params.count');
-    sources['ceiling_global_fault.wgsl'] = source.replace('i < params.count', 'i < params.count - 1');
-    const contract = { ...globalMemory.contract, name: 'ceiling_global_fault' };
+    const [text, replacement] = ['i < params.count', 'i < params.count - 1'];
+    const contract = plantedFault(globalMemory.contract, 'fault', text, replacement);
     expect((await worst(65, 64, contract)) <= TOLERANCE).toBe(false);
   });
 });

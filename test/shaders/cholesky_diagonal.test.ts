@@ -1,3 +1,5 @@
+// The factor of one diagonal block equals its mirror at every size up to the block; the first pivot that is not positive
+// is reported; a planted fault is seen.
 import { contract, isPositive, mirror, workgroups } from '../../shaders/cholesky_diagonal.js';
 import { dispatch, mismatch, poisoned, U, wellConditioned } from './cholesky-harness.js';
 

@@ -1,3 +1,4 @@
+// The mirrors of the Cholesky shaders, composed as the engine composes the shaders, factor and solve as ml-matrix does.
 import { CholeskyDecomposition, Matrix } from 'ml-matrix';
 import * as backwardDiagonal from '../../shaders/cholesky_backward_diagonal.js';
 import * as backwardUpdate from '../../shaders/cholesky_backward_update.js';

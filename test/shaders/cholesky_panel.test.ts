@@ -1,3 +1,4 @@
+// The rows below a factored block equal their mirror on both sides of every tile; a planted fault is seen.
 import { contract, mirror, workgroups, type PanelInput } from '../../shaders/cholesky_panel.js';
 import {
   dispatch,

@@ -1,3 +1,4 @@
+// The trailing update equals its mirror on both sides of every tile and at every depth; planted faults are seen.
 import { contract, mirror, TILE, workgroups, type UpdateInput } from '../../shaders/cholesky_update.js';
 import { dispatch, mismatch, poisoned, randomNumbers, U } from './cholesky-harness.js';
 

@@ -2,8 +2,8 @@
 // comparison sees planted faults, among them the cuts where q wraps.
 import type { ShaderContract } from '../../shaders/contract.js';
 import { contract, mirror } from '../../shaders/layer_patch.js';
-import { SHADER_SOURCES } from '../../shaders/sources.js';
 import { testGpu } from '../support/gpu.js';
+import { plantedFault } from '../support/planted-fault.js';
 import { poisoned, randomNumbers, runShader, worstError } from '../support/run-shader.js';
 import { layerCase, SHAPES } from './layer-case.js';
 
@@ -55,11 +55,6 @@ test.each([
   ['theta_from_sigma', 'theta = vec3f(theta_in', 'theta = vec3f(sigma_in'],
   ['middle_twice', 'x - u32(column.x)', 'x'],
 ])('the planted fault %s is seen', async (fault, text, replacement) => {
-  // A fault is a shader of its own, added to the sources for this file.
-  const sources = SHADER_SOURCES as Record<string, string>;
-  const source = sources['layer_patch.wgsl'];
-  expect(source).toContain(text);
-  const name = `layer_patch_${fault}`;
-  sources[`${name}.wgsl`] = source.replace(text, replacement);
-  expect((await compare(5, 6, { ...contract, name })) <= TOLERANCE).toBe(false);
+  const faulty = plantedFault(contract, fault, text, replacement);
+  expect((await compare(5, 6, faulty)) <= TOLERANCE).toBe(false);
 });

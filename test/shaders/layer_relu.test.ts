@@ -3,8 +3,8 @@
 import type { ShaderContract } from '../../shaders/contract.js';
 import { contract, mirror } from '../../shaders/layer_relu.js';
 import { SNAP } from '../../shaders/shared/arc_cosine.js';
-import { SHADER_SOURCES } from '../../shaders/sources.js';
 import { testGpu } from '../support/gpu.js';
+import { plantedFault } from '../support/planted-fault.js';
 import { randomNumbers, runShader, worstError } from '../support/run-shader.js';
 import { CHANNELS, layerCase, SHAPES } from './layer-case.js';
 
@@ -78,12 +78,6 @@ test.each([
   ['theta_without_k', '+ params.keep * k', ''],
   ['kappa_mixed_up', 'kappa.kappa0.x', 'kappa.kappa1.x'],
 ])('the planted fault %s is seen', async (fault, text, replacement) => {
-  // A fault is a shader of its own, added to the sources for this file.
-  const sources = SHADER_SOURCES as Record<string, string>;
-  const source = sources['layer_relu.wgsl'];
-  expect(source).toContain(text);
-  const name = `layer_relu_${fault}`;
-  sources[`${name}.wgsl`] = source.replace(text, replacement);
-  const shader = { ...contract, name };
+  const shader = plantedFault(contract, fault, text, replacement);
   expect((await compare({ height: 5, width: 6, shader })) <= TOLERANCE).toBe(false);
 });

@@ -5,11 +5,11 @@ import * as norms from '../../shaders/norms.js';
 import { contract, mirror } from '../../shaders/planes.js';
 import { contract as subgroupContract } from '../../shaders/planes_subgroup.js';
 import { SNAP } from '../../shaders/shared/arc_cosine.js';
-import { SHADER_SOURCES } from '../../shaders/sources.js';
 import type { ShaderContract } from '../../shaders/contract.js';
 import { layerGain } from '../../src/kernel/passes.js';
 import { subgroupVariant } from '../../src/kernel/plane-variant.js';
 import { testGpu } from '../support/gpu.js';
+import { plantedFault } from '../support/planted-fault.js';
 import { poisoned, randomNumbers, runShader, worstError } from '../support/run-shader.js';
 
 interface Case {
@@ -180,50 +180,27 @@ describe.each([4, 8, 16, 32])('subgroups of %i lanes', (size) => {
 });
 
 describe('planted faults', () => {
-  // Each fault is a shader of its own, added to the sources for this file.
   const faults = [
-    ['planes', 'no_column_cut', 'x == vec4u(WIDTH - dx)', 'x == vec4u(WIDTH)', 'shared/plane.wgsl'],
-    ['planes', 'no_row_cut', 'y == HEIGHT - dy', 'y == HEIGHT', 'shared/plane.wgsl'],
-    ['planes', 'wrong_neighbour', 'select(lane - 1, lane, quad == 0)', 'lane', 'planes.wgsl'],
-    ['planes', 'theta_without_k', 'theta[r] += sigma[r];', '', 'planes.wgsl'],
-    ['planes', 'leftover_planes_counted', 'select(0.0, 1.0, index < params.planes)', '1.0', 'planes.wgsl'],
-    [
-      'planes_subgroup',
-      'no_left',
-      'select(vec2f(0.0), left, row_lane > 0)',
-      'vec2f(0.0)',
-      'planes_subgroup.wgsl',
-    ],
-    [
-      'planes_subgroup',
-      'no_strip_above',
-      'select(vec4f(0.0), up_t, strip > 0)',
-      'vec4f(0.0)',
-      'planes_subgroup.wgsl',
-    ],
-    ['planes_subgroup', 'half_a_reduction', 'step *= 2', 'step *= 4', 'planes_subgroup.wgsl'],
+    ['planes', 'no_column_cut', 'x == vec4u(WIDTH - dx)', 'x == vec4u(WIDTH)'],
+    ['planes', 'no_row_cut', 'y == HEIGHT - dy', 'y == HEIGHT'],
+    ['planes', 'wrong_neighbour', 'select(lane - 1, lane, quad == 0)', 'lane'],
+    ['planes', 'theta_without_k', 'theta[r] += sigma[r];', ''],
+    ['planes', 'leftover_planes_counted', 'select(0.0, 1.0, index < params.planes)', '1.0'],
+    ['planes_subgroup', 'no_left', 'select(vec2f(0.0), left, row_lane > 0)', 'vec2f(0.0)'],
+    ['planes_subgroup', 'no_strip_above', 'select(vec4f(0.0), up_t, strip > 0)', 'vec4f(0.0)'],
+    ['planes_subgroup', 'half_a_reduction', 'step *= 2', 'step *= 4'],
   ] as const;
-  const sources = SHADER_SOURCES as Record<string, string>;
 
-  test.each(faults)('%s: %s is seen', async (stem, fault, text, replacement, file) => {
+  test.each(faults)('%s: %s is seen', async (stem, fault, text, replacement) => {
     const gpu = await testGpu();
     const size = Math.min(8, gpu.subgroupSize);
     if (stem === 'planes_subgroup' && size < 4) return;
-    expect(sources[file]).toContain(text);
-    const original = sources[file];
-    const name = `${stem}_${fault}`;
-    sources[`${name}.wgsl`] = sources[`${stem}.wgsl`];
-    try {
-      sources[file.startsWith('shared') ? file : `${name}.wgsl`] = original.replace(text, replacement);
-      const shape = { height: 5, width: 6, rows: 4, planesPerGroup: 4 };
-      const variant =
-        stem === 'planes'
-          ? portable(shape, { ...contract, name })
-          : subgroup(shape, size, { ...subgroupContract, name });
-      const error = await compare(shape, variant);
-      expect(error <= 2e-6).toBe(false);
-    } finally {
-      sources[file] = original;
-    }
+    const shape = { height: 5, width: 6, rows: 4, planesPerGroup: 4 };
+    const variant =
+      stem === 'planes'
+        ? portable(shape, plantedFault(contract, fault, text, replacement))
+        : subgroup(shape, size, plantedFault(subgroupContract, fault, text, replacement));
+    const error = await compare(shape, variant);
+    expect(error <= 2e-6).toBe(false);
   });
 });

@@ -1,8 +1,7 @@
+// Equal to the mirror on both sides of an invocation's and a workgroup's edge, C poisoned first; a mirror that
+// misses a line is seen.
 import { contract, mirror, workgroups, type ProductInput } from '../../shaders/product.js';
 import { dispatch, mismatch, poisoned, randomNumbers, U } from './cholesky-harness.js';
-
-// Plan: equal to the mirror on both sides of an invocation's and a workgroup's edge, C poisoned first; a mirror that
-// misses a line is seen.
 
 async function run(rows: number, columns: number, depth: number, faulty?: (input: ProductInput) => void) {
   const random = randomNumbers(rows + columns);

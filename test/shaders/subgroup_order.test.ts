@@ -1,8 +1,8 @@
 // The probe agrees with its mirror, and sees a device that orders its lanes otherwise.
 import { contract, mirror } from '../../shaders/subgroup_order.js';
-import { SHADER_SOURCES } from '../../shaders/sources.js';
 import { planDevice } from '../../src/kernel/subgroup-order.js';
 import { testGpu } from '../support/gpu.js';
+import { plantedFault } from '../support/planted-fault.js';
 import { runShader } from '../support/run-shader.js';
 
 const run = async (shader = contract) => {
@@ -27,12 +27,6 @@ test('this device keeps its order, and plans may count on its subgroups', async 
 test('planted fault: reversed places are seen', async () => {
   const gpu = await testGpu();
   if (gpu.subgroupSize === 0) return;
-  const sources = SHADER_SOURCES as Record<string, string>;
-  const text = 'place != lane % size';
-  expect(sources['subgroup_order.wgsl']).toContain(text);
-  sources['subgroup_reversed.wgsl'] = sources['subgroup_order.wgsl'].replace(
-    text,
-    'size - 1 - place != lane % size',
-  );
-  expect(await run({ ...contract, name: 'subgroup_reversed' })).toBe(128);
+  const [text, replacement] = ['place != lane % size', 'size - 1 - place != lane % size'];
+  expect(await run(plantedFault(contract, 'reversed', text, replacement))).toBe(128);
 });

@@ -2,6 +2,7 @@ import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
 import { CIFAR_SOURCE, findCifar } from '../../data/cifar-folder.js';
 import { loadDigits } from '../../data/digits.js';
 import { loadImages, type LabelledImages } from '../../data/load.js';
+import { sourcesReport } from '../../data/sources.js';
 import { balancedOrder, selectImages } from '../../data/subset.js';
 import { classCountOf } from '../../experiment/classification.js';
 import { cnnReport } from '../../experiment/paper/cnn-report.js';
@@ -70,13 +71,15 @@ async function cnn(args: CnnArguments, signal: AbortSignal): Promise<void> {
     return { result, device: deviceReport(opened) };
   });
   const { images } = train;
+  const part = cnnReport(result, run, {
+    data: args.cifar === undefined ? 'digits' : 'CIFAR-10',
+    trainCount: images.count,
+    testCount: test.images.count,
+    imageShape: [images.channels, images.height, images.width],
+  });
   const report = {
-    ...cnnReport(result, run, {
-      data: args.cifar === undefined ? 'digits' : 'CIFAR-10',
-      trainCount: images.count,
-      testCount: test.images.count,
-      imageShape: [images.channels, images.height, images.width],
-    }),
+    ...part,
+    settings: { ...part.settings, files: { train: sourcesReport(train), test: sourcesReport(test) } },
     command: commandLine(),
     device,
     version: packageVersion(),

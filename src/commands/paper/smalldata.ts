@@ -1,12 +1,20 @@
 import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
 import { loadDigits } from '../../data/digits.js';
 import { loadImages } from '../../data/load.js';
+import { sourcesReport } from '../../data/sources.js';
 import { smalldataReport } from '../../experiment/paper/smalldata-report.js';
 import { runSmalldata } from '../../experiment/paper/smalldata.js';
 import { formatTimeLeft } from '../../experiment/duration.js';
 import { depthListOption } from '../support/channel-options.js';
 import { commandLine } from '../support/command-line.js';
-import { DATA, deviceOptions, paperOut, reportOptions } from '../support/common-options.js';
+import {
+  DATA,
+  deviceOptions,
+  layoutOption,
+  paperOut,
+  reportOptions,
+  scaleOption,
+} from '../support/common-options.js';
 import { deviceReport, withDevice } from '../support/device.js';
 import { UsageError } from '../support/errors.js';
 import { withInterruption } from '../support/interruption.js';
@@ -28,6 +36,8 @@ const options = {
   train: optional(
     textList(DATA, 'Images with labels, instead of the digits: CIFAR-10 .bin, IDX, .npy, .npz'),
   ),
+  layout: layoutOption,
+  scale: scaleOption,
   images: withDefault(integer(DATA, 'Images of which training and test images are drawn', 2), '1000'),
   sizes: withDefault(
     parsed(
@@ -64,8 +74,11 @@ async function smalldata(args: SmalldataArguments, signal: AbortSignal): Promise
   if (shallow !== undefined) {
     throw new UsageError(`--depths: ${shallow} is less than 3, where the kernel with frozen ends is zero`);
   }
+  if (args.scale !== 'auto' && !args.train) throw new UsageError('--scale needs --train');
   using progress = new Progress(args.quiet ?? false);
-  const set = args.train ? await loadImages(args.train) : await loadDigits();
+  const set = args.train
+    ? await loadImages(args.train, { layout: args.layout, scale: args.scale })
+    : await loadDigits();
   const run = { images, sizes, draws, seed, depths };
   const { result, device } = await withDevice(args, progress, async (opened) => {
     progress.begin('kernels');
@@ -79,8 +92,10 @@ async function smalldata(args: SmalldataArguments, signal: AbortSignal): Promise
     progress.end();
     return { result, device: deviceReport(opened) };
   });
+  const part = smalldataReport(result, run);
   const report = {
-    ...smalldataReport(result, run),
+    ...part,
+    settings: { ...part.settings, files: sourcesReport(set) },
     command: commandLine(),
     device,
     version: packageVersion(),

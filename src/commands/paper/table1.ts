@@ -1,6 +1,7 @@
 import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
 import { CIFAR_CLASSES, CIFAR_SOURCE, findCifar } from '../../data/cifar-folder.js';
 import { loadImages } from '../../data/load.js';
+import { sourcesReport } from '../../data/sources.js';
 import type { SubsetKind } from '../../data/subset.js';
 import { classCountOf } from '../../experiment/classification.js';
 import type { PaperReport } from '../../experiment/paper/report.js';
@@ -171,7 +172,7 @@ function settingsOf({ targets, ridge }: Table1Arguments, { subset, train, test }
     normalization: 'standardize',
     targets,
     ridge,
-    files: { train: train.files, test: test.files },
+    files: { train: sourcesReport(train), test: sourcesReport(test) },
   };
 }
 

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { TileStore } from '../../data/store/tile-store.js';
 import { assemble, MANIFEST, matricesOf, resultReport } from './assembly.js';
 import { loadNodeEntry } from './device.js';
+import type { KernelInputs } from './kernel-inputs.js';
 import type { KernelArguments } from './kernel-options.js';
 import { ENDS_WITH_PARENT } from './interruption.js';
 import type { Progress } from './progress.js';
@@ -23,6 +24,7 @@ class AdaptersError extends Error {
  */
 export async function kernelOnAllAdapters(
   args: KernelArguments,
+  inputs: Pick<KernelInputs, 'report'>,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<void> {
@@ -38,12 +40,13 @@ export async function kernelOnAllAdapters(
       if (status !== 0) failed.push(`${name} (status ${status})`);
     }),
   );
-  await tellingWhatIsKept(args.out, () => finish(args, [...names], failed, progress, signal));
+  await tellingWhatIsKept(args.out, () => finish(args, inputs, [...names], failed, progress, signal));
 }
 
 /** Puts the matrices together, if the processes have computed all tiles. */
 async function finish(
   args: KernelArguments,
+  inputs: Pick<KernelInputs, 'report'>,
   names: readonly string[],
   failed: readonly string[],
   progress: Progress,
@@ -51,14 +54,19 @@ async function finish(
 ): Promise<void> {
   signal.throwIfAborted();
   const store = await TileStore.open(args.out);
-  const missing = store.tiles.length - (await store.finished()).size;
+  const missing = store.tileCount - (await store.finished()).size;
   if (args.shard === undefined && missing > 0) {
     throw new AdaptersError(
-      `${failed.join(', ')} failed; ${missing} of ${store.tiles.length} tiles are missing; the same command goes on from there`,
+      `${failed.join(', ')} failed; ${missing} of ${store.tileCount} tiles are missing; the same command goes on from there`,
     );
   }
   if (failed.length > 0) progress.warn(`${failed.join(', ')} failed; others did its tiles`);
-  const report = { ...resultReport(store), adapters: names, warnings: progress.warnings };
+  const report = {
+    ...resultReport(store),
+    ...inputs.report,
+    adapters: names,
+    warnings: progress.warnings,
+  };
   if (args.shard === undefined) await assemble(store, report, { progress, signal });
   if (args.json) printJson(report);
   else

@@ -1,11 +1,14 @@
-import { readdir, rm } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Claims, removeLeftovers } from '../../data/store/claims.js';
+import { OutputError } from '../../data/atomic-file.js';
+import { Claims, removeStoreLeftovers, storeTimeMs } from '../../data/store/claims.js';
 import { exportMatrices, matrixFile, type ExportedMatrix } from '../../data/store/export.js';
+import { StagingFolder } from '../../data/store/staging.js';
 import type { TileStore } from '../../data/store/tile-store.js';
 import { pairCount } from '../../kernel/plan.js';
-import { DestinationFolder } from './destination.js';
+import { assertSpace } from './disk-space.js';
+import { UsageError } from './errors.js';
 import type { Progress } from './progress.js';
 import { formatJson } from './streams.js';
 
@@ -13,6 +16,9 @@ export const MANIFEST = 'manifest.json';
 
 /** Claimed by the process that puts the matrices together. */
 const ASSEMBLY = 'assembly';
+const LOOK_MS = 200;
+/** A short wait needs no words. */
+const LOOKS_UNTIL_NOTE = 10;
 
 /** Every matrix of a store: those of the first block, then those of the test block. */
 export function matricesOf(store: TileStore): (Omit<ExportedMatrix, 'path'> & { file: string })[] {
@@ -43,41 +49,54 @@ export function resultReport(store: TileStore) {
 }
 
 /**
- * Writes NAME.npy of every kernel and the manifest into the folder of a complete store; one process at a time.
+ * Writes NAME.npy of every kernel and the manifest into the folder of a complete store; one process at a time. One that
+ * stood still for so long that another took its claim over does no harm: it has a folder of its own to work in, and
+ * puts nothing in its place before it has the claim again.
  *
- * @throws as `exportMatrices`
+ * @throws as `exportMatrices`; UsageError if something else has the name of a result.
  */
 export async function assemble(
   store: TileStore,
   report: object,
-  { progress, signal }: { progress: Progress; signal: AbortSignal },
+  { progress, signal, leaseMs }: { progress: Progress; signal: AbortSignal; leaseMs?: number },
 ): Promise<void> {
-  await using claims = await Claims.open(store.folder);
-  while ((await claims.claim(ASSEMBLY)) === 'others') {
-    signal.throwIfAborted();
-    await sleep(200);
-  }
-  // Of an assembly that was killed: no other is under way.
-  for (const name of await readdir(store.folder)) {
-    if (name.startsWith('.partial-'))
-      await rm(join(store.folder, name), { recursive: true, force: true }).catch(() => undefined);
-  }
   const matrices = matricesOf(store);
+  const names = matrices.map(({ file }) => file);
+  await assertFree(store.folder, [...names, MANIFEST]);
+  await using claims = await Claims.open(store.folder, leaseMs);
+  await claimAssembly(claims, progress, signal);
+  const nowMs = await storeTimeMs(store.folder);
+  await using staging = await StagingFolder.make(store.folder, nowMs);
   const sizeBytes = matrices.reduce((sum, { block }) => sum + 128 + 4 * block.rows * block.columns, 2 ** 12);
-  await using destination = await DestinationFolder.reserve(store.folder, {
-    names: matrices.map(({ file }) => file),
-    report: MANIFEST,
-    sizeBytes,
-    inputs: [],
-    warn: (message) => progress.warn(message),
+  await assertSpace(staging.path, sizeBytes).catch((error: unknown) => {
+    throw new OutputError(store.folder, error);
   });
   progress.begin('matrices');
   await exportMatrices(
     store,
-    matrices.map((matrix) => ({ ...matrix, path: destination.file(matrix.file) })),
+    matrices.map((matrix) => ({ ...matrix, path: staging.file(matrix.file) })),
     { signal, onProgress: (fraction) => progress.update(fraction, '') },
   );
-  await removeLeftovers(store.folder, ASSEMBLY);
-  await destination.commit(formatJson(report));
+  if (!(await claims.holds(ASSEMBLY))) await claimAssembly(claims, progress, signal);
+  await removeStoreLeftovers(store.folder, ASSEMBLY);
+  await staging.commit(names, MANIFEST, formatJson(report));
   progress.end();
+}
+
+async function claimAssembly(claims: Claims, progress: Progress, signal: AbortSignal): Promise<void> {
+  for (let looks = 0; (await claims.claim(ASSEMBLY)) === 'others'; looks++) {
+    signal.throwIfAborted();
+    if (looks === LOOKS_UNTIL_NOTE)
+      progress.note('waiting for another process that puts the matrices together');
+    await sleep(LOOK_MS, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+/** @throws UsageError */
+async function assertFree(folder: string, names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    const file = join(folder, name);
+    if ((await lstat(file).catch(() => undefined))?.isDirectory())
+      throw new UsageError(`${file} is a folder, but a result has that name; use another --out`);
+  }
 }

@@ -1,5 +1,6 @@
-import type { PixelOrder } from '../../data/shape.js';
+import { LAYOUT_RULE, type PixelOrder } from '../../data/axes.js';
 import type { Normalization } from '../../data/normalize.js';
+import { SCALE_HELP, type PixelScale } from '../../data/scale.js';
 import type { TargetCoding } from '../../regression/targets.js';
 import { AUTO_RIDGES } from '../../regression/choose-ridge.js';
 import {
@@ -24,11 +25,27 @@ export const DEVICE = 'Device:';
 export const OUTPUT = 'Output:';
 
 export const layoutOption = withDefault(
-  choice(DATA, 'Axes of four-dimensional .npy arrays', ['auto', 'nchw', 'nhwc'] as const satisfies readonly (
-    PixelOrder | 'auto'
-  )[]),
+  choice(DATA, `Axes of four-dimensional arrays (auto: ${LAYOUT_RULE})`, [
+    'auto',
+    'nchw',
+    'nhwc',
+  ] as const satisfies readonly (PixelOrder | 'auto')[]),
   'auto',
 );
+
+export const scaleOption = withDefault(parsed(DATA, SCALE_HELP, parseScale), 'auto');
+
+/** @param images Whose pixels are not divided as `--scale` says. */
+export function ownScaleOption(images: string) {
+  return optional(parsed(DATA, `The same for ${images} alone [default: --scale]`, parseScale));
+}
+
+function parseScale(value: string): PixelScale {
+  if (value === 'auto') return value;
+  const number = Number(value);
+  if (value.trim() !== '' && number > 0 && number < Infinity) return number;
+  throw new Error(`"${value}" is neither auto nor a number above 0`);
+}
 
 export function normalizeOption(byDefault: Normalization) {
   const modes = ['none', 'unit', 'standardize'] as const satisfies readonly Normalization[];

@@ -1,11 +1,13 @@
 import { readdir } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import type { FactorPlan } from '../../regression/factor-plan.js';
 import { InterruptedError } from './errors.js';
 import type { Progress } from './progress.js';
 
 /** Where a factor that the device cannot hold is kept until the results are written. */
 export function factorFolder(out: string): string {
-  return `${out.replace(/[/\\]+$/, '')}.factor`;
+  // Of `fit/` too it is `fit.factor`.
+  return join(dirname(out), `${basename(out)}.factor`);
 }
 
 /** Runs what may leave panels of a factor in the folder; an interruption is told with what is kept. */

@@ -1,5 +1,7 @@
 import { loadImages, type LabelledImages } from '../../data/load.js';
-import { normalize } from '../../data/normalize.js';
+import { normalize, type Normalized } from '../../data/normalize.js';
+import { assertOneScale } from '../../data/one-scale.js';
+import { sourcesReport } from '../../data/sources.js';
 import { imagesSha256, type Computation } from '../../data/store/computation.js';
 import type { BlockImages } from '../../experiment/stored-gram.js';
 import { checkImages } from '../../kernel/image-checks.js';
@@ -10,22 +12,38 @@ import type { ComputationArguments } from './kernel-options.js';
 /** Normalised images of all matrices, and what manifests say of them. */
 export async function readInputs(args: ComputationArguments) {
   const isAgainstMeant =
-    args['against-count'] !== undefined || args['against-first'] !== 0 || args.statistics === 'against';
+    args['against-count'] !== undefined ||
+    args['against-first'] !== 0 ||
+    args['against-scale'] !== undefined ||
+    args.statistics === 'against';
   if (args.against === undefined && isAgainstMeant) {
-    throw new UsageError('--against-count, --against-first and --statistics against need --against');
+    throw new UsageError(
+      '--against-count, --against-first, --against-scale and --statistics against need --against',
+    );
   }
   if (args.against !== undefined && args.test !== undefined) {
     throw new UsageError('--test makes a second matrix beside that of --images; leave out --against');
   }
-  if (args.test === undefined && args['test-count'] !== undefined) {
-    throw new UsageError('--test-count needs --test');
-  }
-  const images = await load(args, args.images, args.first, args.count);
+  const ofTest = (['test-count', 'test-scale'] as const).find((name) => args[name] !== undefined);
+  if (args.test === undefined && ofTest !== undefined) throw new UsageError(`--${ofTest} needs --test`);
+  const images = await load(args, args.images, 'scale', args.first, args.count);
   const against =
-    args.against && (await load(args, args.against, args['against-first'], args['against-count']));
-  const test = args.test && (await load(args, args.test, 0, args['test-count']));
+    args.against &&
+    (await load(args, args.against, 'against-scale', args['against-first'], args['against-count']));
+  const test = args.test && (await load(args, args.test, 'test-scale', 0, args['test-count']));
   const second = against ?? test;
-  const { rows, columns, statistics, warnings } = normalizeBoth(args, images.images, second?.images);
+  assertOneScale(
+    { option: '--scale', files: images.sources.images },
+    ...(second
+      ? [{ option: against ? '--against-scale' : '--test-scale', files: second.sources.images }]
+      : []),
+  );
+  // The training images, as in cntk run: columns beside test images in the rows, rows where --test gives others.
+  const statisticsOf = args.statistics ?? (against ? 'against' : 'images');
+  const { rows, columns, statistics, warnings } =
+    statisticsOf === 'against' && against
+      ? swapped(normalize(args.normalize, against.images, images.images))
+      : sidesOf(normalize(args.normalize, images.images, second?.images));
   checkImages(rows, columns ?? rows);
 
   const shas = [images.images, ...(second ? [second.images] : [])].map(imagesSha256);
@@ -46,14 +64,14 @@ export async function readInputs(args: ComputationArguments) {
     blocks,
     blockImages,
     /** As the manifest of a store names it. */
-    normalization: statistics ? `${args.normalize} by ${args.statistics}` : args.normalize,
+    normalization: statistics ? `${args.normalize} by ${statisticsOf}` : args.normalize,
     report: {
       images: sourceOf(images, args.first),
       against: against && sourceOf(against, args['against-first']),
       test: test && sourceOf(test, 0),
       imageShape: [rows.channels, rows.height, rows.width],
       normalization: args.normalize,
-      statisticsOf: statistics && args.statistics,
+      statisticsOf: statistics && statisticsOf,
       statistics: statistics && {
         mean: [...statistics.mean],
         standardDeviation: [...statistics.standardDeviation],
@@ -64,29 +82,34 @@ export async function readInputs(args: ComputationArguments) {
 
 export type KernelInputs = Awaited<ReturnType<typeof readInputs>>;
 
-function sourceOf({ files, format, images: { count } }: LabelledImages, first: number) {
-  return { files, format, first, count };
+function sourceOf(set: LabelledImages, first: number) {
+  const { files, format, count, sources } = sourcesReport(set);
+  return { files, format, first, count, sources };
 }
 
 function load(
   args: ComputationArguments,
   paths: readonly string[],
+  scaleOption: 'scale' | 'against-scale' | 'test-scale',
   first: number,
   count?: number,
 ): Promise<LabelledImages> {
-  return loadImages(paths, { labels: false, layout: args.layout, first, count });
+  return loadImages(paths, {
+    labels: false,
+    layout: args.layout,
+    scale: args[scaleOption] ?? args.scale,
+    scaleOption: `--${scaleOption}`,
+    first,
+    count,
+  });
 }
 
-/** Both stacks by the statistics of one of them. */
-function normalizeBoth(
-  { normalize: mode, statistics }: ComputationArguments,
-  images: ImageStack,
-  against: ImageStack | undefined,
-) {
-  if (statistics === 'against' && against !== undefined) {
-    const { train, test, ...rest } = normalize(mode, against, images);
-    return { rows: test, columns: train, ...rest };
-  }
-  const { train, test, ...rest } = normalize(mode, images, against);
+/** Training images in the rows. */
+function sidesOf<T extends ImageStack | undefined>({ train, test, ...rest }: Normalized<T>) {
   return { rows: train, columns: test, ...rest };
+}
+
+/** Training images in the columns. */
+function swapped({ train, test, ...rest }: Normalized<ImageStack>) {
+  return { rows: test, columns: train, ...rest };
 }

@@ -7,7 +7,9 @@ import {
   deviceOptions,
   layoutOption,
   normalizeOption,
+  ownScaleOption,
   reportOptions,
+  scaleOption,
 } from './common-options.js';
 import { choice, integer, optional, parsed, required, text, textList, withDefault } from './options.js';
 import { tuneOption } from './tuning.js';
@@ -24,10 +26,16 @@ export const computationOptions = {
     textList(DATA, 'Test images, for the matrix test × images besides that of the images; needs a folder'),
   ),
   layout: layoutOption,
+  scale: scaleOption,
+  'against-scale': ownScaleOption('--against images'),
+  'test-scale': ownScaleOption('--test images'),
   normalize: normalizeOption('none'),
-  statistics: withDefault(
-    choice(DATA, 'Images that standardize takes its statistics from', ['images', 'against'] as const),
-    'images',
+  statistics: optional(
+    choice(
+      DATA,
+      'Images that standardize takes its statistics from [default: the training images, that is --against where it is given, else --images]',
+      ['images', 'against'] as const,
+    ),
   ),
   count: optional(integer(DATA, 'Number of --images used [default: all]', 1)),
   first: withDefault(integer(DATA, 'Index of the first of --images used', 0), '0'),

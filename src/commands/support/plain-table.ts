@@ -19,9 +19,6 @@ export function plainTable(
     colAligns: Object.values(columns),
   });
   made.push(...rows.map((row) => [...row]));
-  return made
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd())
-    .join('\n');
+  const lines = made.toString().split('\n');
+  return lines.map((line) => line.trimEnd()).join('\n');
 }

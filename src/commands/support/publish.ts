@@ -2,7 +2,7 @@ import { mkdtemp, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OutputError, writeAtomically } from '../../data/atomic-file.js';
-import { removeLeftovers } from '../../data/leftovers.js';
+import { isTemporary, removeLeftovers } from '../../data/leftovers.js';
 import { makeFolder } from '../../data/make-folder.js';
 import type { PaperReport, PaperTable } from '../../experiment/paper/report.js';
 import { shellCommand } from '../../experiment/shell-words.js';
@@ -49,7 +49,7 @@ async function writeReport(report: PaperReport, { out, progress }: PublishOption
     try {
       const folder = await place();
       await makeFolder(folder);
-      await removeLeftovers(folder);
+      await removeLeftovers(folder, isTemporary, { nowMs: Date.now() });
       const stem = await freeStem(folder, report.experiment);
       await writeAtomically(join(folder, `${stem}.json`), [formatJson(report)]);
       if (stem !== report.experiment) {

@@ -1,7 +1,13 @@
 import { rmSync } from 'node:fs';
 import { mkdir, rmdir, stat, utimes } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
-import { removeLeftovers, stagingFolder, TOUCH_MS } from '../../data/leftovers.js';
+import { dirname, join, resolve } from 'node:path';
+import {
+  isTemporary,
+  removeLeftovers,
+  stagingFolder,
+  temporariesOf,
+  TOUCH_MS,
+} from '../../data/leftovers.js';
 import { makeFolder } from '../../data/make-folder.js';
 import { assertSpace } from './disk-space.js';
 
@@ -43,8 +49,9 @@ export class Staging {
     const staging = new Staging(folder, uppermost);
     try {
       const keep = (left: string) => holdsOneOf(left, results);
-      if (inside) await removeLeftovers(whole, undefined, keep);
-      await removeLeftovers(dirname(whole), basename(whole), keep);
+      const options = { nowMs: Date.now(), keep };
+      if (inside) await removeLeftovers(whole, isTemporary, options);
+      await removeLeftovers(dirname(whole), temporariesOf(whole), options);
       await mkdir(folder);
       await assertSpace(folder, sizeBytes);
       return staging;

@@ -75,6 +75,7 @@ export async function computeInStore<R extends object>(
     variant: chosen,
   });
   progress.end();
+  const unreadable = new Set<string>();
   for (;;) {
     progress.begin('check');
     const report = await computeStored(gpu, store, {
@@ -104,8 +105,9 @@ export async function computeInStore<R extends object>(
     try {
       if (shard === undefined) await assemble(store, result, { progress, signal });
     } catch (error) {
-      // A tile that has become unreadable since it was checked is computed again.
-      if (!(error instanceof DamagedTileError)) throw error;
+      // A tile that has become unreadable since it was checked is computed again. What comes out the same must be right.
+      if (!(error instanceof DamagedTileError) || unreadable.has(error.file)) throw error;
+      unreadable.add(error.file);
       continue;
     }
     return { store, report, result };
@@ -190,7 +192,7 @@ function storedVariants(
 async function keptTiles(folder: string): Promise<string | undefined> {
   try {
     const store = await TileStore.open(folder);
-    return `${(await store.finished()).size} of ${store.tiles.length} tiles are in ${folder}`;
+    return `${(await store.finished()).size} of ${store.tileCount} tiles are in ${folder}`;
   } catch {
     return undefined;
   }

@@ -6,6 +6,7 @@ import {
   readComputation,
   type Computation,
 } from '../../data/store/computation.js';
+import { UnusableStoreError } from '../../data/store/store-error.js';
 import type { TileStore } from '../../data/store/tile-store.js';
 import type { StoredGramReport } from '../../experiment/stored-gram.js';
 import type { Channel } from '../../kernel/channels.js';
@@ -87,13 +88,26 @@ async function assertUsable(args: KernelArguments, wanted: Computation): Promise
   const status = await stat(args.out).catch(() => undefined);
   if (status?.isDirectory() === false) throw new UsageError(`--out ${args.out} is a file; name a folder`);
   const found = await readComputation(args.out);
-  if (found !== undefined) assertSameComputation(args.out, found, wanted);
+  if (found !== undefined) {
+    assertSameStatistics(args, found, wanted);
+    assertSameComputation(args.out, found, wanted);
+  }
   const names = wanted.blocks.flatMap((block) =>
     wanted.kernels.map(({ name }) => `${block.name === 'test' ? 'test-' : ''}${name}.npy`),
   );
   await assertKeepsInputs(
     [...names, MANIFEST, 'computation.json'].map((name) => join(args.out, name)),
     [...args.images, ...(args.against ?? []), ...(args.test ?? [])],
+  );
+}
+
+/** Stores of earlier versions have the statistics of the rows where nothing was said. */
+function assertSameStatistics(args: KernelArguments, found: Computation, wanted: Computation): void {
+  const [rows, columns] = ['standardize by images', 'standardize by against'];
+  if (args.statistics !== undefined || found.normalization !== rows || wanted.normalization !== columns)
+    return;
+  throw new UnusableStoreError(
+    `${args.out} was begun with the statistics of --images, the default now are those of --against, the training images; --statistics images goes on with it, another folder begins anew`,
   );
 }
 

@@ -1,11 +1,15 @@
 import { createHash } from 'node:crypto';
-import { link, mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { link, mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Channel } from '../../kernel/channels.js';
 import type { ImageStack } from '../../kernel/images.js';
 import { channelName } from '../../kernel/validate-channels.js';
 import { OutputError, writeAtomically } from '../atomic-file.js';
+import { temporaryFile } from '../leftovers.js';
+import { JsonError, parseJson } from '../json-file.js';
+import { computationSchema, FORMAT, FORMAT_VERSIONS, headSchema } from './computation-schema.js';
 import type { Block } from './grid.js';
+import { readRegular } from './regular-file.js';
 import { UnusableStoreError } from './store-error.js';
 
 /** What computes: results of two adapters, or of two variants of a kernel, agree within rounding, not bit for bit. */
@@ -19,7 +23,7 @@ export interface StoreAdapter {
 /** The manifest of a store: everything that its values depend on, and the grid of its tiles. */
 export interface Computation {
   readonly format: typeof FORMAT;
-  readonly formatVersion: number;
+  readonly formatVersion: (typeof FORMAT_VERSIONS)[number];
   readonly kernels: readonly (Channel & { readonly name: string })[];
   /** [channels, height, width] */
   readonly imageShape: readonly number[];
@@ -36,8 +40,8 @@ export interface Computation {
 }
 
 export const COMPUTATION_FILE = 'computation.json';
-const FORMAT = 'cntk-webgpu kernel store';
-const FORMAT_VERSION = 1;
+/** A list of 10,000 kernels takes 2 MB. */
+const MOST_BYTES = 2 ** 24;
 
 /** What the user chooses of a computation. */
 export type ComputationInput = Omit<Computation, 'format' | 'formatVersion' | 'kernels'> & {
@@ -46,7 +50,7 @@ export type ComputationInput = Omit<Computation, 'format' | 'formatVersion' | 'k
 
 export function describeComputation({ channels, ...rest }: ComputationInput): Computation {
   const kernels = channels.map((channel) => ({ name: channelName(channel), ...channel }));
-  return { format: FORMAT, formatVersion: FORMAT_VERSION, kernels, ...rest };
+  return { format: FORMAT, formatVersion: 2, kernels, ...rest };
 }
 
 /** What tiles and matrices of a computation take on the disk; the symmetric block has only half of its tiles. */
@@ -72,56 +76,63 @@ export function imagesSha256({ data }: ImageStack): string {
 }
 
 /**
- * The manifest of the store in a folder; undefined if there is none.
+ * The manifest of the store in a folder; undefined if there is none. Every field of it has been checked.
  *
- * @throws UnusableStoreError if it is damaged, or of a newer version of the format.
+ * @throws UnusableStoreError naming the field that is wrong, or the version of the format that is not known here.
  */
 export async function readComputation(folder: string): Promise<Computation | undefined> {
   const file = join(folder, COMPUTATION_FILE);
   let text: string;
   try {
-    text = await readFile(file, 'utf8');
+    text = await readRegular(file, MOST_BYTES);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw new UnusableStoreError(`${file}: cannot be read: ${message}`, { cause: error });
+    const problem = code === undefined ? message : `cannot be read: ${message}`;
+    throw new UnusableStoreError(`${file}: ${problem}; ${REMEDY}`, { cause: error });
   }
-  let found: Partial<Computation>;
-  try {
-    found = JSON.parse(text) as Partial<Computation>;
-  } catch (error) {
-    throw new UnusableStoreError(
-      `${file}: is damaged (${(error as Error).message}); use another folder, or restore it`,
-      {
-        cause: error,
-      },
-    );
-  }
-  if (found.format !== FORMAT) {
-    throw new UnusableStoreError(
-      `${file}: format is ${JSON.stringify(found.format)}, not "${FORMAT}"; use another folder`,
-    );
-  }
-  if (found.formatVersion !== FORMAT_VERSION) {
-    throw new UnusableStoreError(
-      `${file}: has version ${found.formatVersion} of the format (written by cntk-webgpu ${found.version ?? 'unknown'}), this program knows version ${FORMAT_VERSION}; install that release, or use another folder`,
-    );
-  }
-  return found as Computation;
+  return checked(file, text, REMEDY);
 }
+
+/** @throws UnusableStoreError */
+function checked(file: string, text: string, remedy: string): Computation {
+  try {
+    const { format, formatVersion, version } = parseJson(file, text, headSchema);
+    if (format !== FORMAT)
+      throw new JsonError(`${file}: format is ${JSON.stringify(format)}, not "${FORMAT}"`);
+    if (
+      typeof formatVersion === 'number' &&
+      !(FORMAT_VERSIONS as readonly number[]).includes(formatVersion)
+    ) {
+      const writer = typeof version === 'string' ? version.slice(0, 100) : 'unknown';
+      throw new JsonError(
+        `${file}: has version ${formatVersion} of the format (written by cntk-webgpu ${writer}), this program knows versions ${FORMAT_VERSIONS.join(' and ')}; install that release`,
+      );
+    }
+    return parseJson(file, text, computationSchema);
+  } catch (error) {
+    if (!(error instanceof JsonError)) throw error;
+    const damage = /: is no JSON/.test(error.message) ? '; it is damaged' : '';
+    throw new UnusableStoreError(`${error.message}${damage}; ${remedy}`, { cause: error });
+  }
+}
+
+const REMEDY = 'restore it from a copy, or use another folder';
 
 /**
  * Writes the manifest of a new store, unless another process was first: the first one decides.
  *
  * @returns the manifest that is there now
- * @throws OutputError
+ * @throws OutputError; UnusableStoreError if no store can be made of it.
  */
 export async function establishComputation(folder: string, computation: Computation): Promise<Computation> {
   const file = join(folder, COMPUTATION_FILE);
-  const candidate = join(folder, `.${COMPUTATION_FILE}.${process.pid}-${performance.now()}`);
+  const text = `${JSON.stringify(computation, undefined, 2)}\n`;
+  checked(folder, text, 'nothing was written');
+  const candidate = temporaryFile(file);
   try {
     await mkdir(folder, { recursive: true });
-    await writeAtomically(candidate, [`${JSON.stringify(computation, undefined, 2)}\n`]);
+    await writeAtomically(candidate, [text]);
     try {
       // Unlike a rename, a link never takes the place of another's.
       await link(candidate, file);

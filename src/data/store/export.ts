@@ -1,22 +1,16 @@
-import {
-  closeSync,
-  createWriteStream,
-  fsyncSync,
-  ftruncateSync,
-  openSync,
-  renameSync,
-  writeSync,
-} from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { ZipFile } from 'yazl';
+import { abortable } from '../abortable.js';
 import { OutputError } from '../atomic-file.js';
-import { NATIVE_ORDER } from '../dtype.js';
-import { npyHeader } from '../npy.js';
-import type { Block } from './grid.js';
+import { removeLeftovers, temporariesOf, temporaryFile } from '../leftovers.js';
+import type { Block, StoreTile } from './grid.js';
+import { MatrixFile } from './matrix-file.js';
 import { DamagedTileError, StoreError } from './store-error.js';
 import type { TileStore } from './tile-store.js';
+import { Diagonals } from './tile-values.js';
 
 /** One matrix of a store, and the .npy file that it becomes. */
 export interface ExportedMatrix {
@@ -57,26 +51,40 @@ export async function exportMatrices(
       `${store.folder}: ${missing.length} of ${tiles.length} tiles are missing (${missing[0].name}, …); run cntk kernel again with the same --out`,
     );
   }
-  const files = matrices.map((matrix) => ({ ...matrix, file: new MatrixFile(matrix.path, matrix.block) }));
+  const diagonals = new Diagonals();
+  const open = matrices.map((matrix) => ({
+    ...matrix,
+    file: new MatrixFile(matrix.path, matrix.block, signal),
+  }));
   try {
-    for (const { file } of files) file.open();
+    for (const { file } of open) await file.open();
     for (const [done, storeTile] of tiles.entries()) {
-      signal?.throwIfAborted();
-      const { block, tile } = storeTile;
-      const values = await store.read(storeTile, finished.get(storeTile.name)!);
-      const size = tile.rows * tile.columns;
-      for (const { block: wanted, kernel, file } of files) {
-        if (wanted.name !== block.name) continue;
-        const part = values.subarray(kernel * size, (kernel + 1) * size);
-        file.write(tile.firstRow, tile.firstColumn, tile.columns, part);
-        if (block.name === 'train' && tile.firstRow !== tile.firstColumn)
-          file.write(tile.firstColumn, tile.firstRow, tile.rows, transpose(part, tile.columns));
-      }
+      const file = finished.get(storeTile.name)!;
+      const values = await store.read(storeTile, file, signal);
+      const contradiction = diagonals.add(storeTile, values);
+      if (contradiction !== undefined) throw new DamagedTileError(file, contradiction.problem);
+      await writeTile(storeTile, values, open);
       onProgress?.((done + 1) / tiles.length);
     }
-    for (const { file } of files) file.commit();
+    for (const { file } of open) await file.commit();
   } finally {
-    for (const { file } of files) await file.remove();
+    for (const { file } of open) await file[Symbol.asyncDispose]();
+  }
+}
+
+/** Into the matrices of its block, at its place and at that of its mirror image. */
+async function writeTile(
+  { block, tile }: StoreTile,
+  values: Float32Array,
+  matrices: readonly { readonly block: Block; readonly kernel: number; readonly file: MatrixFile }[],
+): Promise<void> {
+  const size = tile.rows * tile.columns;
+  for (const { block: wanted, kernel, file } of matrices) {
+    if (wanted.name !== block.name) continue;
+    const part = values.subarray(kernel * size, (kernel + 1) * size);
+    await file.write(tile.firstRow, tile.firstColumn, tile.columns, part);
+    if (block.name === 'train' && tile.firstRow !== tile.firstColumn)
+      await file.write(tile.firstColumn, tile.firstRow, tile.rows, transpose(part, tile.columns));
   }
 }
 
@@ -87,8 +95,9 @@ export async function exportArchive(
   path: string,
   options: ExportOptions = {},
 ): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
-  const members = matrices.map((matrix, index) => ({ ...matrix, path: `${temporary}-${index}.npy` }));
+  await removeLeftovers(dirname(path), temporariesOf(path));
+  const temporary = temporaryFile(path);
+  const members = matrices.map((matrix) => ({ ...matrix, path: temporaryFile(path) }));
   try {
     await exportMatrices(store, members, options);
     const zip = new ZipFile();
@@ -101,9 +110,13 @@ export async function exportArchive(
       signal: options.signal,
     });
     const handle = await open(temporary, 'r+');
-    await handle.sync().finally(() => handle.close());
+    await abortable(
+      handle.sync().finally(() => handle.close()),
+      options.signal,
+    );
     await rename(temporary, path);
   } catch (error) {
+    options.signal?.throwIfAborted();
     throw 'syscall' in (error as Error) ? new OutputError(path, error) : error;
   } finally {
     for (const file of [temporary, ...members.map(({ path: member }) => member)])
@@ -112,8 +125,9 @@ export async function exportArchive(
 }
 
 /**
- * Reads every finished tile and checks it.
+ * Reads every finished tile and checks it, and whether they belong together.
  *
+ * @param tiles In the order of the grid.
  * @returns what is wrong, by the name of the tile
  */
 export async function verifyTiles(
@@ -123,12 +137,15 @@ export async function verifyTiles(
 ): Promise<Map<string, DamagedTileError>> {
   const finished = await store.finished();
   const damaged = new Map<string, DamagedTileError>();
+  const diagonals = new Diagonals();
   for (const [done, tile] of tiles.entries()) {
     signal?.throwIfAborted();
     const file = finished.get(tile.name);
     if (file === undefined) continue;
     try {
-      await store.read(tile, file);
+      const contradiction = diagonals.add(tile, await store.read(tile, file, signal));
+      for (const name of contradiction?.tiles ?? [])
+        damaged.set(name, new DamagedTileError(finished.get(name)!, contradiction!.problem));
     } catch (error) {
       if (!(error instanceof DamagedTileError)) throw error;
       damaged.set(tile.name, error);
@@ -136,65 +153,6 @@ export async function verifyTiles(
     onProgress?.((done + 1) / tiles.length);
   }
   return damaged;
-}
-
-/** A .npy file that is filled in any order. */
-class MatrixFile {
-  private readonly temporary: string;
-  private readonly header: Uint8Array;
-  private fd: number | undefined;
-  private committed = false;
-
-  constructor(
-    private readonly path: string,
-    private readonly block: Block,
-  ) {
-    this.temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
-    this.header = npyHeader(`${NATIVE_ORDER}f4`, [block.rows, block.columns]);
-  }
-
-  open(): void {
-    this.guarded(() => {
-      this.fd = openSync(this.temporary, 'w');
-      ftruncateSync(this.fd, this.header.length + 4 * this.block.rows * this.block.columns);
-      writeSync(this.fd, this.header);
-    });
-  }
-
-  /** values: [rows][columns], the part that begins at this row and column of the matrix. */
-  write(firstRow: number, firstColumn: number, columns: number, values: Float32Array): void {
-    const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-    this.guarded(() => {
-      for (let row = 0; row * columns < values.length; row++) {
-        const at = this.header.length + 4 * ((firstRow + row) * this.block.columns + firstColumn);
-        for (let done = 0; done < 4 * columns;)
-          done += writeSync(this.fd!, bytes, 4 * row * columns + done, 4 * columns - done, at + done);
-      }
-    });
-  }
-
-  commit(): void {
-    this.guarded(() => {
-      fsyncSync(this.fd!);
-      closeSync(this.fd!);
-      this.fd = undefined;
-      renameSync(this.temporary, this.path);
-      this.committed = true;
-    });
-  }
-
-  async remove(): Promise<void> {
-    if (this.fd !== undefined) closeSync(this.fd);
-    if (!this.committed) await rm(this.temporary, { force: true }).catch(() => undefined);
-  }
-
-  private guarded(action: () => void): void {
-    try {
-      action();
-    } catch (error) {
-      throw new OutputError(this.path, error);
-    }
-  }
 }
 
 /** values: [rows][columns]; return: [columns][rows]. */

@@ -1,4 +1,5 @@
-import { pairsInTile, tilePairs, type Tile } from '../../kernel/tiles.js';
+import type { GramShape } from '../../kernel/plan.js';
+import { pairsInTile, tileCount, tilePairs, type Tile } from '../../kernel/tiles.js';
 
 /** Which matrix of a computation: `train` images × images, `test` test images × images, `cross` images × others. */
 export type BlockName = 'train' | 'test' | 'cross';
@@ -50,15 +51,47 @@ export function tileSide(
 
 /** Every tile of a computation, row by row of each block: the same list on every machine. */
 export function storeTiles(blocks: readonly Block[], tileImages: number): StoreTile[] {
-  const digits = (index: number) => String(index).padStart(4, '0');
-  return blocks.flatMap((block) => {
-    const shape = { rows: block.rows, columns: block.columns, symmetric: block.name === 'train' };
-    return [...tilePairs(shape, tileImages)].map((tile): StoreTile => {
+  return blocks.flatMap((block) =>
+    [...tilePairs(shapeOf(block), tileImages)].map((tile): StoreTile => {
       const [gridRow, gridColumn] = [tile.firstRow / tileImages, tile.firstColumn / tileImages];
-      const name = `${block.name}-${digits(gridRow)}-${digits(gridColumn)}`;
+      const name = tileName(block, gridRow, gridColumn);
       return { name, block, gridRow, gridColumn, tile, pairs: pairsInTile(tile) };
-    });
-  });
+    }),
+  );
+}
+
+/** How many tiles `storeTiles` gives. */
+export function storeTileCount(blocks: readonly Block[], tileImages: number): number {
+  return blocks.reduce((sum, block) => sum + tileCount(shapeOf(block), tileImages), 0);
+}
+
+/** The tile of this name on the grid of a computation; undefined if there is none. */
+export function tileNamed(name: string, blocks: readonly Block[], tileImages: number): StoreTile | undefined {
+  const [, blockName, row, column] = /^([a-z]+)-(\d{1,10})-(\d{1,10})$/.exec(name) ?? [];
+  const block = blocks.find((one) => one.name === blockName);
+  if (block === undefined) return undefined;
+  const [gridRow, gridColumn] = [Number(row), Number(column)];
+  const { rows, columns, symmetric } = shapeOf(block);
+  const [firstRow, firstColumn] = [gridRow * tileImages, gridColumn * tileImages];
+  const isOnGrid = firstRow < rows && firstColumn < columns && !(symmetric && gridColumn > gridRow);
+  if (!isOnGrid || tileName(block, gridRow, gridColumn) !== name) return undefined;
+  const tile: Tile = {
+    firstRow,
+    rows: Math.min(tileImages, rows - firstRow),
+    firstColumn,
+    columns: Math.min(tileImages, columns - firstColumn),
+    symmetric,
+  };
+  return { name, block, gridRow, gridColumn, tile, pairs: pairsInTile(tile) };
+}
+
+function tileName(block: Block, gridRow: number, gridColumn: number): string {
+  const digits = (index: number) => String(index).padStart(4, '0');
+  return `${block.name}-${digits(gridRow)}-${digits(gridColumn)}`;
+}
+
+function shapeOf({ name, rows, columns }: Block): GramShape {
+  return { rows, columns, symmetric: name === 'train' };
 }
 
 /** Share `index` (from 1) of `count`. */

@@ -1,3 +1,6 @@
+// Both variants of the fused kernel and the layer-by-layer baseline give the mirror's sums on shapes with ragged
+// edges, and so does the end-to-end run; every other case of the benchmark validates; a wrong result is refused before
+// anything is timed; statistics are right.
 import { benchNames, runBench } from '../../../src/experiment/bench/bench.js';
 import { RESOURCE_UNITS, type Resource } from '../../../src/experiment/bench/cost.js';
 import { gramCase } from '../../../src/experiment/bench/gram-case.js';
@@ -12,10 +15,6 @@ import {
 import { planesCase } from '../../../src/experiment/bench/plane-cases.js';
 import { randomImages } from '../../../src/experiment/bench/random-images.js';
 import { testGpu } from '../../support/gpu.js';
-
-// Plan: both variants of the fused kernel and the layer-by-layer baseline give the mirror's sums on shapes with ragged
-// edges, and so does the end-to-end run; every other case of the benchmark validates; a wrong result is refused before
-// anything is timed; statistics are right.
 
 const OPTIONS = { repetitions: 3, sampleMs: 1, groupMs: 1 };
 

@@ -1,9 +1,8 @@
+// The binding resource is the one with the largest share, of those that have a ceiling; costs of the shaders at
+// sizes that can be counted by hand.
 import { bindingShare } from '../../../src/experiment/bench/cost.js';
 import type { BenchResult } from '../../../src/experiment/bench/measure.js';
 import { planeCost, solverCost } from '../../../src/experiment/bench/shader-costs.js';
-
-// Plan: the binding resource is the one with the largest share, of those that have a ceiling; costs of the shaders at
-// sizes that can be counted by hand.
 
 const ceiling = (max: number) => ({ max, median: max / 2 }) as BenchResult;
 

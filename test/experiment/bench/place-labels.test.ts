@@ -1,7 +1,6 @@
-import { placeLabels, type LabelledPoint } from '../../../src/experiment/bench/place-labels.js';
-
-// Plan: a lone label stands to the right of its point, at the right edge of the figure to its left; labels of points that
+// A lone label stands to the right of its point, at the right edge of the figure to its left; labels of points that
 // lie on each other stand apart.
+import { placeLabels, type LabelledPoint } from '../../../src/experiment/bench/place-labels.js';
 
 const FIGURE = { left: 0, right: 800, top: 0, bottom: 500 };
 

@@ -1,10 +1,9 @@
+// A legend above the data names every series; a published series is dashed, hollow and in the colour of the measured
+// one; error bars end where they should; values without a place are counted; series differ in symbol or colour.
 import { curvesSvg } from '../../../src/experiment/figures/curves.js';
 import { seriesStyles } from '../../../src/experiment/figures/series-style.js';
 import { svgRoot, textBoxes } from '../../support/text-boxes.js';
 import { CURVES, curvesFigure, seriesOf } from './sample-figures.js';
-
-// Plan: a legend above the data names every series; a published series is dashed, hollow and in the colour of the measured
-// one; error bars end where they should; values without a place are counted; series differ in symbol or colour.
 
 const XS = [1, 2, 3];
 const count = (svg: string, pattern: RegExp) => svg.match(pattern)?.length ?? 0;

@@ -1,11 +1,10 @@
+// Groups are named along both edges, parted by white lines and as bright as their values; a cell that is no number
+// is grey and counted; names keep their order and their distance, whatever the sizes of the groups.
 import { decode } from 'fast-png';
 import { heatmapSvg } from '../../../src/experiment/figures/heatmap-figure.js';
 import { placeNames } from '../../../src/experiment/figures/place-names.js';
 import { svgRoot, textBoxes } from '../../support/text-boxes.js';
 import { HEATMAPS, heatmapFigure } from './sample-figures.js';
-
-// Plan: groups are named along both edges, parted by white lines and as bright as their values; a cell that is no number
-// is grey and counted; names keep their order and their distance, whatever the sizes of the groups.
 
 const texts = (svg: string) => textBoxes(svg).map(({ text }) => text);
 

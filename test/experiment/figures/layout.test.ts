@@ -1,10 +1,9 @@
+// In figures of all kinds, the worst inputs included, no text overlaps another one or leaves the sheet, measured by
+// the font's own widths; no element has an id, so that figures of a page cannot clash; and the measure sees each fault.
 import { figureSvg } from '../../../src/experiment/figures/figure.js';
 import { sheet, textLines } from '../../../src/experiment/figures/document.js';
 import { textBoxes, textFaults } from '../../support/text-boxes.js';
 import { CURVES, HEATMAPS } from './sample-figures.js';
-
-// Plan: in figures of all kinds, the worst inputs included, no text overlaps another one or leaves the sheet, measured by
-// the font's own widths; no element has an id, so that figures of a page cannot clash; and the measure sees each fault.
 
 describe.each(Object.entries({ ...CURVES, ...HEATMAPS }))('%s', (_, figure) => {
   const svg = figureSvg(figure);

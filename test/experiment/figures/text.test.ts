@@ -1,7 +1,6 @@
+// Widths are those of the font that the pictures are drawn with, and never less; what is fitted or wrapped fits.
 import { fitText, textWidth, wrapText } from '../../../src/experiment/figures/text.js';
 import { fontWidths } from '../../support/font-widths.js';
-
-// Plan: widths are those of the font that the pictures are drawn with, and never less; what is fitted or wrapped fits.
 
 const TEXTS = [
   'CNTK-GAP, published',

@@ -1,8 +1,7 @@
+// Round ticks on linear axes; powers of ten on logarithmic ones, 1-2-5 where the range is small, linear ones where
+// it is tiny; labels that tell them apart; ticks at the values measured where those are few; ranges that show all values.
 import { domainOf, isDrawable, makeAxis } from '../../../src/experiment/figures/axes.js';
 import { linearTicks, logTicks, tickLabels, withoutOverlap } from '../../../src/experiment/figures/ticks.js';
-
-// Plan: round ticks on linear axes; powers of ten on logarithmic ones, 1-2-5 where the range is small, linear ones where
-// it is tiny; labels that tell them apart; ticks at the values measured where those are few; ranges that show all values.
 
 test('linear ticks are 1, 2 or 5 times a power of ten apart', () => {
   expect(linearTicks([0, 1], 5)).toEqual([0, 0.2, 0.4, 0.6, 0.8, 1]);

@@ -1,3 +1,6 @@
+// The finite networks share no code with what they check; their empirical NTK is the product of gradients that
+// finite differences give; its mean over draws is the device's kernel, and is seen not to be when c_σ, the border or
+// the depth is another. The random numbers are normal.
 import { compareMeans, summarize } from '../../../src/experiment/finite/comparison.js';
 import {
   forward,
@@ -11,10 +14,6 @@ import { NormalNumbers } from '../../../src/experiment/finite/random.js';
 import { exactKernels, finiteImages, smallDigits } from '../../../src/experiment/paper/montecarlo.js';
 import { closure, readImportGraph } from '../../meta/import-graph.js';
 import { testGpu } from '../../support/gpu.js';
-
-// Plan: the finite networks share no code with what they check; their empirical NTK is the product of gradients that
-// finite differences give; its mean over draws is the device's kernel, and is seen not to be when c_σ, the border or
-// the depth is another. The random numbers are normal.
 
 const graph = readImportGraph('src', 'shaders');
 const KERNEL_CODE = /^(shaders|src\/(kernel|gpu|regression))\//;

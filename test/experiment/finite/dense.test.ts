@@ -1,3 +1,6 @@
+// The closed-form NTK is the mean of the empirical one, for one and two hidden layers, and not for another depth;
+// a small step moves the outputs as the empirical NTK says; trained networks reach the loss and approach the regression
+// as they widen; slopes and solves on known cases.
 import { symmetricEigenvalues } from '../../../src/experiment/eigenvalues.js';
 import { compareMeans, summarize } from '../../../src/experiment/finite/comparison.js';
 import { DenseNetwork, empiricalNtk } from '../../../src/experiment/finite/dense-network.js';
@@ -7,10 +10,6 @@ import { fitPowerLaw } from '../../../src/experiment/finite/power-law.js';
 import { NormalNumbers } from '../../../src/experiment/finite/random.js';
 import { solvePositive } from '../../../src/experiment/finite/small-solve.js';
 import { spherePoints, targetsOf } from '../../../src/experiment/paper/equivalence.js';
-
-// Plan: the closed-form NTK is the mean of the empirical one, for one and two hidden layers, and not for another depth;
-// a small step moves the outputs as the empirical NTK says; trained networks reach the loss and approach the regression
-// as they widen; slopes and solves on known cases.
 
 const random = new NormalNumbers(11);
 const train = spherePoints(6, 4, random);

@@ -1,8 +1,7 @@
+// Distances that follow a power law give its slope, over all widths and over those that are wide enough for κ;
+// training that diverged is named and left out of the pictures, and never passes.
 import type { TrainedNetwork } from '../../../src/experiment/paper/equivalence.js';
 import { equivalenceReport } from '../../../src/experiment/paper/equivalence-report.js';
-
-// Plan: distances that follow a power law give its slope, over all widths and over those that are wide enough for κ;
-// training that diverged is named and left out of the pictures, and never passes.
 
 const options = {
   ...{

@@ -1,11 +1,10 @@
+// The page holds all of every report, needs nothing but itself, takes no text for markup, has no id twice, and is
+// made of parts that a screen reader can tell: tables with heads, figures with captions, sections with names.
 import { parseHTML } from 'linkedom';
 import { describeFigure } from '../../../src/experiment/paper/describe-figure.js';
 import { reportsPage } from '../../../src/experiment/paper/page.js';
 import { CURVES, HEATMAPS } from '../figures/sample-figures.js';
 import { sampleReport } from './sample-report.js';
-
-// Plan: the page holds all of every report, needs nothing but itself, takes no text for markup, has no id twice, and is
-// made of parts that a screen reader can tell: tables with heads, figures with captions, sections with names.
 
 interface Element {
   readonly id: string;

@@ -1,6 +1,5 @@
+// The leave-one-out error in closed form = the regression without each image in turn; the smallest one decides.
 import { looRidge } from '../../../src/experiment/small/loo-ridge.js';
-
-// Plan: the leave-one-out error in closed form = the regression without each image in turn; the smallest one decides.
 
 const points = [0, 0.9, 2.1, 2.8, 4.2, 5];
 const labels = Int32Array.from([0, 0, 1, 1, 0, 0]);

@@ -1,7 +1,6 @@
+// Backpropagation = central differences in every parameter array, both read-outs; a planted fault is seen.
 import { NormalNumbers } from '../../../src/experiment/finite/random.js';
 import { Cnn, type CnnShape } from '../../../src/experiment/training/cnn.js';
-
-// Plan: backpropagation = central differences in every parameter array, both read-outs; a planted fault is seen.
 
 const base = { grid: { height: 3, width: 4 }, channelsIn: 2, classes: 3, depth: 4, channels: 3 } as const;
 const labels = [0, 2, 1];

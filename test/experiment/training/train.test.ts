@@ -1,10 +1,9 @@
+// A small network recognises every training image and says when; its accuracy is the mean of the epochs after;
+// the limit and a network that diverges are told apart from that; test images teach nothing; threads give the same
+// results; the learning rate is one that fits.
 import { NormalNumbers } from '../../../src/experiment/finite/random.js';
 import { bestTrial } from '../../../src/experiment/paper/cnn.js';
 import { SETTLING, trainCnn, type TrainingSet } from '../../../src/experiment/training/train.js';
-
-// Plan: a small network recognises every training image and says when; its accuracy is the mean of the epochs after;
-// the limit and a network that diverges are told apart from that; test images teach nothing; threads give the same
-// results; the learning rate is one that fits.
 
 type TrainInThreads = typeof import('../../../src/experiment/training/train-in-threads.js');
 

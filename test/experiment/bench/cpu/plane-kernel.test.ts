@@ -1,10 +1,9 @@
+// The plane kernel in JavaScript gives the mirror's sums on every plane of small shapes, ragged ones, black
+// patches and both starts of Θ among them; a kernel with one plane for another is seen.
 import { planeSums } from '../../../../src/experiment/bench/cpu/plane-kernel.js';
 import { largestError } from '../../../../src/experiment/bench/measure.js';
 import { mirrorFields, mirrorSums, networkImages, passOf } from '../../../../src/experiment/bench/network.js';
 import { layerGain } from '../../../../src/kernel/passes.js';
-
-// Plan: the plane kernel in JavaScript gives the mirror's sums on every plane of small shapes, ragged ones, black
-// patches and both starts of Θ among them; a kernel with one plane for another is seen.
 
 const TOLERANCE = 1e-6;
 

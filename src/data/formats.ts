@@ -1,0 +1,50 @@
+import type { Bytes } from './bytes.js';
+import { CIFAR_RECORD_BYTES } from './cifar.js';
+import type { Role } from './convert.js';
+import { cifar100Problem, foreignProblem, looseProblem } from './foreign-formats.js';
+import { isIdx } from './idx.js';
+import { isNpy } from './npy-header.js';
+import { isZip } from './zip-archive.js';
+
+/** The formats that are read here. */
+export type Format = 'npy' | 'npz' | 'idx' | 'cifar-10';
+
+/**
+ * The format of a content: by its first bytes where they say it, by its name only where they don't: CIFAR-10, and
+ * files whose start is damaged.
+ *
+ * @param start Its first bytes.
+ * @throws InputError for another format, with the line that converts it.
+ */
+export function detectFormat(bytes: Bytes, start: Uint8Array, role: Role): Format {
+  if (isNpy(start)) return 'npy';
+  if (isZip(start)) return 'npz';
+  const foreign = foreignProblem(bytes, start, role);
+  if (foreign !== undefined) throw bytes.error(foreign, 0);
+
+  const name = bytes.path.toLowerCase().replace(/\.gz$/, '');
+  const { sizeBytes } = bytes;
+  const isBinary = name.endsWith('.bin');
+  // A record of CIFAR-10 may start like an IDX file: label 0, then dark pixels.
+  const mayBeCifar = isBinary && (sizeBytes === Infinity || sizeBytes % CIFAR_RECORD_BYTES === 0);
+  if (isIdx(start) && !mayBeCifar) return 'idx';
+  if (mayBeCifar) return 'cifar-10';
+  if (name.endsWith('.npy')) return 'npy';
+  if (name.endsWith('.npz')) return 'npz';
+  if (/idx\d|\.idx$/.test(name)) return 'idx';
+
+  const cifar100 = cifar100Problem(bytes);
+  if (cifar100 !== undefined) throw bytes.error(cifar100, 0);
+  const loose = looseProblem(bytes, start, role);
+  if (loose !== undefined) throw bytes.error(loose, 0);
+  if (isBinary) return 'cifar-10';
+  const found = Buffer.from(start.subarray(0, 8)).toString('hex');
+  const hint =
+    sizeBytes % CIFAR_RECORD_BYTES === 0
+      ? 'its size fits the binary version of CIFAR-10: if it is that, give it a name that ends in .bin'
+      : 'known are .npy, .npz, IDX (MNIST) and the binary version of CIFAR-10 (.bin)';
+  throw bytes.error(
+    `${role === 'labels' ? 'holds no labels in a known format' : 'its format is not known'} (it starts with ${found}); ${hint}`,
+    0,
+  );
+}

@@ -1,0 +1,289 @@
+import { crc32, createInflateRaw } from 'node:zlib';
+import {
+  getFileNameLowLevel,
+  parseExtraFields,
+  RandomAccessReader,
+  fromRandomAccessReaderPromise,
+} from 'yauzl';
+import type { Entry, LocalFileHeader, ZipFile } from 'yauzl';
+import { memoryBytes, pieces, rangeBytes, type Bytes } from './bytes.js';
+import { shellWord, loadExpression, convertedFile, pythonLine, pythonString } from './convert.js';
+import { InputError } from './input-error.js';
+import { LONGEST_HEADER } from './npy-header.js';
+import { unpack } from './unpack.js';
+
+/** True for the first bytes of a zip archive, also of an empty one. */
+export function isZip(start: Uint8Array): boolean {
+  return ['PK\x03\x04', 'PK\x05\x06'].includes(Buffer.from(start.subarray(0, 4)).toString('latin1'));
+}
+
+const STORED = 0;
+const DEFLATED = 8;
+/** Methods that Python's zipfile unpacks, and with it NumPy. */
+const OF_PYTHON: Partial<Record<number, string>> = { 12: 'bzip2', 14: 'LZMA' };
+const OTHERS: Partial<Record<number, string>> = {
+  1: 'shrink',
+  6: 'implode',
+  9: 'Deflate64',
+  93: 'Zstandard',
+  95: 'XZ',
+  98: 'PPMd',
+  99: 'AES',
+};
+const ENCRYPTED = 1;
+/** Sizes and checksum follow the data; the header before it may hold zeros. */
+const SIZES_FOLLOW = 8;
+
+/** A zip archive of which the directory is read; members are read when asked for. */
+export class ZipArchive {
+  private constructor(
+    private readonly bytes: Bytes,
+    private readonly zip: ZipFile,
+    /** By name; a list, for nothing keeps two members from having one name. */
+    private readonly entries: ReadonlyMap<string, readonly Entry[]>,
+    /** Where members begin, and the directory after them, ascending. */
+    private readonly starts: readonly number[],
+  ) {}
+
+  /** @throws InputError if the directory at the end is missing or damaged. */
+  static async open(bytes: Bytes): Promise<ZipArchive> {
+    try {
+      const zip = await fromRandomAccessReaderPromise(new BytesReader(bytes), bytes.sizeBytes, {
+        autoClose: false,
+        decodeStrings: false,
+        validateEntrySizes: false,
+      });
+      const entries = new Map<string, Entry[]>();
+      const starts: number[] = [];
+      for await (const entry of zip.eachEntry()) {
+        const { generalPurposeBitFlag, fileNameRaw, extraFields } = entry;
+        const name = getFileNameLowLevel(generalPurposeBitFlag, fileNameRaw, extraFields, true);
+        const same = entries.get(name);
+        if (same === undefined) entries.set(name, [entry]);
+        else same.push(entry);
+        starts.push(entry.relativeOffsetOfLocalHeader);
+      }
+      return new ZipArchive(
+        bytes,
+        zip,
+        entries,
+        starts.sort((a, b) => a - b),
+      );
+    } catch (error) {
+      throw damagedArchive(bytes, error);
+    }
+  }
+
+  get names(): string[] {
+    return [...this.entries.keys()];
+  }
+
+  /**
+   * The content of a member: of a stored one a part of the archive, whose checksum is computed in one pass; of a
+   * deflated one in memory, not more of it than `announced` says.
+   *
+   * @param array What messages call it, after the archive's name.
+   * @param announced The size of the content, given its first bytes.
+   * @param close Called when the content is closed.
+   * @throws InputError if it is damaged, or packed in a way that is not read here
+   */
+  async member(
+    name: string,
+    array: string,
+    announced: (start: Uint8Array, complete: boolean) => number,
+    close: () => Promise<void>,
+  ): Promise<Bytes> {
+    const { bytes } = this;
+    const place = { path: bytes.path, member: array, ...(bytes.gzip === true && { gzip: true }) };
+    const damaged = (problem: string, cause?: unknown): InputError =>
+      new InputError(`${bytes.file}:${array}`, `${problem}; fetch or save the archive again`, { cause });
+    const list = this.entries.get(name) ?? [];
+    if (list.length !== 1) {
+      throw damaged(`the archive holds ${list.length} members called ${JSON.stringify(name)}, not one`);
+    }
+    const [entry] = list;
+    this.assertReadable(entry, array);
+    const start = await this.checkLocalHeader(entry, damaged);
+    const { compressedSize, uncompressedSize, compressionMethod } = entry;
+    if (compressionMethod === STORED && compressedSize !== uncompressedSize) {
+      throw damaged(
+        `the directory says ${compressedSize} bytes stored and ${uncompressedSize} unpacked, which differ though it is not packed`,
+      );
+    }
+    const range = rangeBytes(bytes, place, start, compressedSize, close);
+    let crc = 0;
+    if (compressionMethod === STORED) {
+      for await (const piece of pieces(range)) crc = crc32(piece, crc);
+      this.assertChecksum(entry, crc, damaged);
+      return range;
+    }
+    const inflate = createInflateRaw();
+    const limit = (head: Uint8Array, complete: boolean): number => {
+      const sizeBytes = announced(head, complete);
+      // More than there is to come: the reader of the header says what is missing.
+      if (sizeBytes >= uncompressedSize) return uncompressedSize;
+      throw damaged(
+        `bytes are left over: its header announces ${sizeBytes} bytes, but the archive's directory ${uncompressedSize} unpacked bytes`,
+      );
+    };
+    const content = await unpack(pieces(range), inflate, LONGEST_HEADER, limit, (problem, cause) =>
+      damaged(problem.startsWith('is cut off') ? `the deflated data ${problem}` : problem, cause),
+    );
+    if (content.length !== uncompressedSize || inflate.bytesWritten !== compressedSize) {
+      throw damaged(
+        `${inflate.bytesWritten} packed bytes unpack to ${content.length} bytes, but the archive's directory says ${compressedSize} and ${uncompressedSize}`,
+      );
+    }
+    this.assertChecksum(entry, crc32(content), damaged);
+    await bytes.assertUnchanged();
+    return { ...memoryBytes(place, content, true), close };
+  }
+
+  /** @throws InputError for a member that is whole, but that only other programs unpack */
+  private assertReadable({ compressionMethod, generalPurposeBitFlag }: Entry, array: string): void {
+    const { path, gzip } = this.bytes;
+    const refuse = (problem: string) => new InputError(`${this.bytes.file}:${array}`, problem);
+    if ((generalPurposeBitFlag & ENCRYPTED) !== 0) {
+      throw refuse(
+        `is encrypted; unpack the archive with its password and name the .npy file in it: 7z x ${shellWord(path)}`,
+      );
+    }
+    if (compressionMethod === STORED || compressionMethod === DEFLATED) return;
+    const method = OF_PYTHON[compressionMethod];
+    if (method === undefined) {
+      const other = OTHERS[compressionMethod] ?? 'an unknown method';
+      throw refuse(
+        `is compressed by ${other} (method ${compressionMethod}), which is not read here (stored and deflated members are); unpack the archive and name the .npy file in it: 7z x ${shellWord(path)}`,
+      );
+    }
+    const place = { path, gzip };
+    const save = `np.savez(${pythonString(convertedFile(place, 'arrays.npz'))}, **${loadExpression(place)})`;
+    throw refuse(
+      `is compressed by ${method} (method ${compressionMethod}), which is not read here (stored and deflated members are); write the archive anew: ${pythonLine(gzip === true ? 'gzip, numpy as np' : 'numpy as np', save)}`,
+    );
+  }
+
+  /**
+   * Compares the header before a member with its entry in the directory.
+   *
+   * @returns where the member's data begins
+   */
+  private async checkLocalHeader(entry: Entry, damaged: (problem: string) => InputError): Promise<number> {
+    let local: LocalFileHeader;
+    let sizes: { packed: number; unpacked: number };
+    try {
+      local = await this.zip.readLocalFileHeaderPromise(entry);
+      sizes = localSizes(local);
+    } catch (error) {
+      throw damaged(`its header is damaged (${(error as Error).message})`);
+    }
+    const follow = (local.generalPurposeBitFlag & SIZES_FOLLOW) !== 0;
+    const pairs: [what: string, here: number, directory: number][] = [
+      ['method', local.compressionMethod, entry.compressionMethod],
+      ['encryption', local.generalPurposeBitFlag & ENCRYPTED, entry.generalPurposeBitFlag & ENCRYPTED],
+      ['CRC-32', local.crc32, entry.crc32],
+      ['packed size', sizes.packed, entry.compressedSize],
+      ['unpacked size', sizes.unpacked, entry.uncompressedSize],
+    ];
+    for (const [index, [what, here, directory]] of pairs.entries()) {
+      if (here === directory || (follow && here === 0 && index >= 2)) continue;
+      throw damaged(`the header before it says ${what} ${here}, the archive's directory ${directory}`);
+    }
+    if (!local.fileName.equals(entry.fileNameRaw)) {
+      throw damaged(`the header before it has another name, ${JSON.stringify(local.fileName.toString())}`);
+    }
+    const end = local.fileDataStart + entry.compressedSize;
+    const own = entry.relativeOffsetOfLocalHeader;
+    const [at, next] = [firstFrom(this.starts, own), firstFrom(this.starts, own + 1)];
+    if (next - at > 1 || this.starts[next] < end) {
+      throw damaged(`its data, up to byte ${end}, overlaps that of another member`);
+    }
+    return local.fileDataStart;
+  }
+
+  private assertChecksum(entry: Entry, crc: number, damaged: (problem: string) => InputError): void {
+    if (crc === entry.crc32) return;
+    const [found, expected] = [crc, entry.crc32].map((value) => value.toString(16).padStart(8, '0'));
+    throw damaged(`is damaged: the CRC-32 of its content is ${found}, but the archive says ${expected}`);
+  }
+}
+
+/** Index of the first of these ascending numbers that is not below `least`. */
+function firstFrom(ascending: readonly number[], least: number): number {
+  let [low, high] = [0, ascending.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (ascending[middle] < least) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Sizes of more than 4 GiB stand in an extra field (zip64), unpacked first; in their place all bits are set. */
+function localSizes({ compressedSize, uncompressedSize, extraField }: LocalFileHeader): {
+  packed: number;
+  unpacked: number;
+} {
+  const beyond = 0xffffffff;
+  if (compressedSize !== beyond && uncompressedSize !== beyond) {
+    return { packed: compressedSize, unpacked: uncompressedSize };
+  }
+  const zip64 = parseExtraFields(extraField).find(({ id }) => id === 1)?.data;
+  if (zip64 === undefined) throw new Error('no zip64 sizes');
+  let at = 0;
+  const next = (): number => {
+    at += 8;
+    return Number(zip64.readBigUInt64LE(at - 8));
+  };
+  const unpacked = uncompressedSize === beyond ? next() : uncompressedSize;
+  return { unpacked, packed: compressedSize === beyond ? next() : compressedSize };
+}
+
+function damagedArchive(bytes: Bytes, error: unknown): InputError {
+  if (error instanceof InputError) return error;
+  return bytes.error(
+    `the zip archive is cut off or damaged (${(error as Error).message}, ${bytes.sizeBytes} bytes); fetch or save it again`,
+  );
+}
+
+const BLOCK_BYTES = 2 ** 16;
+
+/** How yauzl reads: a directory of many members in small pieces, one after the other, so that a block serves many. */
+class BytesReader extends RandomAccessReader {
+  private block: Uint8Array = new Uint8Array(0);
+  private blockAt = 0;
+
+  constructor(private readonly bytes: Bytes) {
+    super();
+  }
+
+  override read(
+    buffer: Buffer,
+    offset: number,
+    length: number,
+    position: number,
+    callback: (error: Error | null, bytesRead?: number) => void,
+  ): void {
+    this.piece(position, length).then(
+      (piece) => {
+        buffer.set(piece, offset);
+        callback(null, piece.length);
+      },
+      (error: unknown) => callback(error as Error),
+    );
+  }
+
+  override close(callback: (error: Error | null) => void): void {
+    callback(null);
+  }
+
+  private async piece(position: number, length: number): Promise<Uint8Array> {
+    const end = Math.min(position + length, this.bytes.sizeBytes);
+    if (position < this.blockAt || end > this.blockAt + this.block.length) {
+      const size = Math.min(Math.max(length, BLOCK_BYTES), Math.max(0, this.bytes.sizeBytes - position));
+      this.block = await this.bytes.read(position, size);
+      this.blockAt = position;
+    }
+    return this.block.subarray(position - this.blockAt, Math.max(position, end) - this.blockAt);
+  }
+}
