@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rm, rmdir } from 'node:fs/promises';
+import { readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OutputError, writeAtomically } from '../data/atomic-file.js';
+import { makeFolder } from '../data/make-folder.js';
 import type { FactorIdentity, OpenPanelStore } from '../regression/panel-store.js';
 
 interface State {
@@ -22,7 +23,7 @@ const STATE = 'factor.json';
 export function panelFiles(folder: string, note: (message: string) => void): OpenPanelStore {
   return async (identity) => {
     const pathOf = (j: number) => join(folder, `panel-${String(j).padStart(4, '0')}.f32`);
-    await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+    await makeFolder(folder).catch((error: unknown) => {
       throw new OutputError(folder, error);
     });
     const hashes = await wholePanels(folder, identity, pathOf);

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { identityToken, ownIdentity } from '../../src/data/process-identity.js';
+import { PROCESS_TOKEN } from '../../src/data/process-token.js';
 import { binary, cli, fail, folder, read, resultOf, startCli, succeed, writeDigits } from './cli.js';
 
 // Plan: what surrounds a run. Users without a home, few open files and a folder that is gone give a note or one line;
@@ -130,8 +130,8 @@ describe('signals', () => {
 });
 
 test('what a killed run left goes with the next run of the same name', async () => {
-  const dead = identityToken({ ...ownIdentity(), pid: spawnSync('true').pid, start: '1' });
-  mkdirSync(join(folder, `litter.partial-${dead}`));
+  const [space, , , random] = PROCESS_TOKEN.split('-');
+  mkdirSync(join(folder, `litter.partial-${space}-${spawnSync('true').pid}-1-${random}-0`));
   await succeed(...RUN, '--out', 'litter');
   expect((await readdir(folder)).filter((name) => name.startsWith('litter'))).toEqual(['litter']);
 });
