@@ -4,6 +4,7 @@ import { writeAtomically } from '../data/atomic-file.js';
 import { loadDigits } from '../data/digits.js';
 import { loadImages } from '../data/load.js';
 import { writeNpy } from '../data/npy.js';
+import { filesRead } from '../data/sources.js';
 import { runDemo, type DemoReport, type DemoResult } from '../experiment/demo.js';
 import { formatDuration } from '../experiment/duration.js';
 import { shellCommand, shellWord } from '../experiment/shell-words.js';
@@ -82,7 +83,7 @@ async function demo(args: DemoArguments, signal: AbortSignal): Promise<void> {
     names: DEMO_FILES,
     report: REPORT,
     sizeBytes: RESULT_BYTES,
-    inputs: [...(args.train ? train.files : []), ...(test?.files ?? [])],
+    inputs: [...(args.train ? filesRead(train) : []), ...(test ? filesRead(test) : [])],
     warn: (message) => progress.warn(message),
   });
   const task = {

@@ -21,6 +21,7 @@ import {
   reportOptions,
 } from './support/common-options.js';
 import { withDevice } from './support/device.js';
+import { unequalSizes } from './support/disk-space.js';
 import { UsageError } from './support/errors.js';
 import { withInterruption } from './support/interruption.js';
 import { defineOptions, flag, integer, optional, textList, withDefault } from './support/options.js';
@@ -167,11 +168,9 @@ function text({ channels, height, width }: ImageShape): string {
 /** What would stop the job on this machine. */
 function warningsOf(job: Job, hostBytes: number, assertSolvable: () => void): string[] {
   const warnings: string[] = [];
-  const gib = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
   if (hostBytes > totalmem()) {
-    warnings.push(
-      `the kernel matrices take ${gib(hostBytes)}; this machine has ${gib(totalmem())} of memory`,
-    );
+    const [needed, there] = unequalSizes(hostBytes, totalmem());
+    warnings.push(`the kernel matrices take ${needed}; this machine has ${there} of memory`);
   }
   try {
     if (job.test > 0) assertSolvable();

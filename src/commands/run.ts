@@ -2,7 +2,7 @@ import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
 import { writeAtomically } from '../data/atomic-file.js';
 import { loadImages } from '../data/load.js';
 import { writeNpy } from '../data/npy.js';
-import { sourcesReport } from '../data/sources.js';
+import { filesRead, sourcesReport } from '../data/sources.js';
 import { classify, prepareClassification, type Classification } from '../experiment/classification.js';
 import type { Channel } from '../kernel/channels.js';
 import { regressionGrams } from '../kernel/plan.js';
@@ -134,7 +134,7 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
     names: RUN_FILES,
     report: REPORT,
     sizeBytes: scoreBytes + 2 ** 20,
-    inputs: [...train.files, ...test.files, ...labelFiles(args)],
+    inputs: [...filesRead(train), ...filesRead(test)],
     warn: (message) => progress.warn(message),
   });
   await using panels = panelFilesBeside(args.out, progress, signal);
@@ -188,10 +188,6 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
   await panels.remove();
   printData(args.json ? formatJson(report) : table);
   progress.note(`written to ${written}`);
-}
-
-function labelFiles(args: RunArguments): string[] {
-  return [args['train-labels'], args['test-labels']].filter((file) => file !== undefined);
 }
 
 function channelOf({ kernel, depth, readout, trained }: RunArguments): Channel {

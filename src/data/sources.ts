@@ -38,4 +38,9 @@ export function sourcesReport(set: {
   return { files, format, count: images.count, sources: sources.images, labels: sources.labels };
 }
 
+/** Every file that a set was read from, also those nobody named. */
+export function filesRead({ files, sources }: { files: readonly string[]; sources: ImageSources }): string[] {
+  return [...new Set([...files, ...sources.labels.map(({ file }) => file)])];
+}
+
 export type SourcesReport = ReturnType<typeof sourcesReport>;

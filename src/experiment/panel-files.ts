@@ -1,9 +1,10 @@
 import type { StatsFs } from 'node:fs';
-import { mkdir, open, readdir, rm, rmdir, stat, statfs } from 'node:fs/promises';
+import { open, readdir, rm, rmdir, stat, statfs } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
 import { OutputError, writeAtomically } from '../data/atomic-file.js';
+import { makeFolder } from '../data/make-folder.js';
 import { Claims, LEASE_MS } from '../data/store/claims.js';
 import { DamagedPanelError, type FactorIdentity, type PanelStore } from '../regression/panel-store.js';
 import { readPanelState, STATE, writePanelState } from './panel-state.js';
@@ -131,7 +132,7 @@ export class PanelFiles implements AsyncDisposable {
     if (this.claims !== undefined) return;
     const { folder } = this;
     const { note, signal, leaseMs = LEASE_MS } = this.options;
-    await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+    await makeFolder(folder).catch((error: unknown) => {
       throw new OutputError(folder, error);
     });
     const claims = await Claims.open(folder, leaseMs);

@@ -70,7 +70,7 @@ test('of two runs into one new folder both have their results', async () => {
   await using second = await reserve();
   expect(await second.commit('second')).toBe(out);
   expect(await first.commit('first')).toBe(`${out}.2`);
-  for (const destination of [first, second]) await destination[Symbol.asyncDispose]();
+  for (const one of [first, second]) await one[Symbol.asyncDispose]();
   expect(await contents()).toEqual({ ...results('out', 'second'), ...results('out.2', 'first') });
   expect(warnings).toEqual([expect.stringContaining(`the results are in ${out}.2`)]);
 });
@@ -82,7 +82,7 @@ test('of two runs into one folder with older results both have theirs', async ()
   await using second = await reserve();
   expect(await second.commit('second')).toBe(out);
   expect(await first.commit('first')).toBe(`${out}.2`);
-  for (const destination of [first, second]) await destination[Symbol.asyncDispose]();
+  for (const one of [first, second]) await one[Symbol.asyncDispose]();
   expect(await contents()).toEqual({ ...results('out', 'second'), ...results('out.2', 'first') });
 });
 
@@ -253,6 +253,8 @@ test.each([
   [2 ** 20, 2 ** 20 - 1, '1,048,576 bytes', '1,048,575 bytes'],
   [1.4 * 2 ** 20, 0.6 * 2 ** 20, '1.4 MiB', '0.6 MiB'],
   [5 * 2 ** 20, 2 * 2 ** 20, '5 MiB', '2 MiB'],
+  [7.04 * 2 ** 30, 7 * 2 ** 30, '7.04 GiB', '7.00 GiB'],
+  [7 * 2 ** 30, 2 ** 20, '7168 MiB', '1 MiB'],
 ])('%d and %d bytes differ in words', (a, b, first, second) => {
   expect(unequalSizes(a, b)).toEqual([first, second]);
 });

@@ -225,8 +225,7 @@ export class DestinationFolder extends Destination {
 
   /** `OUT.2` */
   protected numbered(n: number): string {
-    // Of `results/` too it is `results.2`.
-    return `${join(dirname(this.path), basename(this.path))}.${n}`;
+    return join(dirname(this.path), `${basename(this.path)}.${n}`);
   }
 
   /** Takes the place of an empty folder at the most. */

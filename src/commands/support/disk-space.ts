@@ -16,8 +16,11 @@ export async function assertSpace(folder: string, sizeBytes: number): Promise<vo
 
 /** Two sizes that differ, with as many digits as it takes to see it. */
 export function unequalSizes(a: number, b: number): [string, string] {
-  for (let digits = 0; digits <= 3; digits++) {
-    const pair = [a, b].map((bytes) => `${(bytes / 2 ** 20).toFixed(digits)} MiB`) as [string, string];
+  const isLarge = Math.min(a, b) >= 2 ** 30;
+  for (let digits = isLarge ? 1 : 0; digits <= 3; digits++) {
+    const pair = [a, b].map((bytes) =>
+      isLarge ? `${(bytes / 2 ** 30).toFixed(digits)} GiB` : `${(bytes / 2 ** 20).toFixed(digits)} MiB`,
+    ) as [string, string];
     if (pair[0] !== pair[1]) return pair;
   }
   return [a, b].map((bytes) => `${Math.ceil(bytes).toLocaleString('en-US')} bytes`) as [string, string];

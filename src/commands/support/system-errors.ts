@@ -5,6 +5,9 @@ export function systemProblem(error: unknown): string | undefined {
     if (code === 'EMFILE' || /too many open files/i.test(message)) {
       return 'this process may open no more files (EMFILE); raise the limit, as by: ulimit -n 1024';
     }
+    if (/failed to map segment|cannot allocate memory|cannot apply additional memory/i.test(message)) {
+      return `this process gets no memory for a library (${message}); raise the limit (ulimit -v), or free some memory`;
+    }
     if (code === 'ENFILE') return 'this machine can open no more files (ENFILE); end other programs';
     if (syscall === 'uv_cwd') {
       return 'the folder that this was started in does not exist any more; change to another one';

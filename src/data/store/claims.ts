@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, readdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { link, readdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { OutputError } from '../atomic-file.js';
 import { parseJson } from '../json-file.js';
 import { removeLeftovers } from '../leftovers.js';
+import { makeFolder } from '../make-folder.js';
 import { BOOT_ID, isKnownDead, noteDead, PROCESS_TOKEN, processExists } from '../process-token.js';
 import { Heartbeat } from './heartbeat.js';
 import { isBroken, Lifeline } from './lifeline.js';
@@ -66,7 +67,7 @@ export class Claims implements AsyncDisposable {
   static async open(storeFolder: string, leaseMs = LEASE_MS): Promise<Claims> {
     const claims = new Claims(storeFolder, leaseMs);
     try {
-      await mkdir(claims.folder, { recursive: true });
+      await makeFolder(claims.folder);
     } catch (error) {
       throw new OutputError(claims.folder, error);
     }
@@ -125,7 +126,7 @@ export class Claims implements AsyncDisposable {
     const candidate = join(this.folder, `.${name}.${PROCESS_TOKEN}-${candidates++}.tmp`);
     try {
       // Another process may just have removed the folder with its last claim.
-      await mkdir(this.folder, { recursive: true });
+      await makeFolder(this.folder);
       // A link appears with its content: a claim without it, of a process killed in between, would be a riddle.
       await writeFile(candidate, text, { flag: 'wx' });
       await link(candidate, path).catch((error: unknown) => linkless(error, path, text));

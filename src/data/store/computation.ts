@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { link, mkdir, rename, rm } from 'node:fs/promises';
+import { link, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Channel } from '../../kernel/channels.js';
 import type { ImageStack } from '../../kernel/images.js';
@@ -7,6 +7,7 @@ import { channelName } from '../../kernel/validate-channels.js';
 import { OutputError, writeAtomically } from '../atomic-file.js';
 import { temporaryFile } from '../leftovers.js';
 import { JsonError, parseJson } from '../json-file.js';
+import { makeFolder } from '../make-folder.js';
 import { computationSchema, FORMAT, FORMAT_VERSIONS, headSchema } from './computation-schema.js';
 import type { Block } from './grid.js';
 import { readRegular } from './regular-file.js';
@@ -131,7 +132,7 @@ export async function establishComputation(folder: string, computation: Computat
   checked(folder, text, 'nothing was written');
   const candidate = temporaryFile(file);
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await writeAtomically(candidate, [text]);
     try {
       // Unlike a rename, a link never takes the place of another's.

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { lstat, mkdir, readdir, rename } from 'node:fs/promises';
+import { lstat, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { OutputError, writeAtomically } from '../atomic-file.js';
 import { NATIVE_ORDER } from '../dtype.js';
 import { isTemporary, removeLeftovers } from '../leftovers.js';
+import { makeFolder } from '../make-folder.js';
 import { npyHeader, parseNpy } from '../npy.js';
 import { PROCESS_TOKEN } from '../process-token.js';
 import { storeTimeMs } from './claims.js';
@@ -71,7 +72,7 @@ export class TileStore {
     assertSameComputation(folder, found, computation);
     const store = new TileStore(folder, found);
     try {
-      await mkdir(store.tilesFolder, { recursive: true });
+      await makeFolder(store.tilesFolder);
     } catch (error) {
       throw new OutputError(store.tilesFolder, error);
     }
