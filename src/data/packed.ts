@@ -79,11 +79,13 @@ export async function readPixels(
         if (!Number.isFinite(out[base + target])) {
           const [channel, rest] = [Math.floor(target / (height * width)), target % (height * width)];
           const place = `image ${index}, channel ${channel}, row ${Math.floor(rest / width)}, column ${rest % width}`;
-          const remedy = Number.isFinite(value)
-            ? 'it is outside the range of float32 (±3.4e38)'
-            : 'pixels must be finite';
+          const remedy = !Number.isFinite(value)
+            ? 'pixels must be finite; clean the data first'
+            : dividedBy < 1
+              ? 'that is outside the range of float32 (±3.4e38); divide by a larger number (--scale)'
+              : 'it is outside the range of float32 (±3.4e38); clean the data first';
           throw bytes.error(
-            `the pixel of ${place} is ${value}${dividedBy === 1 ? '' : `, divided by ${dividedBy}`}: ${remedy}; clean the data first`,
+            `the pixel of ${place} is ${value}${dividedBy === 1 ? '' : `, divided by ${dividedBy}`}: ${remedy}`,
             offset + e * dtype.sizeBytes,
           );
         }

@@ -109,7 +109,7 @@ describe('labels', () => {
       ['<f4', Float32Array.from(oneHot)],
     ] as const) {
       const path = await put('y.npy', npy(descr, [3, 3], bytesOf(data)));
-      expect(await loadLabels(path)).toEqual({ labels: Int32Array.of(1, 2, 0), classes: 3 });
+      expect(await loadLabels(path)).toEqual({ labels: Int32Array.of(1, 2, 0), classes: 3, file: path });
     }
     const images = await put('x.npy', npy('|u1', [3, 1, 1], [1, 2, 3]));
     expect([...(await loadImages([images])).labels!]).toEqual([1, 2, 0]);

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { Readout } from '../../kernel/channels.js';
+import type { Channel, Readout } from '../../kernel/channels.js';
 import { channelName, MAX_DEPTH, parseReadout, validateChannels } from '../../kernel/validate-channels.js';
 import { storeTileCount } from './grid.js';
 
@@ -110,7 +110,13 @@ function blocksProblem({ blocks }: CheckedComputation): string | undefined {
 
 function kernelsProblem({ kernels: channels, imageShape }: CheckedComputation): string | undefined {
   try {
-    validateChannels(channels, { height: imageShape[1], width: imageShape[2] });
+    // Their names have been compared with what they describe.
+    const described = channels.map((entry) => {
+      const channel: Partial<typeof entry> = { ...entry };
+      delete channel.name;
+      return channel as Channel;
+    });
+    validateChannels(described, { height: imageShape[1], width: imageShape[2] });
     return undefined;
   } catch (error) {
     return `kernels: ${(error as Error).message}`;
