@@ -43,7 +43,10 @@ describe('pixels', () => {
     }
     for (const scale of [0, -1, NaN, Infinity])
       await inputError(loadImages([bytes], { scale }), bytes, `scale of the pixels is ${scale}`, 'above 0');
-    await inputError(loadImages([bytes], { scale: 1e-37 }), '51, divided by 1e-37: that is outside the range of float32');
+    await inputError(
+      loadImages([bytes], { scale: 1e-37 }),
+      '51, divided by 1e-37: that is outside the range of float32',
+    );
     await inputError(loadImages([bytes], { scale: 1e60 }), 'nothing is left of pixels up to 255');
   });
 
