@@ -3,6 +3,8 @@ import { writeAtomically } from '../data/atomic-file.js';
 import { loadImages } from '../data/load.js';
 import { writeNpy } from '../data/npy.js';
 import { classify, prepareClassification, type Classification } from '../experiment/classification.js';
+import { isIndefinite } from '../experiment/definite-fit.js';
+import { planFactorization } from '../regression/factor-plan.js';
 import type { Channel } from '../kernel/channels.js';
 import { regressionGrams } from '../kernel/plan.js';
 import { channelName, defaultTrained, parseReadout, validateChannels } from '../kernel/validate-channels.js';
@@ -130,6 +132,8 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
   );
   const { result, device, tuned } = await withDevice(args, progress, async (opened) => {
     const memoryBytes = args.memory && args.memory * 2 ** 20;
+    const { storeBytes } = planFactorization(opened.gpu, count, { memoryBytes });
+    if (storeBytes > 0) await panels.assertRoom(storeBytes, scoreBytes);
     const grams = regressionGrams(count, task.test.count);
     const job = { channels: [channel], shape: task.train, grams, memoryBytes };
     const variant = await chooseVariants(opened, job, { mode: args.tune, progress, signal });
@@ -142,6 +146,10 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
       onPhase: (phase) => progress.begin(phase),
       onKernelProgress: (update) => progress.updateKernel(update),
       onSolveProgress: (update) => progress.updateSolve(update),
+    }).catch(async (error: unknown) => {
+      // What has no solution needs its panels no more.
+      if (isIndefinite(error)) await panels.remove();
+      throw error;
     });
     return { result, device: deviceReport(opened), tuned: variantReport(variant) };
   });
