@@ -4,6 +4,8 @@ import { loadImages } from '../data/load.js';
 import { writeNpy } from '../data/npy.js';
 import { filesRead, sourcesReport } from '../data/sources.js';
 import { classify, prepareClassification, type Classification } from '../experiment/classification.js';
+import { isIndefinite } from '../experiment/definite-fit.js';
+import { planFactorization } from '../regression/factor-plan.js';
 import type { Channel } from '../kernel/channels.js';
 import { regressionGrams } from '../kernel/plan.js';
 import { channelName, defaultTrained, parseReadout, validateChannels } from '../kernel/validate-channels.js';
@@ -144,6 +146,8 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
   );
   const computed = withDevice(args, progress, async (opened) => {
     const memoryBytes = args.memory && args.memory * 2 ** 20;
+    const { storeBytes } = planFactorization(opened.gpu, count, { memoryBytes });
+    if (storeBytes > 0) await panels.assertRoom(storeBytes, scoreBytes);
     const grams = regressionGrams(count, task.test.count);
     const job = { channels: [channel], shape: task.train, grams, memoryBytes };
     const variant = await chooseVariants(opened, job, { mode: args.tune, progress, signal });
@@ -156,6 +160,10 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
       onPhase: (phase) => progress.begin(phase),
       onKernelProgress: (update) => progress.updateKernel(update),
       onSolveProgress: (update) => progress.updateSolve(update),
+    }).catch(async (error: unknown) => {
+      // What has no solution needs its panels no more.
+      if (isIndefinite(error)) await panels.remove();
+      throw error;
     });
     return { result, device: deviceReport(opened), tuned: variantReport(variant) };
   });

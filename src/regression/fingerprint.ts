@@ -1,6 +1,8 @@
 import type { Elements, MatrixSource } from './matrix-source.js';
 import { tilePairs, type TilePair } from './matrix-tiles.js';
 
+const { imul } = Math;
+
 /**
  * A hash of a whole matrix, 64 bits of two MurmurHash3 lanes over its words: it tells matrices apart that differ by a
  * fault, a correction or a recomputation, and is no protection against forgery.
@@ -20,12 +22,12 @@ export class Fingerprint {
     let { a, b } = this;
     for (let i = 0; i < words.length; i++) {
       const word = words[i];
-      let one = Math.imul(word, 0xcc9e2d51);
-      one = Math.imul((one << 15) | (one >>> 17), 0x1b873593) ^ a;
-      a = (Math.imul((one << 13) | (one >>> 19), 5) + 0xe6546b64) | 0;
-      let other = Math.imul(word, 0x239b961b);
-      other = Math.imul((other << 16) | (other >>> 16), 0xab0e9789) ^ b;
-      b = (Math.imul((other << 19) | (other >>> 13), 5) + 0x561ccd1b) | 0;
+      let one = imul(word, 0xcc9e2d51);
+      one = imul((one << 15) | (one >>> 17), 0x1b873593) ^ a;
+      a = (imul((one << 13) | (one >>> 19), 5) + 0xe6546b64) | 0;
+      let other = imul(word, 0x239b961b);
+      other = imul((other << 16) | (other >>> 16), 0xab0e9789) ^ b;
+      b = (imul((other << 19) | (other >>> 13), 5) + 0x561ccd1b) | 0;
     }
     this.a = a;
     this.b = b;
@@ -42,8 +44,8 @@ export class Fingerprint {
 
 /** The end of MurmurHash3: every bit depends on every bit. */
 function mixed(hash: number): number {
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  hash = imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   return hash ^ (hash >>> 16);
 }
 

@@ -5,6 +5,8 @@ import { tilePairs } from './matrix-tiles.js';
 import { TOLERANCES } from './tolerances.js';
 import { isFiniteNumber } from './validate.js';
 
+const { fround } = Math;
+
 /** A training kernel that was read as a whole once, and what was found. */
 export interface InspectedKernel {
   readonly source: MatrixSource;
@@ -45,7 +47,7 @@ export async function inspectKernel(
     fingerprint?.add(pair);
     if (tile instanceof Float64Array) {
       precision = 'float64';
-      isConverted &&= tile.every((value) => Math.fround(value) === value);
+      isConverted &&= tile.every((value) => fround(value) === value);
     }
     for (let i = 0; i < rows; i++) {
       const row = top + i;
