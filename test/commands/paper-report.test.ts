@@ -90,7 +90,7 @@ test('a folder without a report, and none', async () => {
   await folderOf('empty', { 'foreign.json': '{}' });
   await fail(
     2,
-    /empty: holds no report of "cntk paper"; run an experiment[^]*foreign\.json is left out/,
+    /empty: holds no report of "cntk paper"; run an experiment[^]*left out: empty.foreign\.json/,
     'paper',
     'report',
     'empty',
@@ -136,14 +136,46 @@ describe('texts of a PNG', () => {
   });
 });
 
+/** What `publish` prints. @param meanwhile A statement that is run before it. */
+function publish(report: object, out: string, meanwhile = ''): string {
+  const options = `{ out: ${JSON.stringify(out)}, json: false, progress, signal: new AbortController().signal }`;
+  return runModule(`
+    import { writeFileSync } from 'node:fs';
+    import { publish } from ${JSON.stringify(`${dist}commands/support/publish.js`)};
+    import { Progress } from ${JSON.stringify(`${dist}commands/support/progress.js`)};
+    const progress = new Progress(true);
+    ${meanwhile}
+    await publish(${JSON.stringify(report)}, ${options}).catch((error) => console.log(error.message));`);
+}
+
+test('a report of another run that was written meanwhile stays; a folder that became a file costs no result', async () => {
+  const report = { ...REPORT, experiment: 'mine', figures: [] };
+  const path = await folderOf('shared', { 'mine.json': JSON.stringify({ ...report, title: 'Of another' }) });
+  const file = JSON.stringify(join(path, 'mine.json'));
+  publish(
+    report,
+    path,
+    `writeFileSync(${file}, ${JSON.stringify(JSON.stringify({ ...report, title: 'Of another' }))});`,
+  );
+  expect(JSON.parse(await read('shared/mine.json'))).toMatchObject({ title: 'Of another' });
+  const own = JSON.parse(await read('shared/mine-2.json')) as { title: string };
+  expect(own.title).toBe(REPORT.title);
+
+  await writeFile(join(folder, 'became'), 'mine');
+  expect(publish(report, join(folder, 'became'))).toMatch(
+    /became: cannot be written: .*; the results are in .*became\.2\n$/,
+  );
+  expect(await readdir(join(folder, 'became.2'))).toEqual(
+    expect.arrayContaining(['index.html', 'mine.json']),
+  );
+});
+
 test('publish writes the report, its own pictures and the page of all, and says so', async () => {
   const path = await folderOf('published', {
     'other.json': JSON.stringify({ ...REPORT, title: 'The other one' }),
   });
   const report = { ...REPORT, experiment: 'mine', title: 'My own', figures: [curves] };
-  const stdout = runModule(`
-    import { publish } from ${JSON.stringify(`${dist}commands/support/publish.js`)};
-    await publish(${JSON.stringify(report)}, ${JSON.stringify(path)}, false);`);
+  const stdout = publish(report, path);
   expect(stdout).toMatch(/^My own\n\nAccuracy, %\n/);
   expect(stdout).toMatch(/mine\.json\n.*mine-figure-0\.svg\n.*mine-figure-0\.png\n.*index\.html\n$/);
   expect((await readdir(path)).sort()).toEqual(
