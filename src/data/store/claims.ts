@@ -66,7 +66,7 @@ export class Claims implements AsyncDisposable {
   static async open(storeFolder: string, leaseMs = LEASE_MS): Promise<Claims> {
     const claims = new Claims(storeFolder, leaseMs);
     try {
-      await mkdir(claims.folder, { recursive: true });
+      await makeFolder(claims.folder);
     } catch (error) {
       throw new OutputError(claims.folder, error);
     }
@@ -125,7 +125,7 @@ export class Claims implements AsyncDisposable {
     const candidate = join(this.folder, `.${name}.${PROCESS_TOKEN}-${candidates++}.tmp`);
     try {
       // Another process may just have removed the folder with its last claim.
-      await mkdir(this.folder, { recursive: true });
+      await makeFolder(this.folder);
       // A link appears with its content: a claim without it, of a process killed in between, would be a riddle.
       await writeFile(candidate, text, { flag: 'wx' });
       await link(candidate, path).catch((error: unknown) => linkless(error, path, text));
@@ -196,6 +196,17 @@ export class Claims implements AsyncDisposable {
 /** In the place of a claim stands something that no process writes: a link, a pipe, a folder. */
 const NO_CLAIM = '\0';
 let candidates = 0;
+
+/** With `recursive` alone Node says of a read-only file system that the folder above does not exist. */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') await mkdir(folder, { recursive: true });
+    else if (code !== 'EEXIST' || !(await stat(folder)).isDirectory()) throw error;
+  }
+}
 
 /** Names of tiles that are claimed in a store; by whom is not looked at. */
 export async function claimedTiles(storeFolder: string): Promise<string[]> {
