@@ -171,7 +171,9 @@ async function merge(args: StoreArguments, { store, progress, signal }: Context)
   for (const folder of args.sources ?? []) sources.push(await TileStore.open(folder));
   progress.begin('merge');
   const onProgress = (fraction: number) => progress.update(fraction, '');
-  const { merged, damaged } = await mergeStores(store, sources, { signal, onProgress });
+  const { merged, damaged } = await tellingWhatIsKept(store, () =>
+    mergeStores(store, sources, { signal, onProgress }),
+  );
   progress.end();
   for (const { message } of damaged) progress.warn(`damaged, not taken: ${message}`);
   const missing = store.tileCount - (await store.finished()).size;
@@ -181,7 +183,9 @@ async function merge(args: StoreArguments, { store, progress, signal }: Context)
     );
   }
   const report = resultReport(store);
-  await namingTheRemedy(store, () => assemble(store, report, { progress, signal }));
+  await tellingWhatIsKept(store, () =>
+    namingTheRemedy(store, () => assemble(store, report, { progress, signal })),
+  );
   if (args.json) printJson({ folder: store.folder, merged, ...report, warnings: progress.warnings });
   else
     printData(
@@ -208,5 +212,16 @@ async function namingTheRemedy(store: TileStore, action: () => Promise<void>): P
       `${store.folder}: a tile is damaged: ${error.message}; cntk kernel with the same --out computes it again`,
       { cause: error },
     );
+  }
+}
+
+/** @throws what `action` throws; an interruption is told with the tiles that are kept. */
+async function tellingWhatIsKept<T>(store: TileStore, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    if (!(error instanceof InterruptedError)) throw error;
+    const kept = `${(await store.finished()).size} of ${store.tileCount} tiles are in ${store.folder}`;
+    throw new InterruptedError(error.signal, `${kept}; the same command goes on from there`);
   }
 }

@@ -1,4 +1,5 @@
 import { realpath } from 'node:fs/promises';
+import { abortable } from '../abortable.js';
 import { assertSameComputation } from './computation.js';
 import type { ExportOptions } from './export.js';
 import type { StoreTile } from './grid.js';
@@ -65,7 +66,10 @@ class Merge implements MergeReport {
   }
 
   async take(tile: StoreTile, source: TileStore, file: string): Promise<void> {
-    if ((await this.damageOf(() => this.target.adopt(tile, source, file, this.signal))) !== undefined) return;
+    const { target, signal } = this;
+    // A slow disk is not waited for by who is told to end: the tile comes whole or not at all.
+    const adopted = () => abortable(target.adopt(tile, source, file, signal), signal);
+    if ((await this.damageOf(adopted)) !== undefined) return;
     this.whole.add(tile.name);
     this.merged++;
   }
