@@ -11,7 +11,7 @@ import {
 } from './matrices.js';
 
 // Plan: from a condition of 1e2 to 1e10 a solve gives either the solution of float64, to what its condition allows, or
-// an error that says why not; with CNTK_TABLE set, the table of the README is printed.
+// an error that says why not; with CNTK_TABLE set, the table of docs/accuracy.md is printed.
 
 const n = 200;
 const kernelOf = (condition: number) => withSpectrum(logSpaced(n, condition), 11);

@@ -3,7 +3,7 @@ import type { Channel } from '../../kernel/channels.js';
 import { callTimer, largestError, type BenchCase } from './measure.js';
 import { channelOf, describeNetwork, mirrorSums, networkImages, passOf, type Network } from './network.js';
 
-/** As the kernel is promised to be (README): float32 sums over all planes. */
+/** As the kernel is promised to be (docs/accuracy.md): float32 sums over all planes. */
 const GAP_TOLERANCE = 2e-6;
 
 export interface GramCaseOptions extends Omit<Network, 'readout'> {
