@@ -1,5 +1,5 @@
-import { symmetricEigenvalues } from '../eigenvalues.js';
-import { denseNtk } from '../finite/dense-ntk.js';
+import { eigenvaluesInThread } from '../eigenvalues-thread.js';
+import { denseNtkInTurns } from '../finite/dense-ntk.js';
 import type { Points } from '../finite/dense-network.js';
 import type { EquivalenceRun, EquivalenceTask } from '../finite/equivalence-run.js';
 import { NormalNumbers } from '../finite/random.js';
@@ -51,7 +51,8 @@ export async function runEquivalences(options: EquivalenceOptions): Promise<Equi
   const train = spherePoints(options.trainCount, options.dimension, random);
   const test = spherePoints(options.testCount, options.dimension, random);
   const targets = targetsOf(train);
-  const eigenvalues = symmetricEigenvalues(denseNtk(train, train, hiddenLayers), train.count);
+  const ntk = await denseNtkInTurns(train, hiddenLayers, signal);
+  const eigenvalues = await eigenvaluesInThread(ntk, train.count, signal);
   const [largest, smallest] = [eigenvalues[0], eigenvalues[eigenvalues.length - 1]];
   // The long ones first, so that no thread waits for another at the end.
   const tasks = [...widths].reverse().flatMap((width) =>

@@ -59,7 +59,7 @@ export async function runSmalldata(
 
   onSolve?.();
   started = performance.now();
-  const kernels = [...convolutional, ...pixelKernels(images, options.depths)];
+  const kernels = [...convolutional, ...(await pixelKernels(images, options.depths, signal))];
   const pixelKernelsMs = performance.now() - started;
 
   started = performance.now();
