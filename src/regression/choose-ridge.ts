@@ -86,7 +86,7 @@ function choiceWarning(candidates: readonly RidgeCandidate[]): string | undefine
   const list = doubtful.map(({ ridge, leaveOneOutAccuracy }) =>
     Number.isNaN(leaveOneOutAccuracy)
       ? `${ridge} (unknown)`
-      : `${ridge} (about ${(100 * leaveOneOutAccuracy!).toPrecision(1)} %)`,
+      : `${ridge} (about ${Number((100 * leaveOneOutAccuracy!).toPrecision(1))} %)`,
   );
   return `the leave-one-out errors of some ridges are not exact, as they come from a float32 factor: ${list.join(', ')}.`;
 }

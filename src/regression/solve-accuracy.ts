@@ -85,5 +85,5 @@ export function accuracyOf(
 }
 
 function formatShare(error: number): string {
-  return error < 1 ? `${(100 * error).toPrecision(1)} %` : 'their own size';
+  return error < 1 ? `${Number((100 * error).toPrecision(1))} %` : 'their own size';
 }

@@ -198,17 +198,6 @@ export class Claims implements AsyncDisposable {
 const NO_CLAIM = '\0';
 let candidates = 0;
 
-/** With `recursive` alone Node says of a read-only file system that the folder above does not exist. */
-async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') await mkdir(folder, { recursive: true });
-    else if (code !== 'EEXIST' || !(await stat(folder)).isDirectory()) throw error;
-  }
-}
-
 /** Names of tiles that are claimed in a store; by whom is not looked at. */
 export async function claimedTiles(storeFolder: string): Promise<string[]> {
   const files = await readdir(join(storeFolder, 'claims')).catch(() => [] as string[]);
