@@ -174,6 +174,50 @@ const faults = {
     return `${counts.join(' + ')} tiles, none twice`;
   },
 
+  async 'containers of one host name'() {
+    // Each counts its processes from 1: none sees those of the others.
+    const within = ['unshare', '--pid', '--fork', '--mount-proc'];
+    if (spawnSync(within[0], [...within.slice(1), 'true']).status !== 0)
+      return 'skipped: no PID namespaces may be made';
+    const all = await Promise.all([1, 2, 3].map(() => kernel('containers', { within })));
+    for (const { status, text } of all) assert(status === 0, `status ${status}: ${text.slice(-400)}`);
+    assertSameBits('containers');
+    // One that is killed and comes back goes on at once, and not when its claims have been silent for a minute.
+    const child = start(['kernel', ...KERNEL, '--out', 'restarted'], { within });
+    const ended = once(child, 'close');
+    while (tilesOf('restarted').length < 5 && child.exitCode === null) await sleep(5);
+    const inside = spawnSync('pgrep', ['-P', String(child.pid)], { encoding: 'utf8' }).stdout;
+    process.kill(Number(inside), 'SIGKILL');
+    await ended;
+    const { before, after, text } = await resume('restarted', { within });
+    assert(!text.includes('waiting for'), 'it waited for itself');
+    assert(!fs.existsSync(at('restarted/claims')), 'its claims are left behind');
+    return `three at once; a killed one went on from ${before} of ${after} tiles`;
+  },
+
+  async 'no tile in its place'() {
+    await halfDone('place');
+    const [pipe, link, moved, from] = tilesOf('place');
+    fs.rmSync(at('place/tiles', pipe));
+    assert(spawnSync('mkfifo', [at('place/tiles', pipe)]).status === 0, 'no mkfifo');
+    fs.rmSync(at('place/tiles', link));
+    fs.symlinkSync('nowhere', at('place/tiles', link));
+    fs.rmSync(at('place/tiles', moved));
+    fs.copyFileSync(
+      at('place/tiles', from),
+      at('place/tiles', from.replace(/^[a-z]+-\d+-\d+/, moved.match(/^[a-z]+-\d+-\d+/)[0])),
+    );
+    const verified = await run(['store', 'verify', 'place']);
+    assert(verified.status === 1 && /a named pipe/.test(verified.text), verified.text.slice(-400));
+    assert(
+      /a symbolic link/.test(verified.text) && /seal of another tile/.test(verified.text),
+      verified.text,
+    );
+    await succeed('place');
+    assertSameBits('place');
+    return 'a pipe, a link and the tile of another place: named, computed again';
+  },
+
   async 'clock going backwards'() {
     await halfDone('clock');
     // All files are of tomorrow, and the clock of the next process runs backwards from 2001.

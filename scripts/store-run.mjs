@@ -36,8 +36,9 @@ export function assert(condition, message) {
 }
 
 /** Starts the command line in the folder. */
-export function start(words, { node = [], detached = false } = {}) {
-  const child = spawn(process.execPath, [...node, cli, ...words], {
+export function start(words, { node = [], detached = false, within = [] } = {}) {
+  const [program, ...before] = [...within, process.execPath];
+  const child = spawn(program, [...before, ...node, cli, ...words], {
     cwd: folder,
     detached,
     stdio: ['ignore', 'pipe', 'pipe'],

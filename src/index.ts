@@ -41,8 +41,15 @@ export {
 export type { CholeskyFactor } from './regression/cholesky-factor.js';
 export { AUTO_RIDGES, chooseRidge, NoRidgeError, type RidgeCandidate } from './regression/choose-ridge.js';
 export { factorize, type FactorizeOptions } from './regression/cholesky.js';
-export { argmax, evaluate, type Evaluation } from './regression/classify.js';
 export {
+  argmax,
+  evaluate,
+  type ClassAccuracy,
+  type ConfusionEntry,
+  type Evaluation,
+} from './regression/classify.js';
+export {
+  KernelMagnitudeError,
   MatrixTooLargeError,
   NotFiniteError,
   NotPositiveDefiniteError,
@@ -50,9 +57,15 @@ export {
   RefinementStagnatedError,
 } from './regression/errors.js';
 export { planFactorization, type FactorPlan } from './regression/factor-plan.js';
-export { memorySource, type MatrixSource } from './regression/matrix-source.js';
-export { openMemoryStore, type OpenPanelStore, type PanelStore } from './regression/panel-store.js';
+export type { KernelPrecision } from './regression/inspect-kernel.js';
+export { memorySource, type Elements, type MatrixSource } from './regression/matrix-source.js';
+export {
+  DamagedPanelError,
+  openMemoryStore,
+  type OpenPanelStore,
+  type PanelStore,
+} from './regression/panel-store.js';
 export { fit, predict, type FitOptions, type Model, type Prediction } from './regression/regression.js';
 export { solveRidge, type RidgeSolution, type SolveOptions, type SolveProgress } from './regression/ridge.js';
-export { encodeTargets, type TargetCoding } from './regression/targets.js';
+export { classesOf, encodeTargets, type TargetCoding } from './regression/targets.js';
 export { TOLERANCES } from './regression/tolerances.js';

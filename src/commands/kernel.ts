@@ -114,7 +114,7 @@ async function kernelFile(
 
   if (result.underflows > 0) {
     progress.warn(
-      `${result.underflows} values are too small for float32; scale the pixels up, or use fewer layers`,
+      `${result.underflows} values are too small for float32, the first that of ${result.firstUnderflow}; scale the pixels up, or use fewer layers`,
     );
   }
   signal.throwIfAborted();

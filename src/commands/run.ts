@@ -4,7 +4,6 @@ import { loadImages } from '../data/load.js';
 import { writeNpy } from '../data/npy.js';
 import { filesRead, sourcesReport } from '../data/sources.js';
 import { classify, prepareClassification, type Classification } from '../experiment/classification.js';
-import { panelFiles, removePanelFiles } from '../experiment/panel-files.js';
 import type { Channel } from '../kernel/channels.js';
 import { regressionGrams } from '../kernel/plan.js';
 import { channelName, defaultTrained, parseReadout, validateChannels } from '../kernel/validate-channels.js';
@@ -25,7 +24,7 @@ import { DestinationFolder } from './support/destination.js';
 import { RUN_FILES } from './support/earlier-results.js';
 import { deviceReport, withDevice } from './support/device.js';
 import { UsageError } from './support/errors.js';
-import { factorFolder, notePlan, tellingPanels } from './support/factor.js';
+import { notePlan, panelFilesBeside, tellingPanels } from './support/factor.js';
 import { formatEvaluation } from './support/evaluation-table.js';
 import { withInterruption } from './support/interruption.js';
 import {
@@ -130,7 +129,7 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
   }
   signal.throwIfAborted();
 
-  const scoreBytes = 8 * task.test.count * task.classes;
+  const scoreBytes = 8 * task.test.count * task.classes.length;
   await using destination = await DestinationFolder.reserve(args.out, {
     names: RUN_FILES,
     report: REPORT,
@@ -138,7 +137,7 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
     inputs: [...filesRead(train), ...filesRead(test)],
     warn: (message) => progress.warn(message),
   });
-  const scratch = factorFolder(args.out);
+  await using panels = panelFilesBeside(args.out, progress, signal);
   const { count, channels, height, width } = task.train;
   progress.note(
     `${count} training and ${task.test.count} test images of ${channels}×${height}×${width}, ${channelName(channel)}`,
@@ -152,7 +151,7 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
       signal,
       memoryBytes,
       variant,
-      store: panelFiles(scratch, (message) => progress.note(message)),
+      store: panels.open,
       onPlan: (plan) => notePlan(progress, plan),
       onPhase: (phase) => progress.begin(phase),
       onKernelProgress: (update) => progress.updateKernel(update),
@@ -160,14 +159,15 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
     });
     return { result, device: deviceReport(opened), tuned: variantReport(variant) };
   });
-  const { result, device, tuned } = await tellingPanels(scratch, () => computed);
+  const { result, device, tuned } = await tellingPanels(panels.folder, () => computed);
   progress.end();
   if (result.solution.warning) progress.warn(result.solution.warning);
 
   const report = {
     ...resultReport(result),
     channel: { name: channelName(channel), ...channel },
-    counts: { train: count, test: task.test.count, classes: task.classes },
+    counts: { train: count, test: task.test.count, classes: task.classes.length },
+    classes: task.classes,
     imageShape: [channels, height, width],
     normalization,
     targets,
@@ -181,11 +181,11 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
   const table = formatResult(result);
   const { predictions, scores } = result;
   destination.add('predictions.npy', (path) => writeNpy(path, [task.test.count], predictions));
-  destination.add('scores.npy', (path) => writeNpy(path, [task.test.count, task.classes], scores));
+  destination.add('scores.npy', (path) => writeNpy(path, [task.test.count, task.classes.length], scores));
   destination.add('table.txt', (path) => writeAtomically(path, [table]));
   signal.throwIfAborted();
   const written = await destination.commit(formatJson(report));
-  await removePanelFiles(scratch);
+  await panels.remove();
   printData(args.json ? formatJson(report) : table);
   progress.note(`written to ${written}`);
 }

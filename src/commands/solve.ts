@@ -1,26 +1,24 @@
 import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
-import { InputError } from '../data/input-error.js';
-import { loadLabels } from '../data/labels.js';
-import { readNpy, writeNpy } from '../data/npy.js';
-import { NpyRows } from '../data/npy-rows.js';
-import { formatShape } from '../data/shape.js';
-import { accuracyReport, classCountOf } from '../experiment/classification.js';
-import { panelFiles, removePanelFiles } from '../experiment/panel-files.js';
-import { ThreadedProduct } from '../experiment/threaded-product.js';
-import { planFactorization, type FactorPlan } from '../regression/factor-plan.js';
-import type { MatrixSource } from '../regression/matrix-source.js';
-import { fit, predict } from '../regression/regression.js';
+import { writeNpy } from '../data/npy.js';
+import { accuracyReport } from '../experiment/classification.js';
+import { isIndefinite } from '../experiment/definite-fit.js';
+import { labelNotes } from '../experiment/label-notes.js';
+import { predictRows } from '../experiment/predict-rows.js';
+import { planFactorization } from '../regression/factor-plan.js';
+import { fit } from '../regression/regression.js';
 import { OUTPUT, deviceOptions, regressionOptions, reportOptions } from './support/common-options.js';
 import { DestinationFolder } from './support/destination.js';
 import { solveFiles } from './support/earlier-results.js';
 import { deviceReport, withDevice } from './support/device.js';
 import { UsageError } from './support/errors.js';
-import { factorFolder, notePlan, tellingPanels } from './support/factor.js';
+import { notePlan, panelFilesBeside, tellingPanels } from './support/factor.js';
 import { formatEvaluation } from './support/evaluation-table.js';
 import { withInterruption } from './support/interruption.js';
+import { assertMemory, inputErrorOf } from './support/kernel-file.js';
 import { defineOptions, optional, required, text } from './support/options.js';
 import { Progress } from './support/progress.js';
 import { evaluationReport, formatSolution, solutionReport } from './support/regression-report.js';
+import { assertFiniteRows, SolveProblem } from './support/solve-problem.js';
 import { formatJson, printData } from './support/streams.js';
 import { packageVersion } from './support/version.js';
 
@@ -61,151 +59,87 @@ async function solve(args: SolveArguments, signal: AbortSignal): Promise<void> {
     throw new UsageError('--test-labels needs --test-kernel');
   }
   using progress = new Progress(args.quiet ?? false);
-  const problem = await readProblem(args);
-  const { n, train, test, classes } = problem;
+  const files = { kernel: args.kernel, testKernel: args['test-kernel'] };
+  await using problem = await SolveProblem.open({
+    ...files,
+    labels: args.labels,
+    testLabels: args['test-labels'],
+  });
+  const { n, m, train, test, classes } = problem;
+  for (const note of labelNotes(train.labels, test?.labels)) progress.warn(note);
+  const k = classes.length;
+  const resultBytes = 8 * k * (n + m) + 2 ** 20;
+  // Targets, coefficients and what the iteration starts from; the scores.
+  assertMemory(
+    train.kernel.memoryBytes + 4 * 8 * k * n + 8 * k * m,
+    `a kernel of ${n} rows and ${k} classes`,
+  );
   signal.throwIfAborted();
+  if (test) await assertFiniteRows(test.kernel, signal);
 
-  const sizeBytes = 8 * classes * (n + (test?.m ?? 0)) + 2 ** 20;
   const inputs = [args.kernel, args.labels, args['test-kernel'], args['test-labels']];
   await using destination = await DestinationFolder.reserve(args.out, {
     names: solveFiles(test !== undefined),
     report: REPORT,
-    sizeBytes,
+    sizeBytes: resultBytes,
     inputs: inputs.filter((file) => file !== undefined),
     warn: (message) => progress.warn(message),
   });
+  await using panels = panelFilesBeside(args.out, progress, signal);
   const { targets, ridge } = args;
   const memoryBytes = args.memory && args.memory * 2 ** 20;
-  const scratch = factorFolder(args.out);
   const started = performance.now();
   const solved = withDevice(args, progress, async (opened) => {
+    const { storeBytes } = planFactorization(opened.gpu, n, { memoryBytes });
+    if (storeBytes > 0) await panels.assertRoom(storeBytes, resultBytes);
     progress.begin(`solve ${n}×${n}`);
-    await using kernel = await openKernel(args.kernel, planFactorization(opened.gpu, n, { memoryBytes }));
-    const fitted = await fit(opened.gpu, kernel.matrix, train.labels, {
+    await using kernel = await train.kernel.training();
+    const model = await fit(opened.gpu, kernel.source, train.labels, {
       targets,
-      classes,
       ridge,
       memoryBytes,
-      store: panelFiles(scratch, (message) => progress.note(message)),
+      store: panels.open,
       product: kernel.product,
       signal,
       onPlan: (plan) => notePlan(progress, plan),
       onProgress: (update) => progress.updateSolve(update),
+    }).catch(async (error: unknown) => {
+      // What has no solution needs its panels no more.
+      if (isIndefinite(error)) await panels.remove();
+      throw inputErrorOf(error, files);
     });
     progress.end();
-    return { model: fitted, device: deviceReport(opened) };
+    return { model, device: deviceReport(opened) };
   });
-  const { model, device } = await tellingPanels(scratch, () => solved);
+  const { model, device } = await tellingPanels(panels.folder, () => solved);
   const { solution } = model;
   if (solution.warning) progress.warn(solution.warning);
-  const tested = test && { ...predict(model, test.kernel), m: test.m };
-  const evaluation = test?.labels && tested && accuracyReport(test.labels, tested.labels, classes);
+  const tested = test && (await predictRows(model, test.kernel, signal));
+  await test?.kernel.assertUnchanged();
+  const evaluation = test?.labels && tested && accuracyReport(test.labels, tested.labels);
 
   const report = {
     ...evaluationReport(evaluation),
     ...solutionReport(solution),
-    counts: { train: n, test: test?.m, classes },
+    counts: { train: n, test: test && m, classes: k },
+    classes,
     targets,
     files: problem.files,
+    warnings: progress.warnings,
     timingsMs: { ...solution.elapsedMs, total: performance.now() - started },
     device,
     version: packageVersion(),
   };
-  destination.add('coefficients.npy', (path) => writeNpy(path, [n, classes], solution.coefficients));
+  destination.add('coefficients.npy', (path) => writeNpy(path, [n, k], solution.coefficients));
   if (tested) {
-    destination.add('predictions.npy', (path) => writeNpy(path, [tested.m], tested.labels));
-    destination.add('scores.npy', (path) => writeNpy(path, [tested.m, classes], tested.scores));
+    destination.add('predictions.npy', (path) => writeNpy(path, [m], tested.labels));
+    destination.add('scores.npy', (path) => writeNpy(path, [m, k], tested.scores));
   }
   signal.throwIfAborted();
   const written = await destination.commit(formatJson(report));
-  await removePanelFiles(scratch);
+  await panels.remove();
 
-  const summary = `n = ${n}, ${classes} classes\n${formatSolution(solution)}\n`;
+  const summary = `n = ${n}, ${k} classes\n${formatSolution(solution)}\n`;
   printData(args.json ? formatJson(report) : (evaluation ? formatEvaluation(evaluation) : '') + summary);
   progress.note(`written to ${written}`);
-}
-
-/** The training kernel: in memory, or, where its factor streams, row by row and multiplied by threads. */
-async function openKernel(path: string, { n, panels }: FactorPlan) {
-  const rows = await NpyRows.open(path);
-  if (panels === 1) {
-    const matrix = await rows.rows(0, n).finally(() => rows[Symbol.asyncDispose]());
-    return { matrix, product: undefined, [Symbol.asyncDispose]: () => Promise.resolve() };
-  }
-  const threads = ThreadedProduct.start(path, n);
-  const matrix: MatrixSource = {
-    n,
-    rows: (first, count, begin, end) => rows.rows(first, count, begin, end),
-  };
-  return {
-    matrix,
-    product: threads.multiply,
-    async [Symbol.asyncDispose]() {
-      await threads[Symbol.asyncDispose]();
-      await rows[Symbol.asyncDispose]();
-    },
-  };
-}
-
-/** Matrices and labels that fit together. */
-async function readProblem(args: SolveArguments) {
-  await using header = await NpyRows.open(args.kernel);
-  const n = header.count;
-  if (header.columns !== n) {
-    throw new InputError(
-      args.kernel,
-      `the kernel of the training images is square, but this array is ${formatShape([n, header.columns])}`,
-    );
-  }
-  const train = await readLabelsOf(args.labels, n, `${args.kernel} is ${formatShape([n, n])}`);
-  if (args['test-kernel'] === undefined) {
-    const files = { kernel: args.kernel, labels: train.files[0] };
-    return { n, train, test: undefined, classes: classCountOf(train), files };
-  }
-  const testKernel = await readMatrix(args['test-kernel']);
-  const m = testKernel.rows;
-  if (testKernel.columns !== n) {
-    throw new InputError(
-      args['test-kernel'],
-      `is ${formatShape([m, testKernel.columns])}, but ${args.kernel} is ${formatShape([n, n])}: a test kernel has one row per test image and ${n} columns`,
-    );
-  }
-  const testLabels =
-    args['test-labels'] === undefined
-      ? undefined
-      : await readLabelsOf(args['test-labels'], m, `${args['test-kernel']} is ${formatShape([m, n])}`);
-  const classes = testLabels ? classCountOf(train, testLabels) : classCountOf(train);
-  return {
-    n,
-    train,
-    test: { m, kernel: testKernel.data, labels: testLabels?.labels },
-    classes,
-    files: {
-      kernel: args.kernel,
-      labels: train.files[0],
-      testKernel: args['test-kernel'],
-      testLabels: testLabels?.files[0],
-    },
-  };
-}
-
-async function readLabelsOf(path: string, count: number, reason: string) {
-  const { labels, classes, file } = await loadLabels(path);
-  if (labels.length !== count) {
-    throw new InputError(path, `holds ${labels.length} labels, but ${reason}: ${count} labels are needed`);
-  }
-  return { labels, classes, files: [file] };
-}
-
-/** A two-dimensional array as float32, [rows][columns]. */
-async function readMatrix(path: string) {
-  const { data, shape, descr } = await readNpy(path);
-  if (shape.length !== 2 || shape.includes(0)) {
-    throw new InputError(path, `a matrix is needed, but this array is ${formatShape(shape)}`);
-  }
-  if (!(data instanceof Float32Array || data instanceof Float64Array)) {
-    throw new InputError(path, `a kernel is float32 or float64, but this array is ${descr}`);
-  }
-  const [rows, columns] = shape;
-  return { rows, columns, data: data instanceof Float32Array ? data : new Float32Array(data) };
 }

@@ -40,8 +40,8 @@ export function isTemporary(name: string): boolean {
 export function temporariesOf(path: string): (name: string) => boolean {
   const base = shortened(basename(path));
   return (name) => {
-    const match = TEMPORARY.exec(name);
-    return match !== null && match.slice(1).includes(base);
+    const found = TEMPORARY.exec(name);
+    return found !== null && found.slice(1).includes(base);
   };
 }
 
@@ -95,8 +95,6 @@ async function lastChangeMs(path: string): Promise<number> {
 function shortened(name: string): string {
   const bytes = Buffer.from(name);
   if (bytes.length <= LONGEST_BASE_BYTES) return name;
-  let end = LONGEST_BASE_BYTES;
-  // No character is cut in two: its further bytes begin with the bits 10.
-  while ((bytes[end] & 0xc0) === 0x80) end--;
-  return bytes.subarray(0, end).toString();
+  // A character that was cut in two is left out.
+  return new TextDecoder().decode(bytes.subarray(0, LONGEST_BASE_BYTES), { stream: true });
 }

@@ -6,7 +6,10 @@ import type { NpyHeader } from './npy-header.js';
 import { openArray } from './open-array.js';
 import { formatShape } from './shape.js';
 
-/** A matrix in a .npy file, or an array of an .npz archive (`file.npz:name`), of float32 or float64, of which only the rows asked for are read. */
+/**
+ * A matrix of float32 or float64 in a .npy file, or an array of an .npz archive (`file.npz:name`), of which only the
+ * rows asked for are read, in that precision.
+ */
 export class NpyRows implements AsyncDisposable {
   readonly count: number;
   readonly columns: number;
@@ -40,12 +43,27 @@ export class NpyRows implements AsyncDisposable {
     }
   }
 
-  /** Rows first … first + count − 1, columns begin … end − 1, as float32. → [count][end − begin]. */
-  async rows(first: number, count: number, begin = 0, end = this.columns): Promise<Float32Array> {
+  /** Whether opening it has read all of it, as what is compressed must be. */
+  get inMemory(): boolean {
+    return this.bytes.inMemory === true;
+  }
+
+  /** Bytes of the whole matrix. */
+  get sizeBytes(): number {
+    return this.count * this.columns * this.header.dtype.sizeBytes;
+  }
+
+  /** Rows first … first + count − 1, columns begin … end − 1, as in the file. → [count][end − begin]. */
+  async rows(
+    first: number,
+    count: number,
+    begin = 0,
+    end = this.columns,
+  ): Promise<Float32Array | Float64Array> {
     const { columns } = this;
     if (begin === 0 && end === columns) return await this.span(first * columns, count * columns);
     const width = end - begin;
-    const part = new Float32Array(count * width);
+    const part = new this.Array(count * width);
     for (let r = 0; r < count; r++)
       part.set(await this.span((first + r) * columns + begin, width), r * width);
     return part;
@@ -55,10 +73,13 @@ export class NpyRows implements AsyncDisposable {
     return this.bytes.close();
   }
 
-  private async span(at: number, length: number): Promise<Float32Array> {
+  private get Array(): typeof Float32Array | typeof Float64Array {
+    return this.header.dtype.sizeBytes === 4 ? Float32Array : Float64Array;
+  }
+
+  private async span(at: number, length: number): Promise<Float32Array | Float64Array> {
     const { dtype, dataOffset } = this.header;
     const content = await this.bytes.read(dataOffset + at * dtype.sizeBytes, length * dtype.sizeBytes);
-    const numbers = decodeNumbers(dtype, content, 0, length);
-    return numbers instanceof Float32Array ? numbers : Float32Array.from(numbers);
+    return decodeNumbers(dtype, content, 0, length) as Float32Array | Float64Array;
   }
 }

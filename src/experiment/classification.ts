@@ -10,11 +10,13 @@ import { checkImages } from '../kernel/image-checks.js';
 import type { ImageStack } from '../kernel/images.js';
 import { validateChannels } from '../kernel/validate-channels.js';
 import { evaluate, type Evaluation } from '../regression/classify.js';
-import { fit, predict, type FitOptions, type Model } from '../regression/regression.js';
+import { fit, type FitOptions, type Model } from '../regression/regression.js';
 import type { SolveProgress } from '../regression/ridge.js';
-import type { TargetCoding } from '../regression/targets.js';
+import { classesOf, type TargetCoding } from '../regression/targets.js';
 import { binomialInterval } from './binomial.js';
 import { compileKernels } from './compile.js';
+import { labelNotes } from './label-notes.js';
+import { memoryRows, predictRows } from './predict-rows.js';
 
 /** A classification of images by kernel regression, ready to be computed. */
 export interface ClassificationTask {
@@ -24,7 +26,8 @@ export interface ClassificationTask {
   readonly trainLabels: Int32Array; // [n]
   /** [m]; without them nothing can be said of the accuracy. */
   readonly testLabels: Int32Array | undefined;
-  readonly classes: number;
+  /** Labels of the training images, each once: column c of the scores is that of label classes[c]. */
+  readonly classes: readonly number[];
   readonly channel: Channel;
   readonly targets: TargetCoding;
   /** Added to the diagonal of the kernel, in units of its mean; several: the leave-one-out error decides. */
@@ -93,17 +96,16 @@ export function prepareClassification(options: {
   const { train, test, warnings } = normalize(normalization, options.train.images, options.test.images);
   checkImages(train, test);
   validateChannels([channel], train);
-  const classes = classCountOf(options.train, options.test);
   return {
     train,
     test,
     trainLabels,
     testLabels: options.test.labels,
-    classes,
+    classes: classesOf(trainLabels),
     channel,
     targets,
     ridge,
-    warnings: [...warnings, ...classesWithoutImages(trainLabels, classes)],
+    warnings: [...warnings, ...labelNotes(trainLabels, options.test.labels)],
   };
 }
 
@@ -127,7 +129,7 @@ export async function classify(
     variant: chosen,
   }: ClassificationHooks = {},
 ): Promise<Classification> {
-  const { train, test, trainLabels, testLabels, classes, targets, ridge } = task;
+  const { train, test, trainLabels, testLabels, targets, ridge } = task;
   const channels = [task.channel];
   onPhase?.('compile');
   const grams = regressionGrams(train.count, test.count);
@@ -146,7 +148,6 @@ export async function classify(
   onPhase?.('solve');
   const fitOptions = {
     targets,
-    classes,
     ridge,
     memoryBytes,
     store,
@@ -161,12 +162,12 @@ export async function classify(
   const testKernel = await computeGram(gpu, { images: test, against: train, ...kernelOptions });
   const testKernelMs = stopwatch.lap();
 
-  const { scores, labels: predictions } = predict(model, testKernel.matrices[0]);
-  signal?.throwIfAborted();
+  const source = memoryRows(testKernel.matrices[0], train.count);
+  const { scores, labels: predictions } = await predictRows(model, source, signal);
   return {
     scores,
     predictions,
-    evaluation: testLabels && accuracyReport(testLabels, predictions, classes),
+    evaluation: testLabels && accuracyReport(testLabels, predictions),
     solution: model.solution,
     elapsedMs: {
       compile: compileMs,
@@ -180,31 +181,9 @@ export async function classify(
 }
 
 /** labels, predictions [m]. */
-export function accuracyReport(labels: Int32Array, predictions: Int32Array, classes: number): AccuracyReport {
-  const evaluation = evaluate(labels, predictions, classes);
+export function accuracyReport(labels: Int32Array, predictions: Int32Array): AccuracyReport {
+  const evaluation = evaluate(labels, predictions);
   return { ...evaluation, accuracyInterval: binomialInterval(evaluation.correct, evaluation.count) };
-}
-
-/** Beyond this many, labels are hardly numbers of classes. */
-const MOST_CLASSES = 10_000;
-
-/** Number of classes of several sets with labels. @throws InputError if one holds a label beyond all reason. */
-export function classCountOf(...sets: readonly Pick<LabelledImages, 'classes' | 'files'>[]): number {
-  for (const { classes = 0, files } of sets) {
-    if (classes <= MOST_CLASSES) continue;
-    throw new InputError(
-      files.join(', '),
-      `the largest label is ${classes - 1}; labels are numbers of classes, 0 … ${MOST_CLASSES - 1} at the most`,
-    );
-  }
-  return Math.max(...sets.map(({ classes = 0 }) => classes));
-}
-
-function classesWithoutImages(labels: Int32Array, classes: number): string[] {
-  const present = new Set(labels);
-  const missing = Array.from({ length: classes }, (_, label) => label).filter((label) => !present.has(label));
-  if (missing.length === 0) return [];
-  return [`no training image is of class ${missing.join(', ')}: none will be predicted reliably`];
 }
 
 /** Times laps in milliseconds. */

@@ -1,6 +1,6 @@
 import type { Gpu } from '../gpu/gpu.js';
 import { NoRidgeError } from '../regression/choose-ridge.js';
-import type { MatrixSource } from '../regression/matrix-source.js';
+import type { Elements, MatrixSource } from '../regression/matrix-source.js';
 import { NotPositiveDefiniteError, RefinementStagnatedError } from '../regression/errors.js';
 import { fit, type FitOptions, type Model } from '../regression/regression.js';
 
@@ -21,7 +21,7 @@ export interface DefiniteFit {
  */
 export async function fitDefinite(
   gpu: Gpu,
-  kernel: Float32Array | MatrixSource,
+  kernel: Elements | MatrixSource,
   labels: ArrayLike<number>,
   options: FitOptions,
 ): Promise<DefiniteFit> {
@@ -41,7 +41,8 @@ export async function fitDefinite(
   throw failure;
 }
 
-function isIndefinite(error: unknown): error is Error {
+/** The kernel and its ridges have no solution; nothing but another ridge or kernel changes that. */
+export function isIndefinite(error: unknown): error is Error {
   return [NotPositiveDefiniteError, RefinementStagnatedError, NoRidgeError].some(
     (type) => error instanceof type,
   );

@@ -9,7 +9,7 @@ import type { ImageStack } from '../kernel/images.js';
 import { channelName, defaultTrained } from '../kernel/validate-channels.js';
 import { evaluate } from '../regression/classify.js';
 import { fit, predict } from '../regression/regression.js';
-import { classCountOf } from './classification.js';
+import { classesOf } from '../regression/targets.js';
 import { chooseSize, type DemoReadout, type DemoSize, type DemoSizeOptions } from './demo-size.js';
 import { kernelHeatmap, type Heatmap } from './heatmap.js';
 import { kernelTitle } from './kernel-title.js';
@@ -91,9 +91,9 @@ export async function runDemo(
   const solveStarted = performance.now();
   const accuracies: number[] = [];
   for (const [c, matrix] of gram.matrices.entries()) {
-    const model = await fit(gpu, matrix, train.labels!, { ridge: RIDGE, classes, signal });
+    const model = await fit(gpu, matrix, train.labels!, { ridge: RIDGE, signal });
     const { labels } = predict(model, testGram.matrices[c]);
-    accuracies.push(evaluate(test.labels!, labels, classes).accuracy);
+    accuracies.push(evaluate(test.labels!, labels).accuracy);
   }
 
   const ended = performance.now();
@@ -157,9 +157,10 @@ function chooseImages(
 ): DemoImages {
   const order = balancedOrder(train.labels!, SEED);
   const testOrder = test ? balancedOrder(test.labels!, SEED) : order.slice(trainCount);
+  const chosen = selectImages(train, order.slice(0, trainCount));
   return {
-    train: selectImages(train, order.slice(0, trainCount)),
+    train: chosen,
+    classes: classesOf(chosen.labels!).length,
     test: selectImages(test ?? train, testOrder.slice(0, testCount)),
-    classes: classCountOf(train, test ?? train),
   };
 }

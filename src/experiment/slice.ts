@@ -82,10 +82,10 @@ export async function measureImageStage(
   const images = randomImages(count, shape, 1);
   using cache = new ImageFieldsCache(gpu, plan);
   const finished = () => new Recording(gpu).submit();
-  await cache.block('compiles', images, 0, 1, 1);
+  await cache.block('compiles', images, 0, 1);
   await finished();
   const started = performance.now();
-  await cache.block('timed', images, 0, count, 1);
+  await cache.block('timed', images, 0, count);
   await finished();
   return (performance.now() - started) / count;
 }

@@ -39,6 +39,7 @@ export interface StoredGramReport {
   readonly pairs: number;
   readonly elementLayers: number;
   readonly underflows: number;
+  readonly firstUnderflow: string | undefined;
   readonly elapsedMs: number;
   /** Share of the time between first and last dispatch in which the device computed; undefined without timestamps. */
   readonly busyShare: number | undefined;
@@ -67,7 +68,7 @@ export async function computeStored(
   options.onVerified?.(tiles.length - missing.length, tiles.length);
 
   const started = performance.now();
-  const report = { tiles: 0, pairs: 0, underflows: 0 };
+  const report = { tiles: 0, pairs: 0, underflows: 0, firstUnderflow: undefined as string | undefined };
   const use = new DeviceUse();
   const anyRows = Object.values(images)[0].rows;
   const perPair = elementLayersPerPair(planPasses(channels, anyRows), anyRows);
@@ -88,20 +89,24 @@ export async function computeStored(
       { signal: scope.signal, onNote, onForeign: ({ pairs }) => advance(perPair * pairs) },
     );
     const computed = computeTiles(gpu, queue.tiles(), {
-      ...options,
+      channels,
+      signal,
+      memoryBytes: options.memoryBytes,
+      variant: options.variant,
       images: rows,
       against: columns,
       tileImages: store.computation.tileImages,
       onWork: advance,
       use,
     });
-    for await (const { tile, values, underflows } of computed) {
+    for await (const { tile, values, underflows, firstUnderflow } of computed) {
       const written = queue.claimed(tile);
       await store.write(written, values);
       await claims.release(written.name);
       report.tiles++;
       report.pairs += written.pairs;
       report.underflows += underflows;
+      report.firstUnderflow ??= firstUnderflow;
     }
   }
   return {

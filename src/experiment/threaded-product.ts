@@ -22,9 +22,9 @@ export class ThreadedProduct implements AsyncDisposable {
     return new ThreadedProduct(workers);
   }
 
-  /** x [n][width] → [n][width]. */
-  readonly multiply = async (x: Float64Array): Promise<Float64Array> => {
-    const shares = await Promise.all(this.workers.map((worker) => ask(worker, x)));
+  /** x [n][width] → [n][width]. @throws the signal's reason at once; the threads end when this is disposed of. */
+  readonly multiply = async (x: Float64Array, signal?: AbortSignal): Promise<Float64Array> => {
+    const shares = await Promise.all(this.workers.map((worker) => ask(worker, x, signal)));
     const y = shares[0];
     for (const share of shares.slice(1)) for (let e = 0; e < y.length; e++) y[e] += share[e];
     return y;
@@ -35,11 +35,22 @@ export class ThreadedProduct implements AsyncDisposable {
   }
 }
 
-function ask(worker: Worker, x: Float64Array): Promise<Float64Array> {
+function ask(worker: Worker, x: Float64Array, signal?: AbortSignal): Promise<Float64Array> {
   return new Promise((resolve, reject) => {
+    signal?.throwIfAborted();
     const end = () => {
       worker.off('message', received);
       worker.off('error', failed);
+      worker.off('exit', ended);
+      signal?.removeEventListener('abort', aborted);
+    };
+    const aborted = () => {
+      end();
+      reject(signal!.reason as Error);
+    };
+    const ended = (code: number) => {
+      end();
+      reject(new Error(`a thread of the matrix product ended with status ${code} before its answer`));
     };
     const received = (y: Float64Array) => {
       end();
@@ -51,6 +62,8 @@ function ask(worker: Worker, x: Float64Array): Promise<Float64Array> {
     };
     worker.on('message', received);
     worker.on('error', failed);
+    worker.on('exit', ended);
+    signal?.addEventListener('abort', aborted);
     worker.postMessage(x);
   });
 }

@@ -13,6 +13,7 @@ const QUERY_RESOLVE = 0x200;
 export class BufferScope implements Disposable {
   private readonly buffers = new Set<GPUBuffer>();
   private allocatedBytes = 0;
+  private left = false;
 
   constructor(private readonly device: GPUDevice) {}
 
@@ -59,6 +60,7 @@ export class BufferScope implements Disposable {
     for (const buffer of this.buffers) buffer.destroy();
     this.buffers.clear();
     this.allocatedBytes = 0;
+    this.left = true;
     // Dawn keeps the staging memory of writeBuffer until the next submit.
     this.device.queue.submit([]);
   }
@@ -68,6 +70,8 @@ export class BufferScope implements Disposable {
   }
 
   private create(label: string, sizeBytes: number, usage: number): GPUBuffer {
+    // What goes on unheard after an interrupt must leave nothing behind.
+    if (this.left) throw new Error(`buffer ${label} is asked for after the end of its scope`);
     const size = Math.max(4, Math.ceil(sizeBytes / 4) * 4);
     const buffer = this.device.createBuffer({ label, size, usage });
     this.buffers.add(buffer);

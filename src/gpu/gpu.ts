@@ -1,6 +1,10 @@
+import { className } from './class-name.js';
 import type { Constants } from './shader-source.js';
 import type { ShaderContract } from '../../shaders/contract.js';
 import { compileProgram, type Program } from './program.js';
+
+/** A run uses about ten programs, a search for the fastest variant twenty. */
+const KEPT_PROGRAMS = 64;
 
 /** What is known of the device that computes, for reports and for planning. */
 export interface DeviceDescription {
@@ -21,7 +25,9 @@ export class Gpu {
   private readonly programs = new Map<string, Promise<Program>>();
   private lostReason: string | undefined;
 
+  /** @throws GpuError if it is no GPUDevice */
   constructor(readonly device: GPUDevice) {
+    assertDevice(device);
     const { adapterInfo: info } = device;
     this.description = {
       name: info.description || info.device || 'unnamed adapter',
@@ -50,17 +56,19 @@ export class Gpu {
   }
 
   /**
-   * The compiled program of a shader with these constants; compiled once per device.
+   * The compiled program of a shader with these constants; compiled once per device, as long as not too many others
+   * have been used since: a process that meets images of ever new shapes does not grow.
    *
    * @throws ShaderError with the compiler's messages and line numbers.
    */
   program(contract: ShaderContract, constants: Constants = {}): Promise<Program> {
     const key = `${contract.name} ${JSON.stringify(constants)}`;
     let program = this.programs.get(key);
-    if (program === undefined) {
-      program = compileProgram(this.device, contract, constants);
-      this.programs.set(key, program);
-    }
+    if (program === undefined) program = compileProgram(this.device, contract, constants);
+    else this.programs.delete(key);
+    // In the order of use: the first is the one whose use lies furthest back. Who holds it can go on using it.
+    this.programs.set(key, program);
+    if (this.programs.size > KEPT_PROGRAMS) this.programs.delete(this.programs.keys().next().value!);
     return program;
   }
 
@@ -68,6 +76,24 @@ export class Gpu {
   assertAlive(): void {
     if (this.lostReason !== undefined) throw new DeviceLostError(this.description.name, this.lostReason);
   }
+}
+
+/** Something else where a device is wanted; the message says how to get one from it. */
+export class GpuError extends TypeError {
+  override readonly name = 'GpuError';
+}
+
+function assertDevice(device: unknown): void {
+  const { limits, features, queue, lost, createBuffer, requestDevice, requestAdapter } = (device ??
+    {}) as Partial<Record<keyof GPUDevice | keyof GPUAdapter | keyof GPU, unknown>>;
+  if (limits && features && queue && lost && typeof createBuffer === 'function') return;
+  const remedy =
+    typeof requestDevice === 'function'
+      ? 'Open one: await adapter.requestDevice().'
+      : typeof requestAdapter === 'function'
+        ? 'Open one: await (await gpu.requestAdapter()).requestDevice().'
+        : 'In a browser await (await navigator.gpu.requestAdapter()).requestDevice() gives one, in Node openDevice().';
+  throw new GpuError(`Gpu was given ${className(device)}; a GPUDevice is wanted. ${remedy}`);
 }
 
 /** The GPU went away (driver reset, unplugged, destroyed); results that were already read back stay valid. */

@@ -1,17 +1,19 @@
 import type { Gpu } from '../gpu/gpu.js';
-import { ChannelValues } from './channel-values.js';
+import { assertGpu } from '../gpu/assert-gpu.js';
+import { ArgumentError, assertCount, assertKeys, assertRunOptions } from './arguments.js';
+import { ChannelValues, Underflows } from './channel-values.js';
 import type { DeviceUse } from './device-use.js';
-import type { GramOptions } from './gram.js';
-import { checkImages, powerOfTwoScale } from './image-checks.js';
+import { GRAM_OPTIONS, type GramOptions } from './gram.js';
 import { ImageFieldsCache } from './image-fields.js';
-import type { ImageStack } from './images.js';
+import { orAborted } from './or-aborted.js';
 import { PairRunner } from './pair-runner.js';
 import { planPasses } from './passes.js';
 import { planPass, type GramShape, type PassPlan } from './plan.js';
 import { planDevice } from './subgroup-order.js';
 import { ScopedSignal } from './scoped-signal.js';
-import { partsOf, type Tile } from './tiles.js';
-import { validateChannels } from './validate-channels.js';
+import { takeImages, type TakenImages } from './taken-images.js';
+import { assertTile, partsOf, type Tile } from './tiles.js';
+import { takeChannels } from './validate-channels.js';
 
 export interface TilesOptions extends Omit<GramOptions, 'onProgress'> {
   /** Tiles have at most this many rows and columns, and begin at multiples of it. */
@@ -28,7 +30,16 @@ export interface ComputedTile {
   readonly values: readonly Float32Array[];
   /** Values so small that float32 holds few of their digits or none. */
   readonly underflows: number;
+  /** The first of them, as `ntk-gap-d11-hidden of images 3 and 1`. */
+  readonly firstUnderflow: string | undefined;
 }
+
+const TILES_OPTIONS: readonly (keyof TilesOptions)[] = [
+  ...GRAM_OPTIONS.filter((name) => name !== 'onProgress'),
+  'tileImages',
+  'onWork',
+  'use',
+];
 
 /**
  * The kernels of `computeGram`, a tile at a time in the order in which `tiles` names them. While a tile is consumed the
@@ -44,17 +55,25 @@ export async function* computeTiles(
   tiles: AsyncIterable<Tile>,
   options: TilesOptions,
 ): AsyncGenerator<ComputedTile> {
-  const { images: rows, against, channels } = options;
-  const columns = against ?? rows;
-  checkImages(rows, columns);
-  validateChannels(channels, rows);
+  assertGpu('computeTiles', gpu);
+  assertKeys('computeTiles', options, TILES_OPTIONS);
+  assertRunOptions('computeTiles', options);
+  assertCount('computeTiles: tileImages', options.tileImages);
+  if (typeof (tiles as Partial<AsyncIterable<Tile>> | undefined)?.[Symbol.asyncIterator] !== 'function') {
+    throw new ArgumentError('computeTiles: tiles are no AsyncIterable; an async function* gives one');
+  }
+  const { against, memoryBytes, variant, tileImages } = options;
+  const { rows, columns } = takeImages(options.images, against);
+  const channels = takeChannels(options.channels, rows);
+  options.signal?.throwIfAborted();
   const shape: GramShape = { rows: rows.count, columns: columns.count, symmetric: against === undefined };
-  const device = await planDevice(gpu);
-  const plans = planPasses(channels, rows).map((pass) => planPass(pass, rows, shape, device, options));
+  const planOptions = { memoryBytes, variant, tileImages };
+  const device = await orAborted(planDevice(gpu), options.signal);
+  const plans = planPasses(channels, rows).map((pass) => planPass(pass, rows, shape, device, planOptions));
   // A consumer that goes away ends the tile that is computed ahead.
   using scope = new ScopedSignal(options.signal);
   const { signal } = scope;
-  using passes = await TilePasses.create(gpu, plans, rows, columns, { ...options, signal });
+  using passes = await TilePasses.create(gpu, plans, rows, columns, { ...options, channels, signal });
   const source = tiles[Symbol.asyncIterator]();
   let open: OpenTile | undefined;
   let next: OpenTile | undefined;
@@ -67,7 +86,8 @@ export async function* computeTiles(
       const answer = await asked;
       if (answer.done === true) break;
       signal.throwIfAborted();
-      next = passes.begin(answer.value);
+      assertTile(answer.value, shape);
+      next = passes.begin({ ...answer.value }, answer.value);
       if (open !== undefined) yield await open.finished;
       await next.submitted;
       open = next;
@@ -100,25 +120,19 @@ interface TilePass {
 
 /** The passes of a run; fields of images stay on the device from tile to tile. */
 class TilePasses implements Disposable {
-  private readonly rowScale: number;
-  private readonly columnScale: number;
-
   private constructor(
     private readonly passes: readonly TilePass[],
-    private readonly rows: ImageStack,
-    private readonly columns: ImageStack,
+    private readonly rows: TakenImages,
+    private readonly columns: TakenImages,
     private readonly channels: TilesOptions['channels'],
-  ) {
-    // Of all images, not of a tile's: values must not depend on the tiling.
-    this.rowScale = powerOfTwoScale(rows);
-    this.columnScale = powerOfTwoScale(columns);
-  }
+    private readonly signal: AbortSignal | undefined,
+  ) {}
 
   static async create(
     gpu: Gpu,
     plans: readonly PassPlan[],
-    rows: ImageStack,
-    columns: ImageStack,
+    rows: TakenImages,
+    columns: TakenImages,
     { channels, signal, onWork, use }: TilesOptions,
   ): Promise<TilePasses> {
     const passes: TilePass[] = [];
@@ -127,16 +141,17 @@ class TilePasses implements Disposable {
       const runner = await PairRunner.create(gpu, plan, { signal, advance, use });
       passes.push({ plan, cache: new ImageFieldsCache(gpu, plan), runner });
     }
-    return new TilePasses(passes, rows, columns, channels);
+    return new TilePasses(passes, rows, columns, channels, signal);
   }
 
-  begin(tile: Tile): OpenTile {
+  /** @param asked The caller's object, given back with the values. */
+  begin(tile: Tile, asked: Tile): OpenTile {
     const values = this.channels.map(() => new Float32Array(tile.rows * tile.columns));
-    let underflows = 0;
-    const submitted = this.submit(tile, values, (count) => (underflows += count));
+    const underflows = new Underflows();
+    const submitted = this.submit(tile, values, underflows);
     const finished = submitted.then(async (batches) => {
       await Promise.all(batches);
-      return { tile, values, underflows };
+      return { tile: asked, values, underflows: underflows.count, firstUnderflow: underflows.first };
     });
     // Both are awaited later; until then a failure must not count as unhandled.
     for (const each of [submitted, finished]) each.catch(() => undefined);
@@ -147,25 +162,24 @@ class TilePasses implements Disposable {
   private async submit(
     tile: Tile,
     values: readonly Float32Array[],
-    onUnderflows: (count: number) => void,
+    underflows: Underflows,
   ): Promise<Promise<unknown>[]> {
-    const { rows, columns, rowScale, columnScale } = this;
+    const { rows, columns, signal } = this;
     const columnKey = rows === columns ? 'rows' : 'columns';
     const batches: Promise<unknown>[] = [];
     for (const { plan, cache, runner } of this.passes) {
-      const reader = new ChannelValues(plan.pass, this.channels, rowScale * columnScale);
+      const reader = new ChannelValues(plan.pass, this.channels, rows.scales, columns.scales, underflows);
       const store = (sums: Parameters<typeof reader.read>[0]) => {
-        const underflows = reader.read(sums, (channel, row, column, value) => {
+        reader.read(sums, (channel, row, column, value) => {
           const [r, c] = [row - tile.firstRow, column - tile.firstColumn];
           values[channel][r * tile.columns + c] = value;
           if (tile.symmetric && tile.firstRow === tile.firstColumn)
             values[channel][c * tile.columns + r] = value;
         });
-        onUnderflows(underflows);
       };
       for (const part of partsOf(tile, plan.blockImages)) {
-        const x = await cache.block('rows', rows, part.firstRow, part.rows, rowScale);
-        const z = await cache.block(columnKey, columns, part.firstColumn, part.columns, columnScale);
+        const x = await orAborted(cache.block('rows', rows, part.firstRow, part.rows), signal);
+        const z = await orAborted(cache.block(columnKey, columns, part.firstColumn, part.columns), signal);
         batches.push((await runner.run({ xFields: x.xFields, zFields: z.zFields }, part, store)).done);
       }
     }

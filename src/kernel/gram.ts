@@ -1,18 +1,21 @@
 import type { Gpu } from '../gpu/gpu.js';
-import { ChannelValues } from './channel-values.js';
+import { assertGpu } from '../gpu/assert-gpu.js';
+import { assertKeys, assertRunOptions } from './arguments.js';
+import { ChannelValues, Underflows } from './channel-values.js';
 import type { Channel } from './channels.js';
 import { DeviceUse } from './device-use.js';
 import { ImageFieldsCache } from './image-fields.js';
 import type { ImageStack } from './images.js';
-import { checkImages, powerOfTwoScale } from './image-checks.js';
+import { orAborted } from './or-aborted.js';
 import { planPasses } from './passes.js';
 import { pairCount, planPass, type GramShape, type PassPlan } from './plan.js';
 import type { PlaneVariants } from './plane-candidates.js';
 import type { VariantName } from './plane-variant.js';
 import { planDevice } from './subgroup-order.js';
 import { PairRunner, type PairSums } from './pair-runner.js';
+import { takeImages, type TakenImages } from './taken-images.js';
 import { tilePairs } from './tiles.js';
-import { validateChannels } from './validate-channels.js';
+import { takeChannels } from './validate-channels.js';
 
 export interface GramProgress {
   /** Work done and to do, in element-layers (one (p, q) element through one layer). */
@@ -43,11 +46,23 @@ export interface GramResult extends GramShape {
   readonly pairs: number;
   /** Values so small that float32 holds few of their digits or none: scale the pixels up, or use fewer layers. */
   readonly underflows: number;
+  /** The first of them, as `ntk-gap-d11-hidden of images 3 and 1`. */
+  readonly firstUnderflow: string | undefined;
   readonly elementLayers: number;
   readonly elapsedMs: number;
   /** Share of the time from the first dispatch to the last in which the device computed; undefined without timestamps. */
   readonly busyShare: number | undefined;
 }
+
+export const GRAM_OPTIONS = [
+  'images',
+  'against',
+  'channels',
+  'signal',
+  'onProgress',
+  'memoryBytes',
+  'variant',
+] as const satisfies readonly (keyof GramOptions)[];
 
 /**
  * Exact kernels between images: every requested channel from one pass over the pairs (two passes if both `trained`
@@ -58,18 +73,20 @@ export interface GramResult extends GramShape {
  * worst and a sixth of that in `gap`; equal images are exact.
  *
  * @returns matrices of shape [N_images][N_against]
- * @throws ChannelError, ImageError, PlanError before anything runs; DeviceLostError; the signal's reason if aborted
+ * @throws ArgumentError, ArrayError, ChannelError, ImageError, PlanError before anything runs; DeviceLostError; the signal's reason if aborted
  */
 export async function computeGram(gpu: Gpu, options: GramOptions): Promise<GramResult> {
-  const { images, against, channels, signal, onProgress } = options;
-  const rows = images;
-  const columns = against ?? images;
-  checkImages(rows, columns);
-  validateChannels(channels, rows);
+  assertGpu('computeGram', gpu);
+  assertKeys('computeGram', options, GRAM_OPTIONS);
+  assertRunOptions('computeGram', options);
+  const { against, signal, onProgress } = options;
+  const { rows, columns } = takeImages(options.images, against);
+  const channels = takeChannels(options.channels, rows);
   signal?.throwIfAborted();
   const shape: GramShape = { rows: rows.count, columns: columns.count, symmetric: against === undefined };
-  const device = await planDevice(gpu);
-  const plans = planPasses(channels, rows).map((pass) => planPass(pass, rows, shape, device, options));
+  const planOptions = { memoryBytes: options.memoryBytes, variant: options.variant };
+  const device = await orAborted(planDevice(gpu), signal);
+  const plans = planPasses(channels, rows).map((pass) => planPass(pass, rows, shape, device, planOptions));
 
   const started = performance.now();
   const pairs = pairCount(shape);
@@ -79,21 +96,19 @@ export async function computeGram(gpu: Gpu, options: GramOptions): Promise<GramR
     done += elementLayers;
     onProgress?.({ done, total, elapsedMs: performance.now() - started });
   };
-  let underflows = 0;
-  const underflow = (count: number) => {
-    underflows += count;
-  };
+  const underflows = new Underflows();
   const use = new DeviceUse();
   const matrices = channels.map(() => new Float32Array(shape.rows * shape.columns));
   for (const plan of plans) {
-    await runPass(gpu, plan, shape, rows, columns, matrices, channels, { advance, underflow, signal, use });
+    await runPass(gpu, plan, shape, rows, columns, matrices, channels, { advance, underflows, signal, use });
   }
   return {
     ...shape,
     matrices,
     channels,
     pairs,
-    underflows,
+    underflows: underflows.count,
+    firstUnderflow: underflows.first,
     elementLayers: total,
     elapsedMs: performance.now() - started,
     busyShare: use.share,
@@ -102,7 +117,7 @@ export async function computeGram(gpu: Gpu, options: GramOptions): Promise<GramR
 
 interface PassHooks {
   readonly advance: (elementLayers: number) => void;
-  readonly underflow: (count: number) => void;
+  readonly underflows: Underflows;
   readonly signal: AbortSignal | undefined;
   readonly use: DeviceUse;
 }
@@ -111,32 +126,27 @@ async function runPass(
   gpu: Gpu,
   plan: PassPlan,
   shape: GramShape,
-  rows: ImageStack,
-  columns: ImageStack,
+  rows: TakenImages,
+  columns: TakenImages,
   matrices: Float32Array[],
   channels: readonly Channel[],
-  { advance, underflow, signal, use }: PassHooks,
+  { advance, underflows, signal, use }: PassHooks,
 ): Promise<void> {
-  // Powers of two round nothing; results are brought back to the images' own scale below.
-  const rowScale = powerOfTwoScale(rows);
-  const columnScale = powerOfTwoScale(columns);
   using cache = new ImageFieldsCache(gpu, plan);
   using runner = await PairRunner.create(gpu, plan, { advance, signal, use });
 
-  const values = new ChannelValues(plan.pass, channels, rowScale * columnScale);
+  const values = new ChannelValues(plan.pass, channels, rows.scales, columns.scales, underflows);
   const store = (sums: PairSums) => {
-    underflow(
-      values.read(sums, (channel, row, column, value) => {
-        matrices[channel][row * shape.columns + column] = value;
-        if (shape.symmetric) matrices[channel][column * shape.columns + row] = value;
-      }),
-    );
+    values.read(sums, (channel, row, column, value) => {
+      matrices[channel][row * shape.columns + column] = value;
+      if (shape.symmetric) matrices[channel][column * shape.columns + row] = value;
+    });
   };
 
   for (const tile of tilePairs(shape, plan.blockImages)) {
-    const x = await cache.block('rows', rows, tile.firstRow, tile.rows, rowScale);
+    const x = await orAborted(cache.block('rows', rows, tile.firstRow, tile.rows), signal);
     const columnKey = shape.symmetric ? 'rows' : 'columns';
-    const z = await cache.block(columnKey, columns, tile.firstColumn, tile.columns, columnScale);
+    const z = await orAborted(cache.block(columnKey, columns, tile.firstColumn, tile.columns), signal);
     await runner.run({ xFields: x.xFields, zFields: z.zFields }, tile, store);
   }
   await runner.drain();

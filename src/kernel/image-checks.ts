@@ -1,3 +1,4 @@
+import { shown } from './arguments.js';
 import type { ImageStack } from './images.js';
 
 /** Images that no kernel can be computed of; the message names the image and the values. */
@@ -12,7 +13,7 @@ export function checkImages(rows: ImageStack, columns: ImageStack): void {
     const sizes = { count, channels, height, width };
     for (const [name, size] of Object.entries(sizes)) {
       if (!(Number.isInteger(size) && size > 0))
-        throw new ImageError(`images: ${name} is ${size}; it must be ≥ 1`);
+        throw new ImageError(`images: ${name} is ${shown(size)}; a whole number ≥ 1 is wanted`);
     }
     if (data.length !== count * channels * height * width) {
       throw new ImageError(
@@ -33,11 +34,4 @@ export function checkImages(rows: ImageStack, columns: ImageStack): void {
   if (shapeOf(rows) !== shapeOf(columns)) {
     throw new ImageError(`images are ${shapeOf(rows)}, those they are compared with ${shapeOf(columns)}`);
   }
-}
-
-/** A power of two that brings the largest pixel to [1, 2); 1 for black images. */
-export function powerOfTwoScale({ data }: ImageStack): number {
-  let largest = 0;
-  for (const value of data) largest = Math.max(largest, Math.abs(value));
-  return largest === 0 ? 1 : 2 ** -Math.floor(Math.log2(largest));
 }

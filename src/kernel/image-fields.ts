@@ -28,21 +28,15 @@ export class ImageFieldsCache implements Disposable {
     this.scope = new BufferScope(gpu.device);
   }
 
-  /** The fields of images first … first + count − 1 of a stack, scaled by `scale`. `key` names the stack. */
-  async block(
-    key: string,
-    stack: ImageStack,
-    first: number,
-    count: number,
-    scale: number,
-  ): Promise<ImageFields> {
+  /** The fields of images first … first + count − 1 of a stack, with pixels of order 1. `key` names the stack. */
+  async block(key: string, stack: ImageStack, first: number, count: number): Promise<ImageFields> {
     const name = `${key} ${first}`;
     let fields = this.blocks.get(name);
     if (fields) {
       this.blocks.delete(name);
     } else {
       if (this.blocks.size >= this.plan.cachedBlocks) this.evict();
-      fields = await this.compute(stack, first, count, scale);
+      fields = await this.compute(stack, first, count);
     }
     this.blocks.set(name, fields);
     return fields;
@@ -60,12 +54,7 @@ export class ImageFieldsCache implements Disposable {
     this.scope.free(zFields);
   }
 
-  private async compute(
-    stack: ImageStack,
-    first: number,
-    count: number,
-    scale: number,
-  ): Promise<ImageFields> {
+  private async compute(stack: ImageStack, first: number, count: number): Promise<ImageFields> {
     const { channels, height, width } = stack;
     const { layers } = this.plan.pass;
     const { fieldsConstants, normsConstants } = this.plan;
@@ -77,10 +66,7 @@ export class ImageFieldsCache implements Disposable {
     const zFields = this.scope.storage('z_fields', 4 * count * floats.z);
     using scratch = new BufferScope(this.gpu.device);
     const block = stack.data.subarray(first * channels * pixels, (first + count) * channels * pixels);
-    const images = scratch.upload(
-      'images',
-      block.map((value) => value * scale),
-    );
+    const images = scratch.upload('images', block);
     const variance = scratch.storage('variance', 4 * count * layers * pixels);
     const recording = new Recording(this.gpu);
     for (let layer = 0; layer < layers; layer++) {

@@ -4,6 +4,7 @@ import type { Gpu } from '../gpu/gpu.js';
 import type { Program } from '../gpu/program.js';
 import { Recording } from '../gpu/recording.js';
 import type { DeviceUse } from './device-use.js';
+import { orAborted } from './or-aborted.js';
 import { Pacer } from './pacer.js';
 import { SUBMISSIONS_IN_FLIGHT, type PassPlan } from './plan.js';
 import { planeParameters, planeTables, type PlaneTables } from './plane-dispatch.js';
@@ -51,8 +52,9 @@ export class PairRunner implements Disposable {
   }
 
   static async create(gpu: Gpu, plan: PassPlan, hooks: Hooks): Promise<PairRunner> {
-    const planeKernel = await gpu.program(plan.planeContract, plan.planeConstants);
-    const sumPlanes = await gpu.program(sumContract);
+    const { signal } = hooks;
+    const planeKernel = await orAborted(gpu.program(plan.planeContract, plan.planeConstants), signal);
+    const sumPlanes = await orAborted(gpu.program(sumContract), signal);
     const scope = new BufferScope(gpu.device);
     return new PairRunner(gpu, plan, hooks, planeKernel, sumPlanes, scope, planeTables(scope, plan.pass));
   }
@@ -104,7 +106,7 @@ export class PairRunner implements Disposable {
 
   private async retire(): Promise<void> {
     const { slot, stored } = this.inFlight.shift()!;
-    await stored;
+    await orAborted(stored, this.hooks.signal);
     this.slots.push(slot);
     this.hooks.signal?.throwIfAborted();
   }

@@ -1,5 +1,6 @@
+import { assertImageShape } from './arguments.js';
 import type { Channel } from './channels.js';
-import { readoutRadius } from './validate-channels.js';
+import { readoutRadius, validateChannels } from './validate-channels.js';
 
 /** How a result channel comes out of the sums that a pass taps. */
 export interface PassOutput {
@@ -46,8 +47,10 @@ export function layerGain({ height, width }: ImageShape): number {
   return 2 ** -Math.round(Math.log2(growth(height) * growth(width)));
 }
 
-/** Groups a run's channels into as few passes as possible: one, or two if both values of `trained` are asked for. */
+/** Groups a run's channels into as few passes as possible: one, or two if both values of `trained` are asked for. @throws ArgumentError, ChannelError */
 export function planPasses(channels: readonly Channel[], shape: ImageShape): Pass[] {
+  assertImageShape('shape', shape);
+  validateChannels(channels, shape);
   const groups = new Map<0 | 1, number[]>();
   for (const [index, channel] of channels.entries()) {
     if (channel.kernel === 'nngp') continue;

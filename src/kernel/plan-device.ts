@@ -1,3 +1,6 @@
+import { className } from '../gpu/class-name.js';
+import { ArgumentError } from './arguments.js';
+
 /** What a plan asks of a device: a `Gpu` has it, and so has any description of one. */
 export interface PlanDevice {
   readonly limits: Pick<
@@ -17,4 +20,13 @@ export interface PlanDevice {
 /** An image shape or a memory budget that this device cannot serve. */
 export class PlanError extends Error {
   override readonly name = 'PlanError';
+}
+
+/** @throws ArgumentError for what has no limits */
+export function assertPlanDevice(device: unknown): void {
+  const { limits } = (device ?? {}) as Partial<PlanDevice>;
+  if (typeof limits?.maxStorageBufferBindingSize === 'number') return;
+  throw new ArgumentError(
+    `the device of a plan is ${className(device)}; a Gpu is wanted, or { limits, subgroupSize } of one`,
+  );
 }

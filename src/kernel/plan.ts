@@ -1,10 +1,13 @@
 import { fieldFloats } from '../../shaders/fields.js';
 import type { ShaderContract } from '../../shaders/contract.js';
 import type { Constants } from '../gpu/shader-source.js';
+import { className } from '../gpu/class-name.js';
+import { ArgumentError, assertCount, assertImageShape, shown } from './arguments.js';
 import { layerGain, type ImageShape, type Pass } from './passes.js';
-import { PlanError, type PlanDevice } from './plan-device.js';
+import { assertPlanDevice, PlanError, type PlanDevice } from './plan-device.js';
 import { planeListKind, type PlaneVariants } from './plane-candidates.js';
 import {
+  assertVariantChoice,
   assertVariantFits,
   planeVariant,
   quickVariant,
@@ -55,9 +58,23 @@ export function regressionGrams(train: number, test: number): GramShape[] {
   return grams;
 }
 
-/** Pairs that a run computes. */
-export function pairCount({ rows, columns, symmetric }: GramShape): number {
+/** Pairs that a run computes. @throws ArgumentError */
+export function pairCount(shape: GramShape): number {
+  assertGramShape(shape);
+  const { rows, columns, symmetric } = shape;
   return symmetric ? (rows * (rows + 1)) / 2 : rows * columns;
+}
+
+function assertGramShape(shape: unknown): void {
+  const { rows, columns, symmetric } = (shape ?? {}) as Partial<GramShape>;
+  assertCount('rows', rows, 0);
+  assertCount('columns', columns, 0);
+  if (typeof symmetric !== 'boolean' || (symmetric && rows !== columns)) {
+    throw new ArgumentError(
+      `symmetric is ${shown(symmetric)} for ${rows} rows and ${columns} columns; true is wanted where rows and columns ` +
+        'are the same images, else false',
+    );
+  }
 }
 
 export const DEFAULT_MEMORY_BYTES = 512 * 2 ** 20;
@@ -95,8 +112,13 @@ export function planPass(
   shape: ImageShape,
   gram: GramShape,
   device: PlanDevice,
-  { memoryBytes = DEFAULT_MEMORY_BYTES, variant: choice, tileImages = Infinity }: PlanOptions = {},
+  options: PlanOptions = {},
 ): PassPlan {
+  assertPass(pass);
+  assertImageShape('shape', shape);
+  assertGramShape(gram);
+  assertPlanDevice(device);
+  const { memoryBytes = DEFAULT_MEMORY_BYTES, variant: choice, tileImages = Infinity } = options;
   const { limits } = device;
   const { height, width, channels } = shape;
   const shifts = pass.planes.every(([dx]) => dx === 0) ? 1 : 4;
@@ -168,6 +190,12 @@ export function planPass(
   };
 }
 
+function assertPass(pass: unknown): void {
+  const { planes, layerSlots } = (pass ?? {}) as Partial<Pass>;
+  if (Array.isArray(planes) && Array.isArray(layerSlots)) return;
+  throw new ArgumentError(`the pass is ${className(pass)}; one of those that planPasses() gives is wanted`);
+}
+
 /** The variant of the plane kernel that `planPass` takes: as chosen, by a quick one for short runs, or by rule. */
 export function chosenVariant(
   pass: Pass,
@@ -177,6 +205,7 @@ export function chosenVariant(
   choice: PlanOptions['variant'],
 ): PlaneVariant {
   const planes = pass.planes.length;
+  assertVariantChoice(choice);
   if (typeof choice === 'string') return planeVariant(shape, planes, device, choice);
   const tuned = typeof choice === 'object' ? choice[planeListKind(pass)] : undefined;
   if (tuned === undefined) {

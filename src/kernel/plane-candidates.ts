@@ -1,5 +1,6 @@
+import { assertCount, assertImageShape } from './arguments.js';
 import type { ImageShape, Pass } from './passes.js';
-import type { PlanDevice } from './plan-device.js';
+import { assertPlanDevice, type PlanDevice } from './plan-device.js';
 import {
   planeVariant,
   portableWithRows,
@@ -26,6 +27,9 @@ export function planeListKind({ planes }: Pick<Pass, 'planes'>): PlaneListKind {
  * @throws PlanError if no variant fits this device
  */
 export function planeCandidates(shape: ImageShape, planes: number, device: PlanDevice): PlaneVariant[] {
+  assertImageShape('shape', shape);
+  assertCount('planes', planes);
+  assertPlanDevice(device);
   const size = device.subgroupSize;
   const lanes = Math.max(WORKGROUP_LANES, size);
   const rule = planeVariant(shape, planes, device);

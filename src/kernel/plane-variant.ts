@@ -1,6 +1,7 @@
 import type { ShaderContract } from '../../shaders/contract.js';
 import { contract as portableContract } from '../../shaders/planes.js';
 import { contract as subgroupContract } from '../../shaders/planes_subgroup.js';
+import { ArgumentError, assertKeys, shown } from './arguments.js';
 import type { ImageShape } from './passes.js';
 import { PlanError, type PlanDevice } from './plan-device.js';
 
@@ -19,6 +20,20 @@ export const WORKGROUP_LANES = 32;
 const MAX_CELLS = 64;
 
 export type VariantName = 'auto' | 'portable' | 'subgroup';
+
+const VARIANT_NAMES: readonly VariantName[] = ['auto', 'portable', 'subgroup'];
+
+/** @throws ArgumentError for what is neither a name nor variants by the kind of their planes */
+export function assertVariantChoice(choice: unknown): void {
+  if (choice === undefined || (VARIANT_NAMES as readonly unknown[]).includes(choice)) return;
+  if (typeof choice === 'object' && choice !== null) {
+    assertKeys('variant', choice, ['vanilla', 'all']);
+    return;
+  }
+  throw new ArgumentError(
+    `variant is ${shown(choice)}; ${VARIANT_NAMES.join(', ')} or { vanilla, all } as tune() finds them is wanted`,
+  );
+}
 
 /**
  * The plane kernel for a shape on a device. `auto`: in subgroups where a plane fits the smallest one, else portable.

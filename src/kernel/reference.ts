@@ -1,6 +1,9 @@
 import type { Channel, Readout } from './channels.js';
 import type { ImageStack } from './images.js';
-import { readoutRadius } from './validate-channels.js';
+import { assertStack } from './taken-images.js';
+import { floatArray } from './typed-arrays.js';
+import { checkImages } from './image-checks.js';
+import { readoutRadius, validateChannels } from './validate-channels.js';
 
 /**
  * The definition of every kernel that the engine computes, in float64 and in four dimensions: loops over all pixels
@@ -31,13 +34,17 @@ interface Image {
 /**
  * Kernel matrix between two stacks of images of one shape.
  *
- * @param x images, [Nx][C][H][W]
- * @param z images, [Nz][C][H][W]
+ * @param xImages [Nx][C][H][W], in any class of numbers
+ * @param zImages [Nz][C][H][W]
  * @returns [Nx][Nz], row-major
- * @param channel of depth ≥ 2; validateChannels checks it
- * @throws RangeError if the stacks differ in shape
+ * @param channel of depth ≥ 2
+ * @throws ArrayError, ImageError, ChannelError
  */
-export function referenceKernel(x: ImageStack, z: ImageStack, channel: Channel): Float64Array {
+export function referenceKernel(xImages: ImageStack, zImages: ImageStack, channel: Channel): Float64Array {
+  const x = given('x', xImages);
+  const z = xImages === zImages ? x : given('z', zImages);
+  checkImages(x, z);
+  validateChannels([channel], x);
   const normsX = stackNorms(x, channel.depth);
   const normsZ = x === z ? normsX : stackNorms(z, channel.depth);
   const kernel = new Float64Array(x.count * z.count);
@@ -209,6 +216,12 @@ function squaredNorms(image: Image, depth: number): Float64Array[] {
     if (h < depth - 1) sigma = patch(reluLayer(sigma, diagonal, diagonal).kappa1, image.height, image.width);
   }
   return norms;
+}
+
+function given(argument: string, stack: ImageStack): ImageStack {
+  assertStack(argument, stack);
+  // Float64 pixels are as good here: everything is computed in float64.
+  return { ...stack, data: floatArray(`${argument}.data`, stack.data) as Float32Array };
 }
 
 function stackNorms(stack: ImageStack, depth: number): Float64Array[][] {

@@ -1,3 +1,4 @@
+import { ArgumentError } from './arguments.js';
 import type { GramShape } from './plan.js';
 
 /** A rectangle of image pairs whose fields stand in two buffers. Diagonal tiles of a symmetric matrix are triangles. */
@@ -29,6 +30,26 @@ export function* tilePairs({ rows, columns, symmetric }: GramShape, size: number
       };
     }
   }
+}
+
+/**
+ * That a tile lies in the matrix; a diagonal one is a triangle, so it is square, and none lies above the diagonal.
+ *
+ * @throws ArgumentError
+ */
+export function assertTile(tile: unknown, { rows, columns, symmetric }: GramShape): void {
+  const { firstRow, rows: height, firstColumn, columns: width } = (tile ?? {}) as Tile;
+  const within = (first: number, count: number, size: number) =>
+    Number.isInteger(first) && Number.isInteger(count) && first >= 0 && count >= 1 && first + count <= size;
+  const inside = within(firstRow, height, rows) && within(firstColumn, width, columns);
+  const agrees = (tile as Partial<Tile> | undefined)?.symmetric === symmetric;
+  const below =
+    !symmetric || firstColumn + width <= firstRow || (firstColumn === firstRow && width === height);
+  if (inside && agrees && below) return;
+  throw new ArgumentError(
+    `no tile of a ${symmetric ? 'symmetric ' : ''}${rows}×${columns} matrix: ${JSON.stringify(tile)}. It lies inside` +
+      `${symmetric ? ', on the diagonal (square) or below it' : ''}, with symmetric ${symmetric}.`,
+  );
 }
 
 /** A tile in tiles of at most `size`×`size` pairs; parts of a triangle that hold no pair are left out. */

@@ -1,4 +1,14 @@
+import { assertGpu } from '../gpu/assert-gpu.js';
 import { DeviceLostError, type Gpu } from '../gpu/gpu.js';
+import {
+  ArgumentError,
+  assertCount,
+  assertImageShape,
+  assertKeys,
+  assertRunOptions,
+  shown,
+} from './arguments.js';
+import { orAborted } from './or-aborted.js';
 import type { ImageShape } from './passes.js';
 import { planeCandidates, type PlaneListKind } from './plane-candidates.js';
 import { portableVariant, type PlaneVariant } from './plane-variant.js';
@@ -59,6 +69,16 @@ export interface TuneResult {
   readonly elapsedMs: number;
 }
 
+const TUNE_OPTIONS = [
+  'shape',
+  'depth',
+  'kind',
+  'candidates',
+  'budgetMs',
+  'signal',
+  'onCandidate',
+] as const satisfies readonly (keyof TuneOptions)[];
+
 /** A candidate that gave right sums, and its samples so far. */
 interface Contender {
   readonly index: number;
@@ -77,7 +97,9 @@ interface Contender {
  * DeviceLostError; the signal's reason if aborted
  */
 export async function tune(gpu: Gpu, options: TuneOptions): Promise<TuneResult> {
+  assertTuneOptions(gpu, options);
   const { shape, kind, signal, onCandidate } = options;
+  signal?.throwIfAborted();
   const planes = tuningPlanes(kind, shape).total;
   const given = options.candidates ?? planeCandidates(shape, planes, gpu);
   const portable = portableVariant(shape, planes, gpu);
@@ -90,7 +112,11 @@ export async function tune(gpu: Gpu, options: TuneOptions): Promise<TuneResult> 
 
   const started = performance.now();
   const elapsed = () => performance.now() - started;
-  using bench = await TuningBench.create(gpu, options, candidates);
+  const creating = TuningBench.create(gpu, options, candidates);
+  using bench = await orAborted(creating, signal).catch((reason: unknown) => {
+    creating.then((late) => late[Symbol.dispose]()).catch(() => undefined);
+    throw reason;
+  });
   const measurements: TuneMeasurement[] = candidates.map((variant) => ({ variant, outcome: 'no time left' }));
   const contenders: Contender[] = [];
   let expected: Float32Array | undefined;
@@ -104,10 +130,10 @@ export async function tune(gpu: Gpu, options: TuneOptions): Promise<TuneResult> 
     const variant = candidates[index];
     const begun = elapsed();
     try {
-      const compiled = await bench.compile(variant);
-      const sums = await bench.sums(compiled);
+      const compiled = await orAborted(bench.compile(variant), signal);
+      const sums = await orAborted(bench.sums(compiled), signal);
       const firstMs = elapsed() - begun;
-      const rate = await bench.sample(compiled);
+      const rate = await orAborted(bench.sample(compiled), signal);
       const compileMs = Math.max(0, firstMs - bench.lastSampleMs);
       expected ??= sums;
       const error = largestDifference(sums, expected, bench.plan.pass.taps);
@@ -144,6 +170,24 @@ export async function tune(gpu: Gpu, options: TuneOptions): Promise<TuneResult> 
   return { variant: candidates[chosen], measurements, elapsedMs: elapsed() };
 }
 
+function assertTuneOptions(gpu: Gpu, options: TuneOptions): void {
+  assertGpu('tune', gpu);
+  assertKeys('tune', options, TUNE_OPTIONS);
+  assertRunOptions('tune', options);
+  const { shape, depth, kind, candidates, budgetMs } = options as Partial<TuneOptions>;
+  assertImageShape('tune: shape', shape);
+  assertCount('tune: depth', depth, 2);
+  if (kind !== 'vanilla' && kind !== 'all') {
+    throw new ArgumentError(`tune: kind is ${shown(kind)}; vanilla or all is wanted`);
+  }
+  if (candidates !== undefined && !Array.isArray(candidates)) {
+    throw new ArgumentError(`tune: candidates are ${shown(candidates)}; an array of variants is wanted`);
+  }
+  if (budgetMs !== undefined && !(typeof budgetMs === 'number' && budgetMs >= 0)) {
+    throw new ArgumentError(`tune: budgetMs is ${shown(budgetMs)}; a number of milliseconds ≥ 0 is wanted`);
+  }
+}
+
 /** Samples in turn, so that what slows the machine for a while slows all; who cannot win any more leaves. */
 async function compare(
   bench: TuningBench,
@@ -158,7 +202,7 @@ async function compare(
     if (round > 0 && (live.length < 2 || !timeIsLeft())) return;
     for (const { compiled, rates } of live) {
       signal?.throwIfAborted();
-      rates.push(await bench.sample(compiled));
+      rates.push(await orAborted(bench.sample(compiled), signal));
     }
     const best = Math.max(...live.map(({ rates }) => Math.max(...rates)));
     const margin = round + 1 < LEAST_ROUNDS ? HOPELESS : 2 * TIE;

@@ -98,7 +98,7 @@ export class TuningBench implements Disposable {
     const cache = new ImageFieldsCache(gpu, plan);
     const scope = new BufferScope(gpu.device);
     try {
-      const fields: ImageFields = await cache.block('images', images, 0, count, 1);
+      const fields: ImageFields = await cache.block('images', images, 0, count);
       const buffers = {
         x_fields: fields.xFields,
         z_fields: fields.zFields,

@@ -1,3 +1,5 @@
+import { className } from '../gpu/class-name.js';
+import { assertKeys, shown } from './arguments.js';
 import type { Channel, Readout, Trained } from './channels.js';
 
 /** Up to here sums stay within float32 at every image size, a factor of up to √2 per layer. */
@@ -25,13 +27,16 @@ export function validateChannels(
       throw new ChannelError(`image ${name} ${value}: an integer of at least 1 is needed`);
     }
   }
+  if (!Array.isArray(channels)) {
+    throw new ChannelError(`channels are ${className(channels)}; an array of channels is wanted`);
+  }
   if (channels.length === 0) {
     throw new ChannelError(
       'the list of channels is empty: name at least one (kernel, depth, read-out, trained)',
     );
   }
   const positions = new Map<string, number>();
-  for (const [position, channel] of channels.entries()) {
+  for (const [position, channel] of (channels as readonly Channel[]).entries()) {
     const where = `channel ${position + 1} of ${channels.length}`;
     validateChannel(channel, where);
     const name = channelName(channel);
@@ -43,6 +48,15 @@ export function validateChannels(
   }
 }
 
+/** The channels of a run, checked, in a copy of its own. @throws ChannelError as `validateChannels` */
+export function takeChannels(
+  channels: readonly Channel[],
+  shape: { readonly height: number; readonly width: number },
+): readonly Channel[] {
+  validateChannels(channels, shape);
+  return channels.map((channel) => ({ ...channel }));
+}
+
 /**
  * Reads a read-out as the command line spells it: `vanilla`, `gap` or `lap:c` with c an integer ≥ 0.
  *
@@ -50,10 +64,10 @@ export function validateChannels(
  */
 export function parseReadout(text: string): Readout {
   if (text === 'vanilla' || text === 'gap') return text;
-  const digits = /^lap:(\d+)$/.exec(text)?.[1];
-  if (digits === undefined || !Number.isSafeInteger(Number(digits))) {
+  const digits = typeof text === 'string' ? /^lap:(\d{1,9})$/.exec(text)?.[1] : undefined;
+  if (digits === undefined) {
     throw new ChannelError(
-      `unknown read-out "${text}": use vanilla, gap, or lap:c with an integer c ≥ 0, for example lap:4`,
+      `unknown read-out ${shown(text)}: use vanilla, gap, or lap:c with an integer c ≥ 0, for example lap:4`,
     );
   }
   return `lap:${Number(digits)}`;
@@ -80,34 +94,44 @@ export function readoutRadius(readout: Readout, height: number, width: number): 
  * @throws ChannelError if the read-out is unknown
  */
 export function channelName(channel: Channel): string {
+  if (typeof channel !== 'object' || (channel as unknown) === null) {
+    throw new ChannelError(
+      `a channel is ${className(channel)}; { kernel, depth, readout, trained } is wanted`,
+    );
+  }
   const stem = `${channel.kernel}-${parseReadout(channel.readout).replace(':', '')}-d${channel.depth}`;
   return channel.kernel === 'ntk' ? `${stem}-${channel.trained}` : stem;
 }
 
 /** The paper's setting: CNTK-V trains all layers, CNTK-GAP freezes the first and the last (sections 4 and H); LAP as GAP. */
 export function defaultTrained(readout: Readout): Trained {
-  return readout === 'vanilla' ? 'all' : 'hidden';
+  return parseReadout(readout) === 'vanilla' ? 'all' : 'hidden';
 }
 
 function validateChannel(channel: Channel, where: string): void {
   // A caller without types, or a parsed file, can hold anything here.
+  try {
+    assertKeys(where, channel, ['kernel', 'depth', 'readout', 'trained']);
+  } catch (error) {
+    throw new ChannelError((error as Error).message);
+  }
   const { kernel, depth, readout, trained } = channel as Readonly<Record<keyof Channel | 'trained', unknown>>;
   if (kernel !== 'ntk' && kernel !== 'nngp') {
-    throw new ChannelError(`${where}: unknown kernel "${String(kernel)}": use ntk or nngp`);
+    throw new ChannelError(`${where}: unknown kernel ${shown(kernel)}: use ntk or nngp`);
   }
   if (!(typeof depth === 'number' && Number.isSafeInteger(depth) && depth >= 2 && depth <= MAX_DEPTH)) {
     throw new ChannelError(
-      `${where}: depth ${String(depth)}: an integer from 2 to ${MAX_DEPTH} is needed (convolution layers + 1)`,
+      `${where}: depth ${shown(depth)}: an integer from 2 to ${MAX_DEPTH} is needed (convolution layers + 1)`,
     );
   }
   try {
-    parseReadout(String(readout));
+    parseReadout(readout as string);
   } catch (error) {
     throw new ChannelError(`${where}: ${(error as Error).message}`);
   }
   if (kernel === 'nngp') return;
   if (trained !== 'all' && trained !== 'hidden') {
-    throw new ChannelError(`${where}: unknown trained "${String(trained)}": use all or hidden`);
+    throw new ChannelError(`${where}: unknown trained ${shown(trained)}: use all or hidden`);
   }
   if (trained === 'hidden' && depth === 2) {
     throw new ChannelError(

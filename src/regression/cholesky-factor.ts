@@ -54,13 +54,25 @@ export class CholeskyFactor implements Disposable {
     return this.scope.sizeBytes;
   }
 
+  /** The power of two by which the matrix was multiplied before it was rounded to float32. */
+  get scale(): number {
+    return this.numbers.scale;
+  }
+
   /**
    * (matrix + shift·I)⁻¹ rhs in float32. Columns should be of magnitude near 1: nothing rescales them.
    *
    * @param rhs [n][k], any k ≥ 1. @returns [n][k].
    * @throws RangeError if `rhs` is not [n][k]; the signal's reason when aborted.
    */
-  async solve(rhs: Float32Array, { signal }: { signal?: AbortSignal } = {}): Promise<Float32Array> {
+  async solve(rhs: Float32Array, options: { signal?: AbortSignal } = {}): Promise<Float32Array> {
+    const solved = await this.solveScaled(rhs, options);
+    for (let e = 0; e < solved.length; e++) solved[e] *= this.scale;
+    return solved;
+  }
+
+  /** (scale·(matrix + shift·I))⁻¹ rhs: as `solve`, but inside float32 whatever the magnitude of the matrix. */
+  async solveScaled(rhs: Float32Array, { signal }: { signal?: AbortSignal } = {}): Promise<Float32Array> {
     const { n, rows, panels } = this.plan;
     const k = columnsOf('right-hand sides', rhs, n);
     const programs = await this.programs();
@@ -76,10 +88,11 @@ export class CholeskyFactor implements Disposable {
     const { data } = await new Recording(this.gpu).read(b).submit();
 
     const solved = new Float32Array(data[0]); // [rows][4 width4]
-    return Float32Array.from(
-      { length: n * k },
-      (_, e) => this.numbers.scale * solved[Math.floor(e / k) * 4 * width4 + (e % k)],
-    );
+    const result = new Float32Array(n * k);
+    for (let i = 0; i < n; i++) {
+      for (let c = 0; c < k; c++) result[i * k + c] = solved[i * 4 * width4 + c];
+    }
+    return result;
   }
 
   /**

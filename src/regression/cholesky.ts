@@ -1,14 +1,19 @@
 import * as diagonal from '../../shaders/cholesky_diagonal.js';
 import { BufferScope } from '../gpu/buffers.js';
+import { assertGpu } from '../gpu/assert-gpu.js';
 import type { Gpu } from '../gpu/gpu.js';
 import { Recording } from '../gpu/recording.js';
+import { assertKeys, assertRunOptions } from '../kernel/arguments.js';
+import type { NumberArray } from '../kernel/typed-arrays.js';
 import { CholeskyFactor, type FactorParts } from './cholesky-factor.js';
 import { PanelSteps, type DevicePanel } from './device-panel.js';
 import { FactorizationBreakdownError } from './errors.js';
 import { planFactorization, type FactorPlan } from './factor-plan.js';
-import { diagonalOf, memorySource, type MatrixSource } from './matrix-source.js';
-import { openMemoryStore, type OpenPanelStore } from './panel-store.js';
-import { sideOf } from './validate.js';
+import { fingerprintOf } from './fingerprint.js';
+import { sourceOf } from './given-kernel.js';
+import { diagonalOf, type Elements, type MatrixSource } from './matrix-source.js';
+import { openMemoryStore, type FactorIdentity, type OpenPanelStore, type PanelStore } from './panel-store.js';
+import { inversePowerOfTwo } from './scaling.js';
 
 export interface FactorizeOptions {
   /** Added to every diagonal element, in units of the matrix. */
@@ -17,12 +22,24 @@ export interface FactorizeOptions {
   readonly memoryBytes?: number;
   /** Where panels go that the device cannot hold; host memory if absent. */
   readonly store?: OpenPanelStore;
+  /** Of the whole matrix, to which stored panels are bound; absent, the matrix is read for it. */
+  readonly fingerprint?: string;
   readonly signal?: AbortSignal;
   /** Called before anything is computed. */
   readonly onPlan?: (plan: FactorPlan) => void;
   /** Called after every submission with the share of the work that is done, 0 … 1. */
   readonly onProgress?: (fraction: number) => void;
 }
+
+const FACTORIZE_OPTIONS = [
+  'shift',
+  'memoryBytes',
+  'store',
+  'fingerprint',
+  'signal',
+  'onPlan',
+  'onProgress',
+] as const satisfies readonly (keyof FactorizeOptions)[];
 
 /**
  * Cholesky factor of `matrix + shift·I` in float32: left-looking by panels that stream through the device, each
@@ -36,17 +53,15 @@ export interface FactorizeOptions {
  */
 export async function factorize(
   gpu: Gpu,
-  matrix: Float32Array | MatrixSource,
-  {
-    shift = 0,
-    memoryBytes,
-    store: openStore = openMemoryStore,
-    signal,
-    onPlan,
-    onProgress,
-  }: FactorizeOptions = {},
+  matrix: Elements | NumberArray | MatrixSource,
+  options: FactorizeOptions = {},
 ): Promise<CholeskyFactor> {
-  const source = matrix instanceof Float32Array ? memorySource(matrix, sideOf(matrix)) : matrix;
+  assertGpu('factorize', gpu);
+  assertKeys('factorize', options, FACTORIZE_OPTIONS);
+  assertRunOptions('factorize', options);
+  options.signal?.throwIfAborted();
+  const { shift = 0, memoryBytes, store: openStore, fingerprint, signal, onPlan, onProgress } = options;
+  const source = sourceOf(matrix);
   const { n } = source;
   const plan = planFactorization(gpu, n, { memoryBytes });
   const { rows, width, panels, depth } = plan;
@@ -55,9 +70,7 @@ export async function factorize(
   onPlan?.(plan);
   const steps = await PanelSteps.compile(gpu);
   const store =
-    panels > 1
-      ? await openStore({ fingerprint: await fingerprintOf(source, matrixDiagonal), n, shift, width })
-      : undefined;
+    panels > 1 ? await openPanels(source, openStore, { n, shift, width, fingerprint, signal }) : undefined;
   const scope = new BufferScope(gpu.device);
   try {
     const target = scope.storage('matrix', 4 * rows * width); // [rows][width]
@@ -98,10 +111,13 @@ export async function factorize(
       }
       if (store) {
         const { data } = await new Recording(gpu).read(target, 0, 4 * panel.rows * panel.width).submit();
+        // A panel of the matrix as it was must not be kept under the name of the one that it was.
+        await source.assertUnchanged?.();
         await store.write(j, new Float32Array(data[0]), pivots.slice(first, first + panel.columns));
       }
     }
     for (const buffer of [...lines, pivotBuffer]) scope.free(buffer);
+    await source.assertUnchanged?.();
     const parts: FactorParts = { buffer: target, store };
     return new CholeskyFactor(gpu, scope, parts, plan, { scale, pivots });
   } catch (error) {
@@ -173,35 +189,28 @@ function transpose(
 
 /** @throws FactorizationBreakdownError at the first diagonal element that is not positive. */
 function powerOfTwoScale(matrixDiagonal: Float64Array, shift: number): number {
-  let sum = 0;
+  const n = matrixDiagonal.length;
+  let mean = 0;
   for (const [i, element] of matrixDiagonal.entries()) {
     const value = element + shift;
-    if (!(value > 0 && value < Infinity))
-      throw new FactorizationBreakdownError(i, value, matrixDiagonal.length, shift);
-    sum += value;
+    if (!(value > 0 && value < Infinity)) throw new FactorizationBreakdownError(i, value, n, shift);
+    mean += value / n;
   }
-  return 2 ** -Math.round(Math.log2(sum / matrixDiagonal.length));
+  return inversePowerOfTwo(mean);
 }
 
-/** Rows that stand for a matrix beside its diagonal: all of a large one would be read once more. */
-const SAMPLED_ROWS = 16;
-
-/** FNV-1a hashes of the diagonal and of some rows, up to the diagonal. */
-async function fingerprintOf(source: MatrixSource, matrixDiagonal: Float64Array): Promise<string> {
-  const hashes = [fnv1a(matrixDiagonal)];
-  for (let sample = 1; sample <= SAMPLED_ROWS; sample++) {
-    const i = Math.floor((sample * (source.n - 1)) / SAMPLED_ROWS);
-    hashes.push(fnv1a(await source.rows(i, 1, 0, i + 1)));
-  }
-  return hashes.join('-');
-}
-
-function fnv1a(values: Float64Array | Float32Array): string {
-  let hash = 0x811c9dc5;
-  for (const byte of new Uint8Array(values.buffer, values.byteOffset, values.byteLength)) {
-    hash = Math.imul(hash ^ byte, 0x01000193);
-  }
-  return (hash >>> 0).toString(16).padStart(8, '0');
+/** Host memory needs no fingerprint: nothing of another matrix can be in it. */
+async function openPanels(
+  source: MatrixSource,
+  open: OpenPanelStore | undefined,
+  {
+    fingerprint,
+    signal,
+    ...rest
+  }: Omit<FactorIdentity, 'fingerprint'> & { fingerprint?: string; signal?: AbortSignal },
+): Promise<PanelStore> {
+  if (open === undefined) return await openMemoryStore({ ...rest, fingerprint: '' });
+  return await open({ ...rest, fingerprint: fingerprint ?? (await fingerprintOf(source, signal)) });
 }
 
 interface Upload {

@@ -11,8 +11,12 @@ export interface LinearSystem {
 
 export interface ConjugateGradientOptions {
   readonly start: Float64Array; // [n][width]
-  /** Relative residual, largest of the columns, at which to end. */
+  /** Relative residual at which a column is solved; 0 where only the backward error counts. */
   readonly tolerance: number;
+  /** Backward error at which a column is solved, |b − A x| / (norm |x| + |b|); 0 where only the residual counts. */
+  readonly backwardError?: number;
+  /** About the largest eigenvalue of A, for the backward error. */
+  readonly norm?: number;
   readonly maxIterations: number;
   /** A Rayleigh quotient at or below this means that A is not positive definite. */
   readonly smallestQuotient: number;
@@ -25,6 +29,8 @@ export interface ConjugateGradientResult {
   readonly solution: Float64Array; // [n][width]
   /** Of b − A x as computed from the solution, not from the recurrence; largest of the columns. */
   readonly relativeResidual: number;
+  /** The same, relative to norm |x| + |b|. */
+  readonly backwardError: number;
   readonly iterations: number;
   /** Smallest pᵀAp / pᵀp met: an upper bound of the smallest eigenvalue. */
   readonly smallestQuotient: number;
@@ -40,33 +46,43 @@ export async function conjugateGradients(
   options: ConjugateGradientOptions,
 ): Promise<ConjugateGradientResult> {
   const { rhs, width } = system;
-  const norms = columnNorms(rhs, width).map((norm) => norm || 1);
+  const { tolerance, backwardError: leastError = 0, norm = 0 } = options;
+  const norms = columnNorms(rhs, width).map((value) => value || 1);
   const solution = Float64Array.from(options.start);
   let iterations = 0;
   let smallestQuotient = Infinity;
   let last = Infinity;
-  const end = (outcome: ConjugateGradientResult['outcome'], relativeResidual: number) => ({
-    outcome,
-    solution,
-    relativeResidual,
-    iterations,
-    smallestQuotient,
-  });
+  /** |A| |x| + |b| of every column. */
+  const magnitudes = () => columnNorms(solution, width).map((value, c) => norm * value + norms[c]);
+  /** Residuals at which a column is solved. */
+  const goalsOf = (sizes: Float64Array) =>
+    sizes.map((size, c) => Math.max(tolerance * norms[c], leastError * size));
 
   for (;;) {
     const product = await system.multiply(solution);
     const r = rhs.map((value, i) => value - product[i]);
-    const relativeResidual = largestRatio(columnNorms(r, width), norms);
-    if (relativeResidual <= options.tolerance) return end('converged', relativeResidual);
-    if (iterations >= options.maxIterations) return end('exhausted', relativeResidual);
-    if (!(relativeResidual < TOLERANCES.stagnation * last)) return end('stagnated', relativeResidual);
-    last = relativeResidual;
+    const residuals = columnNorms(r, width);
+    const sizes = magnitudes();
+    let goals = goalsOf(sizes);
+    const end = (outcome: ConjugateGradientResult['outcome']) => ({
+      outcome,
+      solution,
+      relativeResidual: largestRatio(residuals, norms),
+      backwardError: largestRatio(residuals, sizes),
+      iterations,
+      smallestQuotient,
+    });
+    const excess = largestRatio(residuals, goals);
+    if (excess <= 1) return end('converged');
+    if (iterations >= options.maxIterations) return end('exhausted');
+    if (!(excess < TOLERANCES.stagnation * last)) return end('stagnated');
+    last = excess;
 
     let z = await system.precondition(r);
     let p = Float64Array.from(z);
     let rz = columnDots(r, z, width);
     // A column that has its tolerance rests: its α is zero.
-    let resting = restingColumns(r, norms, width, options.tolerance);
+    let resting = restingColumns(r, goals, width);
     while (iterations < options.maxIterations && resting.includes(false)) {
       const q = await system.multiply(p); // A p
       const pq = columnDots(p, q, width);
@@ -80,8 +96,7 @@ export async function conjugateGradients(
           continue;
         }
         smallestQuotient = Math.min(smallestQuotient, pq[c] / pp[c]);
-        if (!(pq[c] > options.smallestQuotient * pp[c]))
-          return end('not positive definite', relativeResidual);
+        if (!(pq[c] > options.smallestQuotient * pp[c])) return end('not positive definite');
         alpha[c] = rz[c] / pq[c];
       }
       addScaled(solution, alpha, p, width);
@@ -93,9 +108,8 @@ export async function conjugateGradients(
       );
       iterations++;
       const exhaustedColumns = resting;
-      resting = restingColumns(r, norms, width, options.tolerance).map(
-        (rests, c) => rests || exhaustedColumns[c],
-      );
+      goals = goalsOf(magnitudes());
+      resting = restingColumns(r, goals, width).map((rests, c) => rests || exhaustedColumns[c]);
       options.onIteration?.(iterations, largestRatio(columnNorms(r, width), norms));
       if (!resting.includes(false)) break;
 
@@ -137,7 +151,7 @@ function largestRatio(a: Float64Array, b: Float64Array): number {
   return a.reduce((largest, value, c) => Math.max(largest, value / b[c]), 0);
 }
 
-/** Half the tolerance, so that the true residual still passes when it differs a little. */
-function restingColumns(r: Float64Array, norms: Float64Array, width: number, tolerance: number): boolean[] {
-  return Array.from(columnNorms(r, width), (norm, c) => norm <= 0.5 * tolerance * norms[c]);
+/** Half the goal, so that the true residual still passes when it differs a little. */
+function restingColumns(r: Float64Array, goals: Float64Array, width: number): boolean[] {
+  return Array.from(columnNorms(r, width), (norm, c) => norm <= 0.5 * goals[c]);
 }

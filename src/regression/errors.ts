@@ -1,5 +1,5 @@
 /** Which array of the caller an error speaks of. */
-export type Operand = 'kernel matrix' | 'targets' | 'test kernel';
+export type Operand = 'kernel matrix' | 'targets' | 'test kernel' | 'coefficients' | 'scores';
 
 /** A matrix of which not even the narrowest panels fit the device memory allowed. */
 export class MatrixTooLargeError extends RangeError {
@@ -19,19 +19,29 @@ export class MatrixTooLargeError extends RangeError {
 /** NaN or an infinity in the input. */
 export class NotFiniteError extends Error {
   override readonly name = 'NotFiniteError';
+  /** The message without the operand. */
+  readonly problem: string;
   constructor(
     readonly operand: Operand,
     readonly row: number,
     readonly column: number,
     readonly value: number,
   ) {
-    super(`${operand}: element [${row}][${column}] is ${value}; every element must be a finite number`);
+    const problem =
+      `element [${row}][${column}] is ${value}; every element must be a finite number` +
+      (operand === 'coefficients'
+        ? ': multiply the kernel by a constant, so that float64 has room for them'
+        : '');
+    super(`${operand}: ${problem}`);
+    this.problem = problem;
   }
 }
 
 /** A kernel matrix whose two triangles disagree by more than rounding. */
 export class NotSymmetricError extends Error {
   override readonly name = 'NotSymmetricError';
+  /** The message without the operand. */
+  readonly problem: string;
   constructor(
     readonly row: number,
     readonly column: number,
@@ -39,10 +49,26 @@ export class NotSymmetricError extends Error {
     readonly upper: number,
     readonly allowed: number,
   ) {
-    super(
-      `kernel matrix: element [${row}][${column}] is ${lower}, element [${column}][${row}] is ${upper}; they may ` +
-        `differ by at most ${allowed.toExponential(2)}. A kernel between two different image sets is no training kernel.`,
-    );
+    const problem =
+      `element [${row}][${column}] is ${lower}, element [${column}][${row}] is ${upper}; they may differ by at most ` +
+      `${allowed.toExponential(2)}. A kernel between two different image sets is no training kernel; if only rounding ` +
+      `parts the two triangles, save (K + K.T) / 2.`;
+    super(`kernel matrix: ${problem}`);
+    this.problem = problem;
+  }
+}
+
+/** A kernel whose elements are so large or small that their squares or inverses leave float64. */
+export class KernelMagnitudeError extends RangeError {
+  override readonly name = 'KernelMagnitudeError';
+  /** The message without the operand. */
+  readonly problem: string;
+  constructor(readonly mean: number) {
+    const problem =
+      `the mean of the diagonal is ${mean}, at the end of what float64 has digits for; multiply the kernel by a ` +
+      `constant (predictions stay the same)`;
+    super(`kernel matrix: ${problem}`);
+    this.problem = problem;
   }
 }
 
@@ -91,7 +117,7 @@ export class NotPositiveDefiniteError extends Error {
         `${pivotValue.toExponential(3)}, the smallest eigenvalue about ${smallestEigenvalue.toExponential(1)} × the ` +
         `mean of the diagonal, condition estimate ${conditionEstimate.toExponential(1)}. ` +
         (suggestedRidge === undefined
-          ? 'The mean of the diagonal is not positive: no ridge can help. Is this the kernel of a training set?'
+          ? 'No ridge can help that leaves something of the kernel. Is this the kernel of a training set?'
           : `Look for repeated or black images, or use a larger ridge: --ridge ${suggestedRidge} (relative to the ` +
             `mean of the diagonal).`),
     );
@@ -119,7 +145,10 @@ export class RefinementStagnatedError extends Error {
     super(
       `the solution of n = ${n} stagnated at a relative residual of ${relativeResidual.toExponential(1)} after ` +
         `${iterations} iterations (tolerance ${tolerance.toExponential(0)}, condition estimate ` +
-        `${conditionEstimate.toExponential(1)}). Use a larger ridge: --ridge ${suggestedRidge ?? 1}.`,
+        `${conditionEstimate.toExponential(1)}). ` +
+        (suggestedRidge === undefined
+          ? 'No ridge can help that leaves something of the kernel. Is this the kernel of a training set?'
+          : `Use a larger ridge: --ridge ${suggestedRidge}.`),
     );
   }
 }

@@ -1,5 +1,6 @@
 import { TILE } from '../../shaders/cholesky_update.js';
 import type { Gpu } from '../gpu/gpu.js';
+import { assertCount } from '../kernel/arguments.js';
 import { MatrixTooLargeError } from './errors.js';
 
 /** Rows of a diagonal block: 8 KiB of workgroup memory. */
@@ -42,6 +43,7 @@ export function planFactorization(
   n: number,
   { memoryBytes = Infinity }: FactorPlanOptions = {},
 ): FactorPlan {
+  assertCount('n, the rows of the matrix,', n);
   const rows = TILE * Math.ceil(n / TILE);
   const bindingBytes = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
   const depth = Math.min(DEEPEST, rows);

@@ -1,16 +1,22 @@
+/** A panel is no longer what was written; the store knows it, and the factor is continued from there. */
+export class DamagedPanelError extends Error {
+  override readonly name = 'DamagedPanelError';
+}
+
 /** Where the panels of a factor are kept that the device cannot hold. */
 export interface PanelStore {
   /** Panels 0 … done − 1 are here already, from a run that was ended; with the pivots of their columns. */
   readonly done: number;
   /** Panel j [rows − j·width][its width], row-major, and the squares of its diagonal. Panels come in order. */
   write(j: number, panel: Float32Array, pivots: Float32Array): Promise<void>;
+  /** @throws DamagedPanelError if it is not what was written. */
   read(j: number): Promise<Float32Array>;
   pivots(j: number): Promise<Float32Array>;
 }
 
 /** What a stored factor is bound to: another matrix, shift or width is another factor. */
 export interface FactorIdentity {
-  /** Of the matrix as it is factored. */
+  /** Of all elements of the matrix. */
   readonly fingerprint: string;
   readonly n: number;
   readonly shift: number;

@@ -1,4 +1,5 @@
-import type { MatrixSource } from './matrix-source.js';
+import { breather } from './breather.js';
+import type { Elements, MatrixSource } from './matrix-source.js';
 
 /** Columns that one pass over a matrix serves: their sums stay in registers. */
 export const COLUMNS = 4;
@@ -19,10 +20,16 @@ export function withWidth(source: ArrayLike<number>, n: number, from: number, to
 }
 
 /** A x in float64 for a symmetric A. x [n][width], width a multiple of four → [n][width], the caller's to change. */
-export type SymmetricProduct = (x: Float64Array) => Promise<Float64Array> | Float64Array;
+export type SymmetricProduct = (
+  x: Float64Array,
+  signal?: AbortSignal,
+) => Promise<Float64Array> | Float64Array;
 
-/** Elements of the rows that are in memory at a time: 16 MiB. */
+/** Elements of the rows that are in memory at a time: 16 or 32 MiB. */
 const RESIDENT = 2 ** 22;
+
+/** Multiply-adds between two looks at the signal: some hundredths of a second. */
+const TURN = 2 ** 25;
 
 /**
  * A x in float64. The lower triangle defines A, so the operator is symmetric to the last bit and half the matrix is
@@ -34,21 +41,25 @@ export async function streamedProduct(
   source: MatrixSource,
   x: Float64Array, // [n][width]
   [from, to]: readonly [number, number] = [0, source.n],
+  signal?: AbortSignal,
 ): Promise<Float64Array> {
   const y = new Float64Array(x.length);
   const width = x.length / source.n;
+  const resident = Math.min(RESIDENT, TURN / width);
+  const breathe = breather(signal);
   for (let first = from; first < to;) {
-    const count = Math.max(1, Math.min(to - first, Math.floor(RESIDENT / (first + 1)), 1024));
+    const count = Math.max(1, Math.min(to - first, Math.floor(resident / (first + 1)), 1024));
     const end = first + count;
     addSymmetric(await source.rows(first, count, 0, end), { first, count, stride: end }, x, y, width);
     first = end;
+    await breathe();
   }
   return y;
 }
 
 /** y += the share of A x of these rows of the lower triangle, and of the columns that mirror them. */
 function addSymmetric(
-  a: Float32Array, // [count][stride]
+  a: Elements, // [count][stride]
   { first, count, stride }: { first: number; count: number; stride: number },
   x: Float64Array,
   y: Float64Array,
@@ -80,7 +91,7 @@ function addSymmetric(
 }
 
 /** a x in float64. @param a [m][n]. @param x [n][width], width a multiple of four. @returns [m][width]. */
-export function product(a: Float32Array, m: number, n: number, x: Float64Array): Float64Array {
+export function product(a: Elements, m: number, n: number, x: Float64Array): Float64Array {
   const width = x.length / n;
   const y = new Float64Array(m * width);
   for (let c = 0; c < width; c += COLUMNS) {

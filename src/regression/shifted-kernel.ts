@@ -1,6 +1,7 @@
 import { NotPositiveDefiniteError } from './errors.js';
-import { diagonalOf, type MatrixSource } from './matrix-source.js';
+import type { InspectedKernel } from './inspect-kernel.js';
 import { streamedProduct, type SymmetricProduct } from './products.js';
+import { inversePowerOfTwo } from './scaling.js';
 import { TOLERANCES } from './tolerances.js';
 
 /** A pivot of the factorisation, in units of the matrix. */
@@ -9,72 +10,90 @@ export interface Pivot {
   readonly value: number;
 }
 
-/** A = K + ridge·mean(diag K)·I, with what its errors and reports need to know. */
+/**
+ * A = K + ridge·mean(diag K)·I, and what its errors and reports need to know. The solver works with scale·A, whose
+ * diagonal has a mean near 1, so that no square leaves float64 whatever the magnitude of the kernel.
+ */
 export class ShiftedKernel {
+  readonly n: number;
   /** Mean of the diagonal of K. */
   readonly mean: number;
   readonly shift: number;
-
-  readonly n: number;
-
-  private constructor(
-    readonly kernel: MatrixSource,
-    private readonly diagonal: Float64Array,
-    readonly ridge: number,
-    private readonly product: SymmetricProduct,
-  ) {
-    this.n = kernel.n;
-    this.mean = diagonal.reduce((sum, value) => sum + value, 0) / this.n;
-    this.shift = ridge * this.mean;
-  }
+  /** A power of two. */
+  readonly scale: number;
+  private readonly product: SymmetricProduct;
 
   /** @param product K x by other means than reading rows one after the other. */
-  static async of(
-    kernel: MatrixSource,
-    ridge: number,
-    product: SymmetricProduct = (x) => streamedProduct(kernel, x),
-  ): Promise<ShiftedKernel> {
-    return new ShiftedKernel(kernel, await diagonalOf(kernel), ridge, product);
+  constructor(
+    readonly kernel: InspectedKernel,
+    readonly ridge: number,
+    private readonly signal?: AbortSignal,
+    product?: SymmetricProduct,
+  ) {
+    const { n, diagonal, source } = kernel;
+    this.n = n;
+    this.mean = diagonal.reduce((sum, value) => sum + value / n, 0);
+    this.shift = ridge * this.mean;
+    const mean = this.mean + this.shift;
+    this.scale = mean > 0 && mean < Infinity ? inversePowerOfTwo(mean) : 1;
+    this.product = product ?? ((x) => streamedProduct(source, x, [0, n], signal));
   }
 
-  /** A x in float64. x [n][width] → [n][width]. */
+  /** scale·A x in float64. x [n][width] → [n][width]. */
   readonly multiply = async (x: Float64Array): Promise<Float64Array> => {
-    const y = await this.product(x);
-    for (let e = 0; e < y.length; e++) y[e] += this.shift * x[e];
+    const { scale, shift } = this;
+    // Before the product, which could leave float64: a power of two changes no digit.
+    const scaled = x.map((value) => value * scale);
+    const y = await this.product(scaled, this.signal);
+    for (let e = 0; e < y.length; e++) y[e] += shift * scaled[e];
     return y;
   };
 
   /** @throws NotPositiveDefiniteError at the first diagonal element that is not positive. */
   assertPositiveDiagonal(): void {
     for (let i = 0; i < this.n; i++) {
-      const value = this.diagonal[i] + this.shift;
-      if (!(value > 0)) throw this.notPositiveDefinite({ index: i, value }, value, this.n * this.mean);
+      const value = this.kernel.diagonal[i] + this.shift;
+      if (!(value > 0)) {
+        throw this.notPositiveDefinite(
+          { index: i, value },
+          value * this.scale,
+          this.n * this.mean * this.scale,
+        );
+      }
     }
   }
 
+  /** @param smallest, largest Eigenvalues of scale·A. */
   notPositiveDefinite(pivot: Pivot, smallest: number, largest: number): NotPositiveDefiniteError {
-    const { n, ridge, mean } = this;
+    const { n, ridge } = this;
     return new NotPositiveDefiniteError({
       pivot: pivot.index,
       pivotValue: pivot.value,
       n,
       conditionEstimate: conditionOf(smallest, largest),
       ridge,
-      smallestEigenvalue: smallest / Math.abs(mean || 1),
+      smallestEigenvalue: smallest / (Math.abs(this.scaledMean) || 1),
       suggestedRidge: this.suggestedRidge(smallest, largest),
     });
   }
 
-  /** A ridge that lifts the smallest eigenvalue well above zero; undefined where none can. */
+  /**
+   * A ridge that lifts the smallest eigenvalue well above zero; undefined where only one would do that leaves nothing of
+   * the kernel.
+   */
   suggestedRidge(smallest: number, largest: number): number | undefined {
-    const { mean, ridge } = this;
+    const { scaledMean: mean, ridge } = this;
     if (!(mean > 0)) return undefined;
     const lift = Math.max(
       10 * ridge,
       ridge - (2 * smallest) / mean,
       (TOLERANCES.suggestedRidge * largest) / mean,
     );
-    return roundUp(lift);
+    return lift > 0 && lift <= TOLERANCES.largestSuggestedRidge ? roundUp(lift) : undefined;
+  }
+
+  private get scaledMean(): number {
+    return this.mean * this.scale;
   }
 }
 

@@ -1,3 +1,7 @@
+import { className } from '../gpu/class-name.js';
+import { ArgumentError, shown } from '../kernel/arguments.js';
+import { copyOfFloat64, type NumberArray } from '../kernel/typed-arrays.js';
+
 /**
  * How a label becomes a row of targets: `one-hot` is 1 for the class and 0 elsewhere; `centred` is 0.9 and −0.1
  * (paper, section 6), which has mean zero for ten balanced classes.
@@ -9,32 +13,63 @@ const VALUES: Readonly<Record<TargetCoding, readonly [own: number, other: number
   centred: [0.9, -0.1],
 };
 
-/** Number of classes that `labels` speak of: the largest label + 1. */
-export function classCount(labels: ArrayLike<number>): number {
-  let largest = -1;
-  for (let i = 0; i < labels.length; i++) largest = Math.max(largest, labels[i]);
-  return largest + 1;
+/** Largest label: predictions are 32-bit integers. */
+const LARGEST_LABEL = 2 ** 31 - 1;
+
+/**
+ * The classes that `labels` speak of, in ascending order: column c of targets, coefficients and scores is that of
+ * class c of this list. What it costs depends on how many there are, not on how large they are.
+ *
+ * @throws RangeError naming the first label that is no whole number from 0 on.
+ */
+export function classesOf(given: NumberArray): number[] {
+  const labels = copyOfFloat64('labels', given, 'Int32Array');
+  assertLabels(labels);
+  const classes = new Set<number>();
+  for (let i = 0; i < labels.length; i++) classes.add(labels[i]);
+  return [...classes].sort((a, b) => a - b);
 }
 
-/** labels [n], each 0 … classes−1 → targets [n][classes]. @throws RangeError naming the first label that is not. */
+/**
+ * labels [n], each one of the classes → targets [n][classes].
+ *
+ * @throws RangeError naming the first label that is none of them.
+ */
 export function encodeTargets(
-  labels: ArrayLike<number>,
-  classes: number,
+  given: NumberArray,
+  classes: readonly number[],
   coding: TargetCoding,
 ): Float64Array {
-  assertLabels(labels, classes);
+  const labels = copyOfFloat64('labels', given, 'Int32Array');
+  if (!Array.isArray(classes)) {
+    throw new ArgumentError(
+      `classes are ${className(classes)}; an array of labels is wanted, as classesOf(labels) gives`,
+    );
+  }
+  if (!Object.hasOwn(VALUES, coding)) {
+    throw new ArgumentError(`unknown coding of targets ${shown(coding)}: use one-hot or centred`);
+  }
+  const columns = new Map((classes as readonly number[]).map((label, column) => [label, column]));
   const [own, other] = VALUES[coding];
-  const targets = new Float64Array(labels.length * classes).fill(other);
-  for (let i = 0; i < labels.length; i++) targets[i * classes + labels[i]] = own;
+  const targets = new Float64Array(labels.length * classes.length).fill(other);
+  for (let i = 0; i < labels.length; i++) {
+    const column = columns.get(labels[i]);
+    if (column === undefined) {
+      throw new RangeError(`label ${labels[i]} at index ${i} is none of the ${classes.length} classes`);
+    }
+    targets[i * classes.length + column] = own;
+  }
   return targets;
 }
 
-/** @throws RangeError naming the first label that is no whole number in 0 … classes−1. */
-export function assertLabels(labels: ArrayLike<number>, classes: number): void {
+/** @throws RangeError naming the first label that is no whole number from 0 on. */
+export function assertLabels(labels: ArrayLike<number>): void {
   for (let i = 0; i < labels.length; i++) {
     const label = labels[i];
-    if (!(Number.isInteger(label) && label >= 0 && label < classes)) {
-      throw new RangeError(`label ${label} at index ${i} is none of the classes 0 … ${classes - 1}`);
+    if (!(Number.isInteger(label) && label >= 0 && label <= LARGEST_LABEL)) {
+      throw new RangeError(
+        `label ${label} at index ${i} is no class: those are whole numbers from 0 to ${LARGEST_LABEL}`,
+      );
     }
   }
 }

@@ -70,7 +70,7 @@ test('of two runs into one new folder both have their results', async () => {
   await using second = await reserve();
   expect(await second.commit('second')).toBe(out);
   expect(await first.commit('first')).toBe(`${out}.2`);
-  for (const one of [first, second]) await one[Symbol.asyncDispose]();
+  for (const destination of [first, second]) await destination[Symbol.asyncDispose]();
   expect(await contents()).toEqual({ ...results('out', 'second'), ...results('out.2', 'first') });
   expect(warnings).toEqual([expect.stringContaining(`the results are in ${out}.2`)]);
 });
@@ -82,7 +82,7 @@ test('of two runs into one folder with older results both have theirs', async ()
   await using second = await reserve();
   expect(await second.commit('second')).toBe(out);
   expect(await first.commit('first')).toBe(`${out}.2`);
-  for (const one of [first, second]) await one[Symbol.asyncDispose]();
+  for (const destination of [first, second]) await destination[Symbol.asyncDispose]();
   expect(await contents()).toEqual({ ...results('out', 'second'), ...results('out.2', 'first') });
 });
 

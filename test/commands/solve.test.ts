@@ -38,7 +38,9 @@ async function readMatrix(name: string): Promise<Matrix> {
 /** (K + ridge·mean·I)⁻¹ Y in float64. */
 async function expectedCoefficients(): Promise<Matrix> {
   const labels = (await readNpy(join(folder, 'train-labels.npy'))).data;
-  const targets = Matrix.from1DArray(TRAIN, 10, [...encodeTargets(labels, 10, 'centred')]);
+  const targets = Matrix.from1DArray(TRAIN, 10, [
+    ...encodeTargets(labels, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], 'centred'),
+  ]);
   const shift = (RIDGE * kernel.trace()) / TRAIN;
   return solve(Matrix.add(kernel, Matrix.eye(TRAIN).mul(shift)), targets);
 }

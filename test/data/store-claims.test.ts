@@ -42,10 +42,9 @@ describe('the token of a process', () => {
       const zombie = await new Promise<string>((resolve) =>
         shell.stdout.once('data', (text) => resolve(String(text))),
       );
-      await sleep(200);
-      const fields = readFileSync(`/proc/${zombie.trim()}/stat`, 'utf8').split(') ')[1].split(' ');
-      expect(fields[0]).toBe('Z');
-      expect(isKnownDead([space, zombie.trim(), fields[19], '00000000'].join('-'))).toBe(true);
+      const fields = () => readFileSync(`/proc/${zombie.trim()}/stat`, 'utf8').split(') ')[1].split(' ');
+      while (fields()[0] !== 'Z') await sleep(50);
+      expect(isKnownDead([space, zombie.trim(), fields()[19], '00000000'].join('-'))).toBe(true);
       shell.kill();
     },
   );

@@ -52,7 +52,7 @@ describe('validateChannels', () => {
 
   test.each([1, 201, 0, -3, 2.5, NaN, Infinity, '3', undefined])('refuses depth %p', (depth) => {
     expect(complaint(nngp, { ...ntk, depth })).toBe(
-      `channel 2 of 2: depth ${String(depth)}: an integer from 2 to 200 is needed (convolution layers + 1)`,
+      `channel 2 of 2: depth ${typeof depth === 'string' ? `"${depth}"` : String(depth)}: an integer from 2 to 200 is needed (convolution layers + 1)`,
     );
   });
 
@@ -71,7 +71,7 @@ describe('validateChannels', () => {
   test.each([
     [{ ...ntk, kernel: 'rbf' }, 'channel 1 of 1: unknown kernel "rbf": use ntk or nngp'],
     [{ ...ntk, trained: 'last' }, 'channel 1 of 1: unknown trained "last": use all or hidden'],
-    [{ kernel: 'ntk', depth: 3, readout: 'gap' }, 'unknown trained "undefined"'],
+    [{ kernel: 'ntk', depth: 3, readout: 'gap' }, 'unknown trained undefined'],
     [{ ...nngp, readout: 'max' }, 'channel 1 of 1: unknown read-out "max": use vanilla, gap, or lap:c'],
     [{ ...ntk, readout: 'lap:-1' }, 'unknown read-out "lap:-1"'],
     [{ ...ntk, readout: 'lap:1.5' }, 'unknown read-out "lap:1.5"'],

@@ -46,6 +46,7 @@ const LAYERS: readonly (readonly RegExp[])[] = [
   [/^shaders\//],
   [/^src\/gpu\/(?!dawn\/)/],
   [/^src\/gpu\/dawn\//, /^src\/kernel\//],
+  [/^src\/network\//],
   [/^src\/regression\//, /^src\/data\//],
   [/^src\/index\.ts$/],
   [/^src\/node\.ts$/],

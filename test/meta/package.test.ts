@@ -117,8 +117,8 @@ describe('a bundle for browsers', () => {
     const solver = shaders.filter((name) => name.startsWith('cholesky_'));
     expect(solver).toHaveLength(7);
     expect(shaders).toEqual([...solver, ...KERNEL_SHADERS]);
-    // 114,724 bytes when this was written.
-    expect(sizeBytes).toBeLessThan(130_000);
+    // 135,871 bytes when this was written.
+    expect(sizeBytes).toBeLessThan(150_000);
   });
 
   test('holds the shaders that it uses and no others', async () => {
@@ -126,7 +126,7 @@ describe('a bundle for browsers', () => {
     expect(kernels.shaders).toEqual(KERNEL_SHADERS);
     const none = await bundle('none', `export { evaluate } from 'cntk-webgpu';`);
     expect(none).toMatchObject({ imports: [], shaders: [] });
-    expect(none.sizeBytes).toBeLessThan(2000);
+    expect(none.sizeBytes).toBeLessThan(4000);
   });
 
   test('of a Node module fails: the bundler would see one', async () => {

@@ -45,6 +45,8 @@ describe('known spectra, n = 200', () => {
     );
     expect(residual).toBeLessThan(Math.max(1e-10, condition * 1e-15) * 1.1);
     expect(error).toBeLessThan(10 * condition * Math.max(1e-12, residual));
-    expect(outcome.warning === undefined).toBe(outcome.converged);
+    expect(outcome.converged).toBe(true);
+    // From 1.7e5 on the rounding of the elements alone may change the coefficients by a hundredth.
+    expect(outcome.warning === undefined).toBe(condition <= 1e5);
   });
 });

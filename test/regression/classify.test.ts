@@ -34,27 +34,36 @@ test('argmax takes the first of equals, and negative scores', () => {
 });
 
 describe('evaluate', () => {
-  test('accuracy, classes, confusion', () => {
-    const evaluation = evaluate([0, 0, 1, 1, 1, 2], [0, 1, 1, 1, 0, 2], 4);
+  test('accuracy, classes, and what was taken for what', () => {
+    const evaluation = evaluate([0, 0, 1, 1, 1, 2], [0, 1, 1, 1, 0, 2]);
     expect(evaluation).toMatchObject({ count: 6, correct: 4, accuracy: 4 / 6 });
     expect(evaluation.confusion).toEqual([
-      [1, 1, 0, 0],
-      [1, 2, 0, 0],
-      [0, 0, 1, 0],
-      [0, 0, 0, 0],
+      { label: 0, predicted: 0, count: 1 },
+      { label: 0, predicted: 1, count: 1 },
+      { label: 1, predicted: 0, count: 1 },
+      { label: 1, predicted: 1, count: 2 },
+      { label: 2, predicted: 2, count: 1 },
     ]);
-    expect(evaluation.perClass.map(({ count, correct }) => [count, correct])).toEqual([
-      [2, 1],
-      [3, 2],
-      [1, 1],
-      [0, 0],
+    expect(evaluation.perClass).toEqual([
+      { label: 0, count: 2, correct: 1, accuracy: 1 / 2 },
+      { label: 1, count: 3, correct: 2, accuracy: 2 / 3 },
+      { label: 2, count: 1, correct: 1, accuracy: 1 },
     ]);
-    expect(evaluation.perClass[1].accuracy).toBe(2 / 3);
-    expect(evaluation.perClass[3].accuracy).toBeNaN();
   });
 
-  test('counts that disagree and labels out of range are refused', () => {
-    expect(() => evaluate([0, 1], [0], 2)).toThrow('2 labels, but 1 predictions');
-    expect(() => evaluate([0, 2], [0, 1], 2)).toThrow('label 2 at index 1');
+  test('labels of any size cost what there are of them; one that is never predicted is an error', () => {
+    const { correct, perClass } = evaluate([7, 2 ** 31 - 1], [7, 1_000_000]);
+    expect(correct).toBe(1);
+    expect(perClass.map(({ label, count }) => [label, count])).toEqual([
+      [7, 1],
+      [1_000_000, 0],
+      [2 ** 31 - 1, 1],
+    ]);
+    expect(perClass[1].accuracy).toBeNaN();
+  });
+
+  test('counts that disagree and labels that are no classes are refused', () => {
+    expect(() => evaluate([0, 1], [0])).toThrow('2 labels, but 1 predictions');
+    expect(() => evaluate([0, -1], [0, 1])).toThrow('label -1 at index 1');
   });
 });

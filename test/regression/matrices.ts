@@ -3,6 +3,11 @@ import { randomNumbers } from '../shaders/cholesky-harness.js';
 
 /** Q diag(eigenvalues) Qᵀ rounded to float32, Q a product of n random reflections. → [n][n], symmetric. */
 export function withSpectrum(eigenvalues: readonly number[], seed = 1): Float32Array {
+  return Float32Array.from(withSpectrum64(eigenvalues, seed));
+}
+
+/** The same in float64. */
+export function withSpectrum64(eigenvalues: readonly number[], seed = 1): Float64Array {
   const n = eigenvalues.length;
   const random = randomNumbers(seed);
   const a = new Float64Array(n * n);
@@ -22,7 +27,7 @@ export function withSpectrum(eigenvalues: readonly number[], seed = 1): Float32A
       }
     }
   }
-  return Float32Array.from(a, (_, e) => a[Math.max(e, (e % n) * n + Math.floor(e / n))]);
+  return Float64Array.from(a, (_, e) => a[Math.max(e, (e % n) * n + Math.floor(e / n))]);
 }
 
 /** n eigenvalues from 1 down to 1/condition, evenly spaced in the logarithm. */
@@ -46,7 +51,7 @@ export function randomTargets(n: number, k: number, seed = 7): Float64Array {
 }
 
 /** (A + shift·I)⁻¹ Y in float64 by ml-matrix. a [n][n], targets [n][k] → [n][k]. */
-export function oracleSolve(a: Float32Array, targets: Float64Array, shift = 0): Float64Array {
+export function oracleSolve(a: Float32Array | Float64Array, targets: Float64Array, shift = 0): Float64Array {
   const n = Math.sqrt(a.length);
   const matrix = Matrix.from1DArray(n, n, Array.from(a)).add(Matrix.eye(n, n).mul(shift));
   const oracle = new CholeskyDecomposition(matrix);
@@ -57,7 +62,12 @@ export function oracleSolve(a: Float32Array, targets: Float64Array, shift = 0): 
 }
 
 /** |Y − (A + shift·I) x| / |Y|, largest of the columns, by plain loops over the full matrix. */
-export function relativeResidual(a: Float32Array, x: Float64Array, targets: Float64Array, shift = 0): number {
+export function relativeResidual(
+  a: Float32Array | Float64Array,
+  x: Float64Array,
+  targets: Float64Array,
+  shift = 0,
+): number {
   const n = Math.sqrt(a.length);
   const k = targets.length / n;
   let largest = 0;

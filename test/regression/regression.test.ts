@@ -31,28 +31,64 @@ describe('fit and predict', () => {
 
   test('separated clusters are told apart', async () => {
     const model = await fit(await testGpu(), kernel, train.labels, { ridge: 1e-3 });
-    expect(model).toMatchObject({ n: 99, classes: 3 });
+    expect(model).toMatchObject({ n: 99, classes: [0, 1, 2] });
     const { labels, scores } = predict(model, testKernel);
     expect(scores).toHaveLength(60 * 3);
-    expect(evaluate(test_.labels, labels, 3).accuracy).toBe(1);
+    expect(evaluate(test_.labels, labels).accuracy).toBe(1);
   });
 
-  test('the paper’s targets unless others are asked for; classes that no label uses', async () => {
+  test('the paper’s targets unless others are asked for', async () => {
     const gpu = await testGpu();
     const shift = 1e-2; // the diagonal is 1
     const centred = await fit(gpu, kernel, train.labels, { ridge: 1e-2 });
-    const expected = oracleSolve(kernel, encodeTargets(train.labels, 3, 'centred'), shift);
+    const expected = oracleSolve(kernel, encodeTargets(train.labels, [0, 1, 2], 'centred'), shift);
     expect(relativeError(centred.solution.coefficients, expected)).toBeLessThan(1e-8);
-    const oneHot = await fit(gpu, kernel, train.labels, { ridge: 1e-2, targets: 'one-hot', classes: 5 });
-    const wide = oracleSolve(kernel, encodeTargets(train.labels, 5, 'one-hot'), shift);
-    expect(relativeError(oneHot.solution.coefficients, wide)).toBeLessThan(1e-8);
+    const oneHot = await fit(gpu, kernel, train.labels, { ridge: 1e-2, targets: 'one-hot' });
+    const other = oracleSolve(kernel, encodeTargets(train.labels, [0, 1, 2], 'one-hot'), shift);
+    expect(relativeError(oneHot.solution.coefficients, other)).toBeLessThan(1e-8);
+  });
+
+  test.each([
+    ['that start at 1', [1, 2, 3]],
+    ['with gaps', [3, 7, 9]],
+    ['as large as there are', [0, 4000, 2 ** 31 - 1]],
+  ])('labels %s: the same scores, and only labels of training images win', async (_, names) => {
+    const gpu = await testGpu();
+    const plain = await fit(gpu, kernel, train.labels, { ridge: 1e-2 });
+    const model = await fit(
+      gpu,
+      kernel,
+      Array.from(train.labels, (label) => names[label]),
+      { ridge: 1e-2 },
+    );
+    expect(model.classes).toEqual(names);
+    // So far from all training images that every score is 0, as that of a class without images would be.
+    const far = new Float32Array(99);
+    const [one, two] = [predict(plain, testKernel), predict(model, testKernel)];
+    expect(two.scores).toEqual(one.scores);
+    expect([...two.labels]).toEqual(Array.from(one.labels, (label) => names[label]));
+    expect(names).toContain(predict(model, far).labels[0]);
+  });
+
+  test('kernels in float64 are taken as they are; other arrays are refused', async () => {
+    const gpu = await testGpu();
+    const wide = Float64Array.from(kernel, (value) => value + 1e-12);
+    const { solution } = await fit(gpu, wide, train.labels, { ridge: 1e-3 });
+    expect(solution.kernelPrecision).toBe('float64');
+    const expected = oracleSolve(wide, encodeTargets(train.labels, [0, 1, 2], 'centred'), 1e-3 * (1 + 1e-12));
+    expect(relativeError(solution.coefficients, expected)).toBeLessThan(1e-12);
+    const integers = Int32Array.from(kernel) as unknown as Float32Array;
+    await expect(fit(gpu, integers, train.labels)).rejects.toThrow(/Float32Array.*Float64Array.*Int32Array/);
+    const model = await fit(gpu, kernel, train.labels, { ridge: 1e-3 });
+    expect(() => predict(model, integers)).toThrow(TypeError);
+    expect(predict(model, Float64Array.from(testKernel))).toEqual(predict(model, testKernel));
   });
 
   test('without ridge the training labels come back', async () => {
     const distinct = kernel.map((value, e) => value + (e % 100 === 0 ? 0.01 : 0));
     const model = await fit(await testGpu(), distinct, train.labels);
     const { scores } = predict(model, distinct);
-    expect(relativeError(scores, encodeTargets(train.labels, 3, 'centred'))).toBeLessThan(1e-9);
+    expect(relativeError(scores, encodeTargets(train.labels, [0, 1, 2], 'centred'))).toBeLessThan(1e-9);
   });
 
   test('labels that do not fit are refused', async () => {
@@ -60,6 +96,7 @@ describe('fit and predict', () => {
     await expect(fit(gpu, kernel, train.labels.subarray(1))).rejects.toThrow(
       '98 labels for a kernel of 99 images',
     );
-    await expect(fit(gpu, kernel, train.labels, { classes: 2 })).rejects.toThrow('label 2 at index 2');
+    const negative = Array.from(train.labels, (label) => label - 1);
+    await expect(fit(gpu, kernel, negative)).rejects.toThrow('label -1 at index 0');
   });
 });

@@ -4,7 +4,6 @@ import { loadDigits } from '../../data/digits.js';
 import { loadImages, type LabelledImages } from '../../data/load.js';
 import { sourcesReport } from '../../data/sources.js';
 import { balancedOrder, selectImages } from '../../data/subset.js';
-import { classCountOf } from '../../experiment/classification.js';
 import { cnnReport } from '../../experiment/paper/cnn-report.js';
 import { runCnn } from '../../experiment/paper/cnn.js';
 import { drawImages } from '../../experiment/paper/table1-task.js';
@@ -55,12 +54,11 @@ export const cnnCommand: CommandModule<object, CnnArguments> = {
 async function cnn(args: CnnArguments, signal: AbortSignal): Promise<void> {
   using progress = new Progress(args.quiet ?? false);
   const { train, test } = await readSets(args);
-  const classes = classCountOf(train, test);
   const { depth, channels, networks, epochs, seed } = args;
   const run = { depth, channels, networks, epochs, seed };
   const { result, device } = await withDevice(args, progress, async (opened) => {
     progress.begin('kernels');
-    const result = await runCnn(opened.gpu, train, test, classes, run, {
+    const result = await runCnn(opened.gpu, train, test, run, {
       signal,
       onKernelProgress: (update) => progress.updateKernel(update),
       onTraining: () => progress.begin('networks'),

@@ -3,7 +3,6 @@ import { CIFAR_CLASSES, CIFAR_SOURCE, findCifar } from '../../data/cifar-folder.
 import { loadImages } from '../../data/load.js';
 import { sourcesReport } from '../../data/sources.js';
 import type { SubsetKind } from '../../data/subset.js';
-import { classCountOf } from '../../experiment/classification.js';
 import type { PaperReport } from '../../experiment/paper/report.js';
 import { table1Parts } from '../../experiment/paper/table1-report.js';
 import type { Table1Setting } from '../../experiment/paper/table1-setting.js';
@@ -206,5 +205,5 @@ async function readDraws(args: Table1Arguments): Promise<{ draws: Draw[]; classe
     seeds: Array.from({ length: args.seeds }, (_, index) => args.seed + index),
     pool: args.pool,
   });
-  return { draws, classes: classCountOf(train, test) };
+  return { draws, classes: train.classes! };
 }

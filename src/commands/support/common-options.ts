@@ -3,6 +3,7 @@ import type { Normalization } from '../../data/normalize.js';
 import { SCALE_HELP, type PixelScale } from '../../data/scale.js';
 import type { TargetCoding } from '../../regression/targets.js';
 import { AUTO_RIDGES } from '../../regression/choose-ridge.js';
+import { TOLERANCES } from '../../regression/tolerances.js';
 import {
   choice,
   flag,
@@ -91,5 +92,9 @@ export const regressionOptions = {
 };
 
 function parseRidges(value: string): readonly number[] {
-  return value === 'auto' ? AUTO_RIDGES : list(parseNonNegative)(value);
+  if (value === 'auto') return AUTO_RIDGES;
+  const ridges = list(parseNonNegative)(value);
+  const large = ridges.find((ridge) => ridge > TOLERANCES.largestRidge);
+  if (large === undefined) return ridges;
+  throw new Error(`${large} is more than ${TOLERANCES.largestRidge} times the mean of the diagonal`);
 }

@@ -225,7 +225,8 @@ export class DestinationFolder extends Destination {
 
   /** `OUT.2` */
   protected numbered(n: number): string {
-    return join(dirname(this.path), `${basename(this.path)}.${n}`);
+    // Of `results/` too it is `results.2`.
+    return `${join(dirname(this.path), basename(this.path))}.${n}`;
   }
 
   /** Takes the place of an empty folder at the most. */

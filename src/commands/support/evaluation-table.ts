@@ -1,15 +1,19 @@
 import Table from 'cli-table3';
 import type { AccuracyReport } from '../../experiment/classification.js';
 
-/** A confusion matrix of more classes is no longer readable; report.json has it. */
+/** A confusion matrix of more classes is no longer readable; report.json has what is in it. */
 const MOST_COLUMNS = 20;
+
+/** A table of more classes is no longer read; report.json has all of it. */
+const MOST_ROWS = 100;
 
 /** Accuracy with its interval, accuracy per class, confusion matrix. */
 export function formatEvaluation(evaluation: AccuracyReport): string {
-  const { confusion } = evaluation;
+  const { perClass } = evaluation;
   const parts = [formatAccuracy(evaluation), formatPerClass(evaluation)];
-  if (confusion.length <= MOST_COLUMNS) {
-    parts.push(`confusion matrix (rows: true class, columns: predicted)\n${formatConfusion(confusion)}`);
+  if (perClass.length > MOST_ROWS) parts.push(`… ${perClass.length - MOST_ROWS} more classes: report.json`);
+  if (perClass.length <= MOST_COLUMNS) {
+    parts.push(`confusion matrix (rows: true class, columns: predicted)\n${formatConfusion(evaluation)}`);
   }
   return `${parts.join('\n')}\n`;
 }
@@ -26,19 +30,23 @@ function formatPerClass({ perClass }: AccuracyReport): string {
     colAligns: ['right', 'right', 'right', 'right'],
     style: PLAIN,
   });
-  for (const [label, { count, correct, accuracy }] of perClass.entries()) {
+  for (const { label, count, correct, accuracy } of perClass.slice(0, MOST_ROWS)) {
     table.push([label, count, correct, count === 0 ? '–' : percent(accuracy)]);
   }
   return table.toString();
 }
 
-function formatConfusion(confusion: readonly (readonly number[])[]): string {
+function formatConfusion({ perClass, confusion }: AccuracyReport): string {
+  const labels = perClass.map(({ label }) => label);
+  const counts = labels.map(() => labels.map(() => 0));
+  for (const { label, predicted, count } of confusion)
+    counts[labels.indexOf(label)][labels.indexOf(predicted)] = count;
   const table = new Table({
-    head: ['', ...confusion.map((_, label) => String(label))],
-    colAligns: ['right', ...confusion.map(() => 'right' as const)],
+    head: ['', ...labels.map(String)],
+    colAligns: ['right', ...labels.map(() => 'right' as const)],
     style: PLAIN,
   });
-  for (const [label, row] of confusion.entries()) table.push([label, ...row]);
+  for (const [row, label] of labels.entries()) table.push([label, ...counts[row]]);
   return table.toString();
 }
 

@@ -1,8 +1,14 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { PanelFiles } from '../../experiment/panel-files.js';
 import type { FactorPlan } from '../../regression/factor-plan.js';
 import { InterruptedError } from './errors.js';
 import type { Progress } from './progress.js';
+
+/** Where a factor that the device cannot hold is kept until the results are written: beside them. */
+export function panelFilesBeside(out: string, progress: Progress, signal: AbortSignal): PanelFiles {
+  return new PanelFiles(factorFolder(out), { note: (message) => progress.note(message), signal });
+}
 
 /** Where a factor that the device cannot hold is kept until the results are written. */
 export function factorFolder(out: string): string {

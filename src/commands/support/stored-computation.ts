@@ -97,7 +97,7 @@ export async function computeInStore<R extends object>(
     progress.end();
     if (report.underflows > 0) {
       progress.warn(
-        `${report.underflows} values are too small for float32; scale the pixels up, or use fewer layers`,
+        `${report.underflows} values are too small for float32, the first that of ${report.firstUnderflow}; scale the pixels up, or use fewer layers`,
       );
     }
     signal.throwIfAborted();

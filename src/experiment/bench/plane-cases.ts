@@ -38,7 +38,7 @@ export function planesCase(options: PlaneCaseOptions): BenchCase {
       const program = await gpu.program(plan.planeContract, plan.planeConstants);
       const cache = new ImageFieldsCache(gpu, plan);
       const scope = new BufferScope(gpu.device);
-      const fields = await cache.block('images', images, 0, count, 1);
+      const fields = await cache.block('images', images, 0, count);
       const partialSums = scope.storage('partial_sums', 8 * pairs * groups * pass.taps);
       const buffers = {
         x_fields: fields.xFields,

@@ -7,6 +7,7 @@ import type { Channel } from '../../kernel/channels.js';
 import { defaultTrained } from '../../kernel/validate-channels.js';
 import { evaluate } from '../../regression/classify.js';
 import { fit, predict } from '../../regression/regression.js';
+import { classesOf } from '../../regression/targets.js';
 import type { CnnShape } from '../training/cnn.js';
 import { trainInThreads } from '../training/train-in-threads.js';
 import type { TrainingSet, TrainOutcome, TrainTask } from '../training/train.js';
@@ -60,6 +61,8 @@ export interface ReadoutResult {
 /**
  * Trained networks beside the kernels of their infinitely wide limits, on the same images (paper, section 5, table 1).
  *
+ * Networks and kernels predict classes of training images only; a test image of another class is an error of both.
+ *
  * @param train With labels. @param test With labels, of the same shape.
  * @throws what `computeGram` and `fit` throw; the signal's reason if aborted.
  */
@@ -67,7 +70,6 @@ export async function runCnn(
   gpu: Gpu,
   train: Labelled,
   test: Labelled,
-  classes: number,
   options: CnnOptions,
   hooks: CnnHooks = {},
 ): Promise<CnnResult> {
@@ -83,18 +85,23 @@ export async function runCnn(
   const testGram = await computeGram(gpu, { images: images.test, against: images.train, ...common });
   const correct: number[] = [];
   for (const [c, matrix] of gram.matrices.entries()) {
-    const model = await fit(gpu, matrix, train.labels, { ridge: CNN_RIDGE, classes, signal });
-    correct.push(evaluate(test.labels, predict(model, testGram.matrices[c]).labels, classes).correct);
+    const model = await fit(gpu, matrix, train.labels, { ridge: CNN_RIDGE, signal });
+    correct.push(evaluate(test.labels, predict(model, testGram.matrices[c]).labels).correct);
   }
   const kernelsMs = performance.now() - started;
 
   hooks.onTraining?.();
   started = performance.now();
-  const sets = { train: { ...train, images: images.train }, test: { ...test, images: images.test } };
+  const classes = classesOf(train.labels);
+  const outputs = (labels: Int32Array) => labels.map((label) => classes.indexOf(label));
+  const sets = {
+    train: { ...train, images: images.train, labels: outputs(train.labels) },
+    test: { ...test, images: images.test, labels: outputs(test.labels) },
+  };
   const shape = {
     grid: { height: images.train.height, width: images.train.width },
     channelsIn: images.train.channels,
-    classes,
+    classes: classes.length,
     depth: options.depth,
     channels: options.channels,
   };

@@ -6,6 +6,7 @@ import type { Gpu } from '../../gpu/gpu.js';
 import type { Channel } from '../../kernel/channels.js';
 import { computeGram, type GramProgress } from '../../kernel/gram.js';
 import { defaultTrained } from '../../kernel/validate-channels.js';
+import { classesOf } from '../../regression/targets.js';
 import { runInThreads } from '../finite/worker-pool.js';
 import { kernelTitle } from '../kernel-title.js';
 import type { CandidateKernel, DrawOutcome, DrawTask } from '../small/draw-run.js';
@@ -66,7 +67,7 @@ export async function runSmalldata(
     Array.from({ length: options.draws }, (_, draw): DrawTask => {
       const order = balancedOrder(labels, options.seed + 1 + draw);
       const [train, test] = [order.slice(0, size), order.slice(size)];
-      return { kernels, labels, classes, train, test, ridges: SMALL_RIDGES };
+      return { kernels, labels, train, test, ridges: SMALL_RIDGES };
     }),
   );
   const work = tasks.map(({ train }) => train.length ** 3);
@@ -115,7 +116,7 @@ function choosePool(set: LabelledImages, { images: count, sizes, seed }: Smallda
   return {
     labels: pool.labels!,
     images: normalize('standardize', pool.images).train,
-    classes: set.classes!,
+    classes: classesOf(pool.labels!).length,
   };
 }
 

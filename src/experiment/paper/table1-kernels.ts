@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { NpyRows } from '../../data/npy-rows.js';
 import { InputError } from '../../data/input-error.js';
 import type { Channel } from '../../kernel/channels.js';
-import type { MatrixSource } from '../../regression/matrix-source.js';
+import type { Elements, MatrixSource } from '../../regression/matrix-source.js';
 import { subKernel } from '../../regression/sub-kernel.js';
 import { jobFiles } from './table1-task.js';
 
@@ -59,7 +59,7 @@ export class KernelFiles implements AsyncDisposable {
   }
 
   /** The kernel of all training images; in memory up to this many, else read where it is needed. */
-  async trainKernel(mostInMemory = MOST_IN_MEMORY): Promise<Float32Array | MatrixSource> {
+  async trainKernel(mostInMemory = MOST_IN_MEMORY): Promise<Elements | MatrixSource> {
     const { n } = this;
     if (n <= mostInMemory) return await sumOf(this.train, 0, n, 0, n);
     return { n, rows: (first, count, begin, end) => sumOf(this.train, first, count, begin, end) };
@@ -77,7 +77,7 @@ export class KernelFiles implements AsyncDisposable {
   }
 
   /** The test kernel, some rows at a time, [rows][n]; or its columns at these indices, [rows][indices]. */
-  async *testKernel(indices?: readonly number[]): AsyncGenerator<Float32Array> {
+  async *testKernel(indices?: readonly number[]): AsyncGenerator<Elements> {
     const { n } = this;
     const m = this.test[0].count;
     for (let first = 0; first < m; first += TEST_ROWS) {
@@ -98,7 +98,7 @@ async function closeAll(files: readonly NpyRows[]): Promise<void> {
 async function sumOf(
   files: readonly NpyRows[],
   ...part: [first: number, count: number, begin: number, end: number]
-): Promise<Float32Array> {
+): Promise<Elements> {
   const [sum, ...others] = await Promise.all(files.map((file) => file.rows(...part)));
   for (const other of others) for (let e = 0; e < sum.length; e++) sum[e] += other[e];
   return sum;

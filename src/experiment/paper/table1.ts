@@ -14,7 +14,6 @@ export interface Table1Task {
   readonly draws: readonly Draw[];
   readonly groups: readonly KernelGroup[];
   readonly flip: boolean;
-  readonly classes: number;
   readonly regression: Pick<FitOptions, 'targets' | 'ridge'>;
 }
 
@@ -163,7 +162,6 @@ async function regress(regression: Regression, indices?: readonly number[]): Pro
   const own = indices === undefined ? labels : indices.map((index) => labels[index]);
   const { model, problem } = await fitDefinite(gpu, kernel, own, {
     ...task.regression,
-    classes: task.classes,
     memoryBytes: hooks.memoryBytes,
     signal: hooks.signal,
   });
@@ -172,7 +170,7 @@ async function regress(regression: Regression, indices?: readonly number[]): Pro
     hooks.signal?.throwIfAborted();
     predicted.push(...predict(model, rows).labels);
   }
-  const { correct, count } = evaluate(draw.test.labels, predicted, task.classes);
+  const { correct, count } = evaluate(draw.test.labels, predicted);
   const { ridge, conditionEstimate, relativeResidual } = model.solution;
   return {
     channel,

@@ -14,7 +14,6 @@ export interface CandidateKernel {
 export interface DrawTask {
   readonly kernels: readonly CandidateKernel[];
   readonly labels: Int32Array; // [count]
-  readonly classes: number;
   readonly train: readonly number[];
   readonly test: readonly number[];
   readonly ridges: readonly number[];
@@ -40,7 +39,8 @@ export interface DrawOutcome {
 export function runDraw(task: DrawTask): DrawOutcome[] {
   const methods = [...new Set(task.kernels.map(({ method }) => method))];
   // With one image of a class, an image left out leaves nothing that could predict it: every choice would be noise.
-  const isChoicePossible = task.train.length >= 2 * task.classes;
+  const labels = Int32Array.from(task.train, (i) => task.labels[i]);
+  const isChoicePossible = labels.length >= 2 * new Set(labels).size;
   const ridges = isChoicePossible ? task.ridges : task.ridges.slice(0, 1);
   return methods.map((method) => {
     const started = performance.now();
@@ -48,8 +48,7 @@ export function runDraw(task: DrawTask): DrawOutcome[] {
     const candidates = task.kernels.filter((one) => one.method === method);
     for (const candidate of isChoicePossible ? candidates : candidates.slice(0, 1)) {
       const kernel = submatrix(candidate.matrix, task.labels.length, task.train, task.train);
-      const labels = Int32Array.from(task.train, (i) => task.labels[i]);
-      const solution = looRidge(kernel, labels, task.classes, ridges);
+      const solution = looRidge(kernel, labels, ridges);
       if (solution && solution.leaveOneOut < (best?.solution.leaveOneOut ?? Infinity)) {
         best = { candidate, solution };
       }
@@ -71,17 +70,21 @@ export function runDraw(task: DrawTask): DrawOutcome[] {
   });
 }
 
-function countCorrect(task: DrawTask, { matrix }: CandidateKernel, { coefficients }: LooSolution): number {
-  const { classes, labels, train, test } = task;
+function countCorrect(
+  { labels, train, test }: DrawTask,
+  { matrix }: CandidateKernel,
+  { classes, coefficients }: LooSolution,
+): number {
+  const k = classes.length;
   const kernel = submatrix(matrix, labels.length, test, train);
-  const scores = new Float64Array(test.length * classes);
+  const scores = new Float64Array(test.length * k);
   for (let t = 0; t < test.length; t++) {
     for (let i = 0; i < train.length; i++) {
       const value = kernel[t * train.length + i];
-      for (let c = 0; c < classes; c++) scores[t * classes + c] += value * coefficients[i * classes + c];
+      for (let c = 0; c < k; c++) scores[t * k + c] += value * coefficients[i * k + c];
     }
   }
-  return argmax(scores, classes).filter((label, t) => label === labels[test[t]]).length;
+  return argmax(scores, k).filter((column, t) => classes[column] === labels[test[t]]).length;
 }
 
 /** matrix [count][count] → [rows][columns]. */

@@ -1,9 +1,11 @@
-import { encodeTargets } from '../../regression/targets.js';
+import { classesOf, encodeTargets } from '../../regression/targets.js';
 import { leaveOneOutError } from '../../regression/leave-one-out.js';
 import { lowerFactor } from '../finite/small-solve.js';
 
 export interface LooSolution {
-  readonly coefficients: Float64Array; // [n][k]
+  /** The labels, each once: column c of the coefficients is that of label classes[c]. */
+  readonly classes: readonly number[];
+  readonly coefficients: Float64Array; // [n][classes]
   /** Relative to the mean of the diagonal. */
   readonly ridge: number;
   /** Mean square over images and columns. */
@@ -22,10 +24,10 @@ export interface LooSolution {
 export function looRidge(
   kernel: Float64Array,
   labels: Int32Array,
-  classes: number,
   ridges: readonly number[],
 ): LooSolution | undefined {
   const n = labels.length;
+  const classes = classesOf(labels);
   const targets = encodeTargets(labels, classes, 'centred');
   let mean = 0;
   for (let i = 0; i < n; i++) mean += kernel[i * n + i] / n;
@@ -33,9 +35,9 @@ export function looRidge(
   for (const ridge of ridges) {
     const inverse = inverseFactor(kernel, n, ridge * mean);
     if (inverse === undefined) continue;
-    const coefficients = solveByInverse(inverse, targets, n, classes);
+    const coefficients = solveByInverse(inverse, targets, n, classes.length);
     const leaveOneOut = leaveOneOutError(coefficients, inverseDiagonal(inverse, n));
-    if (leaveOneOut < (best?.leaveOneOut ?? Infinity)) best = { coefficients, ridge, leaveOneOut };
+    if (leaveOneOut < (best?.leaveOneOut ?? Infinity)) best = { classes, coefficients, ridge, leaveOneOut };
   }
   return best;
 }

@@ -1,4 +1,4 @@
-import { argmax } from '../../regression/classify.js';
+import { largestOfRows } from '../../regression/classify.js';
 import { NormalNumbers } from '../finite/random.js';
 import { Cnn, type CnnShape } from './cnn.js';
 
@@ -139,7 +139,7 @@ function countCorrect(network: Cnn, { values, labels }: TrainingSet): number {
     const scores = network.scores(values.subarray(first * elements, end * elements));
     const { classes } = network.shape;
     // The scores of a network that diverged recognise nothing.
-    correct += argmax(scores, classes).filter(
+    correct += largestOfRows(scores, classes).filter(
       (label, i) => label === labels[first + i] && Number.isFinite(scores[i * classes + label]),
     ).length;
   }

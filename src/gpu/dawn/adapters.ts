@@ -1,5 +1,5 @@
-import { create } from 'webgpu';
 import { noAdapterError, unknownAdapterError } from './adapter-error.js';
+import { dawnInstance } from './instances.js';
 import { withQuietStderr } from './quiet.js';
 import { addSoftwareDriver, softwareFolder, useSoftwareDriverAlone } from './software.js';
 
@@ -144,7 +144,7 @@ function softwareRank({ name }: AdapterName): number {
  * GPUs first. `[name]: backend: 'vulkan', name: 'llvmpipe (LLVM 15.0.6, 256 bits)'`.
  */
 async function namesOfAdapters(options: AdapterOptions): Promise<AdapterName[]> {
-  const instance = create(['adapter=(no adapter has this name)']);
+  const instance = dawnInstance(['adapter=(no adapter has this name)']);
   let message = '';
   try {
     await quietly(options, () => instance.requestAdapter({ powerPreference: 'high-performance' }));
@@ -182,7 +182,7 @@ export function parseAdapterList(message: string): AdapterName[] {
 }
 
 async function requestAdapter(found: AdapterName, options: AdapterOptions): Promise<LiveAdapter | undefined> {
-  const instance = create([`backend=${found.backend}`, `adapter=${found.name}`]);
+  const instance = dawnInstance([`backend=${found.backend}`, `adapter=${found.name}`]);
   const adapter = await quietly(options, () =>
     instance.requestAdapter({ powerPreference: 'high-performance' }),
   );

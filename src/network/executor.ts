@@ -1,0 +1,257 @@
+import { contract as activationContract, KINDS } from '../../shaders/network_activation.js';
+import { contract as gatherContract } from '../../shaders/network_gather.js';
+import { contract as productsContract } from '../../shaders/network_products.js';
+import type { ParameterValues } from '../../shaders/contract.js';
+import { BufferScope } from '../gpu/buffers.js';
+import type { Gpu } from '../gpu/gpu.js';
+import type { BoundBuffers, Program } from '../gpu/program.js';
+import { Recording } from '../gpu/recording.js';
+import { Pacer } from '../kernel/pacer.js';
+import { axisSize } from './axis.js';
+import type { ImageBlock } from './image-block.js';
+import type { ImageSize } from './shapes.js';
+import type { NetworkPass, Step, TensorId } from './steps.js';
+import { TensorBuffers } from './tensor-buffers.js';
+
+/** Reads of tensors and tables that an activation costs as much as. */
+const ACTIVATION_COST = 12;
+
+interface Dispatch {
+  readonly program: Program;
+  readonly buffers: BoundBuffers;
+  readonly params: ParameterValues;
+  readonly workgroups: readonly [number, number];
+  /** In reads. */
+  readonly cost: number;
+}
+
+interface Programs {
+  readonly products: Program;
+  readonly gather: Program;
+  readonly activation: Program;
+}
+
+/** A batch of pairs of images: indices into the blocks. */
+export interface PairBatch {
+  readonly pairs: readonly (readonly [number, number])[];
+  readonly x: ImageBlock;
+  readonly z: ImageBlock;
+}
+
+/**
+ * Runs the steps of a pass on a device, one dispatch each, every tensor in device memory: right for every network. The
+ * same programs compute pairs and variances, in the same order of operations, so an image with itself, or with its copy,
+ * has correlation 1 on plane 0 to the last bit, at every layer.
+ */
+export class NetworkExecutor implements Disposable {
+  private readonly scope: BufferScope;
+  private readonly buffers: TensorBuffers;
+  /** Bound where a shader has a buffer that it will not touch. */
+  private readonly unused: GPUBuffer;
+
+  private constructor(
+    private readonly gpu: Gpu,
+    private readonly programs: Programs,
+    private readonly pacer: Pacer,
+    private readonly pass: NetworkPass,
+    private readonly image: ImageSize,
+    readonly maxPairs: number,
+  ) {
+    this.scope = new BufferScope(gpu.device);
+    this.buffers = new TensorBuffers(this.scope, pass, maxPairs);
+    this.unused = this.scope.storage('unused', 4);
+  }
+
+  /** @param pacer Shared by the executors of a run. */
+  static async create(
+    gpu: Gpu,
+    pacer: Pacer,
+    pass: NetworkPass,
+    image: ImageSize,
+    maxPairs: number,
+  ): Promise<NetworkExecutor> {
+    const [products, gather, activation] = await Promise.all(
+      [productsContract, gatherContract, activationContract].map((contract) => gpu.program(contract)),
+    );
+    return new NetworkExecutor(gpu, { products, gather, activation }, pacer, pass, image, maxPairs);
+  }
+
+  /**
+   * All steps for one batch, in as many submissions as keep each short.
+   *
+   * @returns [outputs] Σ and Θ as stored, [pairs]
+   */
+  async run(
+    batch: PairBatch,
+    signal?: AbortSignal,
+  ): Promise<{ sigma: Float32Array; theta?: Float32Array }[]> {
+    const { pass, gpu } = this;
+    gpu.device.queue.writeBuffer(this.buffers.pairs, 0, Uint32Array.from(batch.pairs.flat()));
+    const dispatches = pass.steps.map((step) => this.dispatch(step, batch));
+    const reads = pass.outputs.flatMap(({ sigma, theta }) =>
+      theta === undefined ? [sigma] : [sigma, theta],
+    );
+    let data: ArrayBuffer[] = [];
+    for (let first = 0; first < dispatches.length;) {
+      signal?.throwIfAborted();
+      const recording = new Recording(gpu);
+      const budget = this.pacer.units(1);
+      let cost = 0;
+      do {
+        const { program, buffers, workgroups, params } = dispatches[first];
+        recording.add(program, buffers, workgroups, params);
+        cost += dispatches[first].cost;
+        first++;
+      } while (first < dispatches.length && cost + dispatches[first].cost <= budget);
+      const last = first === dispatches.length;
+      if (last) for (const id of reads) recording.read(this.buffers.tensor(id), 0, 4 * batch.pairs.length);
+      ({ data } = await this.pacer.time(cost, (quietMs) => recording.submit({ quietMs, timed: true })));
+    }
+    const values = new Map(reads.map((id, index) => [id, new Float32Array(data[index])]));
+    return pass.outputs.map(({ sigma, theta }) => ({
+      sigma: values.get(sigma)!,
+      theta: theta === undefined ? undefined : values.get(theta)!,
+    }));
+  }
+
+  /** Reads of a pair in all steps: how long a batch takes, and so how large it should be. */
+  get costPerPair(): number {
+    return this.pass.steps.reduce((sum, step) => sum + this.cost(step), 0);
+  }
+
+  [Symbol.dispose](): void {
+    this.scope.dispose();
+  }
+
+  private cost(step: Step): number {
+    switch (step.kind) {
+      case 'products':
+        return 2 * this.image.channels * this.elements(step.result);
+      case 'gather': {
+        const { rows, columns } = this.pass.tensors[step.result];
+        const inner = axisSize(step.along === 'rows' ? columns : rows);
+        return 2 * step.table.sources.length * inner + 2 * this.elements(step.result);
+      }
+      case 'activation':
+        return ACTIVATION_COST * this.elements(step.sigma);
+      case 'variance':
+        return 4 * this.elements(step.sigma);
+    }
+  }
+
+  private elements(id: TensorId): number {
+    const { rows, columns } = this.pass.tensors[id];
+    return axisSize(rows) * axisSize(columns);
+  }
+
+  private dispatch(step: Step, batch: PairBatch): Dispatch {
+    const pairs = batch.pairs.length;
+    const result = step.kind === 'products' || step.kind === 'gather' ? step.result : step.sigma;
+    const count = pairs * this.elements(result);
+    const workgroups = spread(Math.ceil(count / 64));
+    const cost = pairs * this.cost(step);
+    return { ...this.bound(step, batch, count), workgroups, cost };
+  }
+
+  private bound(step: Step, batch: PairBatch, count: number): Omit<Dispatch, 'workgroups' | 'cost'> {
+    const { buffers, programs, unused } = this;
+    const geometry = (id: TensorId) => {
+      const { rows, columns } = this.pass.tensors[id];
+      return {
+        axes: { pairs: buffers.pairs, rows: buffers.axis(rows), columns: buffers.axis(columns) },
+        sizes: {
+          count,
+          row_elements: axisSize(rows),
+          column_elements: axisSize(columns),
+          height: rows.positions,
+          width: columns.positions,
+        },
+      };
+    };
+    switch (step.kind) {
+      case 'products': {
+        const { axes, sizes } = geometry(step.result);
+        const images = { x_images: batch.x.images, z_images: batch.z.images };
+        return {
+          program: programs.products,
+          buffers: { ...images, ...axes, sigma: buffers.tensor(step.result) },
+          params: { ...sizes, channels: this.image.channels },
+        };
+      }
+      case 'activation': {
+        const { axes, sizes } = geometry(step.sigma);
+        const { operation, sigma, theta, variance, sigmaScale, kScale, thetaScale } = step;
+        const variances = {
+          x_variance: batch.x.variances[variance],
+          z_variance: batch.z.variances[variance],
+        };
+        const tensors = {
+          sigma: buffers.tensor(sigma),
+          theta: theta === undefined ? unused : buffers.tensor(theta),
+        };
+        return {
+          program: programs.activation,
+          buffers: { ...variances, ...axes, ...tensors },
+          params: {
+            ...sizes,
+            kind: KINDS[operation.activation],
+            shape: operation.shape,
+            sigma_scale: sigmaScale,
+            k_scale: kScale,
+            theta_scale: thetaScale,
+            has_theta: theta === undefined ? 0 : 1,
+          },
+        };
+      }
+      case 'gather': {
+        const source = buffers.tensor(step.source);
+        const { rows, columns } = this.pass.tensors[step.source];
+        const alongRows = step.along === 'rows';
+        return {
+          program: programs.gather,
+          buffers: {
+            ...buffers.table(step.table),
+            source,
+            added: step.added === undefined ? source : buffers.tensor(step.added),
+            result: buffers.tensor(step.result),
+          },
+          params: {
+            count,
+            inputs: axisSize(alongRows ? rows : columns),
+            outputs: step.table.starts.length - 1,
+            inner: alongRows ? axisSize(columns) : 1,
+            gain: step.gain,
+            bias: step.bias,
+            keep: step.keep,
+            first: 0,
+          },
+        };
+      }
+      case 'variance': {
+        // A copy to where the block's variances stand; its pairs are consecutive images with themselves.
+        const source = buffers.tensor(step.sigma);
+        const { rows, columns } = this.pass.tensors[step.sigma];
+        const size = axisSize(columns);
+        return {
+          program: programs.gather,
+          buffers: {
+            ...buffers.table(buffers.copyTable(columns)),
+            source,
+            added: source,
+            result: batch.x.variances[step.variance],
+          },
+          params: {
+            ...{ count, inputs: size, outputs: size, inner: 1, gain: 1, bias: 0, keep: 0 },
+            first: batch.pairs[0][0] * axisSize(rows) * size,
+          },
+        };
+      }
+    }
+  }
+}
+
+/** `count` workgroups as a grid within the limit of 65,535 per dimension. */
+function spread(count: number): [number, number] {
+  const x = Math.min(count, 32_768);
+  return [x, Math.ceil(count / x)];
+}

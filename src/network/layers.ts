@@ -1,0 +1,147 @@
+import * as v from 'valibot';
+
+/**
+ * The words of a network. A list of these objects is a network, in TypeScript as in a file; what a layer does to the
+ * kernels Σ and Θ of a pair of images stands beside it. Constants are those of design and paper: a convolution divides
+ * by q², activations keep variances, pooling is a mean.
+ */
+export type Layer =
+  ConvLayer | DenseLayer | Activation | AvgpoolLayer | LapLayer | GapLayer | FlattenLayer | ResidualLayer;
+
+/**
+ * How a convolution meets the borders. `same` and `circular` pad max((⌈n/s⌉ − 1) s + q − n, 0) pixels along an axis of
+ * n, the smaller half in front, as JAX and TensorFlow do: with zeros, or with the pixels from the other end. `valid`
+ * pads none; a number pads as many zeros on both sides, as PyTorch does.
+ */
+export type Padding = 'same' | 'valid' | 'circular' | number;
+
+/** What a layer with weights has: S ↦ w S + b, and Θ ↦ w Θ + (w S + b) where it is trained, w Θ where it is frozen. */
+interface Weights {
+  /** Variance of the weights, > 0; 1 by default. */
+  readonly w?: number;
+  /** Variance of the biases, ≥ 0; 0 by default: no biases. */
+  readonly b?: number;
+  /** True by default; a frozen layer keeps its random weights. */
+  readonly trained?: boolean;
+}
+
+/** S(p, q) ↦ w/q² Σ_δ S(s p + δ, s q + δ) + b over a window of q×q pixels. */
+export interface ConvLayer extends Weights {
+  readonly layer: 'conv';
+  readonly size: number;
+  readonly stride?: number;
+  readonly padding?: Padding;
+}
+
+/** S ↦ w S + b on a vector. */
+export interface DenseLayer extends Weights {
+  readonly layer: 'dense';
+}
+
+/** Elementwise: Σ ↦ K, Θ ↦ K̇ Θ; `activations.ts` has the formulas. */
+export type Activation =
+  | { readonly layer: 'relu'; readonly slope?: number }
+  | { readonly layer: 'erf' }
+  | { readonly layer: 'gaussian'; readonly gamma?: number }
+  | { readonly layer: 'identity' };
+
+/** S(p, q) ↦ k⁻⁴ Σ_{a,b} S(s p + a, s q + b) over windows that lie wholly inside; s = k by default. */
+export interface AvgpoolLayer {
+  readonly layer: 'avgpool';
+  readonly size: number;
+  readonly stride?: number;
+}
+
+/** Local average pooling (Li et al. 2019): the mean over (2c+1)² neighbours with stride 1, those outside counting 0. */
+export interface LapLayer {
+  readonly layer: 'lap';
+  readonly radius: number;
+}
+
+/** The mean over all pairs of pixels. */
+export interface GapLayer {
+  readonly layer: 'gap';
+}
+
+/** Σ_p S(p, p), as in the paper, or its mean over p. */
+export interface FlattenLayer {
+  readonly layer: 'flatten';
+  readonly scale?: 'sum' | 'mean';
+}
+
+/** The sum of the branches' outputs; the empty branch is the identity. */
+export interface ResidualLayer {
+  readonly layer: 'residual';
+  readonly branches: readonly (readonly Layer[])[];
+}
+
+/** Larger windows and strides than any image need no support, only a bound that arithmetic survives. */
+const MOST_PIXELS = 4096;
+
+const count = (least: number) =>
+  v.pipe(
+    v.number((issue) => `${shown(issue.input)}: a whole number is needed`),
+    v.check(
+      (n) => Number.isInteger(n) && n >= least && n <= MOST_PIXELS,
+      (issue) => `${shown(issue.input)}: a whole number from ${least} to ${MOST_PIXELS} is needed`,
+    ),
+  );
+
+/** Float32 has to hold what a device makes of it. */
+const real = (holds: (value: number) => boolean, range: string) =>
+  v.pipe(
+    v.number((issue) => `${shown(issue.input)}: a number is needed`),
+    v.check(
+      (value) => holds(value) && Math.abs(value) <= 1e6,
+      (issue) => `${shown(issue.input)}: a number ${range} is needed`,
+    ),
+  );
+
+const weights = {
+  w: v.optional(real((value) => value >= 1e-6, 'from 1e-6 to 1e6')),
+  b: v.optional(real((value) => value >= 0, 'from 0 to 1e6')),
+  trained: v.optional(v.boolean((issue) => `${shown(issue.input)}: true or false is needed`)),
+};
+
+const padding = v.union(
+  [v.picklist(['same', 'valid', 'circular']), count(0)],
+  (issue) => `${shown(issue.input)}: use same, valid, circular or a number of pixels`,
+);
+
+/** Fields of every kind of layer. */
+const fields = {
+  conv: { size: count(1), stride: v.optional(count(1)), padding: v.optional(padding), ...weights },
+  dense: weights,
+  relu: { slope: v.optional(real(() => true, 'from −1e6 to 1e6')) },
+  erf: {},
+  gaussian: { gamma: v.optional(real((value) => value > 0, 'above 0, at most 1e6')) },
+  identity: {},
+  avgpool: { size: count(1), stride: v.optional(count(1)) },
+  lap: { radius: count(0) },
+  gap: {},
+  flatten: {
+    scale: v.optional(v.picklist(['sum', 'mean'], (issue) => `${shown(issue.input)}: use sum or mean`)),
+  },
+  residual: { branches: v.array(v.array(v.unknown()), 'a list of lists of layers is needed') },
+};
+
+export type LayerName = keyof typeof fields;
+export const LAYER_NAMES = Object.keys(fields) as LayerName[];
+
+/** The fields that a layer of this name can have. */
+export function fieldNames(name: LayerName): string[] {
+  return Object.keys(fields[name]);
+}
+
+/** Checks the fields of one layer; those of a residual's branches are left to the caller. */
+export function layerSchema(name: LayerName): v.GenericSchema<unknown, object> {
+  return v.object({ layer: v.literal(name), ...fields[name] });
+}
+
+/** A value as a message shows it: short, and quoted if it is a text. */
+export function shown(value: unknown): string {
+  if (typeof value === 'number' || typeof value === 'bigint') return String(value);
+  const text =
+    value === undefined ? 'nothing' : ((JSON.stringify(value) as string | undefined) ?? typeof value);
+  return text.length > 40 ? `${text.slice(0, 37)}…` : text;
+}
