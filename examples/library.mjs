@@ -15,4 +15,4 @@ const model = await fit(gpu, square.matrices[0], train.labels, { ridge: 1e-6 });
 const predicted = predict(model, against.matrices[0]).labels;
 close();
 
-console.log(`${evaluate(test.labels, predicted, 10).correct} of 200 digits right`);
+console.log(`${evaluate(test.labels, predicted).correct} of 200 digits right`);
