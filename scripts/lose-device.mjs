@@ -18,7 +18,12 @@ const store = await TileStore.openOrCreate('lost', computation);
 const { gpu } = await openDevice();
 try {
   await computeStored(gpu, store, {
-    channels: computation.kernels,
+    channels: computation.kernels.map(({ kernel, depth, readout, trained }) => ({
+      kernel,
+      depth,
+      readout,
+      ...(trained && { trained }),
+    })),
     images: { train: { rows }, test: { rows: test, columns: rows } },
     onProgress: ({ done, total }) => {
       if (done > total / 2) gpu.device.destroy();

@@ -4,8 +4,9 @@ import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
 import { OutputError, writeAtomically } from '../data/atomic-file.js';
+import { isTemporary } from '../data/leftovers.js';
 import { makeFolder } from '../data/make-folder.js';
-import { Claims, LEASE_MS } from '../data/store/claims.js';
+import { Claims, LEASE_MS, removeStoreLeftovers } from '../data/store/claims.js';
 import { DamagedPanelError, type FactorIdentity, type PanelStore } from '../regression/panel-store.js';
 import { readPanelState, STATE, writePanelState } from './panel-state.js';
 
@@ -101,6 +102,8 @@ export class PanelFiles implements AsyncDisposable {
     if (this.claims === undefined && !(await this.claimLeftovers())) return;
     await rm(join(this.folder, STATE), { force: true });
     await this.removeOthers(0);
+    // Of killed processes there may be sockets and claims that were being made.
+    await removeStoreLeftovers(this.folder, 'factor');
     await this[Symbol.asyncDispose]();
     await rmdir(this.folder).catch(() => undefined);
   }
@@ -202,9 +205,8 @@ export class PanelFiles implements AsyncDisposable {
   private async removeOthers(first: number): Promise<void> {
     const isOther = (name: string) => {
       const number = PANEL.exec(name)?.[1];
-      return number === undefined
-        ? /^\.(panel-\d+\.f32|factor\.json)\.\d+-\d+\.tmp$/.test(name)
-        : Number(number) >= first;
+      // The folder is this process's, and with it what another began to write.
+      return number === undefined ? isTemporary(name) : Number(number) >= first;
     };
     try {
       for (const name of (await readdir(this.folder)).filter(isOther)) await rm(join(this.folder, name));
