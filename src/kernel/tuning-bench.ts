@@ -46,9 +46,9 @@ export function tuningPlanes(
 ): { pass: Pass; total: number } {
   const depths = [...new Set([Math.max(2, Math.ceil(depth / 2)), depth])];
   const readouts = kind === 'vanilla' ? (['vanilla'] as const) : (['vanilla', 'gap'] as const);
-  const trained = kind === 'vanilla' ? 'all' : 'hidden';
   const channels = depths.flatMap((d) =>
-    readouts.map((readout): Channel => ({ kernel: 'ntk', depth: d, readout, trained })),
+    // With all layers trained Θ is not zero in any layer, so that each of them is compared.
+    readouts.map((readout): Channel => ({ kernel: 'ntk', depth: d, readout, trained: 'all' })),
   );
   const [pass] = planPasses(channels, shape);
   const total = pass.planes.length;

@@ -203,7 +203,7 @@ describe('cntk run', () => {
         if (text.toString().includes('kernel train × train')) child.kill(signal);
       });
       const { stdout, stderr, ...result } = await resultOf(child);
-      expect(result.status).toBe(status);
+      if (result.status !== status) throw new Error(`status ${result.status}: ${stderr}`);
       expect(stdout).toBe('');
       expect(stderr).toMatch(/cntk: (interrupted|terminated); nothing was written\n$/);
     }
