@@ -161,7 +161,7 @@ describe('two stacks', () => {
 
   test('images of different shapes are refused with both shapes', () => {
     const turned = { ...images, height: 3, width: 6 };
-    expect(() => referenceKernel(images, turned, channel)).toThrow(/x is 2×6×3, z is 2×3×6/);
+    expect(() => referenceKernel(images, turned, channel)).toThrow(/images are 2×6×3, those they are compared with 2×3×6/);
     expect(() => referenceTensor(images, 0, turned, 0, channel)).toThrow(RangeError);
   });
 
