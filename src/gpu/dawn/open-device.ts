@@ -49,17 +49,25 @@ export async function openDevice(options: AdapterOptions = {}): Promise<OpenDevi
       `the adapter "${live.found.name}" does not open: ${(error as Error).message}. Update its driver or choose another (--adapter, CNTK_ADAPTER).`,
     );
   }
-  const uncapturedErrors: string[] = [];
-  device.addEventListener('uncapturederror', (event) => {
-    // Dawn would print it on stdout, where the data goes.
-    event.preventDefault();
-    uncapturedErrors.push(event.error.message);
-  });
   void device.lost.then(() => held.delete(live));
   return {
     gpu: new Gpu(device),
     adapter: describe(live, true),
-    uncapturedErrors,
+    uncapturedErrors: collectErrors(device),
     close: () => device.destroy(),
   };
+}
+
+/**
+ * A function of its own: Dawn holds the listener, and whatever else is captured where it is written. If the device were
+ * among that, it could never be garbage-collected, nor the thread in which it compiled.
+ */
+function collectErrors(device: GPUDevice): readonly string[] {
+  const messages: string[] = [];
+  device.addEventListener('uncapturederror', (event) => {
+    // Dawn would print it on stdout, where the data goes.
+    event.preventDefault();
+    messages.push(event.error.message);
+  });
+  return messages;
 }
