@@ -32,7 +32,11 @@ const options = {
   ...regressionOptions,
   ...deviceOptions,
   out: required(
-    text(OUTPUT, 'Folder for coefficients.npy, report.json and, of test images, predictions.npy, scores.npy'),
+    text(
+      OUTPUT,
+      'Folder for coefficients.npy, report.json and, of test images, predictions.npy, scores.npy; one column per ' +
+        'class that training images have, as report.json lists them (classes)',
+    ),
   ),
   ...reportOptions,
 };

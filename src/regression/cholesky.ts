@@ -68,7 +68,7 @@ export async function factorize(
   const matrixDiagonal = await diagonalOf(source);
   const scale = powerOfTwoScale(matrixDiagonal, shift);
   onPlan?.(plan);
-  const steps = await PanelSteps.compile(gpu);
+  const steps = await PanelSteps.compile(gpu, signal);
   const store =
     panels > 1 ? await openPanels(source, openStore, { n, shift, width, fingerprint, signal }) : undefined;
   const scope = new BufferScope(gpu.device);

@@ -29,15 +29,17 @@ export class PanelSteps {
     private readonly factorDiagonal: Program,
     private readonly solvePanel: Program,
     private readonly updatePanel: Program,
+    private readonly signal: AbortSignal | undefined,
   ) {}
 
-  static async compile(gpu: Gpu): Promise<PanelSteps> {
+  /** @param signal Ends a step after the submission under way. */
+  static async compile(gpu: Gpu, signal?: AbortSignal): Promise<PanelSteps> {
     const programs = await Promise.all([
       gpu.program(diagonal.contract, { BLOCK }),
       gpu.program(panel.contract, { BLOCK }),
       gpu.program(update.contract),
     ]);
-    return new PanelSteps(gpu, ...programs);
+    return new PanelSteps(gpu, ...programs, signal);
   }
 
   /** C := C − L Lᵀ with `depth` columns of earlier panels. lines [depth][rows]. */
@@ -55,6 +57,7 @@ export class PanelSteps {
       );
       if (pending < SUBMISSION && begin + STRIP < target.width) continue;
       await recording.submit();
+      this.signal?.throwIfAborted();
       recording = new Recording(this.gpu);
       pending = 0;
     }
@@ -107,6 +110,7 @@ export class PanelSteps {
         );
         if (pending < SUBMISSION) continue;
         await recording.submit();
+        this.signal?.throwIfAborted();
         recording = new Recording(this.gpu);
         pending = 0;
       }
