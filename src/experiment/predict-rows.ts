@@ -1,4 +1,4 @@
-import { breather } from '../regression/breather.js';
+import { breather } from '../signals/breather.js';
 import type { Elements } from '../regression/matrix-source.js';
 import { predict, type Model, type Prediction } from '../regression/regression.js';
 

@@ -7,7 +7,7 @@ import type { Gpu } from '../gpu/gpu.js';
 import type { Channel } from '../kernel/channels.js';
 import { DeviceUse } from '../kernel/device-use.js';
 import { computeTiles } from '../kernel/gram-tiles.js';
-import { ScopedSignal } from '../kernel/scoped-signal.js';
+import { ScopedSignal } from '../signals/scoped-signal.js';
 import type { GramOptions, GramProgress } from '../kernel/gram.js';
 import type { ImageStack } from '../kernel/images.js';
 import { elementLayersPerPair, planPasses } from '../kernel/passes.js';

@@ -6,7 +6,7 @@ import type { Channel } from './channels.js';
 import { DeviceUse } from './device-use.js';
 import { ImageFieldsCache } from './image-fields.js';
 import type { ImageStack } from './images.js';
-import { orAborted } from './or-aborted.js';
+import { orAborted } from '../signals/or-aborted.js';
 import { planPasses } from './passes.js';
 import { pairCount, planPass, type GramShape, type PassPlan } from './plan.js';
 import type { PlaneVariants } from './plane-candidates.js';

@@ -4,7 +4,7 @@ import type { Gpu } from '../gpu/gpu.js';
 import type { Program } from '../gpu/program.js';
 import { Recording } from '../gpu/recording.js';
 import type { DeviceUse } from './device-use.js';
-import { orAborted } from './or-aborted.js';
+import { orAborted } from '../signals/or-aborted.js';
 import { Pacer } from './pacer.js';
 import { SUBMISSIONS_IN_FLIGHT, type PassPlan } from './plan.js';
 import { planeParameters, planeTables, type PlaneTables } from './plane-dispatch.js';

@@ -8,7 +8,7 @@ import {
   assertRunOptions,
   shown,
 } from './arguments.js';
-import { orAborted } from './or-aborted.js';
+import { orAborted } from '../signals/or-aborted.js';
 import type { ImageShape } from './passes.js';
 import { planeCandidates, type PlaneListKind } from './plane-candidates.js';
 import { portableVariant, type PlaneVariant } from './plane-variant.js';

@@ -1,4 +1,4 @@
-import { breather } from './breather.js';
+import { breather } from '../signals/breather.js';
 import type { MatrixSource } from './matrix-source.js';
 
 /** Columns of a block: some rows of blocks stay in the first cache. */

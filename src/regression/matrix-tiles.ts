@@ -1,4 +1,4 @@
-import { breather } from './breather.js';
+import { breather } from '../signals/breather.js';
 import type { Elements, MatrixSource } from './matrix-source.js';
 
 /** Side of a tile: a row of one is a whole page of a file. */

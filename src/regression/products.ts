@@ -1,4 +1,4 @@
-import { breather } from './breather.js';
+import { breather } from '../signals/breather.js';
 import type { Elements, MatrixSource } from './matrix-source.js';
 
 /** Columns that one pass over a matrix serves: their sums stay in registers. */

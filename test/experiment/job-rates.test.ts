@@ -31,7 +31,7 @@ const known: RateEntry = {
   solveRows: 60,
   factorMs: 1,
   refineMs: 1,
-  date: '2026-01-01',
+  date: '2026-01-01T00:00:00.000Z',
 };
 
 test.each([

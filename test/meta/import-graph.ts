@@ -43,7 +43,7 @@ export function closure(graph: ImportGraph, ...entries: string[]): Set<string> {
 
 /** From bottom to top; a module imports from its own layer and from lower ones. Siblings do not know each other. */
 const LAYERS: readonly (readonly RegExp[])[] = [
-  [/^shaders\//],
+  [/^shaders\//, /^src\/signals\//],
   [/^src\/gpu\/(?!dawn\/)/],
   [/^src\/gpu\/dawn\//, /^src\/kernel\//],
   [/^src\/network\//],

@@ -1,7 +1,7 @@
 import { InputError } from '../../data/input-error.js';
 import { loadLabels } from '../../data/labels.js';
 import { formatShape } from '../../data/shape.js';
-import { breather } from '../../regression/breather.js';
+import { breather } from '../../signals/breather.js';
 import { classesOf } from '../../regression/targets.js';
 import { isFiniteNumber } from '../../regression/validate.js';
 import { KernelFile } from './kernel-file.js';

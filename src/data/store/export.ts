@@ -3,7 +3,7 @@ import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { ZipFile } from 'yazl';
-import { abortable } from '../abortable.js';
+import { orAborted } from '../../signals/or-aborted.js';
 import { OutputError } from '../atomic-file.js';
 import { removeLeftovers, temporariesOf, temporaryFile } from '../leftovers.js';
 import type { Block, StoreTile } from './grid.js';
@@ -110,7 +110,7 @@ export async function exportArchive(
       signal: options.signal,
     });
     const handle = await open(temporary, 'r+');
-    await abortable(
+    await orAborted(
       handle.sync().finally(() => handle.close()),
       options.signal,
     );

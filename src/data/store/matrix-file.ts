@@ -1,6 +1,6 @@
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { abortable } from '../abortable.js';
+import { orAborted } from '../../signals/or-aborted.js';
 import { OutputError } from '../atomic-file.js';
 import { NATIVE_ORDER } from '../dtype.js';
 import { removeLeftovers, temporariesOf, temporaryFile } from '../leftovers.js';
@@ -48,13 +48,13 @@ export class MatrixFile implements AsyncDisposable {
       const written = rows.map((row) =>
         this.writeBytes(bytes.subarray(row * length, (row + 1) * length), first + row * step),
       );
-      await abortable(Promise.all(written), this.signal);
+      await orAborted(Promise.all(written), this.signal);
     });
   }
 
   async commit(): Promise<void> {
     await this.guarded(async () => {
-      await abortable(this.handle!.sync(), this.signal);
+      await orAborted(this.handle!.sync(), this.signal);
       await this.close();
       await rename(this.temporary, this.path);
       this.committed = true;

@@ -1,5 +1,5 @@
 import { realpath } from 'node:fs/promises';
-import { abortable } from '../abortable.js';
+import { orAborted } from '../../signals/or-aborted.js';
 import { assertSameComputation } from './computation.js';
 import type { ExportOptions } from './export.js';
 import type { StoreTile } from './grid.js';
@@ -68,7 +68,7 @@ class Merge implements MergeReport {
   async take(tile: StoreTile, source: TileStore, file: string): Promise<void> {
     const { target, signal } = this;
     // A slow disk is not waited for by who is told to end: the tile comes whole or not at all.
-    const adopted = () => abortable(target.adopt(tile, source, file, signal), signal);
+    const adopted = () => orAborted(target.adopt(tile, source, file, signal), signal);
     if ((await this.damageOf(adopted)) !== undefined) return;
     this.whole.add(tile.name);
     this.merged++;

@@ -1,4 +1,4 @@
-import { breather } from '../../regression/breather.js';
+import { breather } from '../../signals/breather.js';
 import type { Points } from './dense-network.js';
 
 const { acos, max, min, sqrt, PI } = Math;

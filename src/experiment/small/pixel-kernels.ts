@@ -1,5 +1,5 @@
 import type { ImageStack } from '../../kernel/images.js';
-import { breather } from '../../regression/breather.js';
+import { breather } from '../../signals/breather.js';
 import { denseNtkInTurns } from '../finite/dense-ntk.js';
 import { productTransposed } from '../finite/products.js';
 import type { CandidateKernel } from './draw-run.js';

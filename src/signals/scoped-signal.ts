@@ -1,4 +1,4 @@
-/** A signal that is given with an outer one, and when its scope is left: what works ahead in the scope ends with it. */
+/** A signal that aborts when the outer one does, and when its scope is left: work begun ahead of need ends with the scope. */
 export class ScopedSignal implements Disposable {
   readonly signal: AbortSignal;
   private readonly left = new AbortController();
