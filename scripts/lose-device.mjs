@@ -5,7 +5,7 @@ const load = (path) => import(new URL(`../dist/src/${path}`, import.meta.url).hr
 const [{ openDevice }, { TileStore }, { computeStored }, { readNpy }] = [
   await load('node.js'),
   await load('data/store/tile-store.js'),
-  await load('experiment/stored-gram.js'),
+  await load('store/stored-gram.js'),
   await load('data/npy.js'),
 ];
 const stack = async (name) => {

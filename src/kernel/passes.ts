@@ -1,4 +1,5 @@
-import { assertImageShape } from './arguments.js';
+import type { ImageShape } from '../images/images.js';
+import { assertImageShape } from '../checks/arguments.js';
 import type { Channel } from './channels.js';
 import { readoutRadius, validateChannels } from './validate-channels.js';
 
@@ -29,12 +30,6 @@ export interface Pass {
   /** Displacements (dx, dy) that carry weight in some read-out. */
   readonly planes: readonly (readonly [number, number])[];
   readonly outputs: readonly PassOutput[];
-}
-
-export interface ImageShape {
-  readonly channels: number;
-  readonly height: number;
-  readonly width: number;
 }
 
 /**

@@ -3,9 +3,9 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { decode } from 'fast-png';
-import { figureSvg } from '../../src/experiment/figures/figure.js';
-import { sampleReport } from '../experiment/paper/sample-report.js';
-import { CURVES } from '../experiment/figures/sample-figures.js';
+import { figureSvg } from '../../src/figures/figure.js';
+import { sampleReport } from '../paper/page/sample-report.js';
+import { CURVES } from '../figures/sample-figures.js';
 import { cli, fail, folder, read, succeed } from './cli.js';
 
 // Plan: `cntk paper report` draws every figure as SVG and PNG and one page of all reports, the same bytes each time; what
@@ -37,7 +37,7 @@ function runModule(text: string, ...options: string[]) {
 /** Of an SVG document, by the built renderer; also by no font at all. */
 function png(svg: string): ReturnType<typeof decode> {
   const text = runModule(`
-    import { loadPngRenderer } from ${JSON.stringify(`${dist}experiment/figures/png.js`)};
+    import { loadPngRenderer } from ${JSON.stringify(`${dist}figures/png.js`)};
     const render = await loadPngRenderer();
     const png = await render(${JSON.stringify(svg)});
     process.stdout.write(Buffer.from(png).toString('base64'));`);
@@ -107,7 +107,7 @@ test('without the native renderer there are SVG files and the page, and a warnin
   const gallery = runModule(`
     import { register } from 'node:module';
     register(${JSON.stringify(`data:text/javascript,${encodeURIComponent(hook)}`)});
-    const { drawGallery } = await import(${JSON.stringify(`${dist}experiment/paper/gallery.js`)});
+    const { drawGallery } = await import(${JSON.stringify(`${dist}paper/page/gallery.js`)});
     console.log(JSON.stringify(await drawGallery(${JSON.stringify(path)})));`);
   expect(JSON.parse(gallery)).toEqual({
     files: ['one-figure-0.svg', 'index.html'],
@@ -141,8 +141,8 @@ function publish(report: object, out: string, meanwhile = ''): string {
   const options = `{ out: ${JSON.stringify(out)}, json: false, progress, signal: new AbortController().signal }`;
   return runModule(`
     import { writeFileSync } from 'node:fs';
-    import { publish } from ${JSON.stringify(`${dist}commands/support/publish.js`)};
-    import { Progress } from ${JSON.stringify(`${dist}commands/support/progress.js`)};
+    import { publish } from ${JSON.stringify(`${dist}commands/results/publish.js`)};
+    import { Progress } from ${JSON.stringify(`${dist}commands/process/progress.js`)};
     const progress = new Progress(true);
     ${meanwhile}
     await publish(${JSON.stringify(report)}, ${options}).catch((error) => console.log(error.message));`);

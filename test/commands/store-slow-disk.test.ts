@@ -6,8 +6,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describeComputation } from '../../src/data/store/computation.js';
-import { TileStore } from '../../src/data/store/tile-store.js';
+import { describeComputation } from '../../src/store/computation.js';
+import { TileStore } from '../../src/store/tile-store.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'cntk-slow-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -30,9 +30,9 @@ const hasShim =
 /** Assembles the store in a process of its own, as every command does, with a short lease. */
 function assemble(store: string, env: Record<string, string> = {}) {
   const script = `
-    const { assemble, resultReport } = await import(${JSON.stringify(new URL('commands/support/assembly.js', dist).href)});
+    const { assemble, resultReport } = await import(${JSON.stringify(new URL('commands/jobs/assembly.js', dist).href)});
     const { TileStore } = await import(${JSON.stringify(new URL('data/store/tile-store.js', dist).href)});
-    const { Progress } = await import(${JSON.stringify(new URL('commands/support/progress.js', dist).href)});
+    const { Progress } = await import(${JSON.stringify(new URL('commands/process/progress.js', dist).href)});
     const store = await TileStore.open(process.argv[1]);
     const signal = new AbortController().signal;
     await assemble(store, resultReport(store), { progress: new Progress(true), signal, leaseMs: ${LEASE_MS} });
