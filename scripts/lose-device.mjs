@@ -4,7 +4,7 @@ import * as fs from 'node:fs';
 const load = (path) => import(new URL(`../dist/src/${path}`, import.meta.url).href);
 const [{ openDevice }, { TileStore }, { computeStored }, { readNpy }] = [
   await load('node.js'),
-  await load('data/store/tile-store.js'),
+  await load('store/tile-store.js'),
   await load('store/stored-gram.js'),
   await load('data/npy.js'),
 ];
