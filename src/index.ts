@@ -13,15 +13,12 @@ export { computeGram, type GramOptions, type GramProgress, type GramResult } fro
 export type { DeviceUse } from './kernel/device-use.js';
 export { computeTiles, type ComputedTile, type TilesOptions } from './kernel/gram-tiles.js';
 export { planPasses, type Pass } from './kernel/passes.js';
-export { pairCount, planPass, type GramShape, type PassPlan, type PlanOptions } from './kernel/plan.js';
+export { planPass, type PassPlan, type PlanOptions } from './kernel/plan.js';
+export { pairCount, type GramShape } from './kernel/gram-shape.js';
 export { PlanError, type PlanDevice } from './kernel/plan-device.js';
-export {
-  planeCandidates,
-  planeListKind,
-  variantLabel,
-  type PlaneListKind,
-  type PlaneVariants,
-} from './kernel/plane-candidates.js';
+export { planeCandidates, variantLabel } from './kernel/plane-candidates.js';
+export { planeCount } from './kernel/run-variants.js';
+export { type PlaneCount, type PlaneVariants } from './kernel/plane-variant.js';
 export type { PlaneVariant, VariantName } from './kernel/plane-variant.js';
 export {
   tune,

@@ -34,8 +34,9 @@ export function planesCase(options: PlaneCaseOptions): BenchCase {
       const images = networkImages(options, count);
       const pass = passOf(options);
       const plan = planPass(pass, shape, { rows: count, columns: count, symmetric: false }, gpu, { variant });
-      const { groups, planesPerGroup, workgroups } = plan;
-      const program = await gpu.program(plan.planeContract, plan.planeConstants);
+      const { groups, workgroups, variant: chosen } = plan;
+      const { planesPerGroup } = chosen;
+      const program = await gpu.program(plan.variant.contract, plan.constants.planes);
       const cache = new ImageFieldsCache(gpu, plan);
       const scope = new BufferScope(gpu.device);
       const fields = await cache.block('images', images, 0, count);
@@ -52,7 +53,7 @@ export function planesCase(options: PlaneCaseOptions): BenchCase {
         void recording.add(program, buffers, [workgroups, pairs], planeParameters(plan));
       return {
         work: pairs * plan.elementLayersPerPair,
-        cost: planeCost(plan, globalBytes / (pairs * plan.elementLayersPerPair)),
+        cost: planeCost(chosen, globalBytes / (pairs * plan.elementLayersPerPair)),
         compileMs: program.compileMs,
         ...dispatchTimer(gpu, record),
         async validate() {

@@ -1,6 +1,6 @@
 import { TILE } from '../../shaders/cholesky_update.js';
 import { BLOCK, DEEPEST } from '../regression/factor-plan.js';
-import type { PassPlan } from '../kernel/plan.js';
+import type { PlaneVariant } from '../kernel/plane-variant.js';
 import type { Cost } from './cost.js';
 
 // Costs per unit of work, counted from the shaders' text.
@@ -25,17 +25,14 @@ const FUSED_FLOPS = 1 + 16 + 1 + ARC_COSINE_FLOPS + 3;
  *
  * @param globalBytes Bytes of the buffers per element-layer.
  */
-export function planeCost(
-  { planeContract, planeConstants }: Pick<PassPlan, 'planeContract' | 'planeConstants'>,
-  globalBytes: number,
-): Cost {
+export function planeCost(variant: PlaneVariant, globalBytes: number): Cost {
   const common = { arithmetic: FUSED_FLOPS, roots: 1, 'global memory': globalBytes };
-  const { ROWS, COLUMN_QUADS, STRIPS } = planeConstants;
-  if (planeContract.name === 'planes_subgroup')
+  if (variant.kind === 'subgroup') {
+    const { ROWS, COLUMN_QUADS, STRIPS } = variant.constants;
     return { ...common, shuffles: 1 / COLUMN_QUADS + (STRIPS > 1 ? 4 / ROWS : 0) };
-  if (planeContract.name === 'planes')
-    return { ...common, 'workgroup memory': (16 * (3 * ROWS + 8)) / (4 * ROWS) };
-  return common;
+  }
+  const { ROWS } = variant.constants;
+  return { ...common, 'workgroup memory': (16 * (3 * ROWS + 8)) / (4 * ROWS) };
 }
 
 /**

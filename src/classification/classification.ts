@@ -4,7 +4,7 @@ import { normalize, type Normalization } from '../images/normalize.js';
 import { assertOneScale } from '../data/one-scale.js';
 import type { Gpu } from '../gpu/gpu.js';
 import type { Channel } from '../kernel/channels.js';
-import { regressionGrams } from '../kernel/plan.js';
+import { regressionGrams } from '../kernel/gram-shape.js';
 import { computeGram, type GramOptions, type GramProgress } from '../kernel/gram.js';
 import { checkImages } from '../images/image-checks.js';
 import type { ImageStack } from '../images/images.js';

@@ -6,7 +6,8 @@ import { knownRates, measureJob, type MeasuredRates } from '../planning/job-rate
 import { isSameDevice, type MeasuredDevice } from '../planning/measurement-cache.js';
 import { cachedVariants } from '../planning/tuned-variants.js';
 import type { ImageShape } from '../images/images.js';
-import { regressionGrams, type PlanOptions } from '../kernel/plan.js';
+import { type PlanOptions } from '../kernel/plan.js';
+import { regressionGrams } from '../kernel/gram-shape.js';
 import { runVariants } from '../kernel/run-variants.js';
 import { channelName, validateChannels } from '../kernel/validate-channels.js';
 import { planFactorization } from '../regression/factor-plan.js';

@@ -7,7 +7,7 @@ import { classify, prepareClassification, type Classification } from '../classif
 import { isIndefinite } from '../classification/definite-fit.js';
 import { planFactorization } from '../regression/factor-plan.js';
 import type { Channel } from '../kernel/channels.js';
-import { regressionGrams } from '../kernel/plan.js';
+import { regressionGrams } from '../kernel/gram-shape.js';
 import { channelName, defaultTrained, parseReadout, validateChannels } from '../kernel/validate-channels.js';
 import { formatDuration } from '../text/duration.js';
 import {

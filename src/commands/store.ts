@@ -7,7 +7,7 @@ import { tileNamed } from '../store/grid.js';
 import { mergeStores } from '../store/merge.js';
 import { DamagedTileError, StoreError } from '../store/store-error.js';
 import { TileStore } from '../store/tile-store.js';
-import { pairCount } from '../kernel/plan.js';
+import { pairCount } from '../kernel/gram-shape.js';
 import { COVERAGE_LEGEND, coveragePicture, type TileState } from '../store/coverage.js';
 import { assemble, matricesOf, resultReport } from './jobs/assembly.js';
 import { OUTPUT, reportOptions } from './options/common-options.js';

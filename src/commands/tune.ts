@@ -3,7 +3,8 @@ import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
 import { cacheFolder } from '../planning/cache-file.js';
 import { shapeLabel } from '../planning/measurement-cache.js';
 import { searchVariant } from '../planning/tuned-variants.js';
-import { variantLabel, type PlaneListKind } from '../kernel/plane-candidates.js';
+import { variantLabel } from '../kernel/plane-candidates.js';
+import { type PlaneCount } from '../kernel/plane-variant.js';
 import type { TuneMeasurement, TuneResult } from '../kernel/tune.js';
 import { parseReadout, readoutRadius } from '../kernel/validate-channels.js';
 import { formatDuration } from '../text/duration.js';
@@ -48,12 +49,12 @@ async function tuneFor(args: TuneArguments, signal: AbortSignal): Promise<void> 
   using progress = new Progress(args.quiet ?? false);
   const onePlane =
     readoutRadius(readout, shape.height, shape.width) === 0 || shape.height * shape.width === 1;
-  const kind: PlaneListKind = onePlane ? 'vanilla' : 'all';
+  const planes: PlaneCount = onePlane ? 'one' : 'many';
   const { result, device } = await withDevice(args, progress, async (opened) => {
     progress.begin(`tune for ${shapeLabel(shape)}, ${readout}`);
     const onCandidate = (index: number, count: number) =>
       progress.update(index / count, `candidate ${index + 1} of ${count}`);
-    const search = { shape, depth, kind, signal, onCandidate };
+    const search = { shape, depth, planes, signal, onCandidate };
     const result = await searchVariant(opened.gpu, measuredDevice(opened), measurementCache(), search);
     return { result, device: deviceReport(opened) };
   });
@@ -61,7 +62,7 @@ async function tuneFor(args: TuneArguments, signal: AbortSignal): Promise<void> 
   const report = {
     shape: [shape.channels, shape.height, shape.width],
     depth,
-    kind,
+    planes,
     variant: variantLabel(result.variant),
     candidates: result.measurements.map(({ variant, ...rest }) => ({
       variant: variantLabel(variant),

@@ -57,11 +57,11 @@ export class ImageFieldsCache implements Disposable {
   private async compute(stack: ImageStack, first: number, count: number): Promise<ImageFields> {
     const { channels, height, width } = stack;
     const { layers } = this.plan.pass;
-    const { fieldsConstants, normsConstants } = this.plan;
+    const { constants } = this.plan;
     const pixels = height * width;
-    const floats = fieldFloats({ channels, layers, height, width, shifts: fieldsConstants.SHIFTS });
-    const norms = await this.gpu.program(normsContract, normsConstants);
-    const layOut = await this.gpu.program(fieldsContract, fieldsConstants);
+    const floats = fieldFloats({ channels, layers, height, width, shifts: constants.fields.SHIFTS });
+    const norms = await this.gpu.program(normsContract, constants.norms);
+    const layOut = await this.gpu.program(fieldsContract, constants.fields);
     const xFields = this.scope.storage('x_fields', 4 * count * floats.x);
     const zFields = this.scope.storage('z_fields', 4 * count * floats.z);
     using scratch = new BufferScope(this.gpu.device);
@@ -77,7 +77,7 @@ export class ImageFieldsCache implements Disposable {
         layers,
       });
     }
-    const z = fieldsConstants.SHIFTS * height * 2 * Math.ceil(width / 4);
+    const z = constants.fields.SHIFTS * height * 2 * Math.ceil(width / 4);
     recording.add(
       layOut,
       { images, variance, x_fields: xFields, z_fields: zFields },

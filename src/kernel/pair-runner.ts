@@ -53,7 +53,7 @@ export class PairRunner implements Disposable {
 
   static async create(gpu: Gpu, plan: PassPlan, hooks: Hooks): Promise<PairRunner> {
     const { signal } = hooks;
-    const planeKernel = await orAborted(gpu.program(plan.planeContract, plan.planeConstants), signal);
+    const planeKernel = await orAborted(gpu.program(plan.variant.contract, plan.constants.planes), signal);
     const sumPlanes = await orAborted(gpu.program(sumContract), signal);
     const scope = new BufferScope(gpu.device);
     return new PairRunner(gpu, plan, hooks, planeKernel, sumPlanes, scope, planeTables(scope, plan.pass));

@@ -1,37 +1,27 @@
 import { fieldFloats } from '../../shaders/fields.js';
-import type { ShaderContract } from '../../shaders/contract.js';
 import type { Constants } from '../gpu/shader-source.js';
 import { className } from '../checks/class-name.js';
-import { ArgumentError, assertCount, assertImageShape, shown } from '../checks/arguments.js';
+import { ArgumentError, assertImageShape } from '../checks/arguments.js';
 import { layerGain, type Pass } from './passes.js';
 import type { ImageShape } from '../images/images.js';
 import { assertPlanDevice, PlanError, type PlanDevice } from './plan-device.js';
-import { planeListKind, type PlaneVariants } from './plane-candidates.js';
-import {
-  assertVariantChoice,
-  assertVariantFits,
-  planeVariant,
-  quickVariant,
-  type PlaneVariant,
-  type VariantName,
-} from './plane-variant.js';
+import { assertGramShape, type GramShape } from './gram-shape.js';
+import type { PlaneVariant, PlaneVariants, VariantName } from './plane-variant.js';
+import { variantOfPass } from './run-variants.js';
 
 /** Everything about a pass that is decided before the first dispatch. Pure: no device is asked. */
 export interface PassPlan {
   readonly pass: Pass;
   /** Channels per image. */
   readonly channels: number;
-  /** The variant of the plane kernel. */
-  readonly planeContract: ShaderContract;
-  readonly planeConstants: Constants;
-  readonly normsConstants: Constants;
-  readonly fieldsConstants: Constants;
+  /** Of the plane kernel. */
+  readonly variant: PlaneVariant;
+  /** Of the programs of the pass. */
+  readonly constants: Readonly<Record<'planes' | 'norms' | 'fields', Constants>>;
   /** Workgroups of the plane kernel per pair. */
   readonly workgroups: number;
   /** Groups of planes per pair whose sums stand apart. */
   readonly groups: number;
-  /** Planes of one such group; the last may hold fewer. */
-  readonly planesPerGroup: number;
   /** Images whose fields stand in one buffer. */
   readonly blockImages: number;
   /** Field buffers (x and z of a block) kept at a time. */
@@ -42,40 +32,6 @@ export interface PassPlan {
   readonly elementLayersPerPair: number;
   /** Bytes on the device at the most: blocks, and three submissions' sums. */
   readonly deviceBytes: number;
-}
-
-/** Where the kernels of one run stand: rows × columns of images, in square or symmetric form. */
-export interface GramShape {
-  readonly rows: number;
-  readonly columns: number;
-  /** Rows and columns are the same images: only pairs i ≥ j are computed. */
-  readonly symmetric: boolean;
-}
-
-/** The matrices of a regression: train × train, and test × train if there are test images. */
-export function regressionGrams(train: number, test: number): GramShape[] {
-  const grams = [{ rows: train, columns: train, symmetric: true }];
-  if (test > 0) grams.push({ rows: test, columns: train, symmetric: false });
-  return grams;
-}
-
-/** Pairs that a run computes. @throws ArgumentError */
-export function pairCount(shape: GramShape): number {
-  assertGramShape(shape);
-  const { rows, columns, symmetric } = shape;
-  return symmetric ? (rows * (rows + 1)) / 2 : rows * columns;
-}
-
-function assertGramShape(shape: unknown): void {
-  const { rows, columns, symmetric } = (shape ?? {}) as Partial<GramShape>;
-  assertCount('rows', rows, 0);
-  assertCount('columns', columns, 0);
-  if (typeof symmetric !== 'boolean' || (symmetric && rows !== columns)) {
-    throw new ArgumentError(
-      `symmetric is ${shown(symmetric)} for ${rows} rows and ${columns} columns; true is wanted where rows and columns ` +
-        'are the same images, else false',
-    );
-  }
 }
 
 export const DEFAULT_MEMORY_BYTES = 512 * 2 ** 20;
@@ -123,7 +79,7 @@ export function planPass(
   const { limits } = device;
   const { height, width, channels } = shape;
   const shifts = pass.planes.every(([dx]) => dx === 0) ? 1 : 4;
-  const variant = chosenVariant(pass, shape, [gram], device, choice);
+  const variant = variantOfPass(pass, shape, [gram], device, choice);
   const groups = Math.ceil(pass.planes.length / variant.planesPerGroup);
 
   const floats = fieldFloats({ channels, layers: pass.layers, height, width, shifts });
@@ -168,21 +124,22 @@ export function planPass(
   return {
     pass,
     channels,
-    planeContract: variant.contract,
-    planeConstants: {
-      ...variant.constants,
-      HEIGHT: height,
-      WIDTH: width,
-      SHIFTS: shifts,
-      GAIN: layerGain(shape),
-      // A power of two, so that runs with other depths share the compiled kernel.
-      MAX_TAPS: Math.max(4, 2 ** Math.ceil(Math.log2(taps))),
+    variant,
+    constants: {
+      planes: {
+        ...variant.constants,
+        HEIGHT: height,
+        WIDTH: width,
+        SHIFTS: shifts,
+        GAIN: layerGain(shape),
+        // A power of two, so that runs with other depths share the compiled kernel.
+        MAX_TAPS: Math.max(4, 2 ** Math.ceil(Math.log2(taps))),
+      },
+      norms: { HEIGHT: height, WIDTH: width, GAIN: layerGain(shape) },
+      fields: { HEIGHT: height, WIDTH: width, SHIFTS: shifts },
     },
-    normsConstants: { HEIGHT: height, WIDTH: width, GAIN: layerGain(shape) },
-    fieldsConstants: { HEIGHT: height, WIDTH: width, SHIFTS: shifts },
     workgroups: Math.ceil(pass.planes.length / variant.constants.PLANES),
     groups,
-    planesPerGroup: variant.planesPerGroup,
     blockImages,
     cachedBlocks,
     maxPairs,
@@ -195,25 +152,4 @@ function assertPass(pass: unknown): void {
   const { planes, layerSlots } = (pass ?? {}) as Partial<Pass>;
   if (Array.isArray(planes) && Array.isArray(layerSlots)) return;
   throw new ArgumentError(`the pass is ${className(pass)}; one of those that planPasses() gives is wanted`);
-}
-
-/** The variant of the plane kernel that `planPass` takes: as chosen, by a quick one for short runs, or by rule. */
-export function chosenVariant(
-  pass: Pass,
-  shape: ImageShape,
-  grams: readonly GramShape[],
-  device: PlanDevice,
-  choice: PlanOptions['variant'],
-): PlaneVariant {
-  const planes = pass.planes.length;
-  assertVariantChoice(choice);
-  if (typeof choice === 'string') return planeVariant(shape, planes, device, choice);
-  const tuned = typeof choice === 'object' ? choice[planeListKind(pass)] : undefined;
-  if (tuned === undefined) {
-    const pairs = grams.reduce((sum, gram) => sum + pairCount(gram), 0);
-    const work = pairs * planes * shape.height * shape.width * pass.layers;
-    return quickVariant(shape, planes, device, work) ?? planeVariant(shape, planes, device);
-  }
-  assertVariantFits(tuned, shape, device);
-  return tuned;
 }

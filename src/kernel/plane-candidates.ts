@@ -1,5 +1,4 @@
 import { assertCount, assertImageShape } from '../checks/arguments.js';
-import type { Pass } from './passes.js';
 import type { ImageShape } from '../images/images.js';
 import { assertPlanDevice, type PlanDevice } from './plan-device.js';
 import {
@@ -9,16 +8,6 @@ import {
   WORKGROUP_LANES,
   type PlaneVariant,
 } from './plane-variant.js';
-
-/** A run's passes are of two kinds: those of one plane per pair (`vanilla`), and those of all, or many. */
-export type PlaneListKind = 'vanilla' | 'all';
-
-/** Variants that were chosen by measurement; where one is missing, the rule of `planeVariant` applies. */
-export type PlaneVariants = Readonly<Partial<Record<PlaneListKind, PlaneVariant>>>;
-
-export function planeListKind({ planes }: Pick<Pass, 'planes'>): PlaneListKind {
-  return planes.length === 1 ? 'vanilla' : 'all';
-}
 
 /**
  * Variants that may be fastest for planes of a shape on a device, none twice, each of them right: what a tuner
@@ -34,7 +23,8 @@ export function planeCandidates(shape: ImageShape, planes: number, device: PlanD
   const size = device.subgroupSize;
   const lanes = Math.max(WORKGROUP_LANES, size);
   const rule = planeVariant(shape, planes, device);
-  const { COLUMN_QUADS: quads = 1, STRIPS: strips = 1 } = rule.constants;
+  const [quads, strips] =
+    rule.kind === 'subgroup' ? [rule.constants.COLUMN_QUADS, rule.constants.STRIPS] : [1, 1];
   const found = [
     rule,
     // More neighbours in the lane's own registers, fewer shuffles along a row.

@@ -5,14 +5,31 @@ import { ArgumentError, assertKeys, shown } from '../checks/arguments.js';
 import type { ImageShape } from '../images/images.js';
 import { PlanError, type PlanDevice } from './plan-device.js';
 
-/** One of the plane kernels, specialised to an image shape and a device. */
-export interface PlaneVariant {
+interface Variant<Kind extends string, Constants extends string> {
+  readonly kind: Kind;
   readonly contract: ShaderContract;
   /** The variant's own constants; HEIGHT, WIDTH, SHIFTS, GAIN and MAX_TAPS are every variant's. */
-  readonly constants: Readonly<Record<string, number>> & { readonly PLANES: number };
+  readonly constants: Readonly<Record<Constants, number>>;
   /** How many planes one group of partial sums holds. */
   readonly planesPerGroup: number;
 }
+
+/** A plane in one workgroup, its edges in workgroup memory: on every device. */
+export type PortableVariant = Variant<'portable', 'ROWS' | 'PLANES' | 'SHARED_EDGES'>;
+/** A plane in one subgroup, its edges exchanged by shuffles. */
+export type SubgroupVariant = Variant<
+  'subgroup',
+  'ROWS' | 'COLUMN_QUADS' | 'ROW_LANES' | 'STRIPS' | 'PLANES'
+>;
+
+/** One of the plane kernels, specialised to an image shape and a device. */
+export type PlaneVariant = PortableVariant | SubgroupVariant;
+
+/** Passes have one plane per pair (a read-out without pooling), or many. */
+export type PlaneCount = 'one' | 'many';
+
+/** Variants that were chosen for the passes of a run; where one is missing, the rule of `planeVariant` applies. */
+export type PlaneVariants = Readonly<Partial<Record<PlaneCount, PlaneVariant>>>;
 
 /** Lanes of a workgroup, where a plane needs fewer. */
 export const WORKGROUP_LANES = 32;
@@ -23,15 +40,15 @@ export type VariantName = 'auto' | 'portable' | 'subgroup';
 
 const VARIANT_NAMES: readonly VariantName[] = ['auto', 'portable', 'subgroup'];
 
-/** @throws ArgumentError for what is neither a name nor variants by the kind of their planes */
+/** @throws ArgumentError for what is neither a name nor variants by the number of planes */
 export function assertVariantChoice(choice: unknown): void {
   if (choice === undefined || (VARIANT_NAMES as readonly unknown[]).includes(choice)) return;
   if (typeof choice === 'object' && choice !== null) {
-    assertKeys('variant', choice, ['vanilla', 'all']);
+    assertKeys('variant', choice, ['one', 'many']);
     return;
   }
   throw new ArgumentError(
-    `variant is ${shown(choice)}; ${VARIANT_NAMES.join(', ')} or { vanilla, all } as tune() finds them is wanted`,
+    `variant is ${shown(choice)}; ${VARIANT_NAMES.join(', ')} or { one, many } as tune() finds them is wanted`,
   );
 }
 
@@ -97,7 +114,7 @@ export function subgroupVariant(
   planes: number,
   subgroupSize: number,
   layout: SubgroupLayout = {},
-): PlaneVariant | undefined {
+): SubgroupVariant | undefined {
   if (subgroupSize < 4) return undefined;
   const quads = Math.ceil(shape.width / 4);
   const columnQuads = layout.columnQuads ?? Math.ceil(quads / subgroupSize);
@@ -111,6 +128,7 @@ export function subgroupVariant(
   // Subgroups stay full: planes of a workgroup fill at least one.
   const lanes = Math.max(layout.lanes ?? WORKGROUP_LANES, subgroupSize);
   return {
+    kind: 'subgroup',
     contract: subgroupContract,
     constants: {
       ROWS: rows,
@@ -124,7 +142,7 @@ export function subgroupVariant(
 }
 
 /** Rows per invocation of the portable kernel: the fewest of 4, 8, 16, 32 with which a plane fits one workgroup. */
-export function portableVariant(shape: ImageShape, planes: number, device: PlanDevice): PlaneVariant {
+export function portableVariant(shape: ImageShape, planes: number, device: PlanDevice): PortableVariant {
   for (const rows of [4, 8, 16, 32]) {
     const variant = portableWithRows(rows, shape, planes, device);
     if (variant) return variant;
@@ -144,7 +162,7 @@ export function portableWithRows(
   planes: number,
   { limits }: PlanDevice,
   lanes = WORKGROUP_LANES,
-): PlaneVariant | undefined {
+): PortableVariant | undefined {
   const rows = Math.min(most, height);
   const planeLanes = Math.ceil(width / 4) * Math.ceil(height / rows);
   const planesPerGroup = Math.max(1, Math.min(Math.floor(lanes / planeLanes), planes));
@@ -154,6 +172,7 @@ export function portableWithRows(
   const sharedEdges = !fits(rows + 4);
   if (sharedEdges && !fits(Math.max(rows, 4))) return undefined;
   return {
+    kind: 'portable',
     contract: portableContract,
     constants: { ROWS: rows, PLANES: planesPerGroup, SHARED_EDGES: sharedEdges ? 1 : 0 },
     planesPerGroup,
@@ -167,24 +186,30 @@ export function portableWithRows(
  * @throws PlanError
  */
 export function assertVariantFits(
-  { contract, constants }: PlaneVariant,
+  variant: PlaneVariant,
   { height, width }: ImageShape,
   { limits, subgroupSize }: PlanDevice,
 ): void {
-  const { ROWS, PLANES, COLUMN_QUADS = 1 } = constants;
-  const inSubgroup = 'STRIPS' in constants;
   const quads = Math.ceil(width / 4);
-  const rowLanes = inSubgroup ? constants.ROW_LANES : quads;
-  const strips = inSubgroup ? constants.STRIPS : Math.ceil(height / ROWS);
+  const { rowLanes, strips, columnQuads } = lanesOf(variant, quads, height);
   const planeLanes = rowLanes * strips;
-  const lanes = planeLanes * PLANES;
-  const covers = rowLanes * COLUMN_QUADS >= quads && strips * ROWS >= height;
-  const whole = !inSubgroup || (planeLanes <= subgroupSize && Number.isInteger(Math.log2(planeLanes)));
+  const lanes = planeLanes * variant.constants.PLANES;
+  const covers = rowLanes * columnQuads >= quads && strips * variant.constants.ROWS >= height;
+  const whole =
+    variant.kind === 'portable' || (planeLanes <= subgroupSize && Number.isInteger(Math.log2(planeLanes)));
   if (covers && whole && lanes <= limits.maxComputeInvocationsPerWorkgroup) return;
   throw new PlanError(
-    `the variant ${contract.name} ${JSON.stringify(constants)} does not fit a ${height}×${width} plane on this device ` +
+    `the variant ${variant.contract.name} ${JSON.stringify(variant.constants)} does not fit a ${height}×${width} plane on this device ` +
       `(subgroups of ${subgroupSize} lanes, ${limits.maxComputeInvocationsPerWorkgroup} invocations). Tune for this shape and device.`,
   );
+}
+
+/** How the lanes of one plane lie: along a row, one strip of rows above the other. */
+function lanesOf(variant: PlaneVariant, quads: number, height: number) {
+  if (variant.kind === 'portable')
+    return { rowLanes: quads, strips: Math.ceil(height / variant.constants.ROWS), columnQuads: 1 };
+  const { ROW_LANES, STRIPS, COLUMN_QUADS } = variant.constants;
+  return { rowLanes: ROW_LANES, strips: STRIPS, columnQuads: COLUMN_QUADS };
 }
 
 function nextPowerOfTwo(value: number): number {

@@ -1,13 +1,62 @@
-import type { Channel } from './channels.js';
-import { planPasses } from './passes.js';
+import { assertImageShape } from '../checks/arguments.js';
 import type { ImageShape } from '../images/images.js';
-import { chosenVariant, type GramShape, type PlanOptions } from './plan.js';
+import type { Channel } from './channels.js';
+import { pairCount, type GramShape } from './gram-shape.js';
+import { elementLayersPerPair, planPasses, type Pass } from './passes.js';
 import type { PlanDevice } from './plan-device.js';
-import { planeListKind, type PlaneVariants } from './plane-candidates.js';
+import {
+  assertVariantChoice,
+  assertVariantFits,
+  planeVariant,
+  quickVariant,
+  type PlaneCount,
+  type PlaneVariant,
+  type PlaneVariants,
+  type VariantName,
+} from './plane-variant.js';
+
+// The one place that decides which variant of the plane kernel computes a pass.
+
+/** Whether a pass has one plane per pair or many: either has a variant of its own. */
+export function planeCount({ planes }: Pick<Pass, 'planes'>): PlaneCount {
+  return planes.length === 1 ? 'one' : 'many';
+}
+
+/** Work of a pass over all matrices of a run, element-layers. */
+export function passWork(pass: Pass, shape: ImageShape, grams: readonly GramShape[]): number {
+  return grams.reduce((sum, gram) => sum + pairCount(gram), 0) * elementLayersPerPair([pass], shape);
+}
 
 /**
- * The variants of the plane kernel for all matrices of one run: decided once, by the run's work, so that whatever part
- * of it is computed alone (to compile, a tile, a shard) has the same bits.
+ * The variant for a pass of a run: as chosen, by a quick one for short runs, or by rule.
+ *
+ * @param grams All matrices of the run.
+ * @param choice As `GramOptions.variant`.
+ * @throws PlanError if it does not fit this device; ArgumentError
+ */
+export function variantOfPass(
+  pass: Pass,
+  shape: ImageShape,
+  grams: readonly GramShape[],
+  device: PlanDevice,
+  choice?: VariantName | PlaneVariants,
+): PlaneVariant {
+  const planes = pass.planes.length;
+  assertImageShape('shape', shape);
+  assertVariantChoice(choice);
+  if (typeof choice === 'string') return planeVariant(shape, planes, device, choice);
+  const given = choice?.[planeCount(pass)];
+  if (given === undefined) {
+    const work = passWork(pass, shape, grams);
+    return quickVariant(shape, planes, device, work) ?? planeVariant(shape, planes, device);
+  }
+  assertVariantFits(given, shape, device);
+  return given;
+}
+
+/**
+ * The variants for all matrices of one run: decided once, by the run's work, so that whatever part of it is computed
+ * alone (to compile, a tile, a shard) has the same bits.
  *
  * @param choice As `GramOptions.variant`.
  * @throws PlanError if no variant fits this device
@@ -17,12 +66,12 @@ export function runVariants(
   shape: ImageShape,
   grams: readonly GramShape[],
   device: PlanDevice,
-  choice?: PlanOptions['variant'],
+  choice?: VariantName | PlaneVariants,
 ): PlaneVariants {
   return Object.fromEntries(
     planPasses(channels, shape).map((pass) => [
-      planeListKind(pass),
-      chosenVariant(pass, shape, grams, device, choice),
+      planeCount(pass),
+      variantOfPass(pass, shape, grams, device, choice),
     ]),
   );
 }

@@ -1,5 +1,5 @@
 import { ArgumentError } from '../checks/arguments.js';
-import type { GramShape } from './plan.js';
+import type { GramShape } from './gram-shape.js';
 
 /** A rectangle of image pairs whose fields stand in two buffers. Diagonal tiles of a symmetric matrix are triangles. */
 export interface Tile {

@@ -10,7 +10,8 @@ import {
 } from '../checks/arguments.js';
 import { orAborted } from '../signals/or-aborted.js';
 import type { ImageShape } from '../images/images.js';
-import { planeCandidates, type PlaneListKind } from './plane-candidates.js';
+import { planeCandidates } from './plane-candidates.js';
+import { type PlaneCount } from './plane-variant.js';
 import { portableVariant, type PlaneVariant } from './plane-variant.js';
 import { PlanError } from './plan-device.js';
 import { largestDifference, tuningPlanes, TuningBench, type TuningCase } from './tuning-bench.js';
@@ -39,7 +40,7 @@ export interface TuneOptions {
   /** Convolution layers + 1. */
   readonly depth: number;
   /** Which passes the variant is for. */
-  readonly kind: PlaneListKind;
+  readonly planes: PlaneCount;
   /** What to compare, preferred ones first; by default `planeCandidates`. */
   readonly candidates?: readonly PlaneVariant[];
   /** By default `TUNE_BUDGET_MS`; exceeded by one compilation at the most. */
@@ -72,7 +73,7 @@ export interface TuneResult {
 const TUNE_OPTIONS = [
   'shape',
   'depth',
-  'kind',
+  'planes',
   'candidates',
   'budgetMs',
   'signal',
@@ -98,9 +99,9 @@ interface Contender {
  */
 export async function tune(gpu: Gpu, options: TuneOptions): Promise<TuneResult> {
   assertTuneOptions(gpu, options);
-  const { shape, kind, signal, onCandidate } = options;
+  const { shape, signal, onCandidate } = options;
   signal?.throwIfAborted();
-  const planes = tuningPlanes(kind, shape).total;
+  const planes = tuningPlanes(options.planes, shape).total;
   const given = options.candidates ?? planeCandidates(shape, planes, gpu);
   const portable = portableVariant(shape, planes, gpu);
   const same = (a: PlaneVariant, b: PlaneVariant) =>
@@ -174,11 +175,11 @@ function assertTuneOptions(gpu: Gpu, options: TuneOptions): void {
   assertGpu('tune', gpu);
   assertKeys('tune', options, TUNE_OPTIONS);
   assertRunOptions('tune', options);
-  const { shape, depth, kind, candidates, budgetMs } = options as Partial<TuneOptions>;
+  const { shape, depth, planes, candidates, budgetMs } = options as Partial<TuneOptions>;
   assertImageShape('tune: shape', shape);
   assertCount('tune: depth', depth, 2);
-  if (kind !== 'vanilla' && kind !== 'all') {
-    throw new ArgumentError(`tune: kind is ${shown(kind)}; vanilla or all is wanted`);
+  if (planes !== 'one' && planes !== 'many') {
+    throw new ArgumentError(`tune: planes is ${shown(planes)}; one or many is wanted`);
   }
   if (candidates !== undefined && !Array.isArray(candidates)) {
     throw new ArgumentError(`tune: candidates are ${shown(candidates)}; an array of variants is wanted`);

@@ -9,7 +9,7 @@ import type { ImageShape, ImageStack } from '../images/images.js';
 import { planPasses, type Pass } from './passes.js';
 import { planPass, type PassPlan } from './plan.js';
 import { planeParameters, planeTables } from './plane-dispatch.js';
-import type { PlaneListKind } from './plane-candidates.js';
+import type { PlaneCount } from './plane-variant.js';
 import type { PlaneVariant } from './plane-variant.js';
 
 const IMAGES = 16;
@@ -32,7 +32,7 @@ export interface TuningCase {
 export interface TuningJob {
   readonly shape: ImageShape;
   readonly depth: number;
-  readonly kind: PlaneListKind;
+  readonly planes: PlaneCount;
 }
 
 /**
@@ -40,12 +40,12 @@ export interface TuningJob {
  * the zero plane alone are among those compared; and, if there are many planes, every alignment among few of them.
  */
 export function tuningPlanes(
-  kind: PlaneListKind,
+  planes: PlaneCount,
   shape: ImageShape,
   depth = 3,
 ): { pass: Pass; total: number } {
   const depths = [...new Set([Math.max(2, Math.ceil(depth / 2)), depth])];
-  const readouts = kind === 'vanilla' ? (['vanilla'] as const) : (['vanilla', 'gap'] as const);
+  const readouts = planes === 'one' ? (['vanilla'] as const) : (['vanilla', 'gap'] as const);
   const channels = depths.flatMap((d) =>
     // With all layers trained Θ is not zero in any layer, so that each of them is compared.
     readouts.map((readout): Channel => ({ kernel: 'ntk', depth: d, readout, trained: 'all' })),
@@ -55,8 +55,8 @@ export function tuningPlanes(
   if (total <= MOST_PLANES) return { pass, total };
   let step = Math.round(0.618 * total);
   while (greatestCommonDivisor(step, total) > 1) step++;
-  const planes = Array.from({ length: MOST_PLANES }, (_, i) => pass.planes[(i * step) % total]);
-  return { pass: { ...pass, planes }, total };
+  const few = Array.from({ length: MOST_PLANES }, (_, i) => pass.planes[(i * step) % total]);
+  return { pass: { ...pass, planes: few }, total };
 }
 
 /** What the candidates of a search have in common: images, pairs and buffers of one size. */
@@ -82,11 +82,11 @@ export class TuningBench implements Disposable {
   ) {}
 
   static async create(gpu: Gpu, job: TuningJob, candidates: readonly PlaneVariant[]): Promise<TuningBench> {
-    const { shape, kind } = job;
-    const { pass } = tuningPlanes(kind, shape, job.depth);
+    const { shape, planes } = job;
+    const { pass } = tuningPlanes(planes, shape, job.depth);
     const gram = { rows: IMAGES, columns: IMAGES, symmetric: false };
     const planOf = (variant: PlaneVariant) =>
-      planPass(pass, shape, gram, gpu, { variant: { all: variant, vanilla: variant } });
+      planPass(pass, shape, gram, gpu, { variant: { one: variant, many: variant } });
     const plan = planPass(pass, shape, gram, gpu);
     const groups = Math.max(
       ...candidates.map(({ planesPerGroup }) => Math.ceil(pass.planes.length / planesPerGroup)),
@@ -119,7 +119,7 @@ export class TuningBench implements Disposable {
   /** @throws PlanError, ShaderError */
   async compile(variant: PlaneVariant): Promise<TuningCase> {
     const plan = this.planOf(variant);
-    return { plan, program: await this.gpu.program(plan.planeContract, plan.planeConstants) };
+    return { plan, program: await this.gpu.program(plan.variant.contract, plan.constants.planes) };
   }
 
   /** The sums of a few pairs, [pairs][taps][2]; NaN where the variant writes nothing. */

@@ -2,8 +2,8 @@ import type { Gpu } from '../gpu/gpu.js';
 import type { Channel } from '../kernel/channels.js';
 import { computeGram, type GramOptions } from '../kernel/gram.js';
 import type { ImageStack } from '../images/images.js';
-import type { GramShape } from '../kernel/plan.js';
-import type { PlaneVariants } from '../kernel/plane-candidates.js';
+import type { GramShape } from '../kernel/gram-shape.js';
+import type { PlaneVariants } from '../kernel/plane-variant.js';
 import { runVariants } from '../kernel/run-variants.js';
 import { planDevice } from '../kernel/subgroup-order.js';
 

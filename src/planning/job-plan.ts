@@ -1,16 +1,12 @@
 import type { Channel } from '../kernel/channels.js';
 import { planPasses } from '../kernel/passes.js';
 import type { ImageShape } from '../images/images.js';
-import {
-  pairCount,
-  planPass,
-  regressionGrams,
-  type GramShape,
-  type PassPlan,
-  type PlanOptions,
-} from '../kernel/plan.js';
+import { planPass, type PassPlan, type PlanOptions } from '../kernel/plan.js';
+import { pairCount, regressionGrams, type GramShape } from '../kernel/gram-shape.js';
 import type { PlanDevice } from '../kernel/plan-device.js';
-import { planeListKind, variantLabel, type PlaneListKind } from '../kernel/plane-candidates.js';
+import { variantLabel } from '../kernel/plane-candidates.js';
+import { planeCount } from '../kernel/run-variants.js';
+import { type PlaneCount } from '../kernel/plane-variant.js';
 import { blockLoads, tileCount } from '../kernel/tiles.js';
 import type { RateEntry } from './measurement-cache.js';
 
@@ -26,7 +22,7 @@ export interface Job {
 
 /** One walk through the layers for all pairs of the job. */
 export interface PassSize {
-  readonly kind: PlaneListKind;
+  readonly planeCount: PlaneCount;
   readonly variant: string;
   readonly depth: number;
   readonly planes: number;
@@ -77,12 +73,8 @@ export function planJob(job: Job, device: PlanDevice, options: PlanOptions = {})
       plans.reduce((all, { gram, plan }) => all + of(gram, plan), 0);
     const [{ plan }] = plans;
     return {
-      kind: planeListKind(pass),
-      variant: variantLabel({
-        contract: plan.planeContract,
-        constants: ownConstants(plan),
-        planesPerGroup: plan.planesPerGroup,
-      }),
+      planeCount: planeCount(pass),
+      variant: variantLabel(plan.variant),
       depth: pass.layers + 1,
       planes: pass.planes.length,
       elementLayersPerPair: plan.elementLayersPerPair,
@@ -110,17 +102,6 @@ export function planJob(job: Job, device: PlanDevice, options: PlanOptions = {})
       run: test === 0 ? 0 : test * (4 + 8 * classes) + 2 * NPY_HEADER_BYTES,
     },
   };
-}
-
-/** Those of the variant, without the ones that every variant has. */
-function ownConstants({
-  planeContract,
-  planeConstants,
-}: PassPlan): { PLANES: number } & Record<string, number> {
-  const common = ['HEIGHT', 'WIDTH', 'SHIFTS', 'GAIN', 'MAX_TAPS'];
-  const names = planeContract.constants.filter((name) => !common.includes(name));
-  const own = Object.fromEntries(names.map((name) => [name, planeConstants[name]]));
-  return { ...own, PLANES: planeConstants.PLANES };
 }
 
 /** Seconds of each part of a job. */

@@ -1,6 +1,7 @@
 import type { Gpu } from '../gpu/gpu.js';
 import { planPasses } from '../kernel/passes.js';
-import { planeListKind, type PlaneVariants } from '../kernel/plane-candidates.js';
+import { planeCount } from '../kernel/run-variants.js';
+import { type PlaneVariants } from '../kernel/plane-variant.js';
 import type { Job, JobPlan } from './job-plan.js';
 import {
   isSameDevice,
@@ -29,12 +30,12 @@ export async function measureJob(
 ): Promise<RateEntry[]> {
   const { shape, channels, train, classes } = job;
   const passes = planPasses(channels, shape);
-  const measured: Pick<RateEntry, 'kind' | 'depth' | 'elementLayersPerSecond' | 'imageMs'>[] = [];
+  const measured: Pick<RateEntry, 'planes' | 'depth' | 'elementLayersPerSecond' | 'imageMs'>[] = [];
   for (const pass of passes) {
     const own = pass.outputs.map(({ channel }) => channels[channel]);
     const options = { sliceMs: sliceMs / passes.length, images: train, memoryBytes, variant, signal };
     measured.push({
-      kind: planeListKind(pass),
+      planes: planeCount(pass),
       depth: pass.layers + 1,
       elementLayersPerSecond: await measureRate(gpu, own, shape, options),
       imageMs: await measureImageStage(gpu, own, shape, options),
@@ -94,7 +95,7 @@ export async function knownRates(
   plan: JobPlan,
 ): Promise<MeasuredRates[]> {
   const perPass = await Promise.all(
-    plan.passes.map(({ kind }) => cache.ratesFor({ shape: shapeLabel(shape), kind })),
+    plan.passes.map(({ planeCount: planes }) => cache.ratesFor({ shape: shapeLabel(shape), planes })),
   );
   return perPass[0].flatMap((device) => {
     const rates = perPass.map((entries) => entries.find((entry) => isSameDevice(entry, device)));

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { ImageShape } from '../images/images.js';
-import type { PlaneListKind } from '../kernel/plane-candidates.js';
+import type { PlaneCount } from '../kernel/plane-variant.js';
 import { variantLabel } from '../kernel/plane-candidates.js';
 import type { PlaneVariant } from '../kernel/plane-variant.js';
 import { CacheFile, cacheFolder } from './cache-file.js';
@@ -19,7 +19,7 @@ export interface MeasuredDevice {
 export interface MeasuredWork {
   /** C×H×W, as in `3x32x32`. */
   readonly shape: string;
-  readonly kind: PlaneListKind;
+  readonly planes: PlaneCount;
 }
 
 /** The variant of the plane kernel that was fastest. */
@@ -48,7 +48,7 @@ export function shapeLabel({ channels, height, width }: ImageShape): string {
 }
 
 const DEVICE = ['adapter', 'backend', 'driver', 'version'] as const;
-const WORK = ['shape', 'kind'] as const;
+const WORK = ['shape', 'planes'] as const;
 
 const text = v.pipe(v.string(), v.maxLength(1000));
 const positive = v.pipe(v.number(), v.gtValue(0), v.maxValue(1e18));
@@ -60,19 +60,29 @@ const measured = {
   driver: text,
   version: text,
   shape: v.pipe(v.string(), v.regex(/^\d{1,9}x\d{1,9}x\d{1,9}$/)),
-  kind: v.picklist(['vanilla', 'all'] as const satisfies readonly PlaneListKind[]),
+  planes: v.picklist(['one', 'many'] as const satisfies readonly PlaneCount[]),
   date: v.pipe(v.string(), v.isoTimestamp()),
   elementLayersPerSecond: positive,
 };
-const tuningEntry = v.object({ ...measured, variant: text });
-const rateEntry = v.object({
-  ...measured,
-  depth: v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(1e6)),
-  imageMs: milliseconds,
-  solveRows: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1e9)),
-  factorMs: milliseconds,
-  refineMs: milliseconds,
-});
+/** Earlier versions called one plane a pass of the kind `vanilla`, many of the kind `all`. */
+const renamed = v.pipe(
+  v.record(v.string(), v.unknown()),
+  v.transform(({ kind, ...entry }) =>
+    kind === 'vanilla' || kind === 'all' ? { planes: kind === 'vanilla' ? 'one' : 'many', ...entry } : entry,
+  ),
+);
+const tuningEntry = v.pipe(renamed, v.object({ ...measured, variant: text }));
+const rateEntry = v.pipe(
+  renamed,
+  v.object({
+    ...measured,
+    depth: v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(1e6)),
+    imageMs: milliseconds,
+    solveRows: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1e9)),
+    factorMs: milliseconds,
+    refineMs: milliseconds,
+  }),
+);
 
 /** What was measured on this machine's adapters, kept between runs in the user's cache folder. */
 export class MeasurementCache {

@@ -2,14 +2,10 @@ import type { Gpu } from '../gpu/gpu.js';
 import type { Channel } from '../kernel/channels.js';
 import { planPasses, type Pass } from '../kernel/passes.js';
 import type { ImageShape } from '../images/images.js';
-import { pairCount, type GramShape } from '../kernel/plan.js';
-import {
-  planeCandidates,
-  planeListKind,
-  variantLabel,
-  type PlaneListKind,
-  type PlaneVariants,
-} from '../kernel/plane-candidates.js';
+import { pairCount, type GramShape } from '../kernel/gram-shape.js';
+import { planeCandidates, variantLabel } from '../kernel/plane-candidates.js';
+import { planeCount } from '../kernel/run-variants.js';
+import { type PlaneCount, type PlaneVariants } from '../kernel/plane-variant.js';
 import { PlanError } from '../kernel/plan-device.js';
 import { tune, TUNE_BUDGET_MS, type TuneResult } from '../kernel/tune.js';
 import { shapeLabel, type MeasuredDevice, type MeasurementCache } from './measurement-cache.js';
@@ -36,7 +32,7 @@ export interface TunedVariantsOptions {
   readonly mode: TuneMode;
   readonly signal?: AbortSignal;
   /** Before a search, and after it. */
-  readonly onSearch?: (kind: PlaneListKind, result?: TuneResult) => void;
+  readonly onSearch?: (planes: PlaneCount, result?: TuneResult) => void;
 }
 
 /**
@@ -53,19 +49,19 @@ export async function tunedVariants(
   if (mode === 'off') return {};
   const variants: { -readonly [K in keyof PlaneVariants]: PlaneVariants[K] } = {};
   for (const pass of planPasses(job.channels, job.shape)) {
-    const kind = planeListKind(pass);
-    if (kind in variants) continue;
+    const planes = planeCount(pass);
+    if (planes in variants) continue;
     if (mode === 'on') {
-      const known = await cachedVariant(gpu, device, cache, job.shape, kind);
-      if (known) variants[kind] = known;
+      const known = await cachedVariant(gpu, device, cache, job.shape, planes);
+      if (known) variants[planes] = known;
       if (known || !(await isWorthSearching(gpu, pass, job, signal))) continue;
     }
-    onSearch?.(kind);
+    onSearch?.(planes);
     try {
       const depth = pass.layers + 1;
-      const result = await searchVariant(gpu, device, cache, { shape: job.shape, kind, depth, signal });
-      variants[kind] = result.variant;
-      onSearch?.(kind, result);
+      const result = await searchVariant(gpu, device, cache, { shape: job.shape, planes, depth, signal });
+      variants[planes] = result.variant;
+      onSearch?.(planes, result);
     } catch (error) {
       // The plan of the run says so itself, or does without the portable variant.
       if (!(error instanceof PlanError)) throw error;
@@ -80,12 +76,12 @@ export async function cachedVariant(
   device: MeasuredDevice,
   cache: MeasurementCache,
   shape: ImageShape,
-  kind: PlaneListKind,
+  planes: PlaneCount,
 ) {
-  const planes = kind === 'vanilla' ? 1 : shape.height * shape.width;
-  const work = { shape: shapeLabel(shape), kind };
+  const count = planes === 'one' ? 1 : shape.height * shape.width;
+  const work = { shape: shapeLabel(shape), planes };
   try {
-    return await cache.variant(device, work, planeCandidates(shape, planes, gpu));
+    return await cache.variant(device, work, planeCandidates(shape, count, gpu));
   } catch (error) {
     if (error instanceof PlanError) return undefined;
     throw error;
@@ -99,9 +95,11 @@ export async function cachedVariants(
   cache: MeasurementCache,
   { channels, shape }: Pick<TunedJob, 'channels' | 'shape'>,
 ): Promise<PlaneVariants> {
-  const kinds = new Set(planPasses(channels, shape).map(planeListKind));
+  const counts = new Set(planPasses(channels, shape).map(planeCount));
   const found = await Promise.all(
-    [...kinds].map(async (kind) => [kind, await cachedVariant(gpu, device, cache, shape, kind)] as const),
+    [...counts].map(
+      async (planes) => [planes, await cachedVariant(gpu, device, cache, shape, planes)] as const,
+    ),
   );
   return Object.fromEntries(found.filter(([, variant]) => variant !== undefined));
 }
@@ -114,12 +112,12 @@ export async function searchVariant(
   options: Parameters<typeof tune>[1],
 ): Promise<TuneResult> {
   const result = await tune(gpu, options);
-  const { shape, kind } = options;
+  const { shape, planes } = options;
   const chosen = result.measurements.find(({ variant }) => variant === result.variant);
   await cache.putVariant({
     ...device,
     shape: shapeLabel(shape),
-    kind,
+    planes,
     variant: variantLabel(result.variant),
     elementLayersPerSecond: chosen?.elementLayersPerSecond ?? 0,
     date: new Date().toISOString(),

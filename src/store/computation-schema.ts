@@ -50,6 +50,20 @@ const block = v.object({
   columnsSha256: sha256,
 });
 
+/** Earlier versions called the variant for one plane `vanilla`, that for many `all`. */
+const variants = v.pipe(
+  v.object({
+    one: v.optional(short),
+    many: v.optional(short),
+    vanilla: v.optional(short),
+    all: v.optional(short),
+  }),
+  v.transform(({ vanilla, all, one = vanilla, many = all }) => ({
+    ...(one === undefined ? {} : { one }),
+    ...(many === undefined ? {} : { many }),
+  })),
+);
+
 /** First the two fields that say whether the others can be read. */
 export const headSchema = v.object({
   format: v.unknown(),
@@ -75,7 +89,7 @@ export const computationSchema = v.pipe(
     tileImages: count(MOST_IMAGES),
     version: short,
     adapter: v.object({ name: short, backend: short, description: short }),
-    variants: v.object({ vanilla: v.optional(short), all: v.optional(short) }),
+    variants,
   }),
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return;

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { link, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Channel } from '../kernel/channels.js';
+import type { PlaneCount } from '../kernel/plane-variant.js';
 import type { ImageStack } from '../images/images.js';
 import { channelName } from '../kernel/validate-channels.js';
 import { OutputError, writeAtomically } from '../files/atomic-file.js';
@@ -36,8 +37,8 @@ export interface Computation {
   /** Of this package, of the adapter and of the kernel: those that began the store. */
   readonly version: string;
   readonly adapter: StoreAdapter;
-  /** Variants of the plane kernel that a tuner chose, by kind of pass; where one is missing the rule decides. */
-  readonly variants: Readonly<Partial<Record<'vanilla' | 'all', string>>>;
+  /** Variants of the plane kernel that a tuner chose; where one is missing the rule decides. */
+  readonly variants: Readonly<Partial<Record<PlaneCount, string>>>;
 }
 
 export const COMPUTATION_FILE = 'computation.json';

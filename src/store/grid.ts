@@ -1,4 +1,4 @@
-import type { GramShape } from '../kernel/plan.js';
+import type { GramShape } from '../kernel/gram-shape.js';
 import { pairsInTile, tileCount, tilePairs, type Tile } from '../kernel/tiles.js';
 
 /** Which matrix of a computation: `train` images × images, `test` test images × images, `cross` images × others. */

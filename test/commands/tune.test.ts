@@ -24,7 +24,7 @@ const kept = join(cache, 'tuning.json');
 
 const tunedBy = async (...args: string[]) => {
   const { stdout, stderr } = await succeed(...KERNEL, ...args);
-  return { tuned: (JSON.parse(stdout) as { tuned?: { all: string } }).tuned, stderr };
+  return { tuned: (JSON.parse(stdout) as { tuned?: { many: string } }).tuned, stderr };
 };
 
 beforeAll(async () => {
@@ -36,7 +36,7 @@ test('the choice is remembered, and taken up by kernel and run', async () => {
   expect((await tunedBy()).tuned).toBeUndefined();
   const { stdout, stderr } = await succeed(...TUNE, '--readout', 'gap', '--json');
   const report = JSON.parse(stdout) as Report;
-  expect(report).toMatchObject({ kind: 'all', cache });
+  expect(report).toMatchObject({ planes: 'many', cache });
   expect(report.elapsedMs).toBeLessThan(30_000);
   expect(stderr).toMatch(/tune for 1x8x8, gap/);
   const timed = report.candidates.filter(({ outcome }) => outcome === 'timed');
@@ -47,12 +47,12 @@ test('the choice is remembered, and taken up by kernel and run', async () => {
   expect(await readdir(cache)).toEqual(['tuning.json']);
   expect(await readFile(kept, 'utf8')).toContain(report.variant);
 
-  expect((await tunedBy()).tuned).toEqual({ all: report.variant });
+  expect((await tunedBy()).tuned).toEqual({ many: report.variant });
   expect((await tunedBy('--tune', 'off')).tuned).toBeUndefined();
   await writeDigits('train', 0, 12);
   await writeDigits('test', 12, 16);
   await succeed(...'run --train train.npy --test test.npy --depth 3 --out tuned'.split(' '));
-  expect(JSON.parse(await read('tuned/report.json'))).toMatchObject({ tuned: { all: report.variant } });
+  expect(JSON.parse(await read('tuned/report.json'))).toMatchObject({ tuned: { many: report.variant } });
 });
 
 test('a damaged cache is ignored with a warning; force searches anew and replaces it', async () => {
@@ -62,8 +62,8 @@ test('a damaged cache is ignored with a warning; force searches anew and replace
   expect(ignored.tuned).toBeUndefined();
   expect(ignored.stderr).toMatch(/cntk: warning: the cache file .*tuning\.json is damaged/);
   const forced = await tunedBy('--tune', 'force');
-  expect(forced.stderr).toMatch(/tune \(all planes\)/);
-  expect(await readFile(kept, 'utf8')).toContain(forced.tuned!.all);
+  expect(forced.stderr).toMatch(/tune \(many planes\)/);
+  expect(await readFile(kept, 'utf8')).toContain(forced.tuned!.many);
   expect((await tunedBy()).stderr).not.toMatch(/warning: the cache/);
 });
 

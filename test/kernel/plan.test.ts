@@ -2,7 +2,8 @@
 import { planPasses } from '../../src/kernel/passes.js';
 import type { ImageShape } from '../../src/images/images.js';
 import { PlanError, type PlanDevice } from '../../src/kernel/plan-device.js';
-import { pairCount, planPass } from '../../src/kernel/plan.js';
+import { planPass } from '../../src/kernel/plan.js';
+import { pairCount } from '../../src/kernel/gram-shape.js';
 import { subgroupVariant } from '../../src/kernel/plane-variant.js';
 
 /** WebGPU's default limits: what every adapter has. */
@@ -36,7 +37,10 @@ test.each([
   [33, 31],
   [64, 64],
 ])('a %i×%i plane fits a workgroup of the default limits', (height, width) => {
-  const { planeConstants: c, groups } = plan({ channels: 3, height, width }, 11);
+  const {
+    constants: { planes: c },
+    groups,
+  } = plan({ channels: 3, height, width }, 11);
   const lanes = Math.ceil(width / 4) * Math.ceil(height / c.ROWS);
   expect(lanes * c.PLANES).toBeLessThanOrEqual(256);
   const slots = c.SHARED_EDGES ? Math.max(c.ROWS, 4) : c.ROWS + 4;

@@ -1,7 +1,8 @@
 // Short runs on a software adapter that writes loops out take a variant that compiles soon; all parts of a run decide alike.
 import { planPasses } from '../../src/kernel/passes.js';
 import type { PlanDevice } from '../../src/kernel/plan-device.js';
-import { planPass, regressionGrams } from '../../src/kernel/plan.js';
+import { planPass } from '../../src/kernel/plan.js';
+import { regressionGrams } from '../../src/kernel/gram-shape.js';
 import { runVariants } from '../../src/kernel/run-variants.js';
 
 const LIMITS: PlanDevice['limits'] = {
@@ -17,7 +18,7 @@ const CHANNELS = [{ kernel: 'ntk', depth: 11, readout: 'gap', trained: 'hidden' 
 
 const square = (count: number) => [{ rows: count, columns: count, symmetric: true }];
 const nameOf = (grams: ReturnType<typeof square>, device = SOFTWARE, shape = CIFAR, choice?: 'auto') =>
-  runVariants(CHANNELS, shape, grams, device, choice).all!.contract.name;
+  runVariants(CHANNELS, shape, grams, device, choice).many!.contract.name;
 
 test('8 images are a short run, 9 are not: 4e8 element-layers lie between', () => {
   // 36 and 45 pairs of 10 · 2²⁰ element-layers.
@@ -34,9 +35,9 @@ test('the part that is planned alone takes what the run takes', () => {
   const variant = runVariants(CHANNELS, CIFAR, square(100), SOFTWARE);
   const [pass] = planPasses(CHANNELS, CIFAR);
   const plan = planPass(pass, CIFAR, square(1)[0], SOFTWARE, { variant });
-  expect(plan.planeContract).toBe(variant.all!.contract);
+  expect(plan.variant.contract).toBe(variant.many!.contract);
   // Control: left alone it would decide for itself.
-  expect(planPass(pass, CIFAR, square(1)[0], SOFTWARE).planeContract).not.toBe(variant.all!.contract);
+  expect(planPass(pass, CIFAR, square(1)[0], SOFTWARE).variant.contract).not.toBe(variant.many!.contract);
 });
 
 test.each([

@@ -1,5 +1,5 @@
 // Every pair once, for every size around a tile's edge.
-import type { GramShape } from '../../src/kernel/plan.js';
+import type { GramShape } from '../../src/kernel/gram-shape.js';
 import { blockLoads, pairsOf, tileCount, tilePairs } from '../../src/kernel/tiles.js';
 
 const covered = (rows: number, columns: number, symmetric: boolean, size: number) =>

@@ -67,7 +67,7 @@ describe('candidates', () => {
   });
 
   test('few of many planes are measured, of every alignment, the zero plane among them', () => {
-    const { pass, total } = tuningPlanes('all', { channels: 3, height: 32, width: 32 }, 11);
+    const { pass, total } = tuningPlanes('many', { channels: 3, height: 32, width: 32 }, 11);
     expect(total).toBe(1024);
     expect(new Set(pass.planes.map(String)).size).toBe(128);
     expect(pass.planes[0]).toEqual([0, 0]);
@@ -113,7 +113,7 @@ describe('a search', () => {
     const { variant, measurements } = await tune(gpu, {
       shape,
       depth: 3,
-      kind: 'all',
+      planes: 'many',
       candidates: [...wrong, portable],
       budgetMs: 60_000,
     });
@@ -130,14 +130,14 @@ describe('a search', () => {
   test('chooses a variant that computes the same kernels', async () => {
     const gpu = await testGpu();
     const candidates = planeCandidates(shape, PLANES, gpu).slice(0, 2);
-    const all = (await tune(gpu, { shape, depth: 3, kind: 'all', candidates })).variant;
-    const vanilla = (await tune(gpu, { shape, depth: 3, kind: 'vanilla', budgetMs: 0 })).variant;
+    const all = (await tune(gpu, { shape, depth: 3, planes: 'many', candidates })).variant;
+    const vanilla = (await tune(gpu, { shape, depth: 3, planes: 'one', budgetMs: 0 })).variant;
     const images = { ...shape, count: 4, data: randomNumbers(4 * 60) };
     const channels = [
       { kernel: 'ntk', depth: 3, readout: 'gap', trained: 'hidden' },
       { kernel: 'ntk', depth: 3, readout: 'vanilla', trained: 'all' },
     ] as const;
-    const { matrices } = await computeGram(gpu, { images, channels, variant: { all, vanilla } });
+    const { matrices } = await computeGram(gpu, { images, channels, variant: { many: all, one: vanilla } });
     const portable = await computeGram(gpu, { images, channels, variant: 'portable' });
     for (const [index, matrix] of matrices.entries()) {
       expect(relativeError(matrix, Float64Array.from(portable.matrices[index])) <= 2e-6).toBe(true);
@@ -146,7 +146,7 @@ describe('a search', () => {
 
   test('without time tries the rule and what it is compared with, no more', async () => {
     const gpu = await testGpu();
-    const { variant, measurements } = await tune(gpu, { shape, depth: 3, kind: 'all', budgetMs: 0 });
+    const { variant, measurements } = await tune(gpu, { shape, depth: 3, planes: 'many', budgetMs: 0 });
     const tried = measurements.filter(({ outcome }) => outcome === 'timed');
     expect(tried.length).toBeLessThanOrEqual(2);
     expect(tried.map((one) => one.variant)).toContain(variant);
@@ -157,7 +157,7 @@ describe('a search', () => {
     const gpu = await testGpu();
     const controller = new AbortController();
     const onCandidate = (index: number) => index === 1 && controller.abort(new Error('enough'));
-    const search = tune(gpu, { shape, depth: 3, kind: 'all', signal: controller.signal, onCandidate });
+    const search = tune(gpu, { shape, depth: 3, planes: 'many', signal: controller.signal, onCandidate });
     await expect(search).rejects.toThrow('enough');
   });
 });
@@ -167,7 +167,7 @@ test('a run refuses a variant of another shape', async () => {
   const images = { ...shape, height: 12, width: 60, count: 1, data: randomNumbers(2 * 12 * 60) };
   const channels = [{ kernel: 'nngp', depth: 3, readout: 'gap' }] as const;
   const [small] = planeCandidates({ ...shape, height: 2, width: 2 }, 4, device(4));
-  await expect(computeGram(gpu, { images, channels, variant: { all: small } })).rejects.toThrow(
+  await expect(computeGram(gpu, { images, channels, variant: { many: small } })).rejects.toThrow(
     /does not fit a 12×60 plane/,
   );
 });

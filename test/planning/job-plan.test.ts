@@ -29,7 +29,7 @@ const rate: RateEntry = {
   driver: '1',
   version: '1',
   shape: '3x32x32',
-  kind: 'all',
+  planes: 'many',
   depth: 11,
   elementLayersPerSecond: 1e11,
   imageMs: 0.5,
@@ -46,7 +46,7 @@ test('CIFAR-10 by hand', () => {
   expect(plan.hostBytes).toBe(4 * (50_000 ** 2 + 50_000 * 10_000));
   expect(plan.diskBytes).toEqual({ kernels: plan.hostBytes + 256, run: 10_000 * (4 + 80) + 256 });
   const [pass] = plan.passes;
-  expect(pass).toMatchObject({ kind: 'all', depth: 11, planes: 1024, cachedBlocks: 6 });
+  expect(pass).toMatchObject({ planeCount: 'many', depth: 11, planes: 1024, cachedBlocks: 6 });
   expect(pass.variant).toMatch(/^planes_subgroup ROWS=8 /);
   // The formula of planPass.
   const imageBytes = 4 * 13 * (4 * 33 * 8 + 8 * 4 * 32 * 8);
@@ -68,9 +68,9 @@ test('several kernels, one or two passes, kernels without a test set', () => {
     ],
   };
   const plan = planJob(both, device);
-  expect(plan.passes.map(({ kind, depth, planes }) => [kind, depth, planes])).toEqual([
-    ['vanilla', 21, 1],
-    ['all', 4, 1024],
+  expect(plan.passes.map(({ planeCount, depth, planes }) => [planeCount, depth, planes])).toEqual([
+    ['one', 21, 1],
+    ['many', 4, 1024],
   ]);
   expect(plan.diskBytes).toEqual({ kernels: 3 * (4 * 50_000 ** 2 + 128), run: 0 });
   const time = estimateTime(both, plan, [rate, rate]);

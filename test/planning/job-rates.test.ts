@@ -24,7 +24,7 @@ const RATE = 123.5;
 const known: RateEntry = {
   ...device,
   shape: '1x8x8',
-  kind: 'vanilla',
+  planes: 'one',
   depth: 5,
   elementLayersPerSecond: RATE,
   imageMs: 1,

@@ -17,7 +17,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const shape = { channels: 1, height: 4, width: 4 };
 const device = { adapter: 'A', backend: 'vulkan', driver: 'A 1.0', version: '1.2.3' };
-const work = { shape: '1x4x4', kind: 'all' } as const;
+const work = { shape: '1x4x4', planes: 'many' } as const;
 const date = '2026-01-01T00:00:00.000Z';
 const tuning = (variant: string): TuningEntry => ({
   ...device,
@@ -55,6 +55,24 @@ test('without a home folder there is no cache, unless one is named', () => {
   expect(cacheFolder({}, 'darwin', none)).toBeUndefined();
   expect(cacheFolder({ CNTK_CACHE_DIR: '/mine' }, 'linux', none)).toBe('/mine');
   expect(cacheFolder({ XDG_CACHE_HOME: '/x' }, 'linux', none)).toBe('/x/cntk-webgpu');
+});
+
+test('entries of earlier versions, which called many planes the kind `all`, are read', async () => {
+  const where = join(folder, 'earlier');
+  mkdirSync(where);
+  const [candidate] = planeCandidates(shape, 16, await testGpu());
+  const earlier: Partial<TuningEntry> = tuning(variantLabel(candidate));
+  delete (earlier as { planes?: string }).planes;
+  await writeFile(
+    join(where, 'tuning.json'),
+    JSON.stringify({ format: 1, entries: [{ ...earlier, kind: 'all' }] }),
+  );
+  const warnings: string[] = [];
+  const cache = new MeasurementCache((message) => warnings.push(message), where);
+  expect(await cache.variant(device, work, [candidate])).toEqual(candidate);
+  // Control: not taken for the other number of planes.
+  expect(await cache.variant(device, { ...work, planes: 'one' }, [candidate])).toBeUndefined();
+  expect(warnings).toEqual([]);
 });
 
 test('a cache that has no place, or a pipe in its place, is one warning', async () => {
@@ -99,11 +117,11 @@ test('an entry is found for its device, driver, version, shape and kind, and rep
   await cache.putVariant(tuning(variantLabel(candidates[0])));
   await cache.putVariant(tuning(variantLabel(candidates[1])));
   expect(await cache.variant(device, work, candidates)).toBe(candidates[1]);
-  expect(await cachedVariant(gpu, device, cache, shape, 'all')).toEqual(candidates[1]);
+  expect(await cachedVariant(gpu, device, cache, shape, 'many')).toEqual(candidates[1]);
   for (const other of [{ adapter: 'B' }, { backend: 'metal' }, { driver: 'A 1.1' }, { version: '1.2.4' }]) {
     expect(await cache.variant({ ...device, ...other }, work, candidates)).toBeUndefined();
   }
-  expect(await cache.variant(device, { ...work, kind: 'vanilla' }, candidates)).toBeUndefined();
+  expect(await cache.variant(device, { ...work, planes: 'one' }, candidates)).toBeUndefined();
   expect(await cache.variant(device, { ...work, shape: '3x4x4' }, candidates)).toBeUndefined();
   // No candidate of this version any more.
   await cache.putVariant(tuning('planes_of_old ROWS=3'));
@@ -176,7 +194,7 @@ describe('before a run', () => {
     const gpu = await testGpu();
     const candidate = planeCandidates(shape, 16, gpu).at(-1)!;
     await cache.putVariant(tuning(variantLabel(candidate)));
-    expect(await tunedVariants(gpu, device, cache, job(2), { mode: 'on' })).toEqual({ all: candidate });
+    expect(await tunedVariants(gpu, device, cache, job(2), { mode: 'on' })).toEqual({ many: candidate });
     expect(await tunedVariants(gpu, device, cache, job(2), { mode: 'off' })).toEqual({});
   });
 });

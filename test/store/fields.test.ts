@@ -30,7 +30,7 @@ const whole = describeComputation({
   tileImages: 4,
   version: '1.2.3',
   adapter: { name: 'an adapter', backend: 'vulkan', description: '' },
-  variants: { vanilla: 'a variant' },
+  variants: { one: 'a variant' },
 });
 
 /** All that `store info` and `verify` do with a store. */
@@ -81,7 +81,7 @@ function changed(
 }
 
 // Texts that say who began the store, and the adapter's variants: any text will do, and none of variants.
-const FREE = /^(normalization|version|adapter\.(name|backend|description)|variants(\.vanilla)?)$/;
+const FREE = /^(normalization|version|adapter\.(name|backend|description)|variants(\.one)?)$/;
 
 async function outcome(path: Path, text: string): Promise<string> {
   await writeFile(file, text);
@@ -123,7 +123,7 @@ test.each(pathsOf(whole).map((path) => [path.join('.'), path] as const))(
       path,
       changed(path, (holder, key) => Reflect.deleteProperty(holder, key)),
     );
-    if (!/^(variants\.vanilla|blocks\.1)$/.test(name)) expect(missing).toBe('refused');
+    if (!/^(variants\.one|blocks\.1)$/.test(name)) expect(missing).toBe('refused');
   },
 );
 

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync } from 'node:fs';
-import { mkdir, readdir, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readNpy } from '../../src/data/npy.js';
@@ -55,6 +55,14 @@ async function filled(name: string, keep: (index: number) => boolean = () => tru
   }
   return store;
 }
+
+test('a manifest of earlier versions, which named variants by `vanilla` and `all`, is read', async () => {
+  const { folder: made } = await TileStore.openOrCreate(join(folder, 'earlier'), computation);
+  const file = join(made, 'computation.json');
+  const manifest = JSON.parse(await readFile(file, 'utf8')) as object;
+  await writeFile(file, JSON.stringify({ ...manifest, variants: { vanilla: 'a', all: 'b' } }));
+  expect((await TileStore.open(made)).computation.variants).toEqual({ one: 'a', many: 'b' });
+});
 
 describe('the grid', () => {
   const blocks: Block[] = input.blocks.map(({ name, rows, columns }) => ({ name, rows, columns }));

@@ -6,7 +6,7 @@ import { Claims, removeStoreLeftovers, storeTimeMs } from '../../files/claims.js
 import { exportMatrices, matrixFile, type ExportedMatrix } from '../../store/export.js';
 import { StagingFolder } from '../../store/staging.js';
 import type { TileStore } from '../../store/tile-store.js';
-import { pairCount } from '../../kernel/plan.js';
+import { pairCount } from '../../kernel/gram-shape.js';
 import { assertSpace } from '../../files/disk-space.js';
 import { UsageError } from '../process/errors.js';
 import type { Progress } from '../process/progress.js';

@@ -14,8 +14,9 @@ import type { TuneMode } from '../../planning/tuned-variants.js';
 import type { Channel } from '../../kernel/channels.js';
 import type { ImageStack } from '../../images/images.js';
 import { elementLayersPerPair, planPasses } from '../../kernel/passes.js';
-import type { GramShape } from '../../kernel/plan.js';
-import { planeCandidates, type PlaneVariants, variantLabel } from '../../kernel/plane-candidates.js';
+import type { GramShape } from '../../kernel/gram-shape.js';
+import { planeCandidates, variantLabel } from '../../kernel/plane-candidates.js';
+import { type PlaneVariants } from '../../kernel/plane-variant.js';
 import type { OpenDevice } from '../../node.js';
 import { assemble } from './assembly.js';
 import { assertSpace } from '../../files/disk-space.js';
@@ -175,15 +176,15 @@ function storedVariants(
   progress: Progress,
 ): PlaneVariants {
   const labels = Object.entries(store.computation.variants);
-  const found = labels.map(([kind, label]) => {
-    const planes = kind === 'vanilla' ? 1 : rows.height * rows.width;
+  const found = labels.map(([count, label]) => {
+    const planes = count === 'one' ? 1 : rows.height * rows.width;
     const variant = planeCandidates(rows, planes, gpu).find((one) => variantLabel(one) === label);
     if (variant === undefined) {
       progress.warn(
         `this device lacks the variant "${label}" that the store was begun with: values agree within rounding, not bit for bit`,
       );
     }
-    return [kind, variant] as const;
+    return [count, variant] as const;
   });
   return Object.fromEntries(found.filter(([, variant]) => variant !== undefined));
 }

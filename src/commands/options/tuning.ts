@@ -1,6 +1,7 @@
 import { MeasurementCache, type MeasuredDevice } from '../../planning/measurement-cache.js';
 import { tunedVariants, type TunedJob, type TuneMode } from '../../planning/tuned-variants.js';
-import { variantLabel, type PlaneVariants } from '../../kernel/plane-candidates.js';
+import { variantLabel } from '../../kernel/plane-candidates.js';
+import { type PlaneVariants } from '../../kernel/plane-variant.js';
 import type { OpenDevice } from '../../node.js';
 import { DEVICE } from './common-options.js';
 import { choice, withDefault } from './options.js';
@@ -41,9 +42,9 @@ export function chooseVariants(
   return tunedVariants(opened.gpu, measuredDevice(opened), measurementCache(), job, {
     mode,
     signal,
-    onSearch: (kind, result) => {
+    onSearch: (planes, result) => {
       if (result === undefined) {
-        progress.begin(`tune (${kind === 'vanilla' ? 'one plane' : 'all planes'})`);
+        progress.begin(`tune (${planes === 'one' ? 'one plane' : 'many planes'})`);
         return;
       }
       const { variant, measurements } = result;
@@ -57,6 +58,8 @@ export function chooseVariants(
 export function variantReport(
   variants: PlaneVariants,
 ): Partial<Record<keyof PlaneVariants, string>> | undefined {
-  const chosen = Object.entries(variants).map(([kind, variant]) => [kind, variantLabel(variant)] as const);
+  const chosen = Object.entries(variants).map(
+    ([planes, variant]) => [planes, variantLabel(variant)] as const,
+  );
   return chosen.length === 0 ? undefined : Object.fromEntries(chosen);
 }

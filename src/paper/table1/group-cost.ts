@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { computationBytes } from '../../store/computation.js';
 import { TileStore } from '../../store/tile-store.js';
 import type { Gpu } from '../../gpu/gpu.js';
-import { pairCount } from '../../kernel/plan.js';
+import { pairCount } from '../../kernel/gram-shape.js';
 import { runVariants } from '../../kernel/run-variants.js';
 import { estimateTime, planJob } from '../../planning/job-plan.js';
 import { ratesOn } from '../../planning/job-rates.js';
