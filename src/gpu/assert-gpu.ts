@@ -17,7 +17,7 @@ export function assertGpu(where: string, gpu: unknown): asserts gpu is Gpu {
     inner instanceof Gpu
       ? 'It has one: pass its .gpu.'
       : typeof createBuffer === 'function'
-        ? 'Pass new Gpu(device).'
-        : 'Pass new Gpu(device), or in Node the .gpu of what openDevice() gives.';
+        ? 'Pass await Gpu.open(device).'
+        : 'Pass await Gpu.open(device), or in Node the .gpu of what openDevice() gives.';
   throw new GpuError(`${where} was given ${className(gpu)} as its device; a Gpu is wanted. ${remedy}`);
 }

@@ -2,6 +2,7 @@ import { className } from '../checks/class-name.js';
 import type { Constants } from './shader-source.js';
 import type { ShaderContract } from '../../shaders/contract.js';
 import { compileProgram, type Program } from './program.js';
+import { consecutiveLanes } from './subgroup-order.js';
 
 /** A run uses about ten programs, a search for the fastest variant twenty. */
 const KEPT_PROGRAMS = 64;
@@ -25,9 +26,9 @@ export class Gpu {
   private readonly programs = new Map<string, Promise<Program>>();
   private lostReason: string | undefined;
 
-  /** @throws GpuError if it is no GPUDevice */
-  constructor(readonly device: GPUDevice) {
-    assertDevice(device);
+  private lanes = 0;
+
+  private constructor(readonly device: GPUDevice) {
     const { adapterInfo: info } = device;
     this.description = {
       name: info.description || info.device || 'unnamed adapter',
@@ -42,6 +43,18 @@ export class Gpu {
     });
   }
 
+  /**
+   * Looks at a device, and tries what no limit tells of it.
+   *
+   * @throws GpuError if it is no GPUDevice; DeviceLostError
+   */
+  static async open(device: GPUDevice): Promise<Gpu> {
+    assertDevice(device);
+    const gpu = new Gpu(device);
+    gpu.lanes = await consecutiveLanes(gpu);
+    return gpu;
+  }
+
   get limits(): GPUSupportedLimits {
     return this.device.limits;
   }
@@ -50,9 +63,12 @@ export class Gpu {
     return this.description.software;
   }
 
-  /** Lanes of the smallest subgroup; 0 where the device was opened without subgroup operations. */
+  /**
+   * Lanes of the smallest subgroup; 0 where the device was opened without subgroup operations, or has subgroups that are
+   * not made of consecutive invocations.
+   */
   get subgroupSize(): number {
-    return this.device.features.has('subgroups') ? (this.device.adapterInfo.subgroupMinSize ?? 0) : 0;
+    return this.lanes;
   }
 
   /**
@@ -93,7 +109,7 @@ function assertDevice(device: unknown): void {
       : typeof requestAdapter === 'function'
         ? 'Open one: await (await gpu.requestAdapter()).requestDevice().'
         : 'In a browser await (await navigator.gpu.requestAdapter()).requestDevice() gives one, in Node openDevice().';
-  throw new GpuError(`Gpu was given ${className(device)}; a GPUDevice is wanted. ${remedy}`);
+  throw new GpuError(`Gpu.open was given ${className(device)}; a GPUDevice is wanted. ${remedy}`);
 }
 
 /** The GPU went away (driver reset, unplugged, destroyed); results that were already read back stay valid. */

@@ -16,6 +16,11 @@ export class Underflows {
   count = 0;
   /** The first of them, as `ntk-gap-d11-hidden of images 3 and 1`. */
   first: string | undefined;
+
+  add({ count, first }: Underflows): void {
+    this.count += count;
+    this.first ??= first;
+  }
 }
 
 /** From the sums that a pass taps to the values of its channels, in the paper's scale. */

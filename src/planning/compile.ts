@@ -1,11 +1,11 @@
 import type { Gpu } from '../gpu/gpu.js';
 import type { Channel } from '../kernel/channels.js';
-import { computeGram, type GramOptions } from '../kernel/gram.js';
+import { computeGram } from '../kernel/gram.js';
+import { type GramOptions } from '../kernel/gram-run.js';
 import type { ImageStack } from '../images/images.js';
 import type { GramShape } from '../kernel/gram-shape.js';
 import type { PlaneVariants } from '../kernel/plane-variant.js';
 import { runVariants } from '../kernel/run-variants.js';
-import { planDevice } from '../kernel/subgroup-order.js';
 
 /**
  * Decides which variants a run takes, and compiles everything that it needs by computing the kernel of one image:
@@ -22,7 +22,7 @@ export async function compileKernels(
   options: Pick<GramOptions, 'signal' | 'variant'> = {},
 ): Promise<{ variant: PlaneVariants; compileMs: number }> {
   const started = performance.now();
-  const variant = runVariants(channels, images, grams, await planDevice(gpu), options.variant);
+  const variant = runVariants(channels, images, grams, gpu, options.variant);
   const { channels: planes, height, width } = images;
   const first = { ...images, count: 1, data: images.data.subarray(0, planes * height * width) };
   await computeGram(gpu, { images: first, channels, signal: options.signal, variant });

@@ -1,7 +1,8 @@
 import type { Gpu } from '../gpu/gpu.js';
 import type { Channel } from '../kernel/channels.js';
 import { Recording } from '../gpu/recording.js';
-import { computeGram, type GramOptions } from '../kernel/gram.js';
+import { computeGram } from '../kernel/gram.js';
+import { type GramOptions } from '../kernel/gram-run.js';
 import { ImageFieldsCache } from '../kernel/image-fields.js';
 import { planPasses } from '../kernel/passes.js';
 import type { ImageShape } from '../images/images.js';

@@ -8,7 +8,7 @@ import type { Channel } from '../kernel/channels.js';
 import { DeviceUse } from '../kernel/device-use.js';
 import { computeTiles } from '../kernel/gram-tiles.js';
 import { ScopedSignal } from '../signals/scoped-signal.js';
-import type { GramOptions, GramProgress } from '../kernel/gram.js';
+import type { GramOptions, GramProgress } from '../kernel/gram-run.js';
 import type { ImageStack } from '../images/images.js';
 import { elementLayersPerPair, planPasses } from '../kernel/passes.js';
 

@@ -146,7 +146,7 @@ describe('a bundle for browsers', () => {
       const data = Float32Array.from({ length: 3 * 2 * 20 }, (_, at) => Math.sin(12.9898 * at));
       const images = { data, count: 3, channels: 2, height: 4, width: 5 };
       const channel = { kernel: 'ntk', depth: 4, readout: 'gap', trained: 'hidden' };
-      const [matrix] = (await computeGram(new Gpu(device), { images, channels: [channel] })).matrices;
+      const [matrix] = (await computeGram(await Gpu.open(device), { images, channels: [channel] })).matrices;
       const exact = referenceKernel(images, images, channel);
       console.log(Math.max(...matrix.map((value, at) => Math.abs(value / exact[at] - 1))));
       device.destroy();
@@ -165,11 +165,11 @@ const MAIN_USE = `
   const channel: Channel = { kernel: 'nngp', depth: 3, readout: 'lap:2' };
   const images = { data: new Float32Array(4), count: 1, channels: 1, height: 2, width: 2 };
   export const run = (device: GPUDevice): Promise<GramResult> =>
-    computeGram(new Gpu(device), { images, channels: [channel] });
+    computeGram(await Gpu.open(device), { images, channels: [channel] });
   // @ts-expect-error an unknown kernel
   export const wrong: Channel = { kernel: 'rbf', depth: 3, readout: 'gap' };
   // @ts-expect-error no device
-  export const none = new Gpu({ name: 'a device' });`;
+  export const none = Gpu.open({ name: 'a device' });`;
 
 const NODE_USE = `
   import { computeGram, openDevice, type GramResult, type ImageStack } from 'cntk-webgpu/node';

@@ -1,5 +1,5 @@
 import cliProgress from 'cli-progress';
-import type { GramProgress } from '../../kernel/gram.js';
+import type { GramProgress } from '../../kernel/gram-run.js';
 import type { SolveProgress } from '../../regression/ridge.js';
 import { formatDuration, formatTimeLeft } from '../../text/duration.js';
 

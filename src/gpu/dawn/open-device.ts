@@ -51,7 +51,7 @@ export async function openDevice(options: AdapterOptions = {}): Promise<OpenDevi
   }
   void device.lost.then(() => held.delete(live));
   return {
-    gpu: new Gpu(device),
+    gpu: await Gpu.open(device),
     adapter: describe(live, true),
     uncapturedErrors: collectErrors(device),
     close: () => device.destroy(),

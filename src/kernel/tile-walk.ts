@@ -1,0 +1,161 @@
+import type { Gpu } from '../gpu/gpu.js';
+import type { TakenImages } from '../images/taken-images.js';
+import { orAborted } from '../signals/or-aborted.js';
+import { ScopedSignal } from '../signals/scoped-signal.js';
+import { ChannelValues, Underflows } from './channel-values.js';
+import type { Channel } from './channels.js';
+import type { DeviceUse } from './device-use.js';
+import type { GramShape } from './gram-shape.js';
+import { ImageFieldsCache } from './image-fields.js';
+import { PairRunner, type PairSums } from './pair-runner.js';
+import type { PassPlan } from './plan.js';
+import { assertTile, partsOf, type Tile } from './tiles.js';
+
+/** What is computed, and of which images. */
+export interface TileWalk {
+  readonly rows: TakenImages;
+  /** The very object of `rows` in a symmetric matrix. */
+  readonly columns: TakenImages;
+  readonly channels: readonly Channel[];
+  readonly shape: GramShape;
+  /** The passes that are walked; values of the channels of others are left alone. */
+  readonly plans: readonly PassPlan[];
+  readonly signal?: AbortSignal;
+  /** Work done, in element-layers; called once or more per pair of images. */
+  readonly onWork?: (elementLayers: number) => void;
+  readonly use?: DeviceUse;
+}
+
+/** Where the values of a tile go. `row` and `column` count within the matrix. */
+export interface ValueSink {
+  set(channel: number, row: number, column: number, value: number): void;
+}
+
+/** A tile of which every value has been set. */
+export interface WalkedTile<Sink extends ValueSink> {
+  /** The object that was asked for. */
+  readonly tile: Tile;
+  readonly sink: Sink;
+  readonly underflows: Underflows;
+}
+
+/**
+ * The one way through the pairs of a kernel: a tile at a time, in the order in which `tiles` names them. While a tile is
+ * consumed the device computes the next one; no more than these two are open. Every value has the same bits whatever
+ * the tiles: the sums of a pair are taken in an order of their own.
+ *
+ * @param tiles Asked for one ahead. A tile that is finished is given out at once, even if the next one is still waited for.
+ * @param sinkOf Where the values of a tile go; of a symmetric matrix those below the diagonal, each once.
+ */
+export async function* walkTiles<Sink extends ValueSink>(
+  gpu: Gpu,
+  walk: TileWalk,
+  tiles: AsyncIterable<Tile>,
+  sinkOf: (tile: Tile) => Sink,
+): AsyncGenerator<WalkedTile<Sink>> {
+  // A consumer that goes away ends the tile that is computed ahead.
+  using scope = new ScopedSignal(walk.signal);
+  const { signal } = scope;
+  using passes = await TilePasses.create(gpu, { ...walk, signal });
+  const source = tiles[Symbol.asyncIterator]();
+  let open: OpenTile<Sink> | undefined;
+  let next: OpenTile<Sink> | undefined;
+  try {
+    for (let asked = source.next(); ; asked = source.next()) {
+      if (open !== undefined && (await isFirst(open.finished, asked))) {
+        yield await open.finished;
+        open = undefined;
+      }
+      const answer = await asked;
+      if (answer.done === true) break;
+      signal.throwIfAborted();
+      assertTile(answer.value, walk.shape);
+      const tile = { ...answer.value };
+      next = passes.begin(tile, answer.value, sinkOf(tile));
+      if (open !== undefined) yield await open.finished;
+      await next.submitted;
+      open = next;
+    }
+    if (open !== undefined) yield await open.finished;
+  } finally {
+    scope[Symbol.dispose]();
+    await next?.submitted.catch(() => undefined);
+    source.return?.().catch(() => undefined);
+  }
+}
+
+/** A tile that is being computed. */
+interface OpenTile<Sink extends ValueSink> {
+  /** When the device has all of it to do. */
+  readonly submitted: Promise<unknown>;
+  readonly finished: Promise<WalkedTile<Sink>>;
+}
+
+/** Whether one promise is settled before the other. @throws what the first one to settle throws. */
+async function isFirst(one: Promise<unknown>, other: Promise<unknown>): Promise<boolean> {
+  return Promise.race([one.then(() => true), other.then(() => false)]);
+}
+
+interface TilePass {
+  readonly plan: PassPlan;
+  readonly cache: ImageFieldsCache;
+  readonly runner: PairRunner;
+}
+
+/** The passes of a walk; fields of images stay on the device from tile to tile. */
+class TilePasses implements Disposable {
+  private constructor(
+    private readonly walk: TileWalk,
+    private readonly passes: readonly TilePass[],
+  ) {}
+
+  static async create(gpu: Gpu, walk: TileWalk): Promise<TilePasses> {
+    const passes: TilePass[] = [];
+    for (const plan of walk.plans) {
+      const { signal, use } = walk;
+      const advance = (work: number) => walk.onWork?.(work);
+      const runner = await PairRunner.create(gpu, plan, { signal, advance, use });
+      passes.push({ plan, cache: new ImageFieldsCache(gpu, plan), runner });
+    }
+    return new TilePasses(walk, passes);
+  }
+
+  /** @param asked The caller's object, given back with the values. */
+  begin<Sink extends ValueSink>(tile: Tile, asked: Tile, sink: Sink): OpenTile<Sink> {
+    const underflows = new Underflows();
+    const submitted = this.submit(tile, sink, underflows);
+    const finished = submitted.then(async (batches) => {
+      await Promise.all(batches);
+      return { tile: asked, sink, underflows };
+    });
+    // Both are awaited later; until then a failure must not count as unhandled.
+    for (const each of [submitted, finished]) each.catch(() => undefined);
+    return { submitted, finished };
+  }
+
+  /** @returns when all is submitted, what ends when it is in the sink. */
+  private async submit(tile: Tile, sink: ValueSink, underflows: Underflows): Promise<Promise<unknown>[]> {
+    const { rows, columns, channels, signal } = this.walk;
+    const columnKey = rows === columns ? 'rows' : 'columns';
+    const batches: Promise<unknown>[] = [];
+    for (const { plan, cache, runner } of this.passes) {
+      const reader = new ChannelValues(plan.pass, channels, rows.scales, columns.scales, underflows);
+      const store = (sums: PairSums) => {
+        reader.read(sums, (channel, row, column, value) => sink.set(channel, row, column, value));
+      };
+      for (const part of partsOf(tile, plan.blockImages)) {
+        const x = await orAborted(cache.block('rows', rows, part.firstRow, part.rows), signal);
+        const z = await orAborted(cache.block(columnKey, columns, part.firstColumn, part.columns), signal);
+        batches.push((await runner.run({ xFields: x.xFields, zFields: z.zFields }, part, store)).done);
+      }
+    }
+    return batches;
+  }
+
+  [Symbol.dispose](): void {
+    for (const { cache, runner } of this.passes) {
+      runner[Symbol.dispose]();
+      cache[Symbol.dispose]();
+    }
+  }
+}
