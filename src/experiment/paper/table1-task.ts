@@ -4,6 +4,7 @@ import { InputError } from '../../data/input-error.js';
 import type { LabelledImages } from '../../data/load.js';
 import { normalize } from '../../data/normalize.js';
 import { describeComputation, imagesSha256, type Computation } from '../../data/store/computation.js';
+import { sourcesReport } from '../../data/sources.js';
 import type { Block } from '../../data/store/grid.js';
 import { drawSubset, selectImages, type SubsetKind } from '../../data/subset.js';
 import type { Channel, Readout } from '../../kernel/channels.js';
@@ -106,6 +107,7 @@ export interface KernelJob {
   readonly rows: ImageStack;
   readonly blockImages: BlockImages;
   readonly blocks: Computation['blocks'];
+  readonly inputs: NonNullable<Computation['inputs']>;
 }
 
 /**
@@ -141,6 +143,7 @@ function kernelJob(draw: Draw, group: KernelGroup, flipped: boolean): KernelJob 
       { ...first, rowsSha256: trainSha, columnsSha256 },
       { ...second, rowsSha256: testSha, columnsSha256 },
     ],
+    inputs: { images: sourcesReport(train), test: sourcesReport(test) },
   };
 }
 
@@ -169,7 +172,7 @@ export function jobName({ seed, subset, train, test }: Draw, group: KernelGroup,
 }
 
 /** The manifest of a job's store; grid, adapter and variants are decided when the store is made. */
-export function jobComputation({ group, rows, blocks }: KernelJob, version: string): Computation {
+export function jobComputation({ group, rows, blocks, inputs }: KernelJob, version: string): Computation {
   return describeComputation({
     channels: group.channels,
     imageShape: [rows.channels, rows.height, rows.width],
@@ -179,6 +182,7 @@ export function jobComputation({ group, rows, blocks }: KernelJob, version: stri
     tileImages: 0,
     adapter: { name: '', backend: '', description: '' },
     variants: {},
+    inputs,
   });
 }
 
