@@ -20,9 +20,11 @@ import {
   DATA,
   deviceOptions,
   KERNEL,
+  ownScaleOption,
   paperOut,
   regressionOptions,
   reportOptions,
+  scaleOption,
 } from '../support/common-options.js';
 import { depthListOption } from '../support/channel-options.js';
 import { deviceReport, withDevice } from '../support/device.js';
@@ -52,6 +54,8 @@ const SUBSETS = ['balanced', 'random', 'first'] as const satisfies readonly Subs
 
 const options = {
   cifar: optional(text(DATA, `Folder with ${CIFAR_SOURCE}`)),
+  scale: scaleOption,
+  'test-scale': ownScaleOption('test images'),
   'train-count': withDefault(integer(DATA, 'Number of training images', 1), '2000'),
   'test-count': withDefault(integer(DATA, 'Number of test images, the first of the files', 1), '10000'),
   subset: withDefault(
@@ -197,8 +201,12 @@ async function readDraws(args: Table1Arguments): Promise<{ draws: Draw[]; classe
   if (args.cifar === undefined)
     throw new UsageError(`table1 needs CIFAR-10: --cifar FOLDER with ${CIFAR_SOURCE}`);
   const files = await findCifar(args.cifar);
-  const train = await loadImages(files.train);
-  const test = await loadImages(files.test, { count: args['test-count'] });
+  const train = await loadImages(files.train, { scale: args.scale });
+  const test = await loadImages(files.test, {
+    count: args['test-count'],
+    scale: args['test-scale'] ?? args.scale,
+    scaleOption: '--test-scale',
+  });
   const draws = drawImages(train, test, {
     trainCount: args['train-count'],
     subset: args.subset,

@@ -2,6 +2,7 @@ import { averagePool } from '../../data/average-pool.js';
 import { flipHorizontally } from '../../data/flip.js';
 import { InputError } from '../../data/input-error.js';
 import type { LabelledImages } from '../../data/load.js';
+import { assertOneScale } from '../../data/one-scale.js';
 import { normalize } from '../../data/normalize.js';
 import { describeComputation, imagesSha256, type Computation } from '../../data/store/computation.js';
 import { sourcesReport } from '../../data/sources.js';
@@ -69,11 +70,15 @@ export interface DrawOptions {
 /**
  * Training subsets, one for each seed; a single one where the seed has no say.
  *
- * @throws InputError for images without labels, and for more images than there are.
+ * @throws InputError for images without labels, for more images than there are, and for sets of two scales.
  */
 export function drawImages(train: LabelledImages, test: LabelledImages, options: DrawOptions): Draw[] {
   const { trainCount, subset, pool } = options;
   const labels = labelsOf(train);
+  assertOneScale(
+    { option: '--scale', files: train.sources.images },
+    { option: '--test-scale', files: test.sources.images },
+  );
   if (trainCount > labels.length) {
     throw new InputError(
       train.files.join(', '),
