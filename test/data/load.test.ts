@@ -1,3 +1,5 @@
+// Images come out with the right scale, axes, order and labels, from one file or several; what cannot be told, or is no
+// number, is refused with its place.
 import { chmod, mkdir, symlink } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { fileError, InputError } from '../../src/data/input-error.js';
