@@ -1,8 +1,7 @@
-import type { PaperReport } from '../../src/experiment/paper/report.js';
-import { fail, read, resultOf, startCli, succeed } from './cli.js';
-
 // Plan: both commands on small networks give a report with tables, figures and a verdict, on the screen and in the
 // folder, the same for the same seed; wrong arguments are named; Ctrl-C ends the threads.
+import type { PaperReport } from '../../src/experiment/paper/report.js';
+import { fail, read, resultOf, startCli, succeed } from './cli.js';
 
 const MONTECARLO = 'paper montecarlo --channels 4,8 --draws 12 --depths 3 --images 2 --quiet';
 const EQUIVALENCE = 'paper equivalence --widths 32,64 --networks 2 --kappa 1 --train-count 6 --quiet';

@@ -1,3 +1,6 @@
+// Plan: what surrounds a run. Users without a home, few open files and a folder that is gone give a note or one line;
+// signals that are to be ignored are; what a killed run left goes with the next; inputs are not overwritten, and a
+// folder holds the results of one run; warnings are heard also when quiet and stand in the report.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
@@ -5,10 +8,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PROCESS_TOKEN } from '../../src/data/process-token.js';
 import { binary, cli, fail, folder, read, resultOf, startCli, succeed, writeDigits } from './cli.js';
-
-// Plan: what surrounds a run. Users without a home, few open files and a folder that is gone give a note or one line;
-// signals that are to be ignored are; what a killed run left goes with the next; inputs are not overwritten, and a
-// folder holds the results of one run; warnings are heard also when quiet and stand in the report.
 
 beforeAll(async () => {
   await writeDigits('x', 0, 12);

@@ -1,12 +1,11 @@
+// Plan: a run that ends early goes on, and says so; other computations are refused with both values; info, verify,
+// export and merge show and give what is there; the faults of scripts/store-faults.mjs, in short.
 import { spawnSync } from 'node:child_process';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fail, folder, resultOf, startCli, succeed, writeDigits } from './cli.js';
-
-// Plan: a run that ends early goes on, and says so; other computations are refused with both values; info, verify,
-// export and merge show and give what is there; the faults of scripts/store-faults.mjs, in short.
 
 const KERNEL = '--images x.npy --depth 3 --tune off';
 const NAME = 'ntk-gap-d3-hidden';
