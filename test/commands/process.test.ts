@@ -7,7 +7,8 @@ import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PROCESS_TOKEN } from '../../src/data/process-token.js';
-import { binary, cli, fail, folder, read, resultOf, startCli, succeed, writeDigits } from './cli.js';
+import { writeNpy } from '../../src/data/npy.js';
+import { binary, cli, digits, fail, folder, read, resultOf, startCli, succeed, writeDigits } from './cli.js';
 
 beforeAll(async () => {
   await writeDigits('x', 0, 12);
@@ -197,6 +198,25 @@ test('a warning about the data is heard when quiet, once, and stands in the repo
   const { warnings } = JSON.parse(await read('warned/report.json')) as { warnings: string[] };
   expect(warnings.map((warning) => `cntk: warning: ${warning}`)).toEqual(said);
 });
+
+test.each([
+  ['1', 0],
+  ['2e-6', 1],
+])(
+  'with a ridge of %s a run of nearly equal images is warned of its rounding %i times, also when quiet',
+  async (ridge, times) => {
+    const { images, labels } = await digits(0, 12);
+    const twice = Float32Array.from([...images.data, ...images.data.map((pixel) => pixel * (1 + 1e-6))]);
+    await writeNpy(join(folder, 'twice.npy'), [24, images.height, images.width], twice);
+    await writeNpy(join(folder, 'twice-labels.npy'), [24], Int32Array.from([...labels, ...labels]));
+    const words = 'run --train twice.npy --test z.npy --depth 3 --quiet --out rounded --ridge'.split(' ');
+    const { stderr } = await succeed(...words, ridge);
+    const said = stderr.split('\n').filter((line) => /^cntk: warning: .*rounded to float32/.test(line));
+    expect(said).toHaveLength(times);
+    const { warnings } = JSON.parse(await read('rounded/report.json')) as { warnings: string[] };
+    expect(warnings.map((warning) => `cntk: warning: ${warning}`)).toEqual(said);
+  },
+);
 
 /** The twelve digits with a second channel that is the same everywhere. */
 async function blackChannel(): Promise<Buffer> {

@@ -319,7 +319,7 @@ describe('labels', () => {
     const content = npy('<f8', [3], bytesOf(Float64Array.of(0, value, 0)));
     const given = await put('given.npy', content);
     const path = await put('x.npy', images);
-    const error = await inputError(loadImages([path], { labels: given }), given, piece, 'integers from 0');
+    const error = await inputError(loadImages([path], { labels: given }), given, piece, 'integers from 0 to 2147483647');
     expect(error.offset).toBe(content.length - 16);
     await inputError(loadLabels(given), piece);
   });
