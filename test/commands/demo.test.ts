@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decode } from 'fast-png';
 import { readNpy } from '../../src/data/npy.js';
-import type { DemoReport } from '../../src/experiment/demo.js';
+import type { DemoReport } from '../../src/demo/demo.js';
 import { cli, fail, folder, read, succeed, writeDigits } from './cli.js';
 
 test('the digits: a screen, a picture, kernels that the next command takes', async () => {

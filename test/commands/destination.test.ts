@@ -8,11 +8,11 @@ import {
   DestinationFile,
   DestinationFolder,
   type FolderOptions,
-} from '../../src/commands/support/destination.js';
-import { unequalSizes } from '../../src/commands/support/disk-space.js';
-import { UsageError } from '../../src/commands/support/errors.js';
-import { OutputError, writeAtomically } from '../../src/data/atomic-file.js';
-import { PROCESS_TOKEN } from '../../src/data/process-token.js';
+} from '../../src/commands/results/destination.js';
+import { unequalSizes } from '../../src/files/disk-space.js';
+import { UsageError } from '../../src/commands/process/errors.js';
+import { OutputError, writeAtomically } from '../../src/files/atomic-file.js';
+import { PROCESS_TOKEN } from '../../src/files/process-token.js';
 
 let folder: string;
 let out: string;

@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PROCESS_TOKEN } from '../../src/data/process-token.js';
+import { PROCESS_TOKEN } from '../../src/files/process-token.js';
 import { writeNpy } from '../../src/data/npy.js';
 import { binary, cli, digits, fail, folder, read, resultOf, startCli, succeed, writeDigits } from './cli.js';
 

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseReportFolder } from '../../src/commands/support/report-folder.js';
+import { parseReportFolder } from '../../src/commands/results/report-folder.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'cntk-reports-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,7 +1,7 @@
 // The float64 definition agrees with golden values of other code and with closed forms, and planted faults in it are
 // further away than the tolerance.
 import type { Channel, Readout } from '../../src/kernel/channels.js';
-import type { ImageStack } from '../../src/kernel/images.js';
+import type { ImageStack } from '../../src/images/images.js';
 import { readOut, referenceKernel, referenceTensor } from '../../src/kernel/reference.js';
 import { loadGolden, relativeError, type GoldenCase } from '../support/golden.js';
 

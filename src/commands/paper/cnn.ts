@@ -3,12 +3,12 @@ import { CIFAR_SOURCE, findCifar } from '../../data/cifar-folder.js';
 import { loadDigits } from '../../data/digits.js';
 import { loadImages, type LabelledImages } from '../../data/load.js';
 import { sourcesReport } from '../../data/sources.js';
-import { balancedOrder, selectImages } from '../../data/subset.js';
-import { cnnReport } from '../../experiment/paper/cnn-report.js';
-import { runCnn } from '../../experiment/paper/cnn.js';
-import { drawImages } from '../../experiment/paper/table1-task.js';
-import { formatTimeLeft } from '../../experiment/duration.js';
-import { commandLine } from '../support/command-line.js';
+import { balancedOrder, selectImages } from '../../images/subset.js';
+import { cnnReport } from '../../paper/cnn/report.js';
+import { runCnn } from '../../paper/cnn/run.js';
+import { drawImages } from '../../paper/table1/task.js';
+import { formatTimeLeft } from '../../text/duration.js';
+import { commandLine } from '../process/command-line.js';
 import {
   DATA,
   deviceOptions,
@@ -16,14 +16,14 @@ import {
   paperOut,
   reportOptions,
   scaleOption,
-} from '../support/common-options.js';
-import { deviceReport, withDevice } from '../support/device.js';
-import { UsageError } from '../support/errors.js';
-import { withInterruption } from '../support/interruption.js';
-import { defineOptions, integer, optional, text, withDefault } from '../support/options.js';
-import { Progress } from '../support/progress.js';
-import { publish } from '../support/publish.js';
-import { packageVersion } from '../support/version.js';
+} from '../options/common-options.js';
+import { deviceReport, withDevice } from '../process/device.js';
+import { UsageError } from '../process/errors.js';
+import { withInterruption } from '../process/interruption.js';
+import { defineOptions, integer, optional, text, withDefault } from '../options/options.js';
+import { Progress } from '../process/progress.js';
+import { publish } from '../results/publish.js';
+import { packageVersion } from '../process/version.js';
 
 const NETWORKS = 'Networks:';
 
