@@ -56,16 +56,19 @@ export function gramCase(options: GramCaseOptions): BenchCase {
         ...callTimer(async () => {
           await run(count);
         }),
-        validate() {
+        async validate(signal) {
           const pass = passOf(network);
-          const [, sum] = mirrorSums(networkImages(network, 2), pass, pass.planes, pass.planes.length);
+          const [, sum] = await mirrorSums(networkImages(network, 2), pass, pass.planes, {
+            planesPerGroup: pass.planes.length,
+            signal,
+          });
           const kernel = trial.matrices[0];
           const numbers = kernel.every(Number.isFinite);
-          return Promise.resolve({
+          return {
             error: numbers ? largestError([kernel[1]], [sum * pass.outputs[0].scale]) : NaN,
             tolerance: GAP_TOLERANCE,
             against: 'the float64 mirrors, for one pair',
-          });
+          };
         },
         [Symbol.dispose]: () => undefined,
       };

@@ -43,7 +43,7 @@ export function layersCase(options: Omit<Network, 'readout'> & { readonly name: 
         work: pass.planes.length * pixels * pass.layers,
         compileMs: layers.compileMs,
         ...dispatchTimer(gpu, (recording) => void layers.record(recording)),
-        async validate() {
+        async validate(signal) {
           const recording = new Recording(gpu);
           const { sigma, theta } = layers.record(recording);
           const { data } = await recording.read(sigma).read(theta).submit();
@@ -52,7 +52,7 @@ export function layersCase(options: Omit<Network, 'readout'> & { readonly name: 
           const computed = some.flatMap((plane) => tensors.map((tensor) => gapSum(tensor, plane, pixels)));
           const planes = some.map((plane) => pass.planes[plane]);
           return {
-            error: largestError(computed, mirrorSums(images, pass, planes)),
+            error: largestError(computed, await mirrorSums(images, pass, planes, { signal })),
             tolerance: PLANE_TOLERANCE,
             against: 'the float64 mirror of the fused kernel',
           };

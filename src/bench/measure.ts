@@ -1,5 +1,6 @@
 import type { Gpu } from '../gpu/gpu.js';
 import { Recording } from '../gpu/recording.js';
+import { orAborted } from '../signals/or-aborted.js';
 import type { Cost, Share } from './cost.js';
 
 /** Element-layers: one (p, q) element of a pair through one convolution and ReLU, Σ and Θ both. */
@@ -28,7 +29,7 @@ export interface PreparedCase extends Disposable {
   /** Of a sample; found by trial if absent. */
   readonly copies?: number;
   readonly timedBy: 'timestamps' | 'wall clock';
-  validate(): Promise<Validation>;
+  validate(signal?: AbortSignal): Promise<Validation>;
   /** Runs that many copies and returns their time in nanoseconds. */
   sample(copies: number): Promise<number>;
 }
@@ -100,21 +101,20 @@ export async function measureTogether(
     const validations: Validation[] = [];
     const copies: number[] = [];
     for (const benchCase of cases) {
-      const one = await benchCase.prepare(gpu, signal);
+      const one = await orAborted(preparation(benchCase, gpu, signal), signal);
       prepared.push(one);
-      const validation = await one.validate();
+      const validation = await orAborted(one.validate(signal), signal);
       if (!(validation.error <= validation.tolerance))
         throw new BenchValidationError(benchCase.name, validation);
       validations.push(validation);
-      signal?.throwIfAborted();
-      copies.push(one.copies ?? (await copiesFor(one, sampleMs)));
+      copies.push(one.copies ?? (await orAborted(copiesFor(one, sampleMs, signal), signal)));
     }
     const rates: number[][] = cases.map(() => []);
     const started = performance.now();
     for (let r = 0; r < repetitions && (r < 3 || performance.now() - started < groupMs); r++) {
       for (const [c, one] of prepared.entries()) {
-        signal?.throwIfAborted();
-        rates[c].push((one.work * copies[c]) / ((await one.sample(copies[c])) / 1e9));
+        const elapsedNs = await orAborted(one.sample(copies[c]), signal);
+        rates[c].push((one.work * copies[c]) / (elapsedNs / 1e9));
       }
     }
     const results = cases.map(({ name, description, unit, cost = null }, c): BenchResult => ({
@@ -135,10 +135,19 @@ export async function measureTogether(
   }
 }
 
-async function copiesFor(one: PreparedCase, sampleMs: number): Promise<number> {
+/** What is ready only after the signal is freed at once: nobody waits for it any more. */
+async function preparation(benchCase: BenchCase, gpu: Gpu, signal?: AbortSignal): Promise<PreparedCase> {
+  const prepared = await benchCase.prepare(gpu, signal);
+  if (signal?.aborted) prepared[Symbol.dispose]();
+  return prepared;
+}
+
+async function copiesFor(one: PreparedCase, sampleMs: number, signal?: AbortSignal): Promise<number> {
   // The first run after a compilation is slower.
   await one.sample(1);
+  signal?.throwIfAborted();
   const oneNs = await one.sample(1);
+  signal?.throwIfAborted();
   const copies = Math.max(1, Math.min(MOST_COPIES, Math.round((sampleMs * 1e6) / oneNs)));
   // Tells the timer how long such a sample takes.
   if (copies > 1) await one.sample(copies);

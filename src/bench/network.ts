@@ -5,6 +5,7 @@ import type { Channel, Readout } from '../kernel/channels.js';
 import type { ImageShape, ImageStack } from '../images/images.js';
 import { layerGain, planPasses, type Pass } from '../kernel/passes.js';
 import { defaultTrained } from '../kernel/validate-channels.js';
+import { breather } from '../signals/breather.js';
 import { randomImages } from '../images/random-images.js';
 
 /** One result channel: an NTK in the paper's setting for its read-out. */
@@ -43,22 +44,22 @@ export function mirrorFields(images: ImageStack, { layers }: Pass, image: number
 }
 
 /**
- * Float64 mirrors of some planes of the pair of images 0 and 1: norms, then planes.
+ * Float64 mirrors of some planes of the pair of images 0 and 1: norms, then planes, one at a time, so that the event
+ * loop has its turns.
  *
  * @returns [planes.length / planesPerGroup][taps][2], ΣK and ΣU
  */
-export function mirrorSums(
+export async function mirrorSums(
   images: ImageStack,
   pass: Pass,
   planes: Pass['planes'],
-  planesPerGroup = 1,
-): Float64Array {
+  { planesPerGroup = 1, signal }: { planesPerGroup?: number; signal?: AbortSignal } = {},
+): Promise<Float64Array> {
   const { channels, height, width } = images;
-  return planesMirror({
+  const common = {
     x: mirrorFields(images, pass, 0),
     z: mirrorFields(images, pass, 1),
     same: false,
-    planes,
     radii: pass.radii,
     layerSlots: pass.layerSlots,
     channels,
@@ -66,9 +67,19 @@ export function mirrorSums(
     width,
     gain: layerGain(images),
     theta0: pass.theta0,
-    planesPerGroup,
+    planesPerGroup: 1,
     snap: SNAP,
-  });
+  };
+  const floats = 2 * pass.taps;
+  const sums = new Float64Array(Math.ceil(planes.length / planesPerGroup) * floats);
+  const breathe = breather(signal);
+  for (const [index, plane] of planes.entries()) {
+    const group = Math.floor(index / planesPerGroup);
+    for (const [e, sum] of planesMirror({ ...common, planes: [plane] }).entries())
+      sums[group * floats + e] += sum;
+    await breathe();
+  }
+  return sums;
 }
 
 /** About `most` of the indices below `count`, evenly spread. */

@@ -56,7 +56,7 @@ export function planesCase(options: PlaneCaseOptions): BenchCase {
         cost: planeCost(chosen, globalBytes / (pairs * plan.elementLayersPerPair)),
         compileMs: program.compileMs,
         ...dispatchTimer(gpu, record),
-        async validate() {
+        async validate(signal) {
           const recording = new Recording(gpu);
           record(recording);
           const { data } = await recording.read(partialSums, 0, 8 * groups * pass.taps).submit();
@@ -68,7 +68,7 @@ export function planesCase(options: PlaneCaseOptions): BenchCase {
             pass.planes.slice(group * planesPerGroup, (group + 1) * planesPerGroup),
           );
           return {
-            error: largestError(computed, mirrorSums(images, pass, planes, planesPerGroup)),
+            error: largestError(computed, await mirrorSums(images, pass, planes, { planesPerGroup, signal })),
             tolerance: PLANE_TOLERANCE,
             against: 'its float64 mirror',
           };

@@ -162,7 +162,7 @@ async function exportStore(args: StoreArguments, { store, progress, signal }: Co
     else await exportMatrices(store, [{ ...chosen[0], path: out }], options);
   });
   progress.end();
-  if (args.json) printJson({ out, matrices: chosen.map(({ file }) => file) });
+  if (args.json) printJson({ out, matrices: chosen.map(({ file }) => file), ...store.computation.inputs });
   else printData(out);
 }
 
@@ -182,11 +182,11 @@ async function merge(args: StoreArguments, { store, progress, signal }: Context)
       `${store.folder}: ${merged} tiles merged; ${missing} of ${store.tileCount} are still missing; cntk kernel with the same --out computes them`,
     );
   }
-  const report = resultReport(store);
+  const report = { ...resultReport(store), warnings: progress.warnings };
   await tellingWhatIsKept(store, () =>
     namingTheRemedy(store, () => assemble(store, report, { progress, signal })),
   );
-  if (args.json) printJson({ folder: store.folder, merged, ...report, warnings: progress.warnings });
+  if (args.json) printJson({ folder: store.folder, merged, ...report });
   else
     printData(
       [`${merged} tiles merged`, ...matricesOf(store).map(({ file }) => `${store.folder}/${file}`)].join(

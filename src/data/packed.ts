@@ -112,7 +112,7 @@ export async function readLabels(labels: PackedLabels, first: number, count: num
   await forEachRecord(labels, first, count, (index, numbers, offset) => {
     const value = labels.elements === 1 ? numbers[0] : oneHotClass(labels, index, numbers);
     if (!Number.isInteger(value) || value < 0 || value > largest) {
-      const expected = `labels are integers from 0${labels.classes === undefined ? '' : ` to ${largest}`}`;
+      const expected = `labels are integers from 0 to ${largest}`;
       throw labels.bytes.error(`label ${index} is ${value}; ${expected}`, offset);
     }
     values[index - first] = value;

@@ -17,6 +17,7 @@ const MOST_TILES = 2 ** 21;
 const MOST_TILE_VALUES = 2 ** 30;
 const MOST_IMAGES = 2 ** 31;
 const MOST_PIXELS = 2 ** 31;
+const MOST_FILES = 100_000;
 
 const short = v.pipe(v.string(), v.maxLength(1000));
 const count = (most: number) => v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(most));
@@ -50,6 +51,26 @@ const block = v.object({
   columnsSha256: sha256,
 });
 
+const file = v.pipe(v.string(), v.maxLength(10_000));
+const natural = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+
+/** Files of a set of images, and how each was read; nothing depends on them. */
+const inputFiles = v.object({
+  files: v.pipe(v.array(file), v.maxLength(MOST_FILES)),
+  sources: v.pipe(
+    v.array(
+      v.object({
+        file,
+        layout: v.picklist(['nchw', 'nhwc']),
+        dtype: short,
+        dividedBy: v.pipe(v.number(), v.finite(), v.gtValue(0)),
+        first: natural,
+        count: natural,
+      }),
+    ),
+    v.maxLength(MOST_FILES),
+  ),
+});
 /** Earlier versions called the variant for one plane `vanilla`, that for many `all`. */
 const variants = v.pipe(
   v.object({
@@ -90,6 +111,13 @@ export const computationSchema = v.pipe(
     version: short,
     adapter: v.object({ name: short, backend: short, description: short }),
     variants,
+    inputs: v.optional(
+      v.object({
+        images: inputFiles,
+        against: v.optional(inputFiles),
+        test: v.optional(inputFiles),
+      }),
+    ),
   }),
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return;

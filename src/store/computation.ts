@@ -7,6 +7,7 @@ import type { ImageStack } from '../images/images.js';
 import { channelName } from '../kernel/validate-channels.js';
 import { OutputError, writeAtomically } from '../files/atomic-file.js';
 import { temporaryFile } from '../files/leftovers.js';
+import type { ImageSource } from '../data/sources.js';
 import { JsonError, parseJson } from '../files/json-file.js';
 import { makeFolder } from '../files/make-folder.js';
 import { computationSchema, FORMAT, FORMAT_VERSIONS, headSchema } from './computation-schema.js';
@@ -20,6 +21,15 @@ export interface StoreAdapter {
   readonly backend: string;
   /** Driver and version. */
   readonly description: string;
+}
+
+/** The files of a set of images, as who began the store named them, and how each was read. */
+export interface InputFiles {
+  readonly files: readonly string[];
+  readonly sources: readonly Pick<
+    ImageSource,
+    'file' | 'layout' | 'dtype' | 'dividedBy' | 'first' | 'count'
+  >[];
 }
 
 /** The manifest of a store: everything that its values depend on, and the grid of its tiles. */
@@ -39,11 +49,17 @@ export interface Computation {
   readonly adapter: StoreAdapter;
   /** Variants of the plane kernel that a tuner chose; where one is missing the rule decides. */
   readonly variants: Readonly<Partial<Record<PlaneCount, string>>>;
+  /** For those who ask later; what the images are, the hashes of the blocks say. Older stores have none. */
+  readonly inputs?: {
+    readonly images: InputFiles;
+    readonly against?: InputFiles;
+    readonly test?: InputFiles;
+  };
 }
 
 export const COMPUTATION_FILE = 'computation.json';
-/** A list of 10,000 kernels takes 2 MB. */
-const MOST_BYTES = 2 ** 24;
+/** A list of 10,000 kernels takes 2 MB, of 50,000 files of images 25. */
+const MOST_BYTES = 2 ** 25;
 
 /** What the user chooses of a computation. */
 export type ComputationInput = Omit<Computation, 'format' | 'formatVersion' | 'kernels'> & {
@@ -129,8 +145,9 @@ const REMEDY = 'restore it from a copy, or use another folder';
  */
 export async function establishComputation(folder: string, computation: Computation): Promise<Computation> {
   const file = join(folder, COMPUTATION_FILE);
-  const text = `${JSON.stringify(computation, undefined, 2)}\n`;
-  checked(folder, text, 'nothing was written');
+  // What is no field of the format is left out.
+  const fields = checked(folder, JSON.stringify(computation), 'nothing was written');
+  const text = `${JSON.stringify(fields, undefined, 2)}\n`;
   const candidate = temporaryFile(file);
   try {
     await makeFolder(folder);

@@ -1,10 +1,9 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { fail, folder, read, succeed } from './cli.js';
-
 // Plan: chosen cases print a table and JSON that agree on names and units; the comparison comes first with its ratio;
 // the report goes into a file, and the roofline into an SVG; JavaScript in threads is one more case; a report is
 // compared with another, and what is no report is refused, as are unknown names.
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fail, folder, read, succeed } from './cli.js';
 
 interface Report {
   readonly version: string;

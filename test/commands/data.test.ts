@@ -1,3 +1,6 @@
+// Plan: files on other scales, and axes in either order, stop every command that reads images, and the options that
+// the message names lead to the right values; a kernel standardised by default is that of `cntk run`; reports name
+// every file that was read.
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { zipSync } from 'fflate';
@@ -5,10 +8,6 @@ import { loadDigits } from '../../src/data/digits.js';
 import { readNpy, writeNpy } from '../../src/data/npy.js';
 import { bytesOf, npy } from '../data/files.js';
 import { cli, digits, fail, folder, read, succeed, writeDigits } from './cli.js';
-
-// Plan: files on other scales, and axes in either order, stop every command that reads images, and the options that
-// the message names lead to the right values; a kernel standardised by default is that of `cntk run`; reports name
-// every file that was read.
 
 const TRAIN = 12;
 const TEST = 8;

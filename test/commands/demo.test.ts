@@ -1,12 +1,11 @@
+// Plan: the demo on its own digits writes a picture, kernels and a report that agree with each other and prints one
+// screen; the command that it proposes next runs; other data goes in by options; wrong arguments leave nothing.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decode } from 'fast-png';
 import { readNpy } from '../../src/data/npy.js';
 import type { DemoReport } from '../../src/demo/demo.js';
 import { cli, fail, folder, read, succeed, writeDigits } from './cli.js';
-
-// Plan: the demo on its own digits writes a picture, kernels and a report that agree with each other and prints one
-// screen; the command that it proposes next runs; other data goes in by options; wrong arguments leave nothing.
 
 test('the digits: a screen, a picture, kernels that the next command takes', async () => {
   const { stdout, stderr } = await succeed('demo', '--train-count', '40', '--test-count', '30');

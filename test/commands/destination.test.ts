@@ -1,3 +1,5 @@
+// Plan: whatever becomes of a place between reservation and commit, the results are somewhere whole, and the user is
+// told where; what a dead process left goes, and what a living or unknown one has stays; inputs and foreign files stay.
 import { spawnSync } from 'node:child_process';
 import { link, mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,9 +13,6 @@ import { unequalSizes } from '../../src/files/disk-space.js';
 import { UsageError } from '../../src/commands/process/errors.js';
 import { OutputError, writeAtomically } from '../../src/files/atomic-file.js';
 import { PROCESS_TOKEN } from '../../src/files/process-token.js';
-
-// Plan: whatever becomes of a place between reservation and commit, the results are somewhere whole, and the user is
-// told where; what a dead process left goes, and what a living or unknown one has stays; inputs and foreign files stay.
 
 let folder: string;
 let out: string;

@@ -1,3 +1,5 @@
+// Plan: every matrix that the command writes is that of the definition, square and rectangular, one and many; the
+// manifest names all of them; combinations that make no sense are refused before anything is computed.
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { normalize } from '../../src/images/normalize.js';
@@ -6,9 +8,6 @@ import type { Channel } from '../../src/kernel/channels.js';
 import { referenceKernel } from '../../src/kernel/reference.js';
 import { relativeError } from '../support/golden.js';
 import { digits, fail, folder, read, succeed, writeDigits } from './cli.js';
-
-// Plan: every matrix that the command writes is that of the definition, square and rectangular, one and many; the
-// manifest names all of them; combinations that make no sense are refused before anything is computed.
 
 beforeAll(async () => {
   await writeDigits('x', 0, 6);

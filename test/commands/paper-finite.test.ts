@@ -1,8 +1,7 @@
-import type { PaperReport } from '../../src/paper/report.js';
-import { fail, read, resultOf, startCli, succeed } from './cli.js';
-
 // Plan: both commands on small networks give a report with tables, figures and a verdict, on the screen and in the
-// folder, the same for the same seed; wrong arguments are named; Ctrl-C ends the threads.
+// folder, the same for the same seed; wrong arguments are named.
+import type { PaperReport } from '../../src/paper/report.js';
+import { fail, read, succeed } from './cli.js';
 
 const MONTECARLO = 'paper montecarlo --channels 4,8 --draws 12 --depths 3 --images 2 --quiet';
 const EQUIVALENCE = 'paper equivalence --widths 32,64 --networks 2 --kappa 1 --train-count 6 --quiet';
@@ -40,17 +39,4 @@ test.each([
   ['equivalence --widths a', /--widths: "a" is not an integer/],
 ])('wrong arguments: %s', async (args, message) => {
   await fail(2, message, 'paper', ...args.split(' '));
-});
-
-test('Ctrl-C ends the threads at once', async () => {
-  const child = startCli(...'paper equivalence --widths 4096,8192'.split(' '));
-  let interrupted = 0;
-  child.stderr!.on('data', (text: Buffer) => {
-    if (!text.toString().includes('train networks')) return;
-    interrupted = performance.now();
-    child.kill('SIGINT');
-  });
-  const { status } = await resultOf(child);
-  expect(status).toBe(130);
-  expect(performance.now() - interrupted).toBeLessThan(2000);
 });

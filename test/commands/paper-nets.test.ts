@@ -1,8 +1,7 @@
-import type { PaperReport } from '../../src/paper/report.js';
-import { fail, read, succeed } from './cli.js';
-
 // Plan: both experiments in small print a table with every method and leave the same report; impossible counts leave
 // nothing.
+import type { PaperReport } from '../../src/paper/report.js';
+import { fail, read, succeed } from './cli.js';
 
 test('smalldata: every method learns from 40 digits', async () => {
   const { stdout } = await succeed(

@@ -1,3 +1,7 @@
+// Plan: `cntk paper report` draws every figure as SVG and PNG and one page of all reports, the same bytes each time; what
+// is no report is left out with a warning; without the native renderer only the PNG files are missing; texts are in the
+// PNG files, drawn by the font that ships, not by one of the machine. `publish` does it for one report. `cntk paper` names what there is.
+// The renderer is native and cannot be loaded into a test's own context: it runs in the built command line.
 import { execFileSync } from 'node:child_process';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,11 +11,6 @@ import { figureSvg } from '../../src/figures/figure.js';
 import { sampleReport } from '../paper/page/sample-report.js';
 import { CURVES } from '../figures/sample-figures.js';
 import { cli, fail, folder, read, succeed } from './cli.js';
-
-// Plan: `cntk paper report` draws every figure as SVG and PNG and one page of all reports, the same bytes each time; what
-// is no report is left out with a warning; without the native renderer only the PNG files are missing; texts are in the
-// PNG files, drawn by the font that ships, not by one of the machine. `publish` does it for one report. `cntk paper` names what there is.
-// The renderer is native and cannot be loaded into a test's own context: it runs in the built command line.
 
 const dist = fileURLToPath(new URL('../../dist/src/', import.meta.url));
 const REPORT = sampleReport();

@@ -1,10 +1,9 @@
+// Plan: the command on digits dressed as CIFAR-10: a report that agrees with what is printed; a run that is stopped
+// goes on to the same bits; columns are added to what is there; wrong arguments and folders leave nothing.
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PaperReport } from '../../src/paper/report.js';
 import { cli, digits, fail, folder, resultOf, startCli, succeed } from './cli.js';
-
-// Plan: the command on digits dressed as CIFAR-10: a report that agrees with what is printed; a run that is stopped
-// goes on to the same bits; columns are added to what is there; wrong arguments and folders leave nothing.
 
 /** Digits first … end − 1 in CIFAR-10's format: 8×8 pixels of 4×4 each, three channels. */
 async function writeCifar(name: string, first: number, end: number): Promise<void> {
@@ -28,6 +27,12 @@ beforeAll(async () => {
   await writeCifar('cifar/data_batch_2.bin', 60, 120);
   await writeCifar('cifar/test_batch.bin', 120, 180);
   await writeCifar('half/train.bin', 0, 10);
+  await mkdir(join(folder, 'bits'));
+  await writeCifar('bits/data_batch_1.bin', 0, 60);
+  const content = await readFile(join(folder, 'cifar/test_batch.bin'));
+  // Of the test images 1 is white.
+  const bits = content.map((byte, e) => (e % 3073 === 0 ? byte : byte >> 7));
+  await writeFile(join(folder, 'bits/test_batch.bin'), bits);
 });
 
 /** Bytes of the matrices of a store. */
@@ -96,6 +101,19 @@ test('a run that is stopped goes on to the bits of one that was not', async () =
   expect(await matricesIn(`whole/${store}`)).toHaveProperty(['test-nngp-vanilla-d60.npy']);
 });
 
+test('files of two scales, as the message says', async () => {
+  const table = '--cifar bits --train-count 40 --test-count 50 --pool 8 --tune off --columns V --depths 3';
+  const scales = ['--scale', '255', '--test-scale', '1', '--json'];
+  const { stdout } = await succeed('paper', 'table1', ...table.split(' '), ...scales, '--out', 'scales');
+  const { settings } = JSON.parse(stdout) as { settings: { files: object } };
+  expect(settings.files).toMatchObject({
+    train: { sources: [{ dividedBy: 255 }] },
+    test: { sources: [{ dividedBy: 1 }] },
+  });
+  const networks = '--cifar bits --train-count 40 --test-count 50 --pool 8';
+  await fail(2, /--scale 255 --test-scale 1/, 'paper', 'cnn', ...networks.split(' '));
+});
+
 test('a matrix that has another size is refused (planted)', async () => {
   await succeed(...TABLE, ...'--columns V --depths 3 --flip --out planted'.split(' '));
   const [plain, flip] = (await readdir(join(folder, 'planted')))
@@ -119,6 +137,10 @@ test.each([
   ['--cifar cifar --train-count 40 --test-count 50 --pool 5', /cannot be averaged to 5×5/],
   ['--cifar cifar --columns GAP --depths 2', /identically zero at depth 2/],
   ['--cifar cifar --depths 3,3', /repeats channel/],
+  [
+    '--cifar bits --train-count 40 --test-count 50',
+    /test_batch\.bin: its pixels are on another scale[^]*--scale 255 --test-scale 1 brings them to one scale/,
+  ],
   ['--cifar cifar --columns v', /"v" is none of V, GAP/],
 ])('cntk paper table1 %s: refused', async (args, message) => {
   await fail(2, message, 'paper', 'table1', ...args.split(' ').filter((word) => word !== ''));

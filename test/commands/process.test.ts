@@ -1,14 +1,14 @@
+// Plan: what surrounds a run. Users without a home, few open files and a folder that is gone give a note or one line;
+// signals that are to be ignored are; what a killed run left goes with the next; inputs are not overwritten, and a
+// folder holds the results of one run; warnings are heard also when quiet and stand in the report.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PROCESS_TOKEN } from '../../src/files/process-token.js';
-import { binary, cli, fail, folder, read, resultOf, startCli, succeed, writeDigits } from './cli.js';
-
-// Plan: what surrounds a run. Users without a home, few open files and a folder that is gone give a note or one line;
-// signals that are to be ignored are; what a killed run left goes with the next; inputs are not overwritten, and a
-// folder holds the results of one run; warnings are heard also when quiet and stand in the report.
+import { writeNpy } from '../../src/data/npy.js';
+import { binary, cli, digits, fail, folder, read, resultOf, startCli, succeed, writeDigits } from './cli.js';
 
 beforeAll(async () => {
   await writeDigits('x', 0, 12);
@@ -198,6 +198,25 @@ test('a warning about the data is heard when quiet, once, and stands in the repo
   const { warnings } = JSON.parse(await read('warned/report.json')) as { warnings: string[] };
   expect(warnings.map((warning) => `cntk: warning: ${warning}`)).toEqual(said);
 });
+
+test.each([
+  ['1', 0],
+  ['2e-6', 1],
+])(
+  'with a ridge of %s a run of nearly equal images is warned of its rounding %i times, also when quiet',
+  async (ridge, times) => {
+    const { images, labels } = await digits(0, 12);
+    const twice = Float32Array.from([...images.data, ...images.data.map((pixel) => pixel * (1 + 1e-6))]);
+    await writeNpy(join(folder, 'twice.npy'), [24, images.height, images.width], twice);
+    await writeNpy(join(folder, 'twice-labels.npy'), [24], Int32Array.from([...labels, ...labels]));
+    const words = 'run --train twice.npy --test z.npy --depth 3 --quiet --out rounded --ridge'.split(' ');
+    const { stderr } = await succeed(...words, ridge);
+    const said = stderr.split('\n').filter((line) => /^cntk: warning: .*rounded to float32/.test(line));
+    expect(said).toHaveLength(times);
+    const { warnings } = JSON.parse(await read('rounded/report.json')) as { warnings: string[] };
+    expect(warnings.map((warning) => `cntk: warning: ${warning}`)).toEqual(said);
+  },
+);
 
 /** The twelve digits with a second channel that is the same everywhere. */
 async function blackChannel(): Promise<Buffer> {

@@ -1,3 +1,6 @@
+// Plan: the main job gives what the definition in float64 and an independent solve give; the files, the JSON and the
+// table say the same; counts select; without test labels there are predictions only; an interrupted run leaves the
+// folder as it was.
 import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Matrix, solve } from 'ml-matrix';
@@ -8,10 +11,6 @@ import { referenceKernel } from '../../src/kernel/reference.js';
 import { argmax } from '../../src/regression/classify.js';
 import { encodeTargets, type TargetCoding } from '../../src/regression/targets.js';
 import { cli, digits, folder, read, resultOf, startCli, succeed, writeDigits } from './cli.js';
-
-// Plan: the main job gives what the definition in float64 and an independent solve give; the files, the JSON and the
-// table say the same; counts select; without test labels there are predictions only; an interrupted run leaves the
-// folder as it was.
 
 const TRAIN = 12;
 const TEST = 8;

@@ -1,11 +1,10 @@
+// Plan: the scripts say what they should; on a real Slurm eight shards run, one is killed, what it lacks is submitted
+// again alone, and the merged matrices have the bits of one process.
 import { spawnSync } from 'node:child_process';
 import { copyFile, mkdir, readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { slurmLacks, SlurmCluster } from '../support/slurm-cluster.js';
 import { binary, fail, folder, succeed, writeDigits } from './cli.js';
-
-// Plan: the scripts say what they should; on a real Slurm eight shards run, one is killed, what it lacks is submitted
-// again alone, and the merged matrices have the bits of one process.
 
 const KERNEL = '--images x.npy --test z.npy --depth 3 --tune off';
 

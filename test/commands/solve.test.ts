@@ -1,3 +1,5 @@
+// Plan: kernels from `cntk kernel` and labels give what an LU in float64 gives, with and without a test kernel, from
+// float32 and float64 files; every pair of shapes that does not fit is refused with both shapes.
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
@@ -14,9 +16,6 @@ import {
   withSpectrum64,
 } from '../regression/matrices.js';
 import { fail, folder, read, startCli, succeed, writeDigits } from './cli.js';
-
-// Plan: kernels from `cntk kernel` and labels give what an LU in float64 gives, with and without a test kernel, from
-// float32 and float64 files; every pair of shapes that does not fit is refused with both shapes.
 
 const TRAIN = 12;
 const TEST = 8;

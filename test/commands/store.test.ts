@@ -1,12 +1,11 @@
+// Plan: a run that ends early goes on, and says so; other computations are refused with both values; info, verify,
+// export and merge show and give what is there; the faults of scripts/store-faults.mjs, in short.
 import { spawnSync } from 'node:child_process';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fail, folder, resultOf, startCli, succeed, writeDigits } from './cli.js';
-
-// Plan: a run that ends early goes on, and says so; other computations are refused with both values; info, verify,
-// export and merge show and give what is there; the faults of scripts/store-faults.mjs, in short.
 
 const KERNEL = '--images x.npy --depth 3 --tune off';
 const NAME = 'ntk-gap-d3-hidden';
@@ -121,6 +120,9 @@ describe('cntk store', () => {
     expect(JSON.parse(await readFile(join(folder, 'part-1/manifest.json'), 'utf8'))).toMatchObject({
       shape: [40, 40],
       kernels: [{ file: `${NAME}.npy`, name: NAME }],
+      // Also who only merges can say what the kernel was made of.
+      images: { files: ['x.npy'], sources: [{ file: 'x.npy', dtype: 'float32', first: 0, count: 40 }] },
+      warnings: [],
     });
     await succeed(...`kernel ${KERNEL.replace('3', '4')} --out other`.split(' '));
     await fail(
@@ -140,7 +142,11 @@ describe('cntk store', () => {
     );
     expect(exported.equals(whole)).toBe(true);
     const { stdout } = await succeed(...'store export K --out export.npz --json'.split(' '));
-    expect(JSON.parse(stdout)).toEqual({ out: 'export.npz', matrices: [`${NAME}.npy`] });
+    expect(JSON.parse(stdout)).toMatchObject({
+      out: 'export.npz',
+      matrices: [`${NAME}.npy`],
+      images: { files: ['x.npy'] },
+    });
     // What is exported is what `solve` reads: the only array, the array by its name, and the .npy alike.
     const fits = await Promise.all(
       ['export.npy', 'export.npz', `export.npz:${NAME}`].map(async (kernel, index) => {

@@ -1,10 +1,9 @@
+// Plan: the parts that a run of the binary does not show: durations of every size, suggestions near and far, JSON with
+// anything in its strings, a bar on a terminal.
 import { formatDuration } from '../../src/text/duration.js';
 import { suggestion } from '../../src/commands/options/options.js';
 import { formatRate, Progress } from '../../src/commands/process/progress.js';
 import { formatJson } from '../../src/commands/process/streams.js';
-
-// Plan: the parts that a run of the binary does not show: durations of every size, suggestions near and far, JSON with
-// anything in its strings, a bar on a terminal.
 
 test.each([
   [0, '0.0 s'],

@@ -1,11 +1,10 @@
+// Plan: help on stdout, complaints on stderr with status 2 and the option's name, before anything is computed; data
+// that is damaged likewise; places that cannot be written are found at once; a reader that goes away is no error.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { binary, cli, fail, folder, resultOf, startCli, succeed, writeDigits } from './cli.js';
-
-// Plan: help on stdout, complaints on stderr with status 2 and the option's name, before anything is computed; data
-// that is damaged likewise; places that cannot be written are found at once; a reader that goes away is no error.
 
 const RUN = 'run --train train.npy --test test.npy';
 

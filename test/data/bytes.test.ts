@@ -1,3 +1,5 @@
+// Reading a part of a file gives those bytes, whether it is plain, packed or in memory, and a file that changes while it
+// is read is noticed.
 import { appendFile, truncate } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { memoryBytes } from '../../src/data/bytes.js';

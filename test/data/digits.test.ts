@@ -1,3 +1,4 @@
+// The digits of the package are the file that its README describes: their number, their classes, and the first image.
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { loadDigits } from '../../src/data/digits.js';

@@ -1,3 +1,5 @@
+// Every format that is read gives the images and labels that are in the file; what is cut off, too long, damaged or of
+// no known format is refused, and named by its place.
 import { gzipSync } from 'node:zlib';
 import { strToU8, zipSync } from 'fflate';
 import { loadImages } from '../../src/data/load.js';

@@ -1,3 +1,5 @@
+// Images come out with the right scale, axes, order and labels, from one file or several; what cannot be told, or is no
+// number, is refused with its place.
 import { chmod, mkdir, symlink } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { fileError, InputError } from '../../src/checks/input-error.js';
@@ -317,7 +319,12 @@ describe('labels', () => {
     const content = npy('<f8', [3], bytesOf(Float64Array.of(0, value, 0)));
     const given = await put('given.npy', content);
     const path = await put('x.npy', images);
-    const error = await inputError(loadImages([path], { labels: given }), given, piece, 'integers from 0');
+    const error = await inputError(
+      loadImages([path], { labels: given }),
+      given,
+      piece,
+      'integers from 0 to 2147483647',
+    );
     expect(error.offset).toBe(content.length - 16);
     await inputError(loadLabels(given), piece);
   });

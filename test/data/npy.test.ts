@@ -1,3 +1,5 @@
+// Arrays in .npy files come back the same, here, in npyjs and in NumPy; a wrong file is refused, and a failed write
+// leaves the old one.
 import { execFile } from 'node:child_process';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';

@@ -1,6 +1,8 @@
 // What Dawn says is read right; every adapter of this machine opens by its name and computes; the choice
 // follows the option, then CNTK_ADAPTER, then hardware before software; a wrong name lists the right ones.
 import { spawnSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AdapterError } from '../../src/gpu/dawn/adapter-error.js';
 import { parseAdapterList } from '../../src/gpu/dawn/adapters.js';
@@ -107,15 +109,19 @@ test('a device is lost once closed, and others go on', async () => {
 });
 
 const onLinux = process.platform === 'linux' ? test : test.skip;
-onLinux('what Dawn prints does not reach a pipe on stderr, what comes after does', () => {
+onLinux.each([
+  ['a pipe', '2>&1 | cat'],
+  ['a file that is appended to', '2>>"$3"; cat "$3"; rm "$3"'],
+])('what Dawn prints does not reach %s on stderr, what comes after does', (_, redirection) => {
+  const log = join(tmpdir(), `cntk-dawn-${process.pid}.log`);
   const root = fileURLToPath(new URL('../..', import.meta.url));
   const script = `const { openDevice } = await import('./dist/src/node.js');
     (await openDevice({ verbose: process.argv[1] === 'verbose' })).close();
     console.error('opened');`;
   const run = (mode: string) => {
-    const command = '"$0" --input-type=module --eval "$1" "$2" 2>&1 | cat';
-    return spawnSync('sh', ['-c', command, process.execPath, script, mode], { cwd: root, encoding: 'utf8' })
-      .stdout;
+    const command = `"$0" --input-type=module --eval "$1" "$2" ${redirection}`;
+    const words = ['-c', command, process.execPath, script, mode, log];
+    return spawnSync('sh', words, { cwd: root, encoding: 'utf8' }).stdout;
   };
   expect(run('quiet')).toBe('opened\n');
   expect(run('verbose')).toMatch(/opened\n$/);

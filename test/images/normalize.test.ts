@@ -1,3 +1,4 @@
+// Each normalisation gives the statistics that it promises, those of the training images, and leaves its input alone.
 import { InputError } from '../../src/checks/input-error.js';
 import { loadDigits } from '../../src/data/digits.js';
 import { channelStatistics, normalize } from '../../src/images/normalize.js';

@@ -1,3 +1,4 @@
+// Subsets are balanced, drawn alike for one seed and evenly over many, and take labels with their images.
 import { loadDigits } from '../../src/data/digits.js';
 import { InputError } from '../../src/checks/input-error.js';
 import { balancedOrder, drawSubset, selectImages } from '../../src/images/subset.js';

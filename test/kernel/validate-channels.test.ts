@@ -1,3 +1,5 @@
+// Lists of channels that make sense are accepted, the others refused with the property that is wrong, on both sides of
+// each boundary.
 import type { Channel, Readout } from '../../src/kernel/channels.js';
 import {
   ChannelError,

@@ -1,3 +1,5 @@
+// The factor on the device gives the diagonal and the solutions of float64; what has no factor is refused at the right
+// pivot, and no buffer is left behind.
 import { factorize } from '../../src/regression/cholesky.js';
 import { FactorizationBreakdownError } from '../../src/regression/errors.js';
 import { factorByMirrors, U, wellConditioned } from '../shaders/cholesky-harness.js';

@@ -1,3 +1,4 @@
+// The leave-one-out error is that of n regressions without one image each, and the ridge with the smallest wins.
 import { chooseRidge, NoRidgeError } from '../../src/regression/choose-ridge.js';
 import { factorize } from '../../src/regression/cholesky.js';
 import { NotFiniteError } from '../../src/regression/errors.js';

@@ -1,3 +1,5 @@
+// Scores, predictions and accuracies are those of the definition, whatever the labels are; shapes that disagree are
+// refused.
 import { argmax, evaluate, predictScores } from '../../src/regression/classify.js';
 import { NotFiniteError } from '../../src/regression/errors.js';
 

@@ -1,3 +1,4 @@
+// The iteration solves systems with and without a preconditioner, and ends with a name where it cannot.
 import { conjugateGradients } from '../../src/regression/conjugate-gradients.js';
 import { memorySource } from '../../src/regression/matrix-source.js';
 import { streamedProduct } from '../../src/regression/products.js';

@@ -1,3 +1,5 @@
+// A factor in panels is that of the mirrors within the memory and the traffic that its plan states; another panel in
+// the store is seen.
 import { CholeskyFactor } from '../../src/regression/cholesky-factor.js';
 import { factorize } from '../../src/regression/cholesky.js';
 import { FactorizationBreakdownError, MatrixTooLargeError } from '../../src/regression/errors.js';

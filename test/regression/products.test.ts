@@ -1,3 +1,4 @@
+// Products that are computed by parts are those of the definition, at every size and width.
 import { memorySource } from '../../src/regression/matrix-source.js';
 import { paddedWidth, product, streamedProduct, withWidth } from '../../src/regression/products.js';
 import { gaussianKernel, randomTargets, relativeError } from './matrices.js';

@@ -1,3 +1,5 @@
+// Fitting and predicting tells separated classes apart and gives the training labels back; labels and arrays that do
+// not fit are refused.
 import { evaluate } from '../../src/regression/classify.js';
 import { fit, predict } from '../../src/regression/regression.js';
 import { encodeTargets } from '../../src/regression/targets.js';

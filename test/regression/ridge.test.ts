@@ -1,3 +1,5 @@
+// Solutions hold their residual at every size, scale and ridge; what is not positive definite, no kernel or not finite
+// is refused by name, and nothing stays on the device.
 import {
   NotFiniteError,
   NotPositiveDefiniteError,

@@ -1,3 +1,4 @@
+// Estimates of the extreme eigenvalues are those of a full decomposition, or lie inside.
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import { memorySource } from '../../src/regression/matrix-source.js';
 import { streamedProduct } from '../../src/regression/products.js';

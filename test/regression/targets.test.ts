@@ -1,3 +1,5 @@
+// Targets of both codings have the columns of the classes that occur; labels that are none are refused by index and
+// value.
 import { classesOf, encodeTargets } from '../../src/regression/targets.js';
 
 const ten = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];

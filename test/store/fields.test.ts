@@ -31,6 +31,12 @@ const whole = describeComputation({
   version: '1.2.3',
   adapter: { name: 'an adapter', backend: 'vulkan', description: '' },
   variants: { one: 'a variant' },
+  inputs: {
+    images: {
+      files: ['x.npz:a'],
+      sources: [{ file: 'x.npz:a', layout: 'nchw', dtype: 'uint8', dividedBy: 255, first: 3, count: 11 }],
+    },
+  },
 });
 
 /** All that `store info` and `verify` do with a store. */
@@ -82,6 +88,8 @@ function changed(
 
 // Texts that say who began the store, and the adapter's variants: any text will do, and none of variants.
 const FREE = /^(normalization|version|adapter\.(name|backend|description)|variants(\.one)?)$/;
+// What is said of the files of images, nothing depends on: there many values are right.
+const INPUTS = /^inputs/;
 
 async function outcome(path: Path, text: string): Promise<string> {
   await writeFile(file, text);
@@ -116,14 +124,15 @@ test.each(pathsOf(whole).map((path) => [path.join('.'), path] as const))(
       );
       const isFree = FREE.test(name) && (typeof value === 'string' || name === 'variants');
       // Grids of any legal side are grids.
-      if (!isFree && !(name === 'tileImages' && value === 1e9))
+      if (!isFree && !INPUTS.test(name) && !(name === 'tileImages' && value === 1e9))
         expect([value, found]).toEqual([value, 'refused']);
     }
     const missing = await outcome(
       path,
       changed(path, (holder, key) => Reflect.deleteProperty(holder, key)),
     );
-    if (!/^(variants\.one|blocks\.1)$/.test(name)) expect(missing).toBe('refused');
+    if (!/^(variants\.one|blocks\.1|inputs(\.images\.(files|sources)\.0)?)$/.test(name))
+      expect(missing).toBe('refused');
   },
 );
 
@@ -143,6 +152,14 @@ test.each([
   ],
   ['a matrix that is not square', ['blocks', 0, 'rows'], 12, /12 rows and 11 columns/],
   ['a test matrix of other columns', ['blocks', 1, 'columns'], 12, /is 12, but blocks.0.columns 11/],
+  ['a file that is a number', ['inputs', 'images', 'files', 0], 3, /inputs\.images\.files\.0: /],
+  [
+    'pixels that are divided by nothing',
+    ['inputs', 'images', 'sources', 0, 'dividedBy'],
+    0,
+    /inputs\.images\.sources\.0\.dividedBy: /,
+  ],
+  ['half an image', ['inputs', 'images', 'sources', 0, 'first'], 0.5, /sources\.0\.first: /],
   ['tiles without number', ['tileImages'], 0, /tileImages: .*>=1 but received 0/],
 ] as [string, Path, unknown, RegExp][])(
   '%s: the message says what disagrees',

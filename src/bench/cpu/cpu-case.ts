@@ -53,11 +53,11 @@ export function cpuPlanesCase(options: CpuPlanesOptions): BenchCase {
         ...callTimer(async () => {
           await pool.sums(input);
         }),
-        async validate() {
+        async validate(signal) {
           const some = evenly(planes.length, VALIDATED_PLANES).map((plane) => planes[plane]);
           const error = largestError(
             await pool.sums({ ...input, planes: some }),
-            mirrorSums(images, pass, some),
+            await mirrorSums(images, pass, some, { signal }),
           );
           return { error, tolerance: PLANE_TOLERANCE, against: 'the float64 mirror of the fused kernel' };
         },

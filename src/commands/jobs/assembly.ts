@@ -30,7 +30,7 @@ export function matricesOf(store: TileStore): (Omit<ExportedMatrix, 'path'> & { 
 
 /** What the manifest of results says, whoever assembles them. */
 export function resultReport(store: TileStore) {
-  const { kernels, blocks, imageShape, normalization, version, adapter } = store.computation;
+  const { kernels, blocks, imageShape, normalization, version, adapter, inputs } = store.computation;
   const [{ rows, columns }] = blocks;
   return {
     shape: [rows, columns],
@@ -40,6 +40,7 @@ export function resultReport(store: TileStore) {
       ...(block.name === 'test' ? { block: block.name, shape: [block.rows, block.columns] } : {}),
       ...kernels[kernel],
     })),
+    ...inputs,
     imageShape,
     normalization,
     pairs: blocks.reduce((sum, block) => sum + pairCount({ ...block, symmetric: block.name === 'train' }), 0),

@@ -70,6 +70,7 @@ export async function storedKernel(run: StoredKernel): Promise<void> {
 }
 
 function wantedComputation({ args, channels, inputs }: StoredKernel): Computation {
+  const { images, against, test } = inputs.report;
   return describeComputation({
     channels,
     imageShape: inputs.report.imageShape,
@@ -80,6 +81,7 @@ function wantedComputation({ args, channels, inputs }: StoredKernel): Computatio
     tileImages: args.tile ?? 0,
     adapter: { name: '', backend: '', description: '' },
     variants: {},
+    inputs: { images, against, test },
   });
 }
 

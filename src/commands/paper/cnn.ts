@@ -9,7 +9,14 @@ import { runCnn } from '../../paper/cnn/run.js';
 import { drawImages } from '../../paper/table1/task.js';
 import { formatTimeLeft } from '../../text/duration.js';
 import { commandLine } from '../process/command-line.js';
-import { DATA, deviceOptions, paperOut, reportOptions } from '../options/common-options.js';
+import {
+  DATA,
+  deviceOptions,
+  ownScaleOption,
+  paperOut,
+  reportOptions,
+  scaleOption,
+} from '../options/common-options.js';
 import { deviceReport, withDevice } from '../process/device.js';
 import { UsageError } from '../process/errors.js';
 import { withInterruption } from '../process/interruption.js';
@@ -22,6 +29,8 @@ const NETWORKS = 'Networks:';
 
 const options = {
   cifar: optional(text(DATA, `Folder with ${CIFAR_SOURCE} [default: the digits of the package]`)),
+  scale: scaleOption,
+  'test-scale': ownScaleOption('test images'),
   'train-count': withDefault(integer(DATA, 'Number of training images, balanced', 10), '300'),
   'test-count': withDefault(integer(DATA, 'Number of test images', 1), '500'),
   pool: optional(integer(DATA, 'Average the images to this height and width before they are normalised', 1)),
@@ -105,8 +114,12 @@ async function readSets(args: CnnArguments) {
   } else {
     const files = await findCifar(cifar);
     sets = {
-      train: await loadImages(files.train),
-      test: await loadImages(files.test, { count: testCount }),
+      train: await loadImages(files.train, { scale: args.scale }),
+      test: await loadImages(files.test, {
+        count: testCount,
+        scale: args['test-scale'] ?? args.scale,
+        scaleOption: '--test-scale',
+      }),
     };
   }
   const [draw] = drawImages(sets.train, sets.test, { trainCount, subset: 'balanced', seeds: [seed], pool });

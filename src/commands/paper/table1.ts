@@ -15,9 +15,11 @@ import {
   DATA,
   deviceOptions,
   KERNEL,
+  ownScaleOption,
   paperOut,
   regressionOptions,
   reportOptions,
+  scaleOption,
 } from '../options/common-options.js';
 import { depthListOption } from '../options/channel-options.js';
 import { deviceReport, withDevice } from '../process/device.js';
@@ -47,6 +49,8 @@ const SUBSETS = ['balanced', 'random', 'first'] as const satisfies readonly Subs
 
 const options = {
   cifar: optional(text(DATA, `Folder with ${CIFAR_SOURCE}`)),
+  scale: scaleOption,
+  'test-scale': ownScaleOption('test images'),
   'train-count': withDefault(integer(DATA, 'Number of training images', 1), '2000'),
   'test-count': withDefault(integer(DATA, 'Number of test images, the first of the files', 1), '10000'),
   subset: withDefault(
@@ -192,8 +196,12 @@ async function readDraws(args: Table1Arguments): Promise<{ draws: Draw[]; classe
   if (args.cifar === undefined)
     throw new UsageError(`table1 needs CIFAR-10: --cifar FOLDER with ${CIFAR_SOURCE}`);
   const files = await findCifar(args.cifar);
-  const train = await loadImages(files.train);
-  const test = await loadImages(files.test, { count: args['test-count'] });
+  const train = await loadImages(files.train, { scale: args.scale });
+  const test = await loadImages(files.test, {
+    count: args['test-count'],
+    scale: args['test-scale'] ?? args.scale,
+    scaleOption: '--test-scale',
+  });
   const draws = drawImages(train, test, {
     trainCount: args['train-count'],
     subset: args.subset,

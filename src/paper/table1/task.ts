@@ -2,8 +2,10 @@ import { averagePool } from '../../images/average-pool.js';
 import { flipHorizontally } from '../../images/flip.js';
 import { InputError } from '../../checks/input-error.js';
 import type { LabelledImages } from '../../data/load.js';
+import { assertOneScale } from '../../data/one-scale.js';
 import { normalize } from '../../images/normalize.js';
 import { describeComputation, imagesSha256, type Computation } from '../../store/computation.js';
+import { sourcesReport } from '../../data/sources.js';
 import type { Block } from '../../store/grid.js';
 import { drawSubset, selectImages, type SubsetKind } from '../../images/subset.js';
 import type { Channel, Readout } from '../../kernel/channels.js';
@@ -68,11 +70,15 @@ export interface DrawOptions {
 /**
  * Training subsets, one for each seed; a single one where the seed has no say.
  *
- * @throws InputError for images without labels, and for more images than there are.
+ * @throws InputError for images without labels, for more images than there are, and for sets of two scales.
  */
 export function drawImages(train: LabelledImages, test: LabelledImages, options: DrawOptions): Draw[] {
   const { trainCount, subset, pool } = options;
   const labels = labelsOf(train);
+  assertOneScale(
+    { option: '--scale', files: train.sources.images },
+    { option: '--test-scale', files: test.sources.images },
+  );
   if (trainCount > labels.length) {
     throw new InputError(
       train.files.join(', '),
@@ -106,6 +112,7 @@ export interface KernelJob {
   readonly rows: ImageStack;
   readonly blockImages: BlockImages;
   readonly blocks: Computation['blocks'];
+  readonly inputs: NonNullable<Computation['inputs']>;
 }
 
 /**
@@ -141,6 +148,7 @@ function kernelJob(draw: Draw, group: KernelGroup, flipped: boolean): KernelJob 
       { ...first, rowsSha256: trainSha, columnsSha256 },
       { ...second, rowsSha256: testSha, columnsSha256 },
     ],
+    inputs: { images: sourcesReport(train), test: sourcesReport(test) },
   };
 }
 
@@ -169,7 +177,7 @@ export function jobName({ seed, subset, train, test }: Draw, group: KernelGroup,
 }
 
 /** The manifest of a job's store; grid, adapter and variants are decided when the store is made. */
-export function jobComputation({ group, rows, blocks }: KernelJob, version: string): Computation {
+export function jobComputation({ group, rows, blocks, inputs }: KernelJob, version: string): Computation {
   return describeComputation({
     channels: group.channels,
     imageShape: [rows.channels, rows.height, rows.width],
@@ -179,6 +187,7 @@ export function jobComputation({ group, rows, blocks }: KernelJob, version: stri
     tileImages: 0,
     adapter: { name: '', backend: '', description: '' },
     variants: {},
+    inputs,
   });
 }
 

@@ -15,6 +15,9 @@ const PIECE = 2 ** 24;
 
 const PANEL = /^panel-(\d+)\.f32$/;
 
+/** Claimed by the process whose panels are in the folder. */
+const FACTOR = 'factor';
+
 /** Another process keeps its factor in the folder. */
 export class FactorInUseError extends Error {
   override readonly name = 'FactorInUseError';
@@ -34,7 +37,8 @@ export interface PanelFilesOptions {
 /**
  * Keeps the panels of a factor as files of a folder: its pivots, then its rows, float32. The state names the panels
  * that are whole, so a factorisation that was killed goes on after them; every panel is checked when it is read, and
- * panels of another factor are removed. The folder belongs to one process at a time, from the first panel on.
+ * panels of another factor are removed. The folder belongs to one process at a time, from the first panel on: one that
+ * stood still for so long that another took its place writes nothing more there, and waits until that has ended.
  */
 export class PanelFiles implements AsyncDisposable {
   private claims: Claims | undefined;
@@ -64,12 +68,14 @@ export class PanelFiles implements AsyncDisposable {
     return {
       done: sums.length,
       write: async (j, panel, pivots) => {
+        await this.assertHeld();
         let sum = 0;
         await writeAtomically(
           this.pathOf(j),
           this.untilAborted([pivots, panel], (piece) => (sum = crc32(piece, sum))),
         );
         sums[j] = sum;
+        await this.assertHeld();
         await writePanelState(folder, identity, sums);
       },
       read: async (j) => (await load(j)).subarray(columnsOf(j)),
@@ -99,11 +105,11 @@ export class PanelFiles implements AsyncDisposable {
 
   /** Removes what was written there, also what a killed run left, and the folder if nothing else is in it. */
   async remove(): Promise<void> {
-    if (this.claims === undefined && !(await this.claimLeftovers())) return;
+    if (!(await this.holds()) && !(await this.claimLeftovers())) return;
     await rm(join(this.folder, STATE), { force: true });
     await this.removeOthers(0);
     // Of killed processes there may be sockets and claims that were being made.
-    await removeStoreLeftovers(this.folder, 'factor');
+    await removeStoreLeftovers(this.folder, FACTOR);
     await this[Symbol.asyncDispose]();
     await rmdir(this.folder).catch(() => undefined);
   }
@@ -121,8 +127,9 @@ export class PanelFiles implements AsyncDisposable {
       () => false,
     );
     if (!isThere) return false;
+    await this[Symbol.asyncDispose]();
     const claims = await Claims.open(this.folder, this.options.leaseMs);
-    if ((await claims.claim('factor')) !== 'others') {
+    if ((await claims.claim(FACTOR)) !== 'others') {
       this.claims = claims;
       return true;
     }
@@ -130,36 +137,57 @@ export class PanelFiles implements AsyncDisposable {
     return false;
   }
 
-  /** Waits for a holder that may be dead; whoever lives then is left in peace. */
+  private async holds(): Promise<boolean> {
+    return this.claims !== undefined && (await this.claims.holds(FACTOR));
+  }
+
+  /** @throws DamagedPanelError, upon which the factor is opened anew. */
+  private async assertHeld(): Promise<void> {
+    if (await this.holds()) return;
+    throw new DamagedPanelError(`${this.folder} was taken over by another process, or removed`);
+  }
+
+  /** Waits for a holder that may be dead; whoever lives then is left in peace. A claim that was lost is waited for. */
   private async claim(): Promise<void> {
-    if (this.claims !== undefined) return;
     const { folder } = this;
-    const { note, signal, leaseMs = LEASE_MS } = this.options;
+    if (this.claims !== undefined) {
+      if (await this.holds()) return;
+      this.options.note(
+        `${folder} was taken over by another process, or removed, while this one stood still`,
+      );
+      return this.waitFor(this.claims, Infinity);
+    }
     await makeFolder(folder).catch((error: unknown) => {
       throw new OutputError(folder, error);
     });
+    const { leaseMs = LEASE_MS } = this.options;
     const claims = await Claims.open(folder, leaseMs);
     try {
-      const patienceMs = 1.5 * leaseMs;
-      const started = performance.now();
-      let isNoted = false;
-      while ((await claims.claim('factor')) === 'others') {
-        if (performance.now() - started > patienceMs) throw new FactorInUseError(folder);
-        if (!isNoted) {
-          note(
-            `${folder} is claimed by another process: waiting up to ${Math.ceil(patienceMs / 1000)} s, should it be dead`,
-          );
-        }
-        isNoted = true;
-        await sleep(Math.min(1000, leaseMs / 10), undefined, { signal }).catch(() =>
-          signal?.throwIfAborted(),
-        );
-      }
+      await this.waitFor(claims, 1.5 * leaseMs);
     } catch (error) {
       await claims[Symbol.asyncDispose]();
       throw error;
     }
     this.claims = claims;
+  }
+
+  /** @throws FactorInUseError after that time. */
+  private async waitFor(claims: Claims, patienceMs: number): Promise<void> {
+    const { folder } = this;
+    const { note, signal, leaseMs = LEASE_MS } = this.options;
+    const started = performance.now();
+    let isNoted = false;
+    while ((await claims.claim(FACTOR)) === 'others') {
+      if (performance.now() - started > patienceMs) throw new FactorInUseError(folder);
+      if (!isNoted) {
+        const limit = Number.isFinite(patienceMs)
+          ? `up to ${Math.ceil(patienceMs / 1000)} s, should it be dead`
+          : 'until it ends';
+        note(`${folder} is claimed by another process: waiting ${limit}`);
+      }
+      isNoted = true;
+      await sleep(Math.min(1000, leaseMs / 10), undefined, { signal }).catch(() => signal?.throwIfAborted());
+    }
   }
 
   /** Checksums of the panels that are there and whole, up to the first that is not. */

@@ -178,6 +178,71 @@ describe('panel files', () => {
     expect((await waiting).done).toBe(0);
   });
 
+  test.each([
+    ['is at work there', 1],
+    ['has ended', 0],
+  ])(
+    'a run that stood still for a lease writes nothing over what another put there, which %s',
+    async (_, isAtWork) => {
+      const path = join(folder, 'factor');
+      const targets = randomTargets(n, 2);
+      const notes: string[] = [];
+      const options: PanelFilesOptions = { note: (note) => notes.push(note), leaseMs: 600 };
+      await using first = new PanelFiles(path, options);
+      await using other = new PanelFiles(path, { ...options, note: () => undefined });
+      const gpu = await testGpu();
+      const reference = await solveRidge(gpu, matrix, targets, { memoryBytes });
+      const whole = new Float32Array(64 * 330).fill(7);
+      let [written, kept]: (Buffer | undefined)[] = [];
+      const store: OpenPanelStore = async (identity) => {
+        const files = await first.open(identity);
+        return {
+          ...files,
+          async write(j, panel, pivots) {
+            if (j === 2 && written === undefined) {
+              await rm(join(path, 'claims/factor.json'));
+              const files = await other.open({ ...identity, fingerprint: 'f'.repeat(16) });
+              await files.write(0, whole, new Float32Array(64));
+              written = await readFile(join(path, 'panel-0000.f32'));
+              const leave = () => other[Symbol.asyncDispose]();
+              if (!isAtWork) await leave();
+              else {
+                setTimeout(() => {
+                  kept = readFileSync(join(path, 'panel-0000.f32'));
+                  void leave();
+                }, 1500);
+              }
+            }
+            await files.write(j, panel, pivots);
+          },
+        };
+      };
+      const { coefficients } = await solveRidge(gpu, matrix, targets, { memoryBytes, store });
+      expect(written).toBeDefined();
+      if (isAtWork) expect(kept).toEqual(written);
+      expect(relativeError(coefficients, reference.coefficients)).toBeLessThan(1e-9);
+      expect(notes.join()).toMatch(
+        /was taken over by another process, or removed, while this one stood still/,
+      );
+      if (isAtWork) expect(notes.join()).toMatch(/is claimed by another process: waiting until it ends/);
+      await first.remove();
+      expect(await readdir(folder)).toEqual([]);
+    },
+  );
+
+  test('who lost the folder to one that is at work there leaves its panels', async () => {
+    const path = join(folder, 'factor');
+    const identity = { fingerprint: '0123456789abcdef', n: 100, shift: 0, width: 64 };
+    const options: PanelFilesOptions = { note: () => undefined, leaseMs: 600 };
+    const first = new PanelFiles(path, options);
+    await first.open(identity);
+    await rm(join(path, 'claims/factor.json'));
+    await using other = new PanelFiles(path, options);
+    await (await other.open(identity)).write(0, new Float32Array(64 * 100), new Float32Array(64));
+    await first.remove();
+    expect((await readdir(path)).sort()).toEqual(['claims', 'factor.json', 'panel-0000.f32']);
+  });
+
   test('an interrupt ends the wait', async () => {
     const path = join(folder, 'factor');
     const identity = { fingerprint: '0123456789abcdef', n: 100, shift: 0, width: 64 };
