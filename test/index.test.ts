@@ -4,7 +4,7 @@
 import * as library from '../src/node.js';
 import { testGpu } from './support/gpu.js';
 
-const { computeGram, fit } = library;
+const { fit } = library;
 
 const images: library.ImageStack = {
   data: Float32Array.from({ length: 48 }, (_, i) => Math.sin(i)),

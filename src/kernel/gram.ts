@@ -68,10 +68,11 @@ export const GRAM_OPTIONS = [
  * Exact kernels between images: every requested channel from one pass over the pairs (two passes if both `trained`
  * settings are asked for).
  *
- * Source: Arora et al., NeurIPS 2019, sections 3–4, H, I. Accuracy against float64 at depths up to 21: `gap` 2e-6
- * relative, `vanilla` 1e-5. Rounding adds up in deeper networks: `gap` was seen to err by 4e-6 at depth 100 and by 5e-5
- * at depth 200. The NTK of two nearly identical images is limited by float32, to about 1e-4 per layer in `vanilla` at the
- * worst and a sixth of that in `gap`; equal images are exact.
+ * Source: Arora et al., NeurIPS 2019, sections 3–4, H, I. Errors against float64, relative to the largest value, for
+ * images with a correlation up to 0.9: NNGP 2e-6 at every depth; NTK `gap` and `lap` 2e-6, `vanilla` 1e-5 up to depth
+ * 21, and (depth/21)² of that beyond, so 5e-5 (`gap`) at depth 100 and 2e-4 at 200, since the angles between images
+ * shrink with the depth. The NTK of images that are nearer to each other errs by more, up to 3e-4 per layer where
+ * float32 cannot tell their patches apart; equal images are exact. See docs/accuracy.md.
  *
  * @returns matrices of shape [N_images][N_against]
  * @throws ArgumentError, ArrayError, ChannelError, ImageError, PlanError before anything runs; DeviceLostError; the signal's reason if aborted

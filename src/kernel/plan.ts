@@ -2,7 +2,14 @@ import { fieldFloats } from '../../shaders/fields.js';
 import type { ShaderContract } from '../../shaders/contract.js';
 import type { Constants } from '../gpu/shader-source.js';
 import { className } from '../gpu/class-name.js';
-import { ArgumentError, assertCount, assertImageShape, shown } from './arguments.js';
+import {
+  ArgumentError,
+  assertCount,
+  assertImageShape,
+  assertKeys,
+  assertRunOptions,
+  shown,
+} from './arguments.js';
 import { layerGain, type ImageShape, type Pass } from './passes.js';
 import { assertPlanDevice, PlanError, type PlanDevice } from './plan-device.js';
 import { planeListKind, type PlaneVariants } from './plane-candidates.js';
@@ -96,6 +103,12 @@ export interface PlanOptions {
   readonly tileImages?: number;
 }
 
+const PLAN_OPTIONS = [
+  'memoryBytes',
+  'variant',
+  'tileImages',
+] as const satisfies readonly (keyof PlanOptions)[];
+
 /**
  * Plans one pass over images of one shape: variant of the plane kernel, image blocks, buffer sizes.
  *
@@ -118,6 +131,9 @@ export function planPass(
   assertImageShape('shape', shape);
   assertGramShape(gram);
   assertPlanDevice(device);
+  assertKeys('planPass', options, PLAN_OPTIONS);
+  assertRunOptions('planPass', options);
+  if (options.tileImages !== undefined) assertCount('planPass: tileImages', options.tileImages);
   const { memoryBytes = DEFAULT_MEMORY_BYTES, variant: choice, tileImages = Infinity } = options;
   const { limits } = device;
   const { height, width, channels } = shape;

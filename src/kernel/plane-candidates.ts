@@ -1,4 +1,5 @@
-import { assertCount, assertImageShape } from './arguments.js';
+import { className } from '../gpu/class-name.js';
+import { ArgumentError, assertCount, assertImageShape } from './arguments.js';
 import type { ImageShape, Pass } from './passes.js';
 import { assertPlanDevice, type PlanDevice } from './plan-device.js';
 import {
@@ -15,7 +16,12 @@ export type PlaneListKind = 'vanilla' | 'all';
 /** Variants that were chosen by measurement; where one is missing, the rule of `planeVariant` applies. */
 export type PlaneVariants = Readonly<Partial<Record<PlaneListKind, PlaneVariant>>>;
 
-export function planeListKind({ planes }: Pick<Pass, 'planes'>): PlaneListKind {
+/** @throws ArgumentError */
+export function planeListKind(pass: Pick<Pass, 'planes'>): PlaneListKind {
+  const { planes } = (pass as Partial<Pass> | undefined | null) ?? {};
+  if (!Array.isArray(planes)) {
+    throw new ArgumentError(`the pass is ${className(pass)}; one of those that planPasses() gives is wanted`);
+  }
   return planes.length === 1 ? 'vanilla' : 'all';
 }
 
@@ -57,7 +63,13 @@ export function planeCandidates(shape: ImageShape, planes: number, device: PlanD
   return [...distinct.values()];
 }
 
-/** `planes_subgroup ROWS=8 COLUMN_QUADS=1 ROW_LANES=8 STRIPS=4 PLANES=1`: names a variant in tables and in caches. */
-export function variantLabel({ contract, constants }: PlaneVariant): string {
+/** `planes_subgroup ROWS=8 COLUMN_QUADS=1 ROW_LANES=8 STRIPS=4 PLANES=1`: names a variant in tables and in caches. @throws ArgumentError */
+export function variantLabel(variant: PlaneVariant): string {
+  const { contract, constants } = (variant as Partial<PlaneVariant> | undefined | null) ?? {};
+  if (typeof contract?.name !== 'string' || typeof constants !== 'object') {
+    throw new ArgumentError(
+      `the variant is ${className(variant)}; one that planeCandidates() or tune() gives is wanted`,
+    );
+  }
   return [contract.name, ...Object.entries(constants).map(([name, value]) => `${name}=${value}`)].join(' ');
 }

@@ -74,7 +74,9 @@ export function assertAdapterOptions(where: string, options: AdapterOptions): vo
   assertKeys(where, options, ADAPTER_OPTIONS);
   const { adapter, verbose } = options as Readonly<Record<keyof AdapterOptions, unknown>>;
   if (adapter !== undefined && typeof adapter !== 'string') {
-    throw new ArgumentError(`${where}: adapter is ${className(adapter)}; a part of an adapter's name is wanted`);
+    throw new ArgumentError(
+      `${where}: adapter is ${className(adapter)}; a part of an adapter's name is wanted`,
+    );
   }
   if (verbose !== undefined && typeof verbose !== 'boolean') {
     throw new ArgumentError(`${where}: verbose is ${className(verbose)}; true or false is wanted`);
