@@ -17,6 +17,7 @@ import {
   referenceKernel,
   solveRidge,
   type Channel,
+  type GramOptions,
 } from '../src/node.js';
 import { testGpu } from './support/gpu.js';
 
@@ -26,7 +27,7 @@ const channel = (): Channel => ({ kernel: 'ntk', depth: 3, readout: 'gap', train
 
 test('images and options that are changed while a kernel is computed change nothing', async () => {
   const gpu = await testGpu();
-  const undisturbed = await computeGram(gpu, { images: stack(), channels: [channel()] });
+  const undisturbed = await computeGram(gpu, { images: stack(), against: stack(), channels: [channel()] });
   const images = stack();
   const against = stack();
   const channels = [channel()];
@@ -53,7 +54,7 @@ test('the same of tiles, changed while one is consumed', async () => {
     await Promise.resolve();
     for (const firstRow of [0, 4])
       for (let firstColumn = 0; firstColumn <= firstRow; firstColumn += 4)
-        yield { firstRow, rows: 4, firstColumn, columns: 4, symmetric: firstRow === firstColumn };
+        yield { firstRow, rows: 4, firstColumn, columns: 4, symmetric: true };
   }
   const images = stack();
   const found = new Float32Array(64);
@@ -162,19 +163,18 @@ test('a device that is closed before a run refuses it, and says what to do', asy
   }
 });
 
+/** Seconds of work on a software adapter. */
+const long = (): GramOptions => {
+  const data = new Float32Array(64 * 768).map((_, i) => Math.cos(i));
+  const images = { data, count: 64, channels: 3, height: 16, width: 16 };
+  return { images, channels: [{ ...channel(), depth: 21 }] };
+};
+
 test.each([0, 1, 5, 20, 100])(
   'a device that is closed %i ms after the start of a run ends it',
   async (ms) => {
     const { gpu, close } = await openDevice();
-    const count = 64;
-    const images = {
-      data: new Float32Array(count * 768).map((_, i) => Math.cos(i)),
-      count,
-      channels: 3,
-      height: 16,
-      width: 16,
-    };
-    const run = computeGram(gpu, { images, channels: [{ ...channel(), depth: 21 }] });
+    const run = computeGram(gpu, long());
     run.catch(() => undefined);
     await new Promise((resolve) => setTimeout(resolve, ms));
     close();
@@ -184,8 +184,7 @@ test.each([0, 1, 5, 20, 100])(
 
 test('a device that is closed in the first report of progress ends the run', async () => {
   const { gpu, close } = await openDevice();
-  const run = computeGram(gpu, { images: stack(), channels: [channel()], onProgress: close });
-  await expect(run).rejects.toThrow(DeviceLostError);
+  await expect(computeGram(gpu, { ...long(), onProgress: close })).rejects.toThrow(DeviceLostError);
 });
 
 test('a device that is closed while a matrix is factored ends the solution', async () => {
