@@ -111,9 +111,9 @@ describe('regression', () => {
     await expect(gram({ data: pixels().fill(NaN, 13, 14) })).rejects.toThrow(
       'image 1: channel 0, row 0, column 1 is NaN',
     );
-    await expect(gram({ data: BigInt64Array.from([2n ** 60n + 1n, ...Array(95).fill(0n)]) })).rejects.toThrow(
-      ArrayError,
-    );
+    await expect(
+      gram({ data: BigInt64Array.from([2n ** 60n + 1n, ...new Array<bigint>(95).fill(0n)]) }),
+    ).rejects.toThrow(ArrayError);
     const wide = { ...images, height: 4, width: 3 };
     await expect(computeGram(gpu, { images, against: wide, channels: [channel()] })).rejects.toThrow(
       /1×3×4.*1×4×3/,
@@ -148,8 +148,9 @@ describe('regression', () => {
 });
 
 test('a device that is closed before a run refuses it, and says what to do', async () => {
-  const { gpu, close } = await openDevice();
-  close();
+  const opened = await openDevice();
+  const { gpu } = opened;
+  opened.close();
   await gpu.device.lost;
   const kernel = Float64Array.of(2, 1, 1, 2);
   for (const run of [
@@ -173,24 +174,29 @@ const long = (): GramOptions => {
 test.each([0, 1, 5, 20, 100])(
   'a device that is closed %i ms after the start of a run ends it',
   async (ms) => {
-    const { gpu, close } = await openDevice();
+    const opened = await openDevice();
+    const { gpu } = opened;
     const run = computeGram(gpu, long());
     run.catch(() => undefined);
     await new Promise((resolve) => setTimeout(resolve, ms));
-    close();
+    opened.close();
     await expect(run).rejects.toThrow(DeviceLostError);
   },
 );
 
 test('a device that is closed in the first report of progress ends the run', async () => {
-  const { gpu, close } = await openDevice();
-  await expect(computeGram(gpu, { ...long(), onProgress: close })).rejects.toThrow(DeviceLostError);
+  const opened = await openDevice();
+  const { gpu } = opened;
+  await expect(computeGram(gpu, { ...long(), onProgress: () => opened.close() })).rejects.toThrow(
+    DeviceLostError,
+  );
 });
 
 test('a device that is closed while a matrix is factored ends the solution', async () => {
   const n = 700;
   const kernel = new Float64Array(n * n).map((_, e) => (e % n === Math.floor(e / n) ? 2 : 1 / n));
-  const { gpu, close } = await openDevice();
-  const run = solveRidge(gpu, kernel, new Float64Array(n).fill(1), { onProgress: close });
+  const opened = await openDevice();
+  const { gpu } = opened;
+  const run = solveRidge(gpu, kernel, new Float64Array(n).fill(1), { onProgress: () => opened.close() });
   await expect(run).rejects.toThrow(DeviceLostError);
 });
