@@ -38,7 +38,7 @@ const WRONG: Readonly<Record<string, unknown>> = {
 interface Entry {
   readonly good: readonly unknown[];
   /** Names of what an argument may be all the same, by its position: options may be left out. */
-  readonly may?: Readonly<Record<number, readonly string[]>>;
+  readonly may?: Readonly<Partial<Record<number, readonly string[]>>>;
 }
 
 const OPTIONS = ['undefined', 'empty object', 'date', 'data view', 'array buffer', 'set', 'promise'];
