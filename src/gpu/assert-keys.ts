@@ -1,4 +1,4 @@
-import { className } from './class-name.js';
+import { className } from '../checks/class-name.js';
 
 /** An argument or option that a function cannot take; the message names it, its value and what is wanted. */
 export class ArgumentError extends TypeError {

@@ -1,6 +1,7 @@
-import { className } from '../gpu/class-name.js';
-import { ArgumentError, assertCount, assertImageShape } from './arguments.js';
-import type { ImageShape, Pass } from './passes.js';
+import { className } from '../checks/class-name.js';
+import { ArgumentError, assertCount, assertImageShape } from '../checks/arguments.js';
+import type { Pass } from './passes.js';
+import type { ImageShape } from '../images/images.js';
 import { assertPlanDevice, type PlanDevice } from './plan-device.js';
 import {
   planeVariant,

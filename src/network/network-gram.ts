@@ -1,9 +1,9 @@
 import { BufferScope } from '../gpu/buffers.js';
 import type { Gpu } from '../gpu/gpu.js';
-import { checkImages } from '../kernel/image-checks.js';
-import type { ImageStack } from '../kernel/images.js';
+import { checkImages } from '../images/image-checks.js';
+import type { ImageStack } from '../images/images.js';
 import { Pacer } from '../kernel/pacer.js';
-import { powerOfTwoScale } from '../kernel/taken-images.js';
+import { powerOfTwoScale } from '../images/taken-images.js';
 import { tilePairs, pairsOf } from '../kernel/tiles.js';
 import { NetworkExecutor } from './executor.js';
 import type { ImageBlock } from './image-block.js';

@@ -6,7 +6,7 @@ import { BufferScope } from '../gpu/buffers.js';
 import type { Gpu } from '../gpu/gpu.js';
 import type { Program } from '../gpu/program.js';
 import { Recording } from '../gpu/recording.js';
-import { copyOfFloat64, type NumberArray } from '../kernel/typed-arrays.js';
+import { copyOfFloat64, type NumberArray } from '../checks/typed-arrays.js';
 import { BLOCK, type FactorPlan } from './factor-plan.js';
 import type { PanelStore } from './panel-store.js';
 import { assertFinite, columnsOf } from './validate.js';

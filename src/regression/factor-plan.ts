@@ -1,6 +1,6 @@
 import { TILE } from '../../shaders/cholesky_update.js';
 import type { Gpu } from '../gpu/gpu.js';
-import { assertCount, assertKeys, assertRunOptions } from '../kernel/arguments.js';
+import { assertCount, assertKeys, assertRunOptions } from '../checks/arguments.js';
 import { assertPlanDevice } from '../kernel/plan-device.js';
 import { MatrixTooLargeError } from './errors.js';
 

@@ -4,7 +4,7 @@
 // neither bound is one for all.
 import { computeGram } from '../../src/kernel/gram.js';
 import type { Channel } from '../../src/kernel/channels.js';
-import type { ImageStack } from '../../src/kernel/images.js';
+import type { ImageStack } from '../../src/images/images.js';
 import { referenceKernel } from '../../src/kernel/reference.js';
 import { testGpu } from '../support/gpu.js';
 

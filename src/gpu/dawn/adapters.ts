@@ -1,5 +1,5 @@
 import { ArgumentError, assertKeys } from '../assert-keys.js';
-import { className } from '../class-name.js';
+import { className } from '../../checks/class-name.js';
 import { noAdapterError, unknownAdapterError } from './adapter-error.js';
 import { dawnInstance } from './instances.js';
 import { withQuietStderr } from './quiet.js';
