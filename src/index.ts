@@ -3,10 +3,12 @@
  * Nothing here touches a file system or opens a device: `cntk-webgpu/node` does both.
  */
 export type {} from './gpu/global-types.js';
-export { DeviceLostError, Gpu, type DeviceDescription } from './gpu/gpu.js';
+export { DeviceLostError, Gpu, GpuError, type DeviceDescription } from './gpu/gpu.js';
 export { ShaderError } from './gpu/program.js';
 export type { Channel, Readout, Trained } from './kernel/channels.js';
 export type { ImageStack } from './images/images.js';
+export { ArgumentError } from './checks/arguments.js';
+export { ArrayError, type NumberArray } from './checks/typed-arrays.js';
 export { ImageError } from './images/image-checks.js';
 export { KernelValueError } from './kernel/channel-values.js';
 export { computeGram, type GramResult } from './kernel/gram.js';

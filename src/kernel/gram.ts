@@ -27,9 +27,11 @@ export interface GramResult extends GramShape {
  * Exact kernels between images: every requested channel from one pass over the pairs (two passes if both `trained`
  * settings are asked for).
  *
- * Source: Arora et al., NeurIPS 2019, sections 3–4, H, I. Accuracy against float64: `gap` 2e-6 relative, `vanilla`
- * 1e-5. The NTK of two nearly identical images is limited by float32, to about 1e-4 per layer in `vanilla` at the
- * worst and a sixth of that in `gap`; equal images are exact.
+ * Source: Arora et al., NeurIPS 2019, sections 3–4, H, I. Errors against float64, relative to the largest value, for
+ * images with a correlation up to 0.9: NNGP 2e-6 at every depth; NTK `gap` and `lap` 2e-6, `vanilla` 1e-5 up to depth
+ * 21, and (depth/21)² of that beyond, so 5e-5 (`gap`) at depth 100 and 2e-4 at 200, since the angles between images
+ * shrink with the depth. The NTK of images that are nearer to each other errs by more, up to 3e-4 per layer where
+ * float32 cannot tell their patches apart; equal images are exact. See docs/accuracy.md.
  *
  * @returns matrices of shape [N_images][N_against]
  * @throws ArgumentError, ArrayError, ChannelError, ImageError, PlanError before anything runs; DeviceLostError; the signal's reason if aborted
@@ -77,6 +79,8 @@ export async function computeGram(gpu: Gpu, options: GramOptions): Promise<GramR
   };
 }
 
-async function* blocks(shape: GramShape, blockImages: number): AsyncGenerator<Tile> {
-  yield* tilePairs(shape, blockImages);
+/** Known from the start, and yet asked for one by one. */
+function blocks(shape: GramShape, blockImages: number): AsyncIterable<Tile> {
+  const tiles = tilePairs(shape, blockImages);
+  return { [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve(tiles.next()) }) };
 }

@@ -1,7 +1,13 @@
 import { fieldFloats } from '../../shaders/fields.js';
 import type { Constants } from '../gpu/shader-source.js';
 import { className } from '../checks/class-name.js';
-import { ArgumentError, assertImageShape } from '../checks/arguments.js';
+import {
+  ArgumentError,
+  assertCount,
+  assertImageShape,
+  assertKeys,
+  assertRunOptions,
+} from '../checks/arguments.js';
 import { layerGain, type Pass } from './passes.js';
 import type { ImageShape } from '../images/images.js';
 import { assertPlanDevice, PlanError, type PlanDevice } from './plan-device.js';
@@ -53,6 +59,12 @@ export interface PlanOptions {
   readonly tileImages?: number;
 }
 
+const PLAN_OPTIONS = [
+  'memoryBytes',
+  'variant',
+  'tileImages',
+] as const satisfies readonly (keyof PlanOptions)[];
+
 /**
  * Plans one pass over images of one shape: variant of the plane kernel, image blocks, buffer sizes.
  *
@@ -75,6 +87,9 @@ export function planPass(
   assertImageShape('shape', shape);
   assertGramShape(gram);
   assertPlanDevice(device);
+  assertKeys('planPass', options, PLAN_OPTIONS);
+  assertRunOptions('planPass', options);
+  if (options.tileImages !== undefined) assertCount('planPass: tileImages', options.tileImages);
   const { memoryBytes = DEFAULT_MEMORY_BYTES, variant: choice, tileImages = Infinity } = options;
   const { limits } = device;
   const { height, width, channels } = shape;

@@ -1,4 +1,5 @@
-import { assertCount, assertImageShape } from '../checks/arguments.js';
+import { className } from '../checks/class-name.js';
+import { ArgumentError, assertCount, assertImageShape } from '../checks/arguments.js';
 import type { ImageShape } from '../images/images.js';
 import { assertPlanDevice, type PlanDevice } from './plan-device.js';
 import {
@@ -48,7 +49,13 @@ export function planeCandidates(shape: ImageShape, planes: number, device: PlanD
   return [...distinct.values()];
 }
 
-/** `planes_subgroup ROWS=8 COLUMN_QUADS=1 ROW_LANES=8 STRIPS=4 PLANES=1`: names a variant in tables and in caches. */
-export function variantLabel({ contract, constants }: PlaneVariant): string {
+/** `planes_subgroup ROWS=8 COLUMN_QUADS=1 ROW_LANES=8 STRIPS=4 PLANES=1`: names a variant in tables and in caches. @throws ArgumentError */
+export function variantLabel(variant: PlaneVariant): string {
+  const { contract, constants } = (variant as Partial<PlaneVariant> | undefined | null) ?? {};
+  if (typeof contract?.name !== 'string' || typeof constants !== 'object') {
+    throw new ArgumentError(
+      `the variant is ${className(variant)}; one that planeCandidates() or tune() gives is wanted`,
+    );
+  }
   return [contract.name, ...Object.entries(constants).map(([name, value]) => `${name}=${value}`)].join(' ');
 }

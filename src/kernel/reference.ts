@@ -3,7 +3,7 @@ import type { ImageStack } from '../images/images.js';
 import { assertStack } from '../images/taken-images.js';
 import { floatArray } from '../checks/typed-arrays.js';
 import { checkImages } from '../images/image-checks.js';
-import { readoutRadius, validateChannels } from './validate-channels.js';
+import { channelName, readoutRadius, validateChannels } from './validate-channels.js';
 
 /**
  * The definition of every kernel that the engine computes, in float64 and in four dimensions: loops over all pixels
@@ -45,6 +45,7 @@ export function referenceKernel(xImages: ImageStack, zImages: ImageStack, channe
   const z = xImages === zImages ? x : given('z', zImages);
   checkImages(x, z);
   // Here the NTK of the hidden layers at depth 2 is what the definition says, zero; no run is asked for it.
+  channelName(channel); // that it is one at all
   const isZero = channel.kernel === 'ntk' && channel.trained === 'hidden' && channel.depth === 2;
   validateChannels([isZero ? { ...channel, trained: 'all' } : channel], x);
   const normsX = stackNorms(x, channel.depth);

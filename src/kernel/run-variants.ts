@@ -1,4 +1,5 @@
-import { assertImageShape } from '../checks/arguments.js';
+import { ArgumentError, assertImageShape } from '../checks/arguments.js';
+import { className } from '../checks/class-name.js';
 import type { ImageShape } from '../images/images.js';
 import type { Channel } from './channels.js';
 import { pairCount, type GramShape } from './gram-shape.js';
@@ -17,8 +18,12 @@ import {
 
 // The one place that decides which variant of the plane kernel computes a pass.
 
-/** Whether a pass has one plane per pair or many: either has a variant of its own. */
-export function planeCount({ planes }: Pick<Pass, 'planes'>): PlaneCount {
+/** Whether a pass has one plane per pair or many: either has a variant of its own. @throws ArgumentError */
+export function planeCount(pass: Pick<Pass, 'planes'>): PlaneCount {
+  const { planes } = (pass as Partial<Pass> | undefined | null) ?? {};
+  if (!Array.isArray(planes)) {
+    throw new ArgumentError(`the pass is ${className(pass)}; one of those that planPasses() gives is wanted`);
+  }
   return planes.length === 1 ? 'one' : 'many';
 }
 

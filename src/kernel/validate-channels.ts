@@ -1,5 +1,5 @@
 import { className } from '../checks/class-name.js';
-import { assertKeys, shown } from '../checks/arguments.js';
+import { ArgumentError, assertKeys, shown } from '../checks/arguments.js';
 import type { Channel, Readout, Trained } from './channels.js';
 
 /** Up to here sums stay within float32 at every image size, a factor of up to √2 per layer. */
@@ -16,12 +16,15 @@ export class ChannelError extends Error {
  * @param shape height and width of the images, in pixels
  * @throws ChannelError if the list is empty, a channel is repeated, a depth, kernel, read-out or `trained` is unknown
  *   or out of range, the NTK of hidden layers is asked of a network without hidden layers (depth 2, where it is
- *   identically zero: paper, section H), or the shape holds no pixel
+ *   identically zero: paper, section H), or the shape holds no pixel; ArgumentError if it is no object
  */
 export function validateChannels(
   channels: readonly Channel[],
   shape: { readonly height: number; readonly width: number },
 ): void {
+  if (typeof shape !== 'object' || (shape as unknown) === null) {
+    throw new ArgumentError(`the shape of the images is ${className(shape)}; { height, width } is wanted`);
+  }
   for (const [name, value] of Object.entries({ height: shape.height, width: shape.width })) {
     if (!(Number.isInteger(value) && value >= 1)) {
       throw new ChannelError(`image ${name} ${value}: an integer of at least 1 is needed`);

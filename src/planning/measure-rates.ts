@@ -79,7 +79,7 @@ export async function measureImageStage(
 ): Promise<number> {
   const [pass] = planPasses(channels, shape);
   const gram = { rows: FIELD_IMAGES, columns: FIELD_IMAGES, symmetric: true };
-  const plan = planPass(pass, shape, gram, gpu, options);
+  const plan = planPass(pass, shape, gram, gpu, { memoryBytes: options.memoryBytes });
   const count = Math.min(FIELD_IMAGES, plan.blockImages);
   const images = randomImages(count, shape, 1);
   using cache = new ImageFieldsCache(gpu, plan);

@@ -6,9 +6,10 @@ import { BufferScope } from '../gpu/buffers.js';
 import type { Gpu } from '../gpu/gpu.js';
 import type { Program } from '../gpu/program.js';
 import { Recording } from '../gpu/recording.js';
+import { copyOfFloat64, type NumberArray } from '../checks/typed-arrays.js';
 import { BLOCK, type FactorPlan } from './factor-plan.js';
 import type { PanelStore } from './panel-store.js';
-import { columnsOf } from './validate.js';
+import { assertFinite, columnsOf } from './validate.js';
 
 /** Multiply-adds per submission; the substitutions are bound by memory, not by arithmetic. */
 const SUBMISSION = 1e8;
@@ -65,8 +66,10 @@ export class CholeskyFactor implements Disposable {
    * @param rhs [n][k], any k ≥ 1. @returns [n][k].
    * @throws RangeError if `rhs` is not [n][k]; the signal's reason when aborted.
    */
-  async solve(rhs: Float32Array, options: { signal?: AbortSignal } = {}): Promise<Float32Array> {
-    const solved = await this.solveScaled(rhs, options);
+  async solve(rhs: NumberArray, options: { signal?: AbortSignal } = {}): Promise<Float32Array> {
+    const numbers = copyOfFloat64('right-hand sides', rhs, 'Float32Array');
+    assertFinite('right-hand sides', numbers, columnsOf('right-hand sides', numbers, this.plan.n));
+    const solved = await this.solveScaled(Float32Array.from(numbers), options);
     for (let e = 0; e < solved.length; e++) solved[e] *= this.scale;
     return solved;
   }

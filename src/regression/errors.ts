@@ -1,5 +1,6 @@
 /** Which array of the caller an error speaks of. */
-export type Operand = 'kernel matrix' | 'targets' | 'test kernel' | 'coefficients' | 'scores';
+export type Operand =
+  'kernel matrix' | 'targets' | 'test kernel' | 'coefficients' | 'scores' | 'right-hand sides';
 
 /** A matrix of which not even the narrowest panels fit the device memory allowed. */
 export class MatrixTooLargeError extends RangeError {

@@ -1,6 +1,7 @@
 import { TILE } from '../../shaders/cholesky_update.js';
 import type { Gpu } from '../gpu/gpu.js';
-import { assertCount } from '../checks/arguments.js';
+import { assertCount, assertKeys, assertRunOptions } from '../checks/arguments.js';
+import { assertPlanDevice } from '../kernel/plan-device.js';
 import { MatrixTooLargeError } from './errors.js';
 
 /** Rows of a diagonal block: 8 KiB of workgroup memory. */
@@ -37,12 +38,17 @@ export interface FactorPlanOptions {
   readonly memoryBytes?: number;
 }
 
-/** @throws MatrixTooLargeError if not even panels of BLOCK columns fit. */
+/** @throws MatrixTooLargeError if not even panels of BLOCK columns fit; ArgumentError */
 export function planFactorization(
-  { limits }: Pick<Gpu, 'limits'>,
+  device: Pick<Gpu, 'limits'>,
   n: number,
-  { memoryBytes = Infinity }: FactorPlanOptions = {},
+  options: FactorPlanOptions = {},
 ): FactorPlan {
+  assertPlanDevice(device);
+  assertKeys('planFactorization', options, ['memoryBytes'] satisfies (keyof FactorPlanOptions)[]);
+  assertRunOptions('planFactorization', options);
+  const { limits } = device;
+  const { memoryBytes = Infinity } = options;
   assertCount('n, the rows of the matrix,', n);
   const rows = TILE * Math.ceil(n / TILE);
   const bindingBytes = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);

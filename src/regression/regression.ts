@@ -1,13 +1,13 @@
 import { assertGpu } from '../gpu/assert-gpu.js';
 import { className } from '../checks/class-name.js';
 import type { Gpu } from '../gpu/gpu.js';
-import { ArgumentError } from '../checks/arguments.js';
+import { ArgumentError, assertKeys } from '../checks/arguments.js';
 import { copyOfFloat64, type NumberArray } from '../checks/typed-arrays.js';
 import { chooseRidge, type RidgeCandidate } from './choose-ridge.js';
 import { argmax, predictScores } from './classify.js';
 import { sourceOf } from './given-kernel.js';
 import type { Elements, MatrixSource } from './matrix-source.js';
-import { solveRidge, type RidgeSolution, type SolveOptions } from './ridge.js';
+import { SOLVE_OPTIONS, solveRidge, type RidgeSolution, type SolveOptions } from './ridge.js';
 import { classesOf, encodeTargets, type TargetCoding } from './targets.js';
 
 export interface FitOptions extends Omit<SolveOptions, 'ridge'> {
@@ -45,20 +45,22 @@ export async function fit(
   gpu: Gpu,
   kernel: Elements | NumberArray | MatrixSource,
   labels: NumberArray,
-  { targets = 'centred', ridge = 0, ...options }: FitOptions = {},
+  fitOptions: FitOptions = {},
 ): Promise<Model> {
   assertGpu('fit', gpu);
+  assertKeys('fit', fitOptions, [...SOLVE_OPTIONS, 'targets']);
+  const { targets = 'centred', ridge = 0, ...options } = fitOptions;
   const source = sourceOf(kernel);
   const { n } = source;
   const numbers = copyOfFloat64('labels', labels, 'Int32Array');
   if (numbers.length !== n) throw new RangeError(`${numbers.length} labels for a kernel of ${n} images`);
   const classes = classesOf(numbers);
   const y = encodeTargets(numbers, classes, targets);
-  const ridges = typeof ridge === 'object' ? ridge : [ridge];
+  const ridges = typeof ridge === 'object' ? copyOfFloat64('ridge', ridge) : [ridge];
   const solution =
     ridges.length === 1
       ? await solveRidge(gpu, source, y, { ...options, ridge: ridges[0] })
-      : await chooseRidge(gpu, source, y, ridges, options);
+      : await chooseRidge(gpu, source, y, [...ridges], options);
   return { n, classes, solution };
 }
 

@@ -84,7 +84,7 @@ export interface RidgeSolution {
   readonly elapsedMs: { readonly factor: number; readonly refine: number };
 }
 
-const SOLVE_OPTIONS = [
+export const SOLVE_OPTIONS = [
   'ridge',
   'tolerance',
   'memoryBytes',
@@ -129,7 +129,7 @@ export async function inspectFor(
   options: SolveOptions,
 ): Promise<InspectedKernel> {
   const source = sourceOf(kernel);
-  const plan = planFactorization(gpu, source.n, options);
+  const plan = planFactorization(gpu, source.n, { memoryBytes: options.memoryBytes });
   assertFinite('targets', targets, columnsOf('targets', targets, source.n));
   options.onPlan?.(plan);
   const fingerprint = plan.panels > 1 && options.store !== undefined;

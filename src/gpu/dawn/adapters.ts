@@ -1,3 +1,5 @@
+import { ArgumentError, assertKeys } from '../../checks/arguments.js';
+import { className } from '../../checks/class-name.js';
 import { noAdapterError, unknownAdapterError } from './adapter-error.js';
 import { dawnInstance } from './instances.js';
 import { withQuietStderr } from './quiet.js';
@@ -65,12 +67,29 @@ export interface AdapterOptions {
   readonly verbose?: boolean;
 }
 
+const ADAPTER_OPTIONS = ['adapter', 'verbose'] as const satisfies readonly (keyof AdapterOptions)[];
+
+/** Types are gone when JavaScript runs: a misspelt option would open another adapter without a word. @throws ArgumentError */
+export function assertAdapterOptions(where: string, options: AdapterOptions): void {
+  assertKeys(where, options, ADAPTER_OPTIONS);
+  const { adapter, verbose } = options as Readonly<Record<keyof AdapterOptions, unknown>>;
+  if (adapter !== undefined && typeof adapter !== 'string') {
+    throw new ArgumentError(
+      `${where}: adapter is ${className(adapter)}; a part of an adapter's name is wanted`,
+    );
+  }
+  if (verbose !== undefined && typeof verbose !== 'boolean') {
+    throw new ArgumentError(`${where}: verbose is ${className(verbose)}; true or false is wanted`);
+  }
+}
+
 /**
  * Every adapter of this machine, best first; the software adapter of the set-up is among them.
  *
- * @throws AdapterError if there is none.
+ * @throws AdapterError if there is none; ArgumentError for an option that it does not have.
  */
 export async function listAdapters(options: AdapterOptions = {}): Promise<AdapterDescription[]> {
+  assertAdapterOptions('listAdapters', options);
   const names = await namesWithSoftware(false, options);
   if (names.length === 0) throw noAdapterError();
   const used = matching(names, requestedName(options)).at(0);

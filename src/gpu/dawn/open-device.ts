@@ -1,6 +1,7 @@
 import { Gpu } from '../gpu.js';
 import { AdapterError } from './adapter-error.js';
 import {
+  assertAdapterOptions,
   describe,
   findAdapter,
   quietly,
@@ -28,9 +29,10 @@ const held = new Set<LiveAdapter>();
  * Opens a device on an adapter of this machine (`findAdapter` says which), with the limits and those of the used
  * features that the adapter has.
  *
- * @throws AdapterError if there is no adapter, none of the requested name, or it refuses to open.
+ * @throws AdapterError if there is no adapter, none of the requested name, or it refuses to open; ArgumentError for an option that it does not have.
  */
 export async function openDevice(options: AdapterOptions = {}): Promise<OpenDevice> {
+  assertAdapterOptions('openDevice', options);
   const live = await findAdapter(options);
   held.add(live);
   const { adapter } = live;

@@ -1,0 +1,127 @@
+// Plan: every function that the package exports, each argument in turn replaced by what it is not: the error is one of
+// the package's own and no accident of JavaScript ("Cannot read properties of …"), and nothing is computed. The control
+// is the call with good arguments. A function that is new must be put into the table.
+import * as library from '../src/node.js';
+import { testGpu } from './support/gpu.js';
+
+const { fit } = library;
+
+const images: library.ImageStack = {
+  data: Float32Array.from({ length: 48 }, (_, i) => Math.sin(i)),
+  count: 4,
+  channels: 1,
+  height: 3,
+  width: 4,
+};
+const channel: library.Channel = { kernel: 'ntk', depth: 3, readout: 'gap', trained: 'hidden' };
+const kernel = Float64Array.of(2, 1, 0, 1, 2, 1, 0, 1, 2);
+const targets = Float64Array.of(1, 0, 0, 1, 0, 1);
+const labels = Int32Array.of(0, 1, 1);
+const gram = { rows: 4, columns: 4, symmetric: true };
+
+/** What no argument is, by name; an argument's own class is left out where it is meant. */
+const WRONG: Readonly<Record<string, unknown>> = {
+  undefined,
+  null: null,
+  number: -1.5,
+  text: 'text',
+  function: () => 1,
+  'empty object': {},
+  date: new Date(0),
+  promise: Promise.resolve(1),
+  'data view': new DataView(new ArrayBuffer(16)),
+  'array buffer': new ArrayBuffer(192),
+  set: new Set([1]),
+  'array of texts': ['1', '2'],
+};
+
+interface Entry {
+  readonly good: readonly unknown[];
+  /** Names of what an argument may be all the same, by its position: options may be left out. */
+  readonly may?: Readonly<Partial<Record<number, readonly string[]>>>;
+}
+
+const OPTIONS = ['undefined', 'empty object', 'date', 'data view', 'array buffer', 'set', 'promise'];
+
+async function table(): Promise<Record<string, Entry>> {
+  const gpu = await testGpu();
+  const [pass] = library.planPasses([channel], images);
+  const model = await fit(gpu, kernel, labels, { ridge: 1e-3 });
+  const [variant] = library.planeCandidates(images, 1, gpu);
+  async function* tiles() {
+    await Promise.resolve();
+    yield { firstRow: 0, rows: 4, firstColumn: 0, columns: 4, symmetric: true };
+  }
+  return {
+    computeGram: { good: [gpu, { images, channels: [channel] }] },
+    computeTiles: { good: [gpu, tiles(), { images, channels: [channel], tileImages: 4 }] },
+    planPasses: { good: [[channel], images] },
+    pairCount: { good: [gram] },
+    planPass: { good: [pass, images, gram, gpu, {}], may: { 4: OPTIONS } },
+    planeCandidates: { good: [images, 1, gpu] },
+    planeCount: { good: [pass] },
+    variantLabel: { good: [variant] },
+    tune: {
+      good: [gpu, { shape: { channels: 1, height: 2, width: 2 }, depth: 2, kind: 'vanilla', budgetMs: 0 }],
+    },
+    referenceKernel: { good: [images, images, channel] },
+    channelName: { good: [channel] },
+    defaultTrained: { good: ['gap'] },
+    parseReadout: { good: ['lap:2'] },
+    validateChannels: { good: [[channel], images] },
+    chooseRidge: { good: [gpu, kernel, targets, [0, 0.1]], may: { 3: [] } },
+    factorize: { good: [gpu, kernel, {}], may: { 2: OPTIONS } },
+    argmax: { good: [Float64Array.of(1, 2, 3, 0), 2] },
+    evaluate: { good: [labels, labels] },
+    planFactorization: { good: [gpu, 100, {}], may: { 2: OPTIONS } },
+    memorySource: { good: [kernel, 3] },
+    openMemoryStore: { good: [] },
+    fit: { good: [gpu, kernel, labels, { ridge: 0.1 }], may: { 3: OPTIONS } },
+    predict: { good: [model, kernel] },
+    solveRidge: { good: [gpu, kernel, targets, { ridge: 0.1 }], may: { 3: OPTIONS } },
+    encodeTargets: { good: [labels, [0, 1], 'centred'] },
+    classesOf: { good: [labels] },
+    listAdapters: { good: [{}], may: { 0: OPTIONS } },
+    openDevice: { good: [{}], may: { 0: OPTIONS } },
+  };
+}
+
+type Callable = (...args: readonly unknown[]) => unknown;
+
+async function outcome(name: string, args: readonly unknown[]): Promise<unknown> {
+  const result = await (library as unknown as Record<string, Callable>)[name](...args);
+  const iterator = (result as Partial<AsyncIterable<unknown>> | null)?.[Symbol.asyncIterator];
+  if (iterator) return await iterator.call(result).next();
+  (result as Partial<library.OpenDevice> | null)?.close?.();
+  (result as Partial<library.CholeskyFactor> | null)?.dispose?.();
+  return result;
+}
+
+const isClass = (value: Callable) => /^class\b/.test(Function.prototype.toString.call(value));
+const functions = Object.entries(library as unknown as Record<string, Callable>)
+  .filter(([, value]) => typeof value === 'function' && !isClass(value))
+  .map(([name]) => name);
+
+test('every exported function is in the table', async () => {
+  expect(Object.keys(await table()).sort()).toEqual([...functions].sort());
+});
+
+test.each(functions)('%s refuses what its arguments are not, by name', async (name) => {
+  const { good, may = {} } = (await table())[name];
+  await outcome(name, good);
+  const accidents: string[] = [];
+  for (const position of good.keys()) {
+    for (const [wrong, value] of Object.entries(WRONG)) {
+      if (may[position]?.includes(wrong)) continue;
+      const args = (await table())[name].good.map((one, i) => (i === position ? value : one));
+      const error = await outcome(name, args).then(
+        () => undefined,
+        (reason: unknown) => reason as Error,
+      );
+      const isOwn =
+        error !== undefined && (error.name !== 'TypeError' || error instanceof library.ArgumentError);
+      if (!isOwn) accidents.push(`argument ${position} = ${wrong}: ${String(error?.message)}`);
+    }
+  }
+  expect(accidents).toEqual([]);
+});

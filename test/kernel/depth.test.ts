@@ -1,0 +1,86 @@
+// Plan: the accuracy that is promised by depth (docs/accuracy.md) holds at depths 21, 50, 100 and 200 for every kernel and
+// read-out, of images that are not similar, and of similar ones with the bound per layer. The other side: at depth 200
+// the error is more than what holds to depth 21, and that of similar images more than what holds for others, so that
+// neither bound is one for all.
+import { computeGram } from '../../src/kernel/gram.js';
+import type { Channel } from '../../src/kernel/channels.js';
+import type { ImageStack } from '../../src/images/images.js';
+import { referenceKernel } from '../../src/kernel/reference.js';
+import { testGpu } from '../support/gpu.js';
+
+const DEPTHS = [21, 50, 100, 200];
+/** Channels, height, width. */
+const SHAPES: readonly (readonly [number, number, number])[] = [
+  [3, 3, 3],
+  [1, 4, 4],
+  [3, 5, 5],
+];
+/** Of the NTK per layer, where float32 cannot tell patches apart. */
+const PER_LAYER = 3e-4;
+
+function bound({ kernel, readout, depth }: Channel): number {
+  if (kernel === 'nngp') return 2e-6;
+  return (readout === 'vanilla' ? 1e-5 : 2e-6) * Math.max(1, depth / 21) ** 2;
+}
+
+const KINDS: readonly [name: string, of: (depth: number) => Channel][] = [
+  ['ntk gap hidden', (depth) => ({ kernel: 'ntk', readout: 'gap', trained: 'hidden', depth })],
+  ['ntk gap all', (depth) => ({ kernel: 'ntk', readout: 'gap', trained: 'all', depth })],
+  ['ntk lap:1 all', (depth) => ({ kernel: 'ntk', readout: 'lap:1', trained: 'all', depth })],
+  ['ntk vanilla all', (depth) => ({ kernel: 'ntk', readout: 'vanilla', trained: 'all', depth })],
+  ['nngp gap', (depth) => ({ kernel: 'nngp', readout: 'gap', depth })],
+  ['nngp vanilla', (depth) => ({ kernel: 'nngp', readout: 'vanilla', depth })],
+];
+
+/** Normal numbers, the same every time. */
+function normals(): () => number {
+  let state = 11;
+  const uniform = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
+  return () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
+}
+
+/** One image, then images of these correlations with it. */
+function correlated(correlations: readonly number[], [channels, height, width]: (typeof SHAPES)[number]) {
+  const normal = normals();
+  const first = Array.from({ length: channels * height * width }, normal);
+  const images = [1, ...correlations].map((c) =>
+    first.map((value) => c * value + Math.sqrt(1 - c * c) * normal()),
+  );
+  return {
+    data: Float32Array.from(images.flat()),
+    count: images.length,
+    channels,
+    height,
+    width,
+  } satisfies ImageStack;
+}
+
+/** Largest error by depth, relative to the largest value. */
+async function errors(images: ImageStack, of: (depth: number) => Channel): Promise<number[]> {
+  const channels = DEPTHS.map(of);
+  const { matrices } = await computeGram(await testGpu(), { images, channels });
+  return channels.map((channel, k) => {
+    const expected = referenceKernel(images, images, channel);
+    const largest = Math.max(...expected.map(Math.abs));
+    return Math.max(...expected.map((value, e) => Math.abs(value - matrices[k][e]))) / largest;
+  });
+}
+
+test.each(KINDS)('%s: the bound by depth holds, and grows because it must', async (name, of) => {
+  for (const shape of SHAPES) {
+    const found = await errors(correlated([0, 0.5, 0.9], shape), of);
+    const failures = DEPTHS.filter((depth, k) => !(found[k] <= bound(of(depth))));
+    expect([shape, failures, found]).toEqual([shape, [], found]);
+    if (name.startsWith('ntk')) expect(found[3]).toBeGreaterThan(2e-6);
+  }
+});
+
+test.each(KINDS.slice(0, 4))(
+  '%s of similar images: the bound per layer holds, and is needed',
+  async (_, of) => {
+    const found = await errors(correlated([1 - 1e-3, 1 - 1e-5, 1 - 1e-6, 1 - 1e-7], [1, 4, 4]), of);
+    const failures = DEPTHS.filter((depth, k) => !(found[k] <= PER_LAYER * (depth - 1)));
+    expect([failures, found]).toEqual([[], found]);
+    for (const [k, depth] of DEPTHS.entries()) expect(found[k]).toBeGreaterThan(bound(of(depth)));
+  },
+);
