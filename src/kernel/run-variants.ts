@@ -20,7 +20,7 @@ import {
 
 /** Whether a pass has one plane per pair or many: either has a variant of its own. @throws ArgumentError */
 export function planeCount(pass: Pick<Pass, 'planes'>): PlaneCount {
-  const { planes } = (pass) ?? {};
+  const planes: unknown = (pass as Pick<Pass, 'planes'> | undefined | null)?.planes;
   if (!Array.isArray(planes)) {
     throw new ArgumentError(`the pass is ${className(pass)}; one of those that planPasses() gives is wanted`);
   }
