@@ -2,7 +2,7 @@
 import * as fs from 'node:fs';
 
 const load = (path) => import(new URL(`../dist/src/${path}`, import.meta.url).href);
-const [{ openDevice }, { TileStore }, { computeStored }, { readNpy }] = [
+const [{ openGpu }, { TileStore }, { computeStored }, { readNpy }] = [
   await load('node.js'),
   await load('store/tile-store.js'),
   await load('store/stored-gram.js'),
@@ -15,7 +15,7 @@ const stack = async (name) => {
 const [rows, test] = [await stack('x.npy'), await stack('z.npy')];
 const computation = JSON.parse(fs.readFileSync('undisturbed/computation.json', 'utf8'));
 const store = await TileStore.openOrCreate('lost', computation);
-const { gpu } = await openDevice();
+const gpu = await openGpu();
 try {
   await computeStored(gpu, store, {
     channels: computation.kernels.map(({ kernel, depth, readout, trained }) => ({

@@ -6,30 +6,28 @@ export type {} from './gpu/global-types.js';
 export { DeviceLostError, Gpu, GpuError, type DeviceDescription } from './gpu/gpu.js';
 export { ShaderError } from './gpu/program.js';
 export type { Channel, Readout, Trained } from './kernel/channels.js';
-export type { ImageStack } from './images/images.js';
+export { averagePool } from './images/average-pool.js';
+export { flipHorizontally } from './images/flip.js';
+export type { ImageShape, ImageStack } from './images/images.js';
+export {
+  normalize,
+  type ChannelStatistics,
+  type Normalization,
+  type Normalized,
+} from './images/normalize.js';
+export { drawSubset, selectImages, type ImageSet, type SubsetKind } from './images/subset.js';
+export { InputError } from './checks/input-error.js';
 export { ArgumentError } from './checks/arguments.js';
+export type { Matrix } from './checks/matrix.js';
 export { ArrayError, type NumberArray } from './checks/typed-arrays.js';
 export { ImageError } from './images/image-checks.js';
 export { KernelValueError } from './kernel/channel-values.js';
-export { computeGram, type GramResult } from './kernel/gram.js';
-export { type GramOptions, type GramProgress } from './kernel/gram-run.js';
-export type { DeviceUse } from './kernel/device-use.js';
+export { cntk, kernel, kernels, nngp, type KernelMatrix, type KernelOptions } from './kernel/kernels.js';
+export type { GramProgress } from './kernel/gram-run.js';
 export { computeTiles, type ComputedTile, type TilesOptions } from './kernel/gram-tiles.js';
-export { planPasses, type Pass } from './kernel/passes.js';
-export { planPass, type PassPlan, type PlanOptions } from './kernel/plan.js';
-export { pairCount, type GramShape } from './kernel/gram-shape.js';
-export { PlanError, type PlanDevice } from './kernel/plan-device.js';
-export { planeCandidates, variantLabel } from './kernel/plane-candidates.js';
-export { planeCount } from './kernel/run-variants.js';
-export { type PlaneCount, type PlaneVariants } from './kernel/plane-variant.js';
-export type { PlaneVariant, VariantName } from './kernel/plane-variant.js';
-export {
-  tune,
-  TUNE_BUDGET_MS,
-  type TuneMeasurement,
-  type TuneOptions,
-  type TuneResult,
-} from './kernel/tune.js';
+export type { Tile } from './kernel/tiles.js';
+export { PlanError } from './kernel/plan-device.js';
+export type { PlaneVariants, VariantName } from './kernel/plane-variant.js';
 export { referenceKernel } from './kernel/reference.js';
 export {
   ChannelError,
@@ -56,7 +54,7 @@ export {
   NotSymmetricError,
   RefinementStagnatedError,
 } from './regression/errors.js';
-export { planFactorization, type FactorPlan } from './regression/factor-plan.js';
+export type { FactorPlan } from './regression/factor-plan.js';
 export type { KernelPrecision } from './regression/inspect-kernel.js';
 export { memorySource, type Elements, type MatrixSource } from './regression/matrix-source.js';
 export {
@@ -65,7 +63,8 @@ export {
   type OpenPanelStore,
   type PanelStore,
 } from './regression/panel-store.js';
-export { fit, predict, type FitOptions, type Model, type Prediction } from './regression/regression.js';
+export { fit, type FitOptions, type Model, type Prediction } from './regression/regression.js';
+export type { RidgeAmount, RidgeChoice } from './regression/ridge-amount.js';
 export { solveRidge, type RidgeSolution, type SolveOptions, type SolveProgress } from './regression/ridge.js';
 export { classesOf, encodeTargets, type TargetCoding } from './regression/targets.js';
 export { TOLERANCES } from './regression/tolerances.js';

@@ -1,5 +1,12 @@
-/** The Node entry of the package: opens Dawn's adapters and devices, and exports all that `index.ts` does. */
+/**
+ * The Node entry of the package: opens devices on Dawn's adapters, reads images and writes matrices, keeps kernels in
+ * stores, and exports all that `index.ts` does.
+ */
 export * from './index.js';
 export { AdapterError } from './gpu/dawn/adapter-error.js';
 export { listAdapters, type AdapterDescription, type AdapterOptions } from './gpu/dawn/adapters.js';
-export { openDevice, type OpenDevice } from './gpu/dawn/open-device.js';
+export { openGpu, OpenGpu } from './gpu/dawn/open-gpu.js';
+export { OutputError } from './files/atomic-file.js';
+export { loadLabels } from './data/labels.js';
+export { loadImages, type LabelledImages, type LoadOptions } from './data/load.js';
+export { readNpy, writeNpy, type NpyArray, type WritableArray } from './data/npy.js';

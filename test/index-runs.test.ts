@@ -4,7 +4,6 @@
 // shapes are refused, each with the two numbers that disagree.
 import {
   ArrayError,
-  computeGram,
   computeTiles,
   DeviceLostError,
   encodeTargets,
@@ -12,13 +11,12 @@ import {
   factorize,
   fit,
   memorySource,
-  openDevice,
-  predict,
+  openGpu,
   referenceKernel,
   solveRidge,
   type Channel,
-  type GramOptions,
 } from '../src/node.js';
+import { computeGram, type GramOptions } from '../src/internals.js';
 import { testGpu } from './support/gpu.js';
 
 const pixels = () => Float32Array.from({ length: 96 }, (_, i) => Math.sin(i * i));
@@ -137,7 +135,7 @@ describe('regression', () => {
     expect(() => encodeTargets(labels(), [0, 1], 'centred')).toThrow('label 2 at index 2 is none of the 2');
     expect(() => evaluate(labels(), labels().subarray(1))).toThrow('8 labels, but 7 predictions');
     const model = await fit(gpu, symmetric(), labels(), { ridge: 0.1 });
-    expect(() => predict(model, new Float64Array(15))).toThrow('15 elements has no rows of 8');
+    expect(() => model.predict(new Float64Array(15))).toThrow('15 elements has no rows of 8');
     const factor = await factorize(gpu, symmetric());
     await expect(factor.solve([1, 2, 3])).rejects.toThrow('3 elements are not [8][k]');
     await expect(factor.solve('12345678' as unknown as number[])).rejects.toThrow(ArrayError);
@@ -148,8 +146,8 @@ describe('regression', () => {
 });
 
 test('a device that is closed before a run refuses it, and says what to do', async () => {
-  const opened = await openDevice();
-  const { gpu } = opened;
+  const opened = await openGpu();
+  const gpu = opened;
   opened.close();
   await gpu.device.lost;
   const kernel = Float64Array.of(2, 1, 1, 2);
@@ -174,8 +172,8 @@ const long = (): GramOptions => {
 test.each([0, 1, 5, 20, 100])(
   'a device that is closed %i ms after the start of a run ends it',
   async (ms) => {
-    const opened = await openDevice();
-    const { gpu } = opened;
+    const opened = await openGpu();
+    const gpu = opened;
     const run = computeGram(gpu, long());
     run.catch(() => undefined);
     await new Promise((resolve) => setTimeout(resolve, ms));
@@ -185,8 +183,8 @@ test.each([0, 1, 5, 20, 100])(
 );
 
 test('a device that is closed in the first report of progress ends the run', async () => {
-  const opened = await openDevice();
-  const { gpu } = opened;
+  const opened = await openGpu();
+  const gpu = opened;
   await expect(computeGram(gpu, { ...long(), onProgress: () => opened.close() })).rejects.toThrow(
     DeviceLostError,
   );
@@ -195,8 +193,8 @@ test('a device that is closed in the first report of progress ends the run', asy
 test('a device that is closed while a matrix is factored ends the solution', async () => {
   const n = 700;
   const kernel = new Float64Array(n * n).map((_, e) => (e % n === Math.floor(e / n) ? 2 : 1 / n));
-  const opened = await openDevice();
-  const { gpu } = opened;
+  const opened = await openGpu();
+  const gpu = opened;
   const run = solveRidge(gpu, kernel, new Float64Array(n).fill(1), { onProgress: () => opened.close() });
   await expect(run).rejects.toThrow(DeviceLostError);
 });

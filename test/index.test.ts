@@ -1,22 +1,34 @@
 // Plan: every function that the package exports, each argument in turn replaced by what it is not: the error is one of
 // the package's own and no accident of JavaScript ("Cannot read properties of …"), and nothing is computed. The control
 // is the call with good arguments. A function that is new must be put into the table.
-import * as library from '../src/node.js';
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as entry from '../src/node.js';
+import * as internals from '../src/internals.js';
 import { testGpu } from './support/gpu.js';
 
-const { fit } = library;
+const library = { ...entry, ...internals };
 
-const images: library.ImageStack = {
+const images: entry.ImageStack = {
   data: Float32Array.from({ length: 48 }, (_, i) => Math.sin(i)),
   count: 4,
   channels: 1,
   height: 3,
   width: 4,
 };
-const channel: library.Channel = { kernel: 'ntk', depth: 3, readout: 'gap', trained: 'hidden' };
+const channel: entry.Channel = { kernel: 'ntk', depth: 3, readout: 'gap', trained: 'hidden' };
 const kernel = Float64Array.of(2, 1, 0, 1, 2, 1, 0, 1, 2);
 const targets = Float64Array.of(1, 0, 0, 1, 0, 1);
 const labels = Int32Array.of(0, 1, 1);
+const folder = mkdtempSync(join(tmpdir(), 'cntk-index-'));
+afterAll(() => rm(folder, { recursive: true, force: true }));
+const [file, labelFile] = [join(folder, 'x.npy'), join(folder, 'y.npy')];
+beforeAll(async () => {
+  await entry.writeNpy(file, [4, 1, 3, 4], images.data);
+  await entry.writeNpy(labelFile, [3], labels);
+});
 const gram = { rows: 4, columns: 4, symmetric: true };
 
 /** What no argument is, by name; an argument's own class is left out where it is meant. */
@@ -46,7 +58,6 @@ const OPTIONS = ['undefined', 'empty object', 'date', 'data view', 'array buffer
 async function table(): Promise<Record<string, Entry>> {
   const gpu = await testGpu();
   const [pass] = library.planPasses([channel], images);
-  const model = await fit(gpu, kernel, labels, { ridge: 1e-3 });
   const [variant] = library.planeCandidates(images, 1, gpu);
   async function* tiles() {
     await Promise.resolve();
@@ -62,8 +73,21 @@ async function table(): Promise<Record<string, Entry>> {
     planeCount: { good: [pass] },
     variantLabel: { good: [variant] },
     tune: {
-      good: [gpu, { shape: { channels: 1, height: 2, width: 2 }, depth: 2, kind: 'vanilla', budgetMs: 0 }],
+      good: [gpu, { shape: { channels: 1, height: 2, width: 2 }, depth: 2, planes: 'one', budgetMs: 0 }],
     },
+    cntk: { good: [{ depth: 3 }] },
+    nngp: { good: [{ depth: 3 }] },
+    kernel: { good: [gpu, channel, images], may: { 3: ['undefined'] } },
+    kernels: { good: [gpu, [channel], images, undefined, {}], may: { 3: ['undefined'], 4: OPTIONS } },
+    averagePool: { good: [{ ...images, width: 3, data: images.data.subarray(0, 36) }, 1] },
+    flipHorizontally: { good: [images] },
+    normalize: { good: ['unit', images, images], may: { 2: ['undefined'] } },
+    drawSubset: { good: [labels, 2, 'random', 1] },
+    selectImages: { good: [{ images, labels: undefined }, [0, 2]] },
+    loadImages: { good: [[file], { layout: 'nchw' }], may: { 1: OPTIONS } },
+    loadLabels: { good: [labelFile] },
+    readNpy: { good: [file] },
+    writeNpy: { good: [labelFile, [3], labels] },
     referenceKernel: { good: [images, images, channel] },
     channelName: { good: [channel] },
     defaultTrained: { good: ['gap'] },
@@ -77,12 +101,11 @@ async function table(): Promise<Record<string, Entry>> {
     memorySource: { good: [kernel, 3] },
     openMemoryStore: { good: [] },
     fit: { good: [gpu, kernel, labels, { ridge: 0.1 }], may: { 3: OPTIONS } },
-    predict: { good: [model, kernel] },
     solveRidge: { good: [gpu, kernel, targets, { ridge: 0.1 }], may: { 3: OPTIONS } },
     encodeTargets: { good: [labels, [0, 1], 'centred'] },
     classesOf: { good: [labels] },
     listAdapters: { good: [{}], may: { 0: OPTIONS } },
-    openDevice: { good: [{}], may: { 0: OPTIONS } },
+    openGpu: { good: [{}], may: { 0: OPTIONS } },
   };
 }
 
@@ -92,8 +115,8 @@ async function outcome(name: string, args: readonly unknown[]): Promise<unknown>
   const result = await (library as unknown as Record<string, Callable>)[name](...args);
   const iterator = (result as Partial<AsyncIterable<unknown>> | null)?.[Symbol.asyncIterator];
   if (iterator) return await iterator.call(result).next();
-  (result as Partial<library.OpenDevice> | null)?.close?.();
-  (result as Partial<library.CholeskyFactor> | null)?.dispose?.();
+  (result as Partial<entry.OpenGpu> | null)?.close?.();
+  (result as Partial<entry.CholeskyFactor> | null)?.dispose?.();
   return result;
 }
 

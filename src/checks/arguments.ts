@@ -52,6 +52,22 @@ export function assertCount(name: string, value: unknown, least = 1): asserts va
   throw new ArgumentError(`${name} is ${shown(value)}; a whole number ≥ ${least} is wanted`);
 }
 
+/** @throws ArgumentError unless it is one of these words. */
+export function assertOneOf<T extends string>(
+  name: string,
+  value: unknown,
+  words: readonly T[],
+): asserts value is T {
+  if ((words as readonly unknown[]).includes(value)) return;
+  throw new ArgumentError(`${name} is ${shown(value)}; ${words.join(', ')} is wanted`);
+}
+
+/** @throws ArgumentError unless it is a text that is not empty. */
+export function assertText(name: string, value: unknown): asserts value is string {
+  if (typeof value === 'string' && value !== '') return;
+  throw new ArgumentError(`${name} is ${shown(value)}; a text that is not empty is wanted`);
+}
+
 /** Height, width and channels of an image. @throws ArgumentError */
 export function assertImageShape(where: string, shape: unknown): void {
   if (typeof shape !== 'object' || shape === null) {

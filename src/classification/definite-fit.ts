@@ -2,6 +2,7 @@ import type { Gpu } from '../gpu/gpu.js';
 import { NoRidgeError } from '../regression/choose-ridge.js';
 import type { Elements, MatrixSource } from '../regression/matrix-source.js';
 import { NotPositiveDefiniteError, RefinementStagnatedError } from '../regression/errors.js';
+import { ridgesOf } from '../regression/ridge-amount.js';
 import { fit, type FitOptions, type Model } from '../regression/regression.js';
 
 /** Tried in order where the ridge asked for gives no solution; relative to the mean of the diagonal. */
@@ -26,7 +27,7 @@ export async function fitDefinite(
   options: FitOptions,
 ): Promise<DefiniteFit> {
   const { ridge = 0 } = options;
-  const largest = Math.max(...(typeof ridge === 'number' ? [ridge] : ridge));
+  const largest = Math.max(...ridgesOf(ridge).map((one) => (typeof one === 'number' ? one : 0)));
   let problem: string | undefined;
   let failure: unknown;
   for (const attempt of [ridge, ...LARGER_RIDGES.filter((one) => one > largest)]) {

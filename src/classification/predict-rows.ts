@@ -1,6 +1,6 @@
 import { breather } from '../signals/breather.js';
 import type { Elements } from '../regression/matrix-source.js';
-import { predict, type Model, type Prediction } from '../regression/regression.js';
+import type { Model, Prediction } from '../regression/regression.js';
 
 /** Multiply-adds at a time: some hundredths of a second. */
 const PIECE = 2 ** 24;
@@ -37,7 +37,7 @@ export async function predictRows(
   const breathe = breather(signal);
   const piece = Math.max(FEWEST_ROWS, Math.floor(PIECE / (model.n * k)));
   for (let first = 0; first < count; first += piece) {
-    const part = predict(model, await testKernel.rows(first, Math.min(piece, count - first)), first);
+    const part = model.predict(await testKernel.rows(first, Math.min(piece, count - first)), first);
     scores.set(part.scores, first * k);
     labels.set(part.labels, first);
     await breathe();

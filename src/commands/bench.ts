@@ -65,13 +65,13 @@ async function bench(args: BenchArguments, signal: AbortSignal): Promise<void> {
   await using figure = plot === undefined ? undefined : await DestinationFile.reserve(plot, place, '--plot');
   const date = new Date().toISOString();
   const { measured, device } = await withDevice(args, progress, async (opened) => ({
-    measured: await runBench(opened.gpu, {
+    measured: await runBench(opened, {
       quick,
       only,
       signal,
       onCase: (name, index, count) => progress.begin(`${name} (${index + 1} of ${count})`),
     }),
-    device: { ...deviceReport(opened), timestamps: opened.gpu.description.timestamps },
+    device: { ...deviceReport(opened), timestamps: opened.description.timestamps },
   }));
   progress.end();
   const report = {

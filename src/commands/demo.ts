@@ -94,7 +94,7 @@ async function demo(args: DemoArguments, signal: AbortSignal): Promise<void> {
     seconds: args.train ? 60 : 25,
   };
   const { result, device } = await withDevice(args, progress, async (opened) => ({
-    result: await runDemo(opened.gpu, task, {
+    result: await runDemo(opened, task, {
       signal,
       onPhase: (phase) => progress.begin(phase),
       onKernelProgress: (update) => progress.updateKernel(update),

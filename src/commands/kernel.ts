@@ -88,7 +88,7 @@ async function kernelFile(
     warn: (message) => progress.warn(message),
   });
   const { result, compileMs, device, tuned } = await withDevice(args, progress, async (opened) => {
-    const { gpu } = opened;
+    const gpu = opened;
     const memoryBytes = args.memory && args.memory * 2 ** 20;
     const gram = { rows: shape[0], columns: shape[1], symmetric: columns === undefined };
     const job = { channels, shape: rows, grams: [gram], memoryBytes };

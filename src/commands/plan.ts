@@ -75,7 +75,7 @@ async function plan(args: PlanArguments, signal: AbortSignal): Promise<void> {
   validateChannels(job.channels, job.shape);
   using progress = new Progress(args.quiet ?? false);
   const report = await withDevice(args, progress, async (opened): Promise<PlanReport> => {
-    const { gpu } = opened;
+    const gpu = opened;
     const here = measuredDevice(opened);
     const cache = measurementCache();
     // Of the whole job: a slice of it is short, but runs what the job will run.

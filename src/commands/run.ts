@@ -146,12 +146,12 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
   );
   const computed = withDevice(args, progress, async (opened) => {
     const memoryBytes = args.memory && args.memory * 2 ** 20;
-    const { storeBytes } = planFactorization(opened.gpu, count, { memoryBytes });
+    const { storeBytes } = planFactorization(opened, count, { memoryBytes });
     if (storeBytes > 0) await panels.assertRoom(storeBytes, scoreBytes);
     const grams = regressionGrams(count, task.test.count);
     const job = { channels: [channel], shape: task.train, grams, memoryBytes };
     const variant = await chooseVariants(opened, job, { mode: args.tune, progress, signal });
-    const result = await classify(opened.gpu, task, {
+    const result = await classify(opened, task, {
       signal,
       memoryBytes,
       variant,

@@ -94,11 +94,11 @@ async function solve(args: SolveArguments, signal: AbortSignal): Promise<void> {
   const memoryBytes = args.memory && args.memory * 2 ** 20;
   const started = performance.now();
   const solved = withDevice(args, progress, async (opened) => {
-    const { storeBytes } = planFactorization(opened.gpu, n, { memoryBytes });
+    const { storeBytes } = planFactorization(opened, n, { memoryBytes });
     if (storeBytes > 0) await panels.assertRoom(storeBytes, resultBytes);
     progress.begin(`solve ${n}×${n}`);
     await using kernel = await train.kernel.training();
-    const model = await fit(opened.gpu, kernel.source, train.labels, {
+    const model = await fit(opened, kernel.source, train.labels, {
       targets,
       ridge,
       memoryBytes,

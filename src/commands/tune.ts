@@ -55,7 +55,7 @@ async function tuneFor(args: TuneArguments, signal: AbortSignal): Promise<void> 
     const onCandidate = (index: number, count: number) =>
       progress.update(index / count, `candidate ${index + 1} of ${count}`);
     const search = { shape, depth, planes, signal, onCandidate };
-    const result = await searchVariant(opened.gpu, measuredDevice(opened), measurementCache(), search);
+    const result = await searchVariant(opened, measuredDevice(opened), measurementCache(), search);
     return { result, device: deviceReport(opened) };
   });
   progress.end(variantLabel(result.variant));

@@ -4,6 +4,7 @@ import { splitArrayPath } from './array-path.js';
 import type { Bytes } from './bytes.js';
 import { openCifar } from './cifar.js';
 import { openIdxLabels } from './idx.js';
+import { assertText } from '../checks/arguments.js';
 import { fileError, InputError } from '../checks/input-error.js';
 import { labelNames } from './label-names.js';
 import { packedLabels } from './label-shape.js';
@@ -55,6 +56,7 @@ export async function openLabels(path: string): Promise<PackedLabels> {
 export async function loadLabels(
   path: string,
 ): Promise<{ labels: Int32Array; classes: number; file: string }> {
+  assertText('the path of a file', path);
   const packed = await openLabels(path);
   try {
     const labels = await readLabels(packed, 0, packed.count);

@@ -1,4 +1,6 @@
 import type { ImageStack } from '../images/images.js';
+import { ArgumentError, assertKeys, assertText } from '../checks/arguments.js';
+import { className } from '../checks/class-name.js';
 import { InputError } from '../checks/input-error.js';
 import { countClasses, openLabels } from './labels.js';
 import { assertOneScale } from './one-scale.js';
@@ -38,18 +40,34 @@ export interface LoadOptions {
   readonly count?: number;
 }
 
+const LOAD_OPTIONS = [
+  'labels',
+  'layout',
+  'scale',
+  'scaleOption',
+  'first',
+  'count',
+] as const satisfies readonly (keyof LoadOptions)[];
+
 /**
  * Reads images, and their labels where they are to be found, from one or several files of one shape.
  *
  * Formats are known by their content: CIFAR-10 binary, IDX, .npy, .npz (`file.npz:name` for one of several arrays),
  * each also packed with gzip. Only the images asked for are decoded.
  *
- * @throws InputError for everything wrong with a file, and for more images than there are.
+ * @throws InputError for everything wrong with a file, and for more images than there are; ArgumentError
  */
 export async function loadImages(
   paths: readonly string[],
   options: LoadOptions = {},
 ): Promise<LabelledImages> {
+  if (!Array.isArray(paths) || paths.length === 0) {
+    throw new ArgumentError(
+      `the files are ${className(paths)}; an array of their paths, at least one, is wanted`,
+    );
+  }
+  for (const path of paths as readonly unknown[]) assertText('the path of a file', path);
+  assertKeys('loadImages', options, LOAD_OPTIONS);
   const opened: OpenImages[] = [];
   try {
     for (const path of paths) {

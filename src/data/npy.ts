@@ -1,3 +1,6 @@
+import { ArgumentError, assertCount, assertText } from '../checks/arguments.js';
+import { className } from '../checks/class-name.js';
+import { ArrayError, typedArrayName } from '../checks/typed-arrays.js';
 import { writeAtomically } from '../files/atomic-file.js';
 import { memoryBytes, type Bytes } from './bytes.js';
 import { decodeNumbers, NATIVE_ORDER, type NumberArray } from './dtype.js';
@@ -37,6 +40,7 @@ export function parseNpy(content: Uint8Array, file: string): NpyArray {
  * @throws InputError as `parseNpy`, and if the file cannot be read.
  */
 export async function readNpy(path: string): Promise<NpyArray> {
+  assertText('the path of a file', path);
   // The header first: no big file is read that is not a whole .npy.
   const { bytes, header } = await openArray(path);
   try {
@@ -87,9 +91,14 @@ export function npyHeader(descr: string, shape: readonly number[]): Uint8Array {
  * Writes an array as a .npy file, whole or not at all; the array is not copied.
  *
  * @param shape Its product is the length of `data` (row-major).
- * @throws OutputError if the file cannot be written; RangeError if shape and length disagree.
+ * @throws OutputError if the file cannot be written; RangeError if shape and length disagree; ArgumentError, ArrayError
  */
 export async function writeNpy(path: string, shape: readonly number[], data: WritableArray): Promise<void> {
+  assertText('the path of a file', path);
+  if (!Array.isArray(shape))
+    throw new ArgumentError(`shape is ${className(shape)}; an array of numbers is wanted`);
+  for (const size of shape as readonly unknown[]) assertCount('a size of the shape', size, 0);
+  const descr = descrOf(data);
   const length = shape.reduce((product, size) => product * size, 1);
   if (length !== data.length) {
     throw new RangeError(
@@ -97,11 +106,19 @@ export async function writeNpy(path: string, shape: readonly number[], data: Wri
     );
   }
   const content = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  await writeAtomically(path, [npyHeader(descrOf(data), shape), content]);
+  await writeAtomically(path, [npyHeader(descr, shape), content]);
 }
 
-function descrOf(data: WritableArray): string {
-  if (data instanceof Uint8Array) return '|u1';
-  if (data instanceof Int32Array) return `${NATIVE_ORDER}i4`;
-  return `${NATIVE_ORDER}${data instanceof Float32Array ? 'f4' : 'f8'}`;
+const DESCRIPTIONS: Readonly<Record<string, string>> = {
+  Uint8Array: '|u1',
+  Int32Array: `${NATIVE_ORDER}i4`,
+  Float32Array: `${NATIVE_ORDER}f4`,
+  Float64Array: `${NATIVE_ORDER}f8`,
+};
+
+/** @throws ArrayError for any other class: its bytes would be read as other numbers. */
+function descrOf(data: unknown): string {
+  const descr = DESCRIPTIONS[typedArrayName(data) ?? ''] as string | undefined;
+  if (descr !== undefined) return descr;
+  throw new ArrayError(`data is ${className(data)}; ${Object.keys(DESCRIPTIONS).join(', ')} is wanted`);
 }

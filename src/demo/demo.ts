@@ -9,7 +9,7 @@ import { type GramProgress } from '../kernel/gram-run.js';
 import type { ImageStack } from '../images/images.js';
 import { channelName, defaultTrained } from '../kernel/validate-channels.js';
 import { evaluate } from '../regression/classify.js';
-import { fit, predict } from '../regression/regression.js';
+import { fit } from '../regression/regression.js';
 import { classesOf } from '../regression/targets.js';
 import { chooseSize, type DemoReadout, type DemoSize, type DemoSizeOptions } from './demo-size.js';
 import { kernelHeatmap, type Heatmap } from '../figures/kernel-heatmap.js';
@@ -93,7 +93,7 @@ export async function runDemo(
   const accuracies: number[] = [];
   for (const [c, matrix] of gram.matrices.entries()) {
     const model = await fit(gpu, matrix, train.labels!, { ridge: RIDGE, signal });
-    const { labels } = predict(model, testGram.matrices[c]);
+    const { labels } = model.predict(testGram.matrices[c]);
     accuracies.push(evaluate(test.labels!, labels).accuracy);
   }
 

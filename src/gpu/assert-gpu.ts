@@ -18,6 +18,6 @@ export function assertGpu(where: string, gpu: unknown): asserts gpu is Gpu {
       ? 'It has one: pass its .gpu.'
       : typeof createBuffer === 'function'
         ? 'Pass await Gpu.open(device).'
-        : 'Pass await Gpu.open(device), or in Node the .gpu of what openDevice() gives.';
+        : 'Pass await Gpu.open(device), or in Node await openGpu().';
   throw new GpuError(`${where} was given ${className(gpu)} as its device; a Gpu is wanted. ${remedy}`);
 }

@@ -26,9 +26,14 @@ export class Gpu {
   private readonly programs = new Map<string, Promise<Program>>();
   private lostReason: string | undefined;
 
-  private lanes = 0;
-
-  private constructor(readonly device: GPUDevice) {
+  /**
+   * @param subgroupSize Lanes of the smallest subgroup; 0 where the device was opened without subgroup operations, or has
+   * subgroups that are not made of consecutive invocations.
+   */
+  protected constructor(
+    readonly device: GPUDevice,
+    readonly subgroupSize: number,
+  ) {
     const { adapterInfo: info } = device;
     this.description = {
       name: info.description || info.device || 'unnamed adapter',
@@ -49,10 +54,13 @@ export class Gpu {
    * @throws GpuError if it is no GPUDevice; DeviceLostError
    */
   static async open(device: GPUDevice): Promise<Gpu> {
+    return new Gpu(device, await Gpu.lanesOf(device));
+  }
+
+  /** @throws as `open` */
+  protected static async lanesOf(device: GPUDevice): Promise<number> {
     assertDevice(device);
-    const gpu = new Gpu(device);
-    gpu.lanes = await consecutiveLanes(gpu);
-    return gpu;
+    return await consecutiveLanes(new Gpu(device, 0));
   }
 
   get limits(): GPUSupportedLimits {
@@ -61,14 +69,6 @@ export class Gpu {
 
   get software(): boolean {
     return this.description.software;
-  }
-
-  /**
-   * Lanes of the smallest subgroup; 0 where the device was opened without subgroup operations, or has subgroups that are
-   * not made of consecutive invocations.
-   */
-  get subgroupSize(): number {
-    return this.lanes;
   }
 
   /**
@@ -108,7 +108,7 @@ function assertDevice(device: unknown): void {
       ? 'Open one: await adapter.requestDevice().'
       : typeof requestAdapter === 'function'
         ? 'Open one: await (await gpu.requestAdapter()).requestDevice().'
-        : 'In a browser await (await navigator.gpu.requestAdapter()).requestDevice() gives one, in Node openDevice().';
+        : 'In a browser await (await navigator.gpu.requestAdapter()).requestDevice() gives one, in Node openGpu().';
   throw new GpuError(`Gpu.open was given ${className(device)}; a GPUDevice is wanted. ${remedy}`);
 }
 

@@ -1,4 +1,6 @@
+import { assertCount } from '../checks/arguments.js';
 import type { ImageStack } from './images.js';
+import { assertStack } from './taken-images.js';
 import { InputError } from '../checks/input-error.js';
 
 /**
@@ -8,6 +10,8 @@ import { InputError } from '../checks/input-error.js';
  * @throws InputError for any other size
  */
 export function averagePool(images: ImageStack, size: number): ImageStack {
+  assertStack('images', images);
+  assertCount('size', size);
   const { height, width, channels, count, data } = images;
   if (height % size !== 0 || width % size !== 0) {
     throw new InputError(

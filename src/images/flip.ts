@@ -1,7 +1,9 @@
 import type { ImageStack } from './images.js';
+import { assertStack } from './taken-images.js';
 
-/** Every image mirrored left to right; the input stays as it is. */
+/** Every image mirrored left to right; the input stays as it is. @throws ImageError */
 export function flipHorizontally(images: ImageStack): ImageStack {
+  assertStack('images', images);
   const { width, data } = images;
   const flipped = new Float32Array(data.length);
   for (let row = 0; row < data.length; row += width)

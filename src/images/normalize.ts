@@ -1,4 +1,6 @@
+import { assertOneOf } from '../checks/arguments.js';
 import type { ImageStack } from './images.js';
+import { assertStack } from './taken-images.js';
 import { InputError } from '../checks/input-error.js';
 
 /**
@@ -44,7 +46,12 @@ export function normalize(
   train: ImageStack,
   test?: ImageStack,
 ): Normalized<ImageStack | undefined> {
-  if (test !== undefined) assertSameShape(train, test);
+  assertOneOf('normalisation', mode, ['none', 'unit', 'standardize']);
+  assertStack('train', train);
+  if (test !== undefined) {
+    assertStack('test', test);
+    assertSameShape(train, test);
+  }
   if (mode === 'none') return { train, test, statistics: undefined, warnings: [] };
   if (mode === 'unit') {
     return { train: toUnitNorm(train), test: test && toUnitNorm(test), statistics: undefined, warnings: [] };

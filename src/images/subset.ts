@@ -1,4 +1,8 @@
+import { ArgumentError, assertCount, assertOneOf } from '../checks/arguments.js';
+import { className } from '../checks/class-name.js';
+import { copyOfFloat64, type NumberArray } from '../checks/typed-arrays.js';
 import type { ImageStack } from './images.js';
+import { assertStack } from './taken-images.js';
 import { InputError } from '../checks/input-error.js';
 
 /**
@@ -34,15 +38,19 @@ export type SubsetKind = 'balanced' | 'random' | 'first';
  *
  * @param labels [images]
  * @returns [count]
- * @throws InputError if there are fewer images.
+ * @throws InputError if there are fewer images; ArgumentError, ArrayError
  */
-export function drawSubset(labels: Int32Array, count: number, kind: SubsetKind, seed: number): number[] {
-  const all = Array.from(labels.keys());
+export function drawSubset(labels: NumberArray, count: number, kind: SubsetKind, seed: number): number[] {
+  const classes = Int32Array.from(copyOfFloat64('labels', labels, 'Int32Array'));
+  assertCount('count', count, 0);
+  assertOneOf('kind', kind, ['balanced', 'random', 'first']);
+  assertCount('seed', seed, 0);
+  const all = Array.from(classes.keys());
   if (count > all.length) {
     throw new InputError('images', `${count} are asked for, but there are ${all.length}; ask for fewer`);
   }
   if (count === all.length || kind === 'first') return all.slice(0, count);
-  const order = kind === 'balanced' ? balancedOrder(labels, seed) : shuffle(all, splitMix32(seed));
+  const order = kind === 'balanced' ? balancedOrder(classes, seed) : shuffle(all, splitMix32(seed));
   return order.slice(0, count);
 }
 
@@ -58,10 +66,13 @@ export interface ImageSet {
 /**
  * The images at these indices, in this order, with their labels; all else of the set as it is.
  *
- * @throws InputError if an index is none of the set.
+ * @throws InputError if an index is none of the set; ArgumentError, ImageError
  */
 export function selectImages<Set extends ImageSet>(set: Set, indices: readonly number[]): Set {
-  const { images, labels } = set;
+  const { images, labels } = takeSet(set);
+  if (!Array.isArray(indices)) {
+    throw new ArgumentError(`indices are ${className(indices)}; an array of numbers is wanted`);
+  }
   const elements = images.channels * images.height * images.width;
   const data = new Float32Array(indices.length * elements);
   indices.forEach((index, position) => {
@@ -78,6 +89,14 @@ export function selectImages<Set extends ImageSet>(set: Set, indices: readonly n
     images: { ...images, data, count: indices.length },
     labels: labels && Int32Array.from(indices, (index) => labels[index]),
   };
+}
+
+function takeSet<Set extends ImageSet>(set: Set): Set {
+  if (typeof set !== 'object' || (set as unknown) === null) {
+    throw new ArgumentError(`the set is ${className(set)}; { images, labels } is wanted`);
+  }
+  assertStack('images', set.images);
+  return set;
 }
 
 /** Fisher and Yates, in place. */

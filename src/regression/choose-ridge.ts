@@ -4,6 +4,7 @@ import { copyOfFloat64, type NumberArray } from '../checks/typed-arrays.js';
 import { NotPositiveDefiniteError, RefinementStagnatedError } from './errors.js';
 import type { Elements, MatrixSource } from './matrix-source.js';
 import { assertOptions, inspectFor, solveInspected, type RidgeSolution, type SolveOptions } from './ridge.js';
+import { relativeRidge, type RidgeAmount } from './ridge-amount.js';
 import { TOLERANCES } from './tolerances.js';
 
 /** Ridges that `auto` tries, relative to the mean of the diagonal. */
@@ -38,15 +39,16 @@ export async function chooseRidge(
   gpu: Gpu,
   kernel: Elements | NumberArray | MatrixSource,
   targets: NumberArray,
-  ridges: readonly number[],
+  ridges: readonly RidgeAmount[] | NumberArray,
   options: Omit<SolveOptions, 'ridge' | 'leaveOneOut'> = {},
 ): Promise<RidgeSolution & { readonly candidates: readonly RidgeCandidate[] }> {
   assertGpu('chooseRidge', gpu);
-  const tried = [...copyOfFloat64('ridges', ridges)];
-  if (tried.length === 0) throw new RangeError('no ridge is given to choose from');
-  for (const ridge of tried) assertOptions('chooseRidge', { ...options, ridge });
+  const given = amountsOf(ridges);
+  if (given.length === 0) throw new RangeError('no ridge is given to choose from');
+  for (const ridge of given) assertOptions('chooseRidge', { ...options, ridge });
   const y = copyOfFloat64('targets', targets);
   const inspected = await inspectFor(gpu, kernel, y, options);
+  const tried = given.map((ridge) => relativeRidge(ridge, inspected.mean));
   const candidates: RidgeCandidate[] = [];
   let best: RidgeSolution | undefined;
   for (const ridge of tried) {
@@ -75,6 +77,12 @@ export async function chooseRidge(
   if (best === undefined) throw new NoRidgeError(candidates);
   const warnings = [best.warning, choiceWarning(candidates)].filter((one) => one !== undefined);
   return { ...best, candidates, ...(warnings.length > 0 && { warning: warnings.join(' ') }) };
+}
+
+function amountsOf(ridges: readonly RidgeAmount[] | NumberArray): readonly RidgeAmount[] {
+  if (Array.isArray(ridges) && ridges.some((ridge) => typeof ridge === 'object'))
+    return ridges as RidgeAmount[];
+  return [...copyOfFloat64('ridges', ridges)];
 }
 
 /** Where the errors that decide are not known well themselves. */

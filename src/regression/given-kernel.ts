@@ -1,5 +1,6 @@
 import { ArgumentError } from '../checks/arguments.js';
 import { ArrayError, floatArray, type NumberArray } from '../checks/typed-arrays.js';
+import { isMatrix, matrixData, type Matrix } from '../checks/matrix.js';
 import { memorySource, type Elements, type MatrixSource } from './matrix-source.js';
 import { sideOf } from './validate.js';
 
@@ -11,7 +12,16 @@ const known = new WeakSet<MatrixSource>();
  *
  * @throws ArrayError, ArgumentError, RangeError for an array that is no square
  */
-export function sourceOf(kernel: Elements | NumberArray | MatrixSource): MatrixSource {
+export function sourceOf(kernel: Matrix | Elements | NumberArray | MatrixSource): MatrixSource {
+  if (isMatrix(kernel) && !isSource(kernel)) {
+    const { rows, columns } = kernel;
+    if (rows !== columns) {
+      throw new RangeError(
+        `the kernel is ${rows}×${columns}; that of the training images, which is square, is wanted`,
+      );
+    }
+    return remember(memorySource(matrixData('kernel', kernel), rows));
+  }
   if (!isSource(kernel)) {
     const matrix = floatArray('kernel', kernel);
     return remember(memorySource(matrix, sideOf(matrix)));

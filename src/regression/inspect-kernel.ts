@@ -12,6 +12,8 @@ export interface InspectedKernel {
   readonly source: MatrixSource;
   readonly n: number;
   readonly diagonal: Float64Array; // [n]
+  /** Of the diagonal. */
+  readonly mean: number;
   readonly precision: KernelPrecision;
   /** Largest |K[i][j] − K[j][i]| / √(K[i][i] K[j][j]). */
   readonly asymmetry: number;
@@ -74,5 +76,5 @@ export async function inspectKernel(
     throw new KernelMagnitudeError(mean);
   }
   if (doubtful && precision === 'float64' && !isConverted) throw doubtful;
-  return { source, n, diagonal, precision, asymmetry, fingerprint: fingerprint?.toString() };
+  return { source, n, diagonal, mean, precision, asymmetry, fingerprint: fingerprint?.toString() };
 }

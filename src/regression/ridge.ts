@@ -17,6 +17,7 @@ import {
 import type { SymmetricProduct } from './products.js';
 import { judgeLeaveOneOut, type LeaveOneOut } from './leave-one-out.js';
 import { refine } from './refine.js';
+import { assertRidge, relativeRidge, type RidgeAmount } from './ridge-amount.js';
 import { columnScales } from './scaling.js';
 import { conditionOf, ShiftedKernel, type Pivot } from './shifted-kernel.js';
 import { accuracyOf, aimOf } from './solve-accuracy.js';
@@ -29,8 +30,8 @@ export type SolveProgress =
   | { readonly phase: 'refine'; readonly iteration: number; readonly relativeResidual: number };
 
 export interface SolveOptions {
-  /** Added to the diagonal, in units of its mean; 0 by default, as in the paper. */
-  readonly ridge?: number;
+  /** Added to the diagonal; nothing by default, as in the paper. */
+  readonly ridge?: RidgeAmount;
   /**
    * Relative residual |Y − (K + ridge·mean·I) a| / |Y| to reach in every column; by default 1e-10 for a float32 kernel,
    * and as little as float64 allows for one in float64.
@@ -141,11 +142,7 @@ export function assertOptions(where: string, options: SolveOptions): void {
   assertKeys(where, options, SOLVE_OPTIONS);
   assertRunOptions(where, options);
   const { ridge = 0, tolerance, signal } = options;
-  if (!(typeof ridge === 'number' && ridge >= 0 && ridge <= TOLERANCES.largestRidge)) {
-    throw new RangeError(
-      `ridge is ${shown(ridge)}; it must be a number from 0 to ${TOLERANCES.largestRidge}, in units of the mean of the diagonal`,
-    );
-  }
+  assertRidge(ridge);
   if (tolerance !== undefined && !(typeof tolerance === 'number' && tolerance > 0 && tolerance < 1)) {
     throw new RangeError(`tolerance is ${shown(tolerance)}; it must be in (0, 1)`);
   }
@@ -159,8 +156,9 @@ export async function solveInspected(
   targets: Float64Array,
   options: SolveOptions,
 ): Promise<RidgeSolution> {
-  const { ridge = 0, signal, onProgress, hostRows = TOLERANCES.hostRows } = options;
-  const { n } = kernel;
+  const { signal, onProgress, hostRows = TOLERANCES.hostRows } = options;
+  const { n, mean } = kernel;
+  const ridge = relativeRidge(options.ridge ?? 0, mean);
   const k = targets.length / n;
   const system = new ShiftedKernel(kernel, ridge, signal, options.product);
   system.assertPositiveDiagonal();

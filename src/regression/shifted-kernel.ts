@@ -30,9 +30,9 @@ export class ShiftedKernel {
     private readonly signal?: AbortSignal,
     product?: SymmetricProduct,
   ) {
-    const { n, diagonal, source } = kernel;
+    const { n, source } = kernel;
     this.n = n;
-    this.mean = diagonal.reduce((sum, value) => sum + value / n, 0);
+    this.mean = kernel.mean;
     this.shift = ridge * this.mean;
     const mean = this.mean + this.shift;
     this.scale = mean > 0 && mean < Infinity ? inversePowerOfTwo(mean) : 1;

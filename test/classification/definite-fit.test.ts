@@ -1,6 +1,6 @@
 // A kernel that is positive definite is solved as asked; one of repeated images gets the ridge it needs, and says so.
 import { fitDefinite } from '../../src/classification/definite-fit.js';
-import { fit, predict } from '../../src/regression/regression.js';
+import { fit } from '../../src/regression/regression.js';
 import { testGpu } from '../support/gpu.js';
 
 /** exp(−|i − j|/3) on a line of n points. */
@@ -33,7 +33,7 @@ test('a singular kernel: fit refuses it, fitDefinite solves it with a small ridg
   expect(problem).toMatch(/ridge/);
   expect(model.solution.ridge).toBeGreaterThan(0);
   expect(model.solution.ridge).toBeLessThanOrEqual(1e-4);
-  const wrong = predict(model, repeated).labels.filter((label, i) => label !== contradicting[i]).length;
+  const wrong = model.predict(repeated).labels.filter((label, i) => label !== contradicting[i]).length;
   expect(wrong).toBeLessThanOrEqual(2);
 });
 

@@ -1,6 +1,6 @@
 import { memoryRows, predictRows } from '../../src/classification/predict-rows.js';
 import { NotFiniteError } from '../../src/regression/errors.js';
-import { predict, type Model } from '../../src/regression/regression.js';
+import { type Model } from '../../src/regression/regression.js';
 import { randomTargets } from '../regression/matrices.js';
 
 const n = 300;
@@ -14,7 +14,7 @@ const model = {
 const kernel = randomTargets(40 * n, 1);
 
 test('some rows at a time give what all at once give', async () => {
-  expect(await predictRows(model, memoryRows(kernel, n))).toEqual(predict(model, kernel));
+  expect(await predictRows(model, memoryRows(kernel, n))).toEqual(model.predict(kernel));
 });
 
 test('an element that is no number is named by its row in the whole', async () => {

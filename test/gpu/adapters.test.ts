@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AdapterError } from '../../src/gpu/dawn/adapter-error.js';
 import { parseAdapterList } from '../../src/gpu/dawn/adapters.js';
-import { listAdapters, openDevice } from '../../src/node.js';
+import { listAdapters, openGpu } from '../../src/node.js';
 
 const requestedBefore = process.env.CNTK_ADAPTER;
 afterEach(() => {
@@ -46,8 +46,8 @@ test('each adapter is described, software after hardware, and one would be used'
 
 test('each adapter opens by its name, with its limits, and computes', async () => {
   for (const { name, limits, features } of await listAdapters()) {
-    const opened = await openDevice({ adapter: name });
-    const { device } = opened.gpu;
+    const opened = await openGpu({ adapter: name });
+    const { device } = opened;
     expect(opened.adapter.name).toBe(name);
     expect(device.limits.maxStorageBufferBindingSize).toBe(limits.maxStorageBufferBindingSize);
     expect(device.limits.maxComputeInvocationsPerWorkgroup).toBe(limits.maxComputeInvocationsPerWorkgroup);
@@ -60,7 +60,7 @@ test('each adapter opens by its name, with its limits, and computes', async () =
 
 test('a device is taken without a request: the one that the list announces', async () => {
   const announced = (await listAdapters()).find(({ wouldBeUsed }) => wouldBeUsed);
-  const opened = await openDevice();
+  const opened = await openGpu();
   expect(opened.adapter.name).toBe(announced?.name);
   opened.close();
 });
@@ -69,42 +69,42 @@ test('CNTK_ADAPTER chooses, in any case, and the option overrides it', async () 
   const adapters = await listAdapters();
   const last = adapters.at(-1)!.name;
   process.env.CNTK_ADAPTER = last.toUpperCase();
-  const byVariable = await openDevice();
+  const byVariable = await openGpu();
   expect(byVariable.adapter.name).toBe(last);
   byVariable.close();
   expect((await listAdapters()).find(({ wouldBeUsed }) => wouldBeUsed)?.name).toBe(last);
 
   process.env.CNTK_ADAPTER = 'no such adapter';
-  const byOption = await openDevice({ adapter: adapters[0].name });
+  const byOption = await openGpu({ adapter: adapters[0].name });
   expect(byOption.adapter.name).toBe(adapters[0].name);
   byOption.close();
 });
 
 test('an unknown name is an error that lists the names', async () => {
   const [{ name }] = await listAdapters();
-  const error: unknown = await openDevice({ adapter: 'no such adapter' }).catch((reason: unknown) => reason);
+  const error: unknown = await openGpu({ adapter: 'no such adapter' }).catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(AdapterError);
   expect((error as AdapterError).message).toContain('"no such adapter"');
   expect((error as AdapterError).message).toContain(name);
 });
 
 test('errors outside any error scope are collected, not printed', async () => {
-  const opened = await openDevice();
-  opened.gpu.device.createBuffer({ label: 'of no use', size: 4, usage: 0 });
-  await opened.gpu.device.queue.onSubmittedWorkDone();
+  const opened = await openGpu();
+  opened.device.createBuffer({ label: 'of no use', size: 4, usage: 0 });
+  await opened.device.queue.onSubmittedWorkDone();
   expect(opened.uncapturedErrors).toEqual([expect.stringContaining('of no use')]);
   opened.close();
 });
 
 test('a device is lost once closed, and others go on', async () => {
-  const [first, second] = [await openDevice(), await openDevice()];
+  const [first, second] = [await openGpu(), await openGpu()];
   first.close();
   first.close();
-  expect((await first.gpu.device.lost).reason).toBe('destroyed');
+  expect((await first.device.lost).reason).toBe('destroyed');
   expect(() => {
-    first.gpu.assertAlive();
+    first.assertAlive();
   }).toThrow(/was lost/);
-  expect(await squares(second.gpu.device)).toEqual([0, 1, 4, 9]);
+  expect(await squares(second.device)).toEqual([0, 1, 4, 9]);
   second.close();
 });
 
@@ -115,8 +115,8 @@ onLinux.each([
 ])('what Dawn prints does not reach %s on stderr, what comes after does', (_, redirection) => {
   const log = join(tmpdir(), `cntk-dawn-${process.pid}.log`);
   const root = fileURLToPath(new URL('../..', import.meta.url));
-  const script = `const { openDevice } = await import('./dist/src/node.js');
-    (await openDevice({ verbose: process.argv[1] === 'verbose' })).close();
+  const script = `const { openGpu } = await import('./dist/src/node.js');
+    (await openGpu({ verbose: process.argv[1] === 'verbose' })).close();
     console.error('opened');`;
   const run = (mode: string) => {
     const command = `"$0" --input-type=module --eval "$1" "$2" ${redirection}`;

@@ -24,7 +24,8 @@ function countsOf(turn: string, times: number): Counts[] {
   const script = `
     import { readdirSync } from 'node:fs';
     import { setTimeout as sleep } from 'node:timers/promises';
-    import { computeGram, listAdapters, openDevice } from './dist/src/node.js';
+    import { listAdapters, openGpu } from './dist/src/node.js';
+    import { computeGram } from './dist/src/internals.js';
     import { contract } from './dist/shaders/norms.js';
     const adapters = (await listAdapters()).map(({ name }) => name);
     const images = { data: new Float32Array(24).fill(1), count: 2, channels: 1, height: 3, width: 4 };
@@ -75,24 +76,24 @@ function growth(counts: readonly Counts[]) {
   };
 }
 
-const COMPUTE = 'const opened = await openDevice(); await computeGram(opened.gpu, { images, channels });';
+const COMPUTE = 'const opened = await openGpu(); await computeGram(opened, { images, channels });';
 
 onLinux.each([
   ['a device that computed', `${COMPUTE} opened.close();`],
   [
     'a device that is closed while it computes',
-    'const opened = await openDevice(); const run = computeGram(opened.gpu, { images, channels }); opened.close(); await run.catch(() => undefined);',
+    'const opened = await openGpu(); const run = computeGram(opened, { images, channels }); opened.close(); await run.catch(() => undefined);',
   ],
   [
     'each adapter opened and closed, and two devices at a time',
     `for (const adapter of adapters) {
-      const both = [await openDevice({ adapter }), await openDevice({ adapter })];
+      const both = [await openGpu({ adapter }), await openGpu({ adapter })];
       for (const one of both) one.close();
     }`,
   ],
   [
     'the list of adapters, and one that there is not',
-    "await listAdapters(); await openDevice({ adapter: 'no such adapter' }).catch(() => undefined);",
+    "await listAdapters(); await openGpu({ adapter: 'no such adapter' }).catch(() => undefined);",
   ],
 ])('%s, again and again, leaves no threads and no descriptors', (_, turn) => {
   const { threads, descriptors } = growth(countsOf(turn, 16));
@@ -106,9 +107,9 @@ onLinux('control: devices that stay open are seen', () => {
 
 onLinux('programs of 120 image shapes on one device are forgotten but for 64; control: those in use', () => {
   const program = (use: string) => `
-    globalThis.device ??= await openDevice();
+    globalThis.device ??= await openGpu();
     for (let k = 1; k <= 10; k++) {
-      const program = await device.gpu.program(contract, { HEIGHT: 10 * i + k, WIDTH: 4, GAIN: 0.125 });
+      const program = await device.program(contract, { HEIGHT: 10 * i + k, WIDTH: 4, GAIN: 0.125 });
       registry.register(program.pipeline);
       ${use}
     }

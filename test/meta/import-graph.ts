@@ -47,7 +47,7 @@ const LAYERS: readonly (readonly RegExp[])[] = [
   [/^src\/gpu\/(?!dawn\/)/, ...folders('src/images', 'src/files')],
   [/^src\/regression\/(?!node\/)/, ...folders('src/gpu/dawn', 'src/kernel', 'src/data')],
   folders('src/network'),
-  [/^src\/index\.ts$/],
+  [/^src\/(index|internals)\.ts$/],
   folders('src/regression/node', 'src/store', 'src/planning', 'src/cluster', 'src/figures', 'src/threads'),
   folders('src/classification', 'src/bench', 'src/paper/networks'),
   [/^src\/paper\/[^/]+$/, ...folders('src/demo')],
@@ -70,7 +70,7 @@ function folders(...paths: string[]): RegExp[] {
 
 /** The modules that run without Node: what the library's main entry may reach. */
 const ANYWHERE =
-  /^(shaders\/|src\/(gpu\/(?!dawn\/)|regression\/(?!node\/)|(signals|text|checks|statistics|images|kernel|network)\/|index\.ts$))/;
+  /^(shaders\/|src\/(gpu\/(?!dawn\/)|regression\/(?!node\/)|(signals|text|checks|statistics|images|kernel|network)\/|(index|internals)\.ts$))/;
 
 /** The rules that `graph` breaks, one line each. */
 export function layeringFaults(graph: ImportGraph): string[] {

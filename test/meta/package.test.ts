@@ -74,7 +74,7 @@ test('the main entry needs no Node: it loads without node:, webgpu or the file s
     }\`;
     register('data:text/javascript,' + encodeURIComponent(hook));
     const entry = await import('cntk-webgpu');
-    console.log(typeof entry.computeGram, typeof entry.fit);`;
+    console.log(typeof entry.kernel, typeof entry.fit);`;
   writeFileSync(join(folder, 'pure.mjs'), script);
   const { stdout, stderr } = runNode('pure.mjs');
   expect(stderr).toBe('');
@@ -122,7 +122,7 @@ describe('a bundle for browsers', () => {
   });
 
   test('holds the shaders that it uses and no others', async () => {
-    const kernels = await bundle('kernels', `export { computeGram } from 'cntk-webgpu';`);
+    const kernels = await bundle('kernels', `export { kernel } from 'cntk-webgpu';`);
     expect(kernels.shaders).toEqual(KERNEL_SHADERS);
     const none = await bundle('none', `export { evaluate } from 'cntk-webgpu';`);
     expect(none).toMatchObject({ imports: [], shaders: [] });
@@ -130,7 +130,7 @@ describe('a bundle for browsers', () => {
   });
 
   test('of a Node module fails: the bundler would see one', async () => {
-    await expect(bundle('node', `export { openDevice } from 'cntk-webgpu/node';`)).rejects.toThrow(/node:/);
+    await expect(bundle('node', `export { openGpu } from 'cntk-webgpu/node';`)).rejects.toThrow(/node:/);
   });
 
   test('computes on the GPU of the page', async () => {
@@ -140,15 +140,15 @@ describe('a bundle for browsers', () => {
       import { create, globals } from 'webgpu';
       Object.assign(globalThis, globals);
       Object.defineProperty(globalThis, 'navigator', { value: { gpu: create([]) }, configurable: true });
-      const { computeGram, Gpu, referenceKernel } = await import('./page.mjs');
+      const { cntk, Gpu, kernel, referenceKernel } = await import('./page.mjs');
       const adapter = await navigator.gpu.requestAdapter();
       const device = await adapter.requestDevice();
       const data = Float32Array.from({ length: 3 * 2 * 20 }, (_, at) => Math.sin(12.9898 * at));
       const images = { data, count: 3, channels: 2, height: 4, width: 5 };
-      const channel = { kernel: 'ntk', depth: 4, readout: 'gap', trained: 'hidden' };
-      const [matrix] = (await computeGram(await Gpu.open(device), { images, channels: [channel] })).matrices;
-      const exact = referenceKernel(images, images, channel);
-      console.log(Math.max(...matrix.map((value, at) => Math.abs(value / exact[at] - 1))));
+      const spec = cntk({ depth: 4 });
+      const { data: values } = await kernel(await Gpu.open(device), spec, images);
+      const exact = referenceKernel(images, images, spec);
+      console.log(Math.max(...values.map((value, at) => Math.abs(value / exact[at] - 1))));
       device.destroy();
       await device.lost;
       globalThis.navigator.gpu = undefined;`;
@@ -161,26 +161,32 @@ describe('a bundle for browsers', () => {
 });
 
 const MAIN_USE = `
-  import { computeGram, Gpu, type Channel, type GramResult } from 'cntk-webgpu';
+  import { cntk, fit, Gpu, kernel, type Channel, type KernelMatrix } from 'cntk-webgpu';
+  import { computeGram, type GramResult } from 'cntk-webgpu/internals';
   const channel: Channel = { kernel: 'nngp', depth: 3, readout: 'lap:2' };
   const images = { data: new Float32Array(4), count: 1, channels: 1, height: 2, width: 2 };
-  export const run = (device: GPUDevice): Promise<GramResult> =>
+  export const run = async (device: GPUDevice): Promise<GramResult> =>
     computeGram(await Gpu.open(device), { images, channels: [channel] });
+  export const labels = async (gpu: Gpu, square: KernelMatrix): Promise<Int32Array> => {
+    const model = await fit(gpu, square, [0, 1], { ridge: { absolute: 1e-3 } });
+    return model.predict(await kernel(gpu, cntk({ depth: 11 }), images, images)).labels;
+  };
   // @ts-expect-error an unknown kernel
   export const wrong: Channel = { kernel: 'rbf', depth: 3, readout: 'gap' };
   // @ts-expect-error no device
   export const none = Gpu.open({ name: 'a device' });`;
 
 const NODE_USE = `
-  import { computeGram, openDevice, type GramResult, type ImageStack } from 'cntk-webgpu/node';
-  export const run = async (images: ImageStack): Promise<GramResult> => {
-    const { gpu, close } = await openDevice();
-    const result = await computeGram(gpu, { images, channels: [{ kernel: 'ntk', depth: 3, readout: 'gap', trained: 'all' }] });
-    close();
-    return result;
+  import { kernels, loadImages, openGpu, writeNpy, type KernelMatrix } from 'cntk-webgpu/node';
+  export const run = async (file: string): Promise<KernelMatrix[]> => {
+    using gpu = await openGpu();
+    const { images } = await loadImages([file]);
+    const matrices = await kernels(gpu, [{ kernel: 'ntk', depth: 3, readout: 'gap', trained: 'all' }], images);
+    await writeNpy('K.npy', [matrices[0].rows, matrices[0].columns], matrices[0].data);
+    return matrices;
   };
   // @ts-expect-error no such adapter option
-  export const wrong = openDevice({ adaptor: 'nvidia' });`;
+  export const wrong = openGpu({ adaptor: 'nvidia' });`;
 
 describe.each([
   ['5.9', typescript59 as unknown as typeof typescript],
@@ -212,9 +218,9 @@ describe.each([
 
 test('beside @webgpu/types the device is the whole GPUDevice', () => {
   const use = `
-    import { openDevice } from 'cntk-webgpu/node';
+    import { openGpu } from 'cntk-webgpu/node';
     export const buffer = async (): Promise<GPUBuffer> => {
-      const { gpu } = await openDevice();
+      const gpu = await openGpu();
       return gpu.device.createBuffer({ size: 4, usage: 0x80 });
     };`;
   const options = { lib: ['es2022'], module: 'nodenext', skipLibCheck: true };

@@ -1,7 +1,7 @@
 // Fitting and predicting tells separated classes apart and gives the training labels back; labels and arrays that do
 // not fit are refused.
 import { evaluate } from '../../src/regression/classify.js';
-import { fit, predict } from '../../src/regression/regression.js';
+import { fit } from '../../src/regression/regression.js';
 import { encodeTargets } from '../../src/regression/targets.js';
 import { randomNumbers } from '../shaders/cholesky-harness.js';
 import { testGpu } from '../support/gpu.js';
@@ -34,7 +34,7 @@ describe('fit and predict', () => {
   test('separated clusters are told apart', async () => {
     const model = await fit(await testGpu(), kernel, train.labels, { ridge: 1e-3 });
     expect(model).toMatchObject({ n: 99, classes: [0, 1, 2] });
-    const { labels, scores } = predict(model, testKernel);
+    const { labels, scores } = model.predict(testKernel);
     expect(scores).toHaveLength(60 * 3);
     expect(evaluate(test_.labels, labels).accuracy).toBe(1);
   });
@@ -66,10 +66,10 @@ describe('fit and predict', () => {
     expect(model.classes).toEqual(names);
     // So far from all training images that every score is 0, as that of a class without images would be.
     const far = new Float32Array(99);
-    const [one, two] = [predict(plain, testKernel), predict(model, testKernel)];
+    const [one, two] = [plain.predict(testKernel), model.predict(testKernel)];
     expect(two.scores).toEqual(one.scores);
     expect([...two.labels]).toEqual(Array.from(one.labels, (label) => names[label]));
-    expect(names).toContain(predict(model, far).labels[0]);
+    expect(names).toContain(model.predict(far).labels[0]);
   });
 
   test('kernels in float64 are taken as they are; other arrays are refused', async () => {
@@ -82,14 +82,14 @@ describe('fit and predict', () => {
     const bytes = new DataView(new ArrayBuffer(8 * kernel.length)) as unknown as Float32Array;
     await expect(fit(gpu, bytes, train.labels)).rejects.toThrow(/DataView.*Float32Array.*Float64Array/s);
     const model = await fit(gpu, kernel, train.labels, { ridge: 1e-3 });
-    expect(() => predict(model, bytes)).toThrow(TypeError);
-    expect(predict(model, Float64Array.from(testKernel))).toEqual(predict(model, testKernel));
+    expect(() => model.predict(bytes)).toThrow(TypeError);
+    expect(model.predict(Float64Array.from(testKernel))).toEqual(model.predict(testKernel));
   });
 
   test('without ridge the training labels come back', async () => {
     const distinct = kernel.map((value, e) => value + (e % 100 === 0 ? 0.01 : 0));
     const model = await fit(await testGpu(), distinct, train.labels);
-    const { scores } = predict(model, distinct);
+    const { scores } = model.predict(distinct);
     expect(relativeError(scores, encodeTargets(train.labels, [0, 1, 2], 'centred'))).toBeLessThan(1e-9);
   });
 

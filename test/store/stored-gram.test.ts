@@ -8,7 +8,7 @@ import { describeComputation } from '../../src/store/computation.js';
 import { exportMatrices, matrixFile } from '../../src/store/export.js';
 import { TileStore } from '../../src/store/tile-store.js';
 import { computeStored, type StoredGramOptions } from '../../src/store/stored-gram.js';
-import { openDevice } from '../../src/node.js';
+import { openGpu } from '../../src/node.js';
 import type { Channel } from '../../src/kernel/channels.js';
 import { computeGram } from '../../src/kernel/gram.js';
 import type { ImageStack } from '../../src/images/images.js';
@@ -104,11 +104,11 @@ test('two writers share the tiles, none is computed twice', async () => {
 
 test('a device that is lost, and an interruption, lose the open tile at the most', async () => {
   const store = await newStore('lost', 3);
-  const device = await openDevice();
-  const lost = computeStored(device.gpu, store, {
+  const device = await openGpu();
+  const lost = computeStored(device, store, {
     ...options,
     onProgress: ({ done, total }) => {
-      if (done > total / 3) device.gpu.device.destroy();
+      if (done > total / 3) device.device.destroy();
     },
   });
   await expect(lost).rejects.toThrow(/was lost/);

@@ -1,12 +1,12 @@
-import { openDevice, type OpenDevice } from '../../src/node.js';
+import { openGpu, type OpenGpu } from '../../src/node.js';
 import type { Gpu } from '../../src/gpu/gpu.js';
 
-let opened: Promise<OpenDevice> | undefined;
+let opened: Promise<OpenGpu> | undefined;
 
 /** The device of this test file: the machine's own adapter, or the software adapter of the set-up. Never a mock. */
 export async function testGpu(): Promise<Gpu> {
-  opened ??= openDevice();
-  return (await opened).gpu;
+  opened ??= openGpu();
+  return await opened;
 }
 
 afterAll(async () => {

@@ -17,7 +17,7 @@ import { elementLayersPerPair, planPasses } from '../../kernel/passes.js';
 import type { GramShape } from '../../kernel/gram-shape.js';
 import { planeCandidates, variantLabel } from '../../kernel/plane-candidates.js';
 import { type PlaneVariants } from '../../kernel/plane-variant.js';
-import type { OpenDevice } from '../../node.js';
+import type { OpenGpu } from '../../node.js';
 import { assemble } from './assembly.js';
 import { assertSpace } from '../../files/disk-space.js';
 import { InterruptedError } from '../process/errors.js';
@@ -64,11 +64,11 @@ export interface StoredFacts {
  */
 export async function computeInStore<R extends object>(
   run: StoredComputation,
-  opened: OpenDevice,
+  opened: OpenGpu,
   describe: (facts: StoredFacts) => R,
 ): Promise<StoredResult<R>> {
   const { channels, rows, progress, signal, shard, memoryBytes } = run;
-  const { gpu } = opened;
+  const gpu = opened;
   const { store, variant: chosen } = await openStore(run, opened);
   progress.begin('compile');
   const { variant, compileMs } = await compileKernels(gpu, rows, channels, gramsOf(run.wanted), {
@@ -134,7 +134,7 @@ function gramsOf({ blocks }: Pick<Computation, 'blocks'>): GramShape[] {
 }
 
 /** The store of the computation, with the variants that it was begun with. */
-async function openStore(run: StoredComputation, opened: OpenDevice) {
+async function openStore(run: StoredComputation, opened: OpenGpu) {
   const { folder, wanted, channels, rows, memoryBytes, tune, progress, signal } = run;
   let computation = await readComputation(folder);
   if (computation === undefined) {
@@ -169,12 +169,7 @@ async function openStore(run: StoredComputation, opened: OpenDevice) {
 }
 
 /** @throws nothing: what this device lacks is a warning. */
-function storedVariants(
-  store: TileStore,
-  { gpu }: OpenDevice,
-  rows: ImageStack,
-  progress: Progress,
-): PlaneVariants {
+function storedVariants(store: TileStore, gpu: OpenGpu, rows: ImageStack, progress: Progress): PlaneVariants {
   const labels = Object.entries(store.computation.variants);
   const found = labels.map(([count, label]) => {
     const planes = count === 'one' ? 1 : rows.height * rows.width;

@@ -12,7 +12,7 @@ import {
   type Table1Column,
 } from '../../paper/table1/task.js';
 import type { TuneMode } from '../../planning/tuned-variants.js';
-import type { OpenDevice } from '../../node.js';
+import type { OpenGpu } from '../../node.js';
 import { formatDuration } from '../../text/duration.js';
 import { resultReport } from './assembly.js';
 import { assertSpace } from '../../files/disk-space.js';
@@ -51,7 +51,7 @@ const GAP_SECONDS = 20 * 60;
  * @throws OutputError if the disk has no room for them.
  */
 export async function chooseGroups(
-  opened: OpenDevice,
+  opened: OpenGpu,
   use: StoreUse,
   choice: GroupChoice,
 ): Promise<{ groups: readonly KernelGroup[]; pairs: number }> {
@@ -77,12 +77,12 @@ export async function chooseGroups(
 
 async function planned(
   groups: readonly KernelGroup[],
-  { gpu, adapter }: OpenDevice,
+  gpu: OpenGpu,
   { out, memoryBytes, signal }: StoreUse,
   { draws, classes, flip }: GroupChoice,
 ): Promise<GroupPlan[]> {
   const plans: GroupPlan[] = [];
-  const [device, cache] = [measuredDevice({ adapter }), measurementCache()];
+  const [device, cache] = [measuredDevice(gpu), measurementCache()];
   for (const group of groups) {
     const options = { out, classes, flip, memoryBytes, signal };
     plans.push(await planGroup(gpu, device, cache, draws, group, options));
@@ -130,7 +130,7 @@ export class Stores {
   private isComputing = false;
 
   constructor(
-    private readonly opened: OpenDevice,
+    private readonly opened: OpenGpu,
     private readonly use: StoreUse,
   ) {}
 

@@ -2,7 +2,7 @@ import { MeasurementCache, type MeasuredDevice } from '../../planning/measuremen
 import { tunedVariants, type TunedJob, type TuneMode } from '../../planning/tuned-variants.js';
 import { variantLabel } from '../../kernel/plane-candidates.js';
 import { type PlaneVariants } from '../../kernel/plane-variant.js';
-import type { OpenDevice } from '../../node.js';
+import type { OpenGpu } from '../../node.js';
 import { DEVICE } from './common-options.js';
 import { choice, withDefault } from './options.js';
 import { formatRate, type Progress } from '../process/progress.js';
@@ -28,18 +28,18 @@ export function measurementCache(): MeasurementCache {
   });
 }
 
-export function measuredDevice({ adapter }: Pick<OpenDevice, 'adapter'>): MeasuredDevice {
+export function measuredDevice({ adapter }: Pick<OpenGpu, 'adapter'>): MeasuredDevice {
   const { name, backend, description } = adapter;
   return { adapter: name, backend, driver: description, version: packageVersion() };
 }
 
 /** The variants that a run takes, by `--tune`. */
 export function chooseVariants(
-  opened: OpenDevice,
+  opened: OpenGpu,
   job: TunedJob,
   { mode, progress, signal }: { mode: TuneMode; progress: Progress; signal: AbortSignal },
 ): Promise<PlaneVariants> {
-  return tunedVariants(opened.gpu, measuredDevice(opened), measurementCache(), job, {
+  return tunedVariants(opened, measuredDevice(opened), measurementCache(), job, {
     mode,
     signal,
     onSearch: (planes, result) => {

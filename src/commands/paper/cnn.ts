@@ -67,7 +67,7 @@ async function cnn(args: CnnArguments, signal: AbortSignal): Promise<void> {
   const run = { depth, channels, networks, epochs, seed };
   const { result, device } = await withDevice(args, progress, async (opened) => {
     progress.begin('kernels');
-    const result = await runCnn(opened.gpu, train, test, run, {
+    const result = await runCnn(opened, train, test, run, {
       signal,
       onKernelProgress: (update) => progress.updateKernel(update),
       onTraining: () => progress.begin('networks'),

@@ -68,7 +68,7 @@ async function montecarlo(args: MontecarloArguments, signal: AbortSignal): Promi
   const run = { widths, draws, depths, images, seed };
   const { result, device } = await withDevice(args, progress, async (opened) => {
     progress.begin('exact kernels, then networks');
-    const result = await runMontecarlo(opened.gpu, {
+    const result = await runMontecarlo(opened, {
       ...run,
       signal,
       onProgress: (fraction, elapsedMs) => progress.update(fraction, formatTimeLeft(fraction, elapsedMs)),

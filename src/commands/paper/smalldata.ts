@@ -82,7 +82,7 @@ async function smalldata(args: SmalldataArguments, signal: AbortSignal): Promise
   const run = { images, sizes, draws, seed, depths };
   const { result, device } = await withDevice(args, progress, async (opened) => {
     progress.begin('kernels');
-    const result = await runSmalldata(opened.gpu, set, run, {
+    const result = await runSmalldata(opened, set, run, {
       signal,
       onKernelProgress: (update) => progress.updateKernel(update),
       onSolve: () => progress.begin('kernels of the pixels, then regressions'),

@@ -123,7 +123,7 @@ async function table1(args: Table1Arguments, signal: AbortSignal): Promise<void>
     });
     const stores = new Stores(opened, use);
     const task = { ...setup, groups, regression: { targets: args.targets, ridge: args.ridge } };
-    const result = await runTable1(opened.gpu, task, {
+    const result = await runTable1(opened, task, {
       compute: (job) => stores.compute(job),
       signal,
       memoryBytes,

@@ -1,4 +1,4 @@
-import type { OpenDevice } from '../../node.js';
+import type { OpenGpu } from '../../node.js';
 import type { Progress } from './progress.js';
 
 export interface DeviceArguments {
@@ -20,10 +20,10 @@ export interface DeviceReport {
 export async function withDevice<T>(
   { adapter, verbose }: DeviceArguments,
   progress: Progress,
-  action: (device: OpenDevice) => Promise<T>,
+  action: (device: OpenGpu) => Promise<T>,
 ): Promise<T> {
-  const { openDevice } = await loadNodeEntry();
-  const device = await openDevice({ adapter, verbose });
+  const { openGpu } = await loadNodeEntry();
+  const device = await openGpu({ adapter, verbose });
   try {
     const { name, backend, software } = device.adapter;
     progress.note(`device: ${name} (${backend}${software ? ', software' : ''})`);
@@ -42,7 +42,7 @@ export async function loadNodeEntry(): Promise<typeof import('../../node.js')> {
   return import('../../node.js');
 }
 
-export function deviceReport({ adapter }: OpenDevice): DeviceReport {
+export function deviceReport({ adapter }: OpenGpu): DeviceReport {
   const { name, vendor, backend, software, description } = adapter;
   return { name, vendor, backend, software, description };
 }

@@ -43,7 +43,7 @@ export interface AdapterDescription {
   /** Lanes; 0 if the adapter has no subgroups. */
   readonly subgroupMinSize: number;
   readonly subgroupMaxSize: number;
-  /** The adapter that `openDevice` takes when it is asked for the same. */
+  /** The adapter that `openGpu` takes when it is asked for the same. */
   readonly wouldBeUsed: boolean;
 }
 

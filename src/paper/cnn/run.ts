@@ -7,7 +7,7 @@ import { type GramProgress } from '../../kernel/gram-run.js';
 import type { Channel } from '../../kernel/channels.js';
 import { defaultTrained } from '../../kernel/validate-channels.js';
 import { evaluate } from '../../regression/classify.js';
-import { fit, predict } from '../../regression/regression.js';
+import { fit } from '../../regression/regression.js';
 import { classesOf } from '../../regression/targets.js';
 import type { CnnShape } from './cnn-network.js';
 import { trainInThreads } from './train-in-threads.js';
@@ -87,7 +87,7 @@ export async function runCnn(
   const correct: number[] = [];
   for (const [c, matrix] of gram.matrices.entries()) {
     const model = await fit(gpu, matrix, train.labels, { ridge: CNN_RIDGE, signal });
-    correct.push(evaluate(test.labels, predict(model, testGram.matrices[c]).labels).correct);
+    correct.push(evaluate(test.labels, model.predict(testGram.matrices[c]).labels).correct);
   }
   const kernelsMs = performance.now() - started;
 

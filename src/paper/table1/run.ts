@@ -3,7 +3,7 @@ import type { Gpu } from '../../gpu/gpu.js';
 import type { Channel } from '../../kernel/channels.js';
 import { channelName } from '../../kernel/validate-channels.js';
 import { evaluate } from '../../regression/classify.js';
-import { predict, type FitOptions } from '../../regression/regression.js';
+import { type FitOptions } from '../../regression/regression.js';
 import { fitDefinite } from '../../classification/definite-fit.js';
 import { symmetricEigenvalues } from '../../statistics/eigenvalues.js';
 import { cosineSimilarity } from '../../figures/kernel-heatmap.js';
@@ -168,7 +168,7 @@ async function regress(regression: Regression, indices?: readonly number[]): Pro
   const predicted: number[] = [];
   for await (const rows of kernels.testKernel(indices)) {
     hooks.signal?.throwIfAborted();
-    predicted.push(...predict(model, rows).labels);
+    predicted.push(...model.predict(rows).labels);
   }
   const { correct, count } = evaluate(draw.test.labels, predicted);
   const { ridge, conditionEstimate, relativeResidual } = model.solution;

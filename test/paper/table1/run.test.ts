@@ -20,7 +20,7 @@ import { runTable1, type Table1Task } from '../../../src/paper/table1/run.js';
 import { computeGram } from '../../../src/kernel/gram.js';
 import { planPasses } from '../../../src/kernel/passes.js';
 import { evaluate } from '../../../src/regression/classify.js';
-import { fit, predict } from '../../../src/regression/regression.js';
+import { fit } from '../../../src/regression/regression.js';
 import { testGpu } from '../../support/gpu.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'cntk-table1-'));
@@ -82,7 +82,7 @@ test('as every kernel alone', async () => {
     const [kernel] = (await computeGram(gpu, { images: train, channels })).matrices;
     const [testKernel] = (await computeGram(gpu, { images: tested, against: train, channels })).matrices;
     const model = await fit(gpu, kernel, draw.train.labels);
-    const expected = evaluate(draw.test.labels, predict(model, testKernel).labels);
+    const expected = evaluate(draw.test.labels, model.predict(testKernel).labels);
     expect({ correct, count, n, ridge }).toEqual({ correct: expected.correct, count: 60, n: 40, ridge: 0 });
     expect(correct).toBeGreaterThan(30);
   }

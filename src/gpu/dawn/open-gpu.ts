@@ -13,13 +13,37 @@ import {
 } from './adapters.js';
 
 /** A device that this package has opened, with the Dawn instance that must outlive it. */
-export interface OpenDevice {
-  readonly gpu: Gpu;
-  readonly adapter: AdapterDescription;
-  /** Validation errors that no error scope caught, newest last: each one is a bug of this package. */
-  readonly uncapturedErrors: readonly string[];
+export class OpenGpu extends Gpu implements Disposable {
+  private constructor(
+    device: GPUDevice,
+    subgroupSize: number,
+    readonly adapter: AdapterDescription,
+    /** Validation errors that no error scope caught, newest last: each one is a bug of this package. */
+    readonly uncapturedErrors: readonly string[],
+  ) {
+    super(device, subgroupSize);
+  }
+
+  /** A device that was just requested of an adapter. @throws DeviceLostError */
+  static async of(device: GPUDevice, adapter: AdapterDescription): Promise<OpenGpu> {
+    const errors = collectErrors(device);
+    try {
+      return new OpenGpu(device, await Gpu.lanesOf(device), adapter, errors);
+    } catch (error) {
+      device.destroy();
+      throw error;
+    }
+  }
+
   /** Destroys the device; Node can exit afterwards. May be called twice. */
-  close(): void;
+  close(): void {
+    this.device.destroy();
+  }
+
+  /** Closes the device at the end of the scope of `using gpu = await openGpu()`. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
 }
 
 /** Dawn aborts the process if an instance is garbage-collected before its device, so each is held here until then. */
@@ -29,10 +53,11 @@ const held = new Set<LiveAdapter>();
  * Opens a device on an adapter of this machine (`findAdapter` says which), with the limits and those of the used
  * features that the adapter has.
  *
- * @throws AdapterError if there is no adapter, none of the requested name, or it refuses to open; ArgumentError for an option that it does not have.
+ * @throws AdapterError if there is no adapter, none of the requested name, or it refuses to open; ArgumentError for an
+ * option that it does not have.
  */
-export async function openDevice(options: AdapterOptions = {}): Promise<OpenDevice> {
-  assertAdapterOptions('openDevice', options);
+export async function openGpu(options: AdapterOptions = {}): Promise<OpenGpu> {
+  assertAdapterOptions('openGpu', options);
   const live = await findAdapter(options);
   held.add(live);
   const { adapter } = live;
@@ -52,12 +77,7 @@ export async function openDevice(options: AdapterOptions = {}): Promise<OpenDevi
     );
   }
   void device.lost.then(() => held.delete(live));
-  return {
-    gpu: await Gpu.open(device),
-    adapter: describe(live, true),
-    uncapturedErrors: collectErrors(device),
-    close: () => device.destroy(),
-  };
+  return await OpenGpu.of(device, describe(live, true));
 }
 
 /**

@@ -1,0 +1,23 @@
+/**
+ * What the package itself is made of, for those who write schedulers, tuners or benchmarks of their own: passes and plans,
+ * variants of the plane kernel, and runs with all their figures. It may change between minor versions.
+ */
+export type {} from './gpu/global-types.js';
+export { computeGram, type GramResult } from './kernel/gram.js';
+export type { GramOptions } from './kernel/gram-run.js';
+export { pairCount, type GramShape } from './kernel/gram-shape.js';
+export type { DeviceUse } from './kernel/device-use.js';
+export { planPasses, type Pass } from './kernel/passes.js';
+export { planPass, type PassPlan, type PlanOptions } from './kernel/plan.js';
+export type { PlanDevice } from './kernel/plan-device.js';
+export { planeCandidates, variantLabel } from './kernel/plane-candidates.js';
+export type { PlaneCount, PlaneVariant, PlaneVariants, VariantName } from './kernel/plane-variant.js';
+export { planeCount } from './kernel/run-variants.js';
+export {
+  tune,
+  TUNE_BUDGET_MS,
+  type TuneMeasurement,
+  type TuneOptions,
+  type TuneResult,
+} from './kernel/tune.js';
+export { planFactorization, type FactorPlan } from './regression/factor-plan.js';
