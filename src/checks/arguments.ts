@@ -62,6 +62,12 @@ export function assertOneOf<T extends string>(
   throw new ArgumentError(`${name} is ${shown(value)}; ${words.join(', ')} is wanted`);
 }
 
+/** @throws ArgumentError unless it is an array. */
+export function assertArray(name: string, value: unknown, of: string): void {
+  if (Array.isArray(value)) return;
+  throw new ArgumentError(`${name} is ${className(value)}; an array of ${of} is wanted`);
+}
+
 /** @throws ArgumentError unless it is a text that is not empty. */
 export function assertText(name: string, value: unknown): asserts value is string {
   if (typeof value === 'string' && value !== '') return;

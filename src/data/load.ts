@@ -1,6 +1,5 @@
 import type { ImageStack } from '../images/images.js';
-import { ArgumentError, assertKeys, assertText } from '../checks/arguments.js';
-import { className } from '../checks/class-name.js';
+import { ArgumentError, assertArray, assertKeys, assertText } from '../checks/arguments.js';
 import { InputError } from '../checks/input-error.js';
 import { countClasses, openLabels } from './labels.js';
 import { assertOneScale } from './one-scale.js';
@@ -61,11 +60,9 @@ export async function loadImages(
   paths: readonly string[],
   options: LoadOptions = {},
 ): Promise<LabelledImages> {
-  if (!Array.isArray(paths) || paths.length === 0) {
-    throw new ArgumentError(
-      `the files are ${className(paths)}; an array of their paths, at least one, is wanted`,
-    );
-  }
+  assertArray('files', paths, 'paths');
+  if (paths.length === 0)
+    throw new ArgumentError('files is an empty array; the path of at least one is wanted');
   for (const path of paths as readonly unknown[]) assertText('the path of a file', path);
   assertKeys('loadImages', options, LOAD_OPTIONS);
   const opened: OpenImages[] = [];

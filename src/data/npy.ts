@@ -1,4 +1,4 @@
-import { ArgumentError, assertCount, assertText } from '../checks/arguments.js';
+import { assertArray, assertCount, assertText } from '../checks/arguments.js';
 import { className } from '../checks/class-name.js';
 import { ArrayError, typedArrayName } from '../checks/typed-arrays.js';
 import { writeAtomically } from '../files/atomic-file.js';
@@ -95,8 +95,7 @@ export function npyHeader(descr: string, shape: readonly number[]): Uint8Array {
  */
 export async function writeNpy(path: string, shape: readonly number[], data: WritableArray): Promise<void> {
   assertText('the path of a file', path);
-  if (!Array.isArray(shape))
-    throw new ArgumentError(`shape is ${className(shape)}; an array of numbers is wanted`);
+  assertArray('shape', shape, 'numbers');
   for (const size of shape as readonly unknown[]) assertCount('a size of the shape', size, 0);
   const descr = descrOf(data);
   const length = shape.reduce((product, size) => product * size, 1);

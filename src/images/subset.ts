@@ -1,4 +1,4 @@
-import { ArgumentError, assertCount, assertOneOf } from '../checks/arguments.js';
+import { ArgumentError, assertArray, assertCount, assertOneOf } from '../checks/arguments.js';
 import { className } from '../checks/class-name.js';
 import { copyOfFloat64, type NumberArray } from '../checks/typed-arrays.js';
 import type { ImageStack } from './images.js';
@@ -70,9 +70,7 @@ export interface ImageSet {
  */
 export function selectImages<Set extends ImageSet>(set: Set, indices: readonly number[]): Set {
   const { images, labels } = takeSet(set);
-  if (!Array.isArray(indices)) {
-    throw new ArgumentError(`indices are ${className(indices)}; an array of numbers is wanted`);
-  }
+  assertArray('indices', indices, 'numbers');
   const elements = images.channels * images.height * images.width;
   const data = new Float32Array(indices.length * elements);
   indices.forEach((index, position) => {

@@ -44,7 +44,8 @@ export interface Prediction {
   readonly labels: Int32Array; // [m], the class of the largest score
 }
 
-class FittedModel implements Model {
+/** What `fit` gives. */
+export class FittedModel implements Model {
   constructor(
     readonly n: number,
     readonly classes: readonly number[],

@@ -1,15 +1,12 @@
 import { memoryRows, predictRows } from '../../src/classification/predict-rows.js';
 import { NotFiniteError } from '../../src/regression/errors.js';
-import { type Model } from '../../src/regression/regression.js';
+import { FittedModel, type Model } from '../../src/regression/regression.js';
 import { randomTargets } from '../regression/matrices.js';
 
 const n = 300;
 const classes = Array.from({ length: 4000 }, (_, c) => 2 * c);
-const model = {
-  n,
-  classes,
-  solution: { coefficients: randomTargets(n * classes.length, 1) },
-} as unknown as Model;
+const solution = { coefficients: randomTargets(n * classes.length, 1) } as unknown as Model['solution'];
+const model = new FittedModel(n, classes, solution);
 // More than one piece.
 const kernel = randomTargets(40 * n, 1);
 
