@@ -2,6 +2,7 @@ import type { Gpu } from '../gpu/gpu.js';
 import { Recording } from '../gpu/recording.js';
 import { orAborted } from '../signals/or-aborted.js';
 import type { Cost, Share } from './cost.js';
+import { median } from '../statistics/samples.js';
 
 /** Element-layers: one (p, q) element of a pair through one convolution and ReLU, Σ and Θ both. */
 export type Unit = 'element-layers/s' | 'flop/s' | 'bytes/s' | 'roots/s' | 'shuffles/s';
@@ -155,10 +156,7 @@ async function copiesFor(one: PreparedCase, sampleMs: number, signal?: AbortSign
 }
 
 export function spread(values: readonly number[]): { median: number; min: number; max: number } {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length / 2;
-  const median = (sorted[Math.ceil(middle) - 1] + sorted[Math.floor(middle)]) / 2;
-  return { median, min: sorted[0], max: sorted.at(-1)! };
+  return { median: median(values), min: Math.min(...values), max: Math.max(...values) };
 }
 
 /** Share of the shortest sample so far during which the host does not ask whether the next one has ended. */

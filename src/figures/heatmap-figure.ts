@@ -1,7 +1,7 @@
 import type { HeatmapFigure } from './figure-types.js';
 import { sheet, TEXT_SIZE, textLines, titleLines } from './document.js';
 import { tag } from './markup.js';
-import { colourBarPng, layOut, matrixPng, spread } from './matrix-picture.js';
+import { colourBarPng, layOut, matrixPng, colourRange } from './matrix-picture.js';
 import { placeNames, type PlacedName } from './place-names.js';
 import { fitText, LINE_HEIGHT, textWidth, wrapText } from './text.js';
 import { linearTicks, tickLabels } from './ticks.js';
@@ -28,7 +28,7 @@ interface Area {
 export function heatmapSvg(figure: HeatmapFigure): string {
   const { size: n, groups } = figure;
   const values = Float64Array.from(figure.values);
-  const range = spread(values, n, CLIPPED_SHARE);
+  const range = colourRange(values, n, CLIPPED_SHARE);
   const groupOf = groupOfRows(groups, n);
   const lines = layOut(groupOf, SIZE);
   const size = lines.length;

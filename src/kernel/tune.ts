@@ -15,6 +15,7 @@ import { type PlaneCount } from './plane-variant.js';
 import { portableVariant, type PlaneVariant } from './plane-variant.js';
 import { PlanError } from './plan-device.js';
 import { largestDifference, tuningPlanes, TuningBench, type TuningCase } from './tuning-bench.js';
+import { median } from '../statistics/samples.js';
 
 /** How long a search may take, compilation included, milliseconds. */
 export const TUNE_BUDGET_MS = { software: 20_000, hardware: 5_000 };
@@ -215,12 +216,6 @@ async function compare(
 export function fastest(rates: readonly (number | undefined)[]): number {
   const best = Math.max(...rates.map((rate) => rate ?? 0));
   return rates.findIndex((rate) => rate !== undefined && rate >= (1 - TIE) * best);
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length / 2;
-  return (sorted[Math.ceil(middle) - 1] + sorted[Math.floor(middle)]) / 2;
 }
 
 function firstLine(problem: unknown): string {

@@ -6,6 +6,7 @@ import { Recording } from '../gpu/recording.js';
 import type { Channel } from './channels.js';
 import { ImageFieldsCache, type ImageFields } from './image-fields.js';
 import type { ImageShape, ImageStack } from '../images/images.js';
+import { linearCongruence } from '../statistics/random.js';
 import { planPasses, type Pass } from './passes.js';
 import { planPass, type PassPlan } from './plan.js';
 import { planeParameters, planeTables } from './plane-dispatch.js';
@@ -218,13 +219,10 @@ function pairEntries(pairs: number, images: number): number[] {
   }).flat();
 }
 
-/** Pixels in [−1, 1) from a fixed seed (a 32-bit linear congruence, Numerical Recipes). */
+/** Images of random pixels in [−1, 1), the same ones at each call. */
 function noise(count: number, { channels, height, width }: ImageShape): ImageStack {
-  let state = 1;
-  const data = Float32Array.from({ length: count * channels * height * width }, () => {
-    state = (Math.imul(state, 1664525) + 1013904223) | 0;
-    return state / 2 ** 31;
-  });
+  const random = linearCongruence(1);
+  const data = Float32Array.from({ length: count * channels * height * width }, () => random() / 2 ** 31);
   return { data, count, channels, height, width };
 }
 

@@ -1,4 +1,5 @@
 import { binomialInterval } from '../statistics/binomial.js';
+import { mean, standardDeviation } from '../statistics/samples.js';
 
 /** Accuracies of repeated runs, in percent. */
 export interface AccuracySummary {
@@ -17,12 +18,11 @@ export function summarize(
 ): AccuracySummary {
   const [{ count }] = runs;
   const percents = runs.map(({ correct }) => (100 * correct) / count);
-  const mean = percents.reduce((sum, one) => sum + one, 0) / runs.length;
-  const squares = percents.reduce((sum, one) => sum + (one - mean) ** 2, 0);
-  const [low, high] = binomialInterval((mean * count) / 100, count).map((share) => 100 * share);
+  const middle = mean(percents);
+  const [low, high] = binomialInterval((middle * count) / 100, count).map((share) => 100 * share);
   return {
-    mean,
-    standardDeviation: runs.length > 1 ? Math.sqrt(squares / (runs.length - 1)) : undefined,
+    mean: middle,
+    standardDeviation: standardDeviation(percents),
     low,
     high,
     runs: runs.length,

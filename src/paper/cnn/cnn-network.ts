@@ -1,7 +1,7 @@
 import { filtersByInput } from '../networks/convolution-network.js';
 import { FILTER_PIXELS, gatherPatches } from '../networks/patches.js';
 import { productTransposed, transposed } from '../networks/dense-products.js';
-import type { NormalNumbers } from '../../statistics/normal-numbers.js';
+import type { NormalNumbers } from '../../statistics/random.js';
 
 export interface CnnShape {
   readonly grid: { readonly height: number; readonly width: number };

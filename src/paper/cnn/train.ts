@@ -1,5 +1,5 @@
 import { largestOfRows } from '../../regression/classify.js';
-import { NormalNumbers } from '../../statistics/normal-numbers.js';
+import { NormalNumbers } from '../../statistics/random.js';
 import { Cnn, type CnnShape } from './cnn-network.js';
 
 /** Images as [count][pixels][channels] with their classes. */

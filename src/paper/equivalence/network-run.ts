@@ -1,6 +1,6 @@
 import { DenseNetwork, empiricalNtk, type Points } from '../networks/dense-network.js';
 import { denseNtk } from '../networks/dense-ntk.js';
-import { NormalNumbers } from '../../statistics/normal-numbers.js';
+import { NormalNumbers } from '../../statistics/random.js';
 import { solvePositive } from '../networks/small-solve.js';
 
 export interface EquivalenceTask {

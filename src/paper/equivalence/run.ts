@@ -2,7 +2,7 @@ import { eigenvaluesInThread } from '../../threads/eigenvalues-thread.js';
 import { denseNtkInTurns } from '../networks/dense-ntk.js';
 import type { Points } from '../networks/dense-network.js';
 import type { EquivalenceRun, EquivalenceTask } from './network-run.js';
-import { NormalNumbers } from '../../statistics/normal-numbers.js';
+import { NormalNumbers } from '../../statistics/random.js';
 import { runInThreads } from '../../threads/worker-pool.js';
 
 export interface EquivalenceOptions {

@@ -1,6 +1,6 @@
 import type { ConvolutionNetwork, FiniteImages } from '../networks/convolution-network.js';
 import { drawKernels } from '../networks/empirical-kernels.js';
-import { NormalNumbers } from '../../statistics/normal-numbers.js';
+import { NormalNumbers } from '../../statistics/random.js';
 
 /** Some draws of one network. */
 export interface DrawTask {

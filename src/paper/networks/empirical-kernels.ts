@@ -1,7 +1,7 @@
 import { backward, forward, type ConvolutionNetwork, type FiniteImages } from './convolution-network.js';
 import { FILTER_PIXELS } from './patches.js';
 import { productTransposed } from './dense-products.js';
-import type { NormalNumbers } from '../../statistics/normal-numbers.js';
+import type { NormalNumbers } from '../../statistics/random.js';
 
 export const READOUTS = ['vanilla', 'gap'] as const;
 export type FiniteReadout = (typeof READOUTS)[number];

@@ -10,7 +10,7 @@ import {
 } from '../../../src/paper/networks/convolution-network.js';
 import { runDraws } from '../../../src/paper/montecarlo/draws.js';
 import { drawKernels, KERNELS, pairsOf, READOUTS } from '../../../src/paper/networks/empirical-kernels.js';
-import { NormalNumbers } from '../../../src/statistics/normal-numbers.js';
+import { NormalNumbers } from '../../../src/statistics/random.js';
 import { exactKernels, finiteImages, smallDigits } from '../../../src/paper/montecarlo/run.js';
 import { closure, readImportGraph } from '../../meta/import-graph.js';
 import { testGpu } from '../../support/gpu.js';

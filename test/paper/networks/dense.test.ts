@@ -7,7 +7,7 @@ import { DenseNetwork, empiricalNtk } from '../../../src/paper/networks/dense-ne
 import { denseNtk } from '../../../src/paper/networks/dense-ntk.js';
 import { runEquivalence } from '../../../src/paper/equivalence/network-run.js';
 import { fitPowerLaw } from '../../../src/statistics/power-law.js';
-import { NormalNumbers } from '../../../src/statistics/normal-numbers.js';
+import { NormalNumbers } from '../../../src/statistics/random.js';
 import { solvePositive } from '../../../src/paper/networks/small-solve.js';
 import { spherePoints, targetsOf } from '../../../src/paper/equivalence/run.js';
 
