@@ -12,6 +12,7 @@ import type { Constants } from '../gpu/shader-source.js';
 import { RESOURCE_UNITS, type Resource } from './cost.js';
 import { dispatchTimer, largestError, type BenchCase } from './measure.js';
 import { randomNumbers } from '../statistics/random.js';
+import { formatRoughSize } from '../text/sizes.js';
 
 export interface CeilingCase extends BenchCase {
   readonly resource: Resource;
@@ -120,7 +121,7 @@ function globalCase(): CeilingCase {
   return {
     name: contract.name,
     resource,
-    description: `${contract.equation}, ${GLOBAL_BYTES / 2 ** 20} MiB each`,
+    description: `${contract.equation}, ${formatRoughSize(GLOBAL_BYTES)} each`,
     unit: RESOURCE_UNITS[resource],
     async prepare(gpu) {
       const count = GLOBAL_BYTES / 16;

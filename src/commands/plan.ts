@@ -22,7 +22,7 @@ import {
   reportOptions,
 } from './options/common-options.js';
 import { withDevice } from './process/device.js';
-import { unequalSizes } from '../files/disk-space.js';
+import { unequalSizes } from '../text/sizes.js';
 import { UsageError } from './process/errors.js';
 import { withInterruption } from './process/interruption.js';
 import { defineOptions, flag, integer, optional, textList, withDefault } from './options/options.js';

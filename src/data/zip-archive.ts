@@ -7,10 +7,11 @@ import {
 } from 'yauzl';
 import type { Entry, LocalFileHeader, ZipFile } from 'yauzl';
 import { memoryBytes, pieces, rangeBytes, type Bytes } from './bytes.js';
-import { shellWord, loadExpression, convertedFile, pythonLine, pythonString } from './convert.js';
+import { loadExpression, convertedFile, pythonLine, pythonString } from './convert.js';
 import { InputError } from '../checks/input-error.js';
 import { LONGEST_HEADER } from './npy-header.js';
 import { unpack } from './unpack.js';
+import { shellWord } from '../text/shell-words.js';
 
 /** True for the first bytes of a zip archive, also of an empty one. */
 export function isZip(start: Uint8Array): boolean {

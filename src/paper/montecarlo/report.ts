@@ -3,6 +3,7 @@ import { KERNELS, READOUTS } from '../networks/empirical-kernels.js';
 import type { MontecarloComparison, MontecarloOptions, MontecarloResult } from './run.js';
 import type { PaperReport, PaperTable } from '../report.js';
 import type { CurvesFigure } from '../../figures/figure-types.js';
+import { formatPercent } from '../../text/numbers.js';
 
 const KERNEL_NAMES = { nngp: 'NNGP', all: 'NTK, all trained', hidden: 'NTK, first and last frozen' } as const;
 
@@ -92,7 +93,7 @@ function summaryCells(summary: ComparisonSummary): string[] {
     rmsDeviation.toFixed(2),
     `${beyondTwo}`,
     `${beyondThree}`,
-    ...[relativeError, relativeStandardError, relativeSpread].map((share) => `${(100 * share).toFixed(2)} %`),
+    ...[relativeError, relativeStandardError, relativeSpread].map((share) => formatPercent(share, 2)),
   ];
 }
 
@@ -140,7 +141,7 @@ function errorFigure(comparisons: readonly MontecarloComparison[], widths: reado
 
 function verdict(widest: readonly MontecarloComparison[]): string {
   const { means, beyondTwo, beyondThree, largestDeviation, relativeStandardError } = summarize(widest);
-  const sharpness = `${(100 * relativeStandardError).toFixed(2)} %`;
+  const sharpness = formatPercent(relativeStandardError, 2);
   return (
     `${beyondThree === 0 ? 'PASS' : 'FAIL'}: at ${widest[0].width} channels ${means - beyondThree} of ${means} means ` +
     `lie within 3 standard errors of the exact kernel (largest deviation ${largestDeviation.toFixed(2)}; a standard ` +

@@ -9,6 +9,7 @@ import { makeFolder } from '../../files/make-folder.js';
 import { Claims, LEASE_MS, removeStoreLeftovers } from '../../files/claims.js';
 import { DamagedPanelError, type FactorIdentity, type PanelStore } from '../panel-store.js';
 import { readPanelState, STATE, writePanelState } from './panel-state.js';
+import { formatSize } from '../../text/sizes.js';
 
 /** Bytes that are read, written or summed at a time: an interrupt is heard in between. */
 const PIECE = 2 ** 24;
@@ -98,8 +99,8 @@ export class PanelFiles implements AsyncDisposable {
     // Some file systems do not tell.
     if (blocks === 0 || bavail * bsize >= needed) return;
     const problem =
-      `the factor takes ${mib(factorBytes)} and the results ${mib(resultBytes)}, but only ` +
-      `${mib(present + bavail * bsize)} are free there; free some space, or write elsewhere (--out)`;
+      `the factor takes ${formatSize(factorBytes)} and the results ${formatSize(resultBytes)}, but only ` +
+      `${formatSize(present + bavail * bsize)} are free there; free some space, or write elsewhere (--out)`;
     throw new OutputError(this.folder, new Error(problem));
   }
 
@@ -272,8 +273,4 @@ async function spaceOf(folder: string): Promise<StatsFs> {
     }
     return await spaceOf(dirname(folder));
   }
-}
-
-function mib(bytes: number): string {
-  return `${(bytes / 2 ** 20).toPrecision(3)} MiB`;
 }
