@@ -1,7 +1,7 @@
 import { DenseNetwork, empiricalNtk, type Points } from '../networks/dense-network.js';
 import { denseNtk } from '../networks/dense-ntk.js';
 import { NormalNumbers } from '../../statistics/random.js';
-import { solvePositive } from '../networks/small-solve.js';
+import { solvePositive } from '../networks/positive-system.js';
 
 export interface EquivalenceTask {
   readonly train: Points;
