@@ -16,7 +16,7 @@ export { type GramOptions, type GramProgress } from './kernel/gram-run.js';
 export type { DeviceUse } from './kernel/device-use.js';
 export { computeTiles, type ComputedTile, type TilesOptions } from './kernel/gram-tiles.js';
 export { planPasses, type Pass } from './kernel/passes.js';
-export { planPass, type PassPlan, type PlanOptions } from './kernel/plan.js';
+export { planPass, type PassPlan, type PlanOptions } from './kernel/pass-plan.js';
 export { pairCount, type GramShape } from './kernel/gram-shape.js';
 export { PlanError, type PlanDevice } from './kernel/plan-device.js';
 export { planeCandidates, variantLabel } from './kernel/plane-candidates.js';

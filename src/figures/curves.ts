@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import type { CurvesFigure } from './figure-types.js';
-import { axisMarks, domainOf, isDrawable, makeAxis, plotScale, type Axis, type Scale } from './axes.js';
+import { axisMarks, domainOf, isDrawable, makeAxis, plotScale, type PlotAxis, type Scale } from './axes.js';
 import { plotGroup, sheet, TEXT_SIZE, textLines, titleLines } from './document.js';
 import { legend } from './legend.js';
 import { seriesStyles, styledDots, styledLine, type SeriesStyle } from './series-style.js';
@@ -130,8 +130,8 @@ function horizontalAxis(scale: Scale, xs: readonly number[], from: number) {
 
 function plotOptions(
   series: readonly DrawnSeries[],
-  x: Axis,
-  y: Axis,
+  x: PlotAxis,
+  y: PlotAxis,
   marginLeft: number,
   marginRight: number,
 ): Plot.PlotOptions {
@@ -150,7 +150,7 @@ function plotOptions(
   };
 }
 
-function seriesMarks({ points, style, dx }: DrawnSeries, x: Axis, y: Axis): Plot.Markish[] {
+function seriesMarks({ points, style, dx }: DrawnSeries, x: PlotAxis, y: PlotAxis): Plot.Markish[] {
   const path = meansByX(points);
   return [
     ...(path.length > 1 ? [styledLine(path, style, dx)] : []),
@@ -160,7 +160,7 @@ function seriesMarks({ points, style, dx }: DrawnSeries, x: Axis, y: Axis): Plot
 }
 
 /** Of many points, some about evenly along the axis. @param points Sorted by x. */
-function spaced(points: readonly Point[], { at }: Axis): Point[] {
+function spaced(points: readonly Point[], { at }: PlotAxis): Point[] {
   let last = -Infinity;
   return points.filter(({ x }) => {
     const apart = at(x) - last >= SYMBOL_DISTANCE;
@@ -192,7 +192,7 @@ function errorBars(
   points: readonly Point[],
   stroke: string,
   dx: number,
-  { scale, domain }: Axis,
+  { scale, domain }: PlotAxis,
 ): Plot.Markish[] {
   if (points.length === 0) return [];
   const bars = points.map((point) => {

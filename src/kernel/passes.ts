@@ -4,7 +4,7 @@ import type { Channel } from './channels.js';
 import { readoutRadius, validateChannels } from './validate-channels.js';
 
 /** How a result channel comes out of the sums that a pass taps. */
-export interface PassOutput {
+export interface PassResult {
   /** Index in the run's list of channels. */
   readonly channel: number;
   /** Which tap of the pass: slot of the layer · read-outs + index of the read-out. */
@@ -29,7 +29,7 @@ export interface Pass {
   readonly taps: number;
   /** Displacements (dx, dy) that carry weight in some read-out. */
   readonly planes: readonly (readonly [number, number])[];
-  readonly outputs: readonly PassOutput[];
+  readonly outputs: readonly PassResult[];
 }
 
 /**
@@ -86,7 +86,7 @@ function buildPass(
   const layers = depths.at(-1)! - 1;
   const layerSlots = Array.from({ length: layers }, (_, layer) => depths.indexOf(layer + 2));
   const gain = layerGain(shape);
-  const outputs = indices.map((channel): PassOutput => {
+  const outputs = indices.map((channel): PassResult => {
     const { kernel, depth, readout } = channels[channel];
     return {
       channel,

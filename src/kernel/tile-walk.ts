@@ -8,7 +8,7 @@ import type { DeviceUse } from './device-use.js';
 import type { GramShape } from './gram-shape.js';
 import { ImageFieldsCache } from './image-fields.js';
 import { PairRunner, type PairSums } from './pair-runner.js';
-import type { PassPlan } from './plan.js';
+import type { PassPlan } from './pass-plan.js';
 import { assertTile, partsOf, type Tile } from './tiles.js';
 
 /** What is computed, and of which images. */

@@ -8,7 +8,7 @@ import { ImageFieldsCache, type ImageFields } from './image-fields.js';
 import type { ImageShape, ImageStack } from '../images/images.js';
 import { linearCongruence } from '../statistics/random.js';
 import { planPasses, type Pass } from './passes.js';
-import { planPass, type PassPlan } from './plan.js';
+import { planPass, type PassPlan } from './pass-plan.js';
 import { planeParameters, planeTables } from './plane-dispatch.js';
 import type { PlaneCount } from './plane-variant.js';
 import type { PlaneVariant } from './plane-variant.js';

@@ -13,7 +13,7 @@ export interface AccuracySummary {
 }
 
 /** @param runs At least one, with the same number of test images each. */
-export function summarize(
+export function summarizeRuns(
   runs: readonly { readonly correct: number; readonly count: number }[],
 ): AccuracySummary {
   const [{ count }] = runs;
@@ -30,7 +30,7 @@ export function summarize(
 }
 
 /** `41.27`, of several runs `41.27 ± 0.52` */
-export function formatAccuracy({ mean, standardDeviation }: AccuracySummary): string {
+export function formatMeanAccuracy({ mean, standardDeviation }: AccuracySummary): string {
   const deviation = standardDeviation === undefined ? '' : ` ± ${standardDeviation.toFixed(2)}`;
   return `${mean.toFixed(2)}${deviation}`;
 }

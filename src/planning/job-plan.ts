@@ -1,7 +1,7 @@
 import type { Channel } from '../kernel/channels.js';
 import { planPasses } from '../kernel/passes.js';
 import type { ImageShape } from '../images/images.js';
-import { planPass, type PassPlan, type PlanOptions } from '../kernel/plan.js';
+import { planPass, type PassPlan, type PlanOptions } from '../kernel/pass-plan.js';
 import { pairCount, regressionGrams, type GramShape } from '../kernel/gram-shape.js';
 import type { PlanDevice } from '../kernel/plan-device.js';
 import { variantLabel } from '../kernel/plane-candidates.js';

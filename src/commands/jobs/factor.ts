@@ -34,11 +34,11 @@ export async function tellingPanels<T>(folder: string, action: () => Promise<T>)
 
 /** Says how a factor beyond the device memory is computed, before it is. */
 export function notePlan(progress: Progress, plan: FactorPlan): void {
-  if (plan.panels > 1) progress.note(formatPlan(plan));
+  if (plan.panels > 1) progress.note(formatFactorPlan(plan));
 }
 
 /** `factor: 8192 rows in 6 panels of 1536 columns; device 64.0 MiB, disk 147 MiB, 1.20 GiB moved, 183 GFLOP` */
-export function formatPlan({
+export function formatFactorPlan({
   n,
   panels,
   width,

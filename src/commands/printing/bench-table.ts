@@ -70,7 +70,7 @@ export function comparisonTable({ changes }: Comparison): string {
 }
 
 /** @throws UsageError if the file cannot be read or is not what `cntk bench --json` prints. */
-export async function readReport(path: string): Promise<ComparableReport> {
+export async function readBenchReport(path: string): Promise<ComparableReport> {
   try {
     return await readJson(path, comparableReport);
   } catch (error) {

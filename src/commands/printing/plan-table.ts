@@ -31,7 +31,7 @@ export interface PlanReport extends JobPlan {
   readonly version: string;
 }
 
-export function formatPlan(report: PlanReport): string {
+export function formatJobPlan(report: PlanReport): string {
   const { job, pairs, passes } = report;
   const sizes = new Table({ style: PLAIN, wordWrap: true, colWidths: [26, 80] });
   const list = (of: (pass: JobPlan['passes'][number]) => string) => passes.map(of).join('\n');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { OutputError, writeAtomically } from '../../files/atomic-file.js';
 import { isTemporary, removeLeftovers } from '../../files/leftovers.js';
 import { makeFolder } from '../../files/make-folder.js';
-import type { PaperReport, PaperTable } from '../../paper/report.js';
+import type { PaperReport, PaperTable } from '../../paper/paper-report.js';
 import { shellCommand } from '../../text/shell-words.js';
 import { InterruptedError } from '../process/errors.js';
 import { plainTable } from '../printing/plain-table.js';

@@ -12,6 +12,7 @@ import { classesOf } from '../../regression/targets.js';
 import type { CnnShape } from './cnn-network.js';
 import { trainInThreads } from './train-in-threads.js';
 import type { TrainingSet, TrainOutcome, TrainTask } from './train.js';
+import { READOUTS, type FiniteReadout } from '../networks/empirical-kernels.js';
 
 /** Learning rates among which a validation split of the training images chooses. */
 export const RATES: readonly number[] = [0.01, 0.03, 0.1];
@@ -21,10 +22,8 @@ const VALIDATION = 0.2;
 export const MORE = 2;
 /** The paper uses none; so little changes no prediction. */
 export const CNN_RIDGE = 1e-6;
-export const READOUTS = ['vanilla', 'gap'] as const;
-export type CnnReadout = (typeof READOUTS)[number];
 /** As the paper calls them. */
-export const SUFFIX: Readonly<Record<CnnReadout, string>> = { vanilla: 'V', gap: 'GAP' };
+export const SUFFIX: Readonly<Record<FiniteReadout, string>> = { vanilla: 'V', gap: 'GAP' };
 
 export interface CnnOptions {
   /** Convolution layers + 1. */
@@ -46,7 +45,7 @@ export interface CnnHooks {
 }
 
 export interface CnnResult {
-  readonly byReadout: Readonly<Record<CnnReadout, ReadoutResult>>;
+  readonly byReadout: Readonly<Record<FiniteReadout, ReadoutResult>>;
   readonly timingsMs: Readonly<Record<'kernels' | 'training', number>>;
 }
 
@@ -135,7 +134,7 @@ async function trainNetworks(
   );
   const [all, unseen] = [trainingSet(train), trainingSet(test)];
   const task = (
-    readout: CnnReadout,
+    readout: FiniteReadout,
     rate: number,
     seed: number,
     sets: Pick<TrainTask, 'train' | 'test' | 'epochs'>,

@@ -3,7 +3,7 @@ import { drawKernels } from '../networks/empirical-kernels.js';
 import { NormalNumbers } from '../../statistics/random.js';
 
 /** Some draws of one network. */
-export interface DrawTask {
+export interface NetworkDrawsTask {
   readonly network: ConvolutionNetwork;
   readonly images: FiniteImages;
   readonly seed: number;
@@ -12,7 +12,7 @@ export interface DrawTask {
 }
 
 /** Every draw has random numbers of its own, whatever thread makes it. @returns `drawKernels` of each, [draws]. */
-export function runDraws({ network, images, seed, firstDraw, draws }: DrawTask): Float64Array[] {
+export function runDraws({ network, images, seed, firstDraw, draws }: NetworkDrawsTask): Float64Array[] {
   return Array.from({ length: draws }, (_, i) =>
     drawKernels(network, images, new NormalNumbers(seed, network.depth, network.width, firstDraw + i)),
   );

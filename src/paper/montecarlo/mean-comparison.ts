@@ -48,7 +48,7 @@ export interface ComparisonSummary {
 }
 
 /** Errors are means of absolute values. A deviation that is no number counts as beyond. */
-export function summarize(comparisons: readonly MeanComparison[]): ComparisonSummary {
+export function summarizeComparisons(comparisons: readonly MeanComparison[]): ComparisonSummary {
   const mean = (value: (comparison: MeanComparison) => number) =>
     comparisons.reduce((sum, comparison) => sum + value(comparison), 0) / comparisons.length;
   const beyond = (limit: number) =>

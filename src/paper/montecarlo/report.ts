@@ -1,7 +1,7 @@
-import { summarize, type ComparisonSummary } from './mean-comparison.js';
+import { summarizeComparisons, type ComparisonSummary } from './mean-comparison.js';
 import { KERNELS, READOUTS } from '../networks/empirical-kernels.js';
 import type { MontecarloComparison, MontecarloOptions, MontecarloResult } from './run.js';
-import type { PaperReport, PaperTable } from '../report.js';
+import type { PaperReport, PaperTable } from '../paper-report.js';
 import type { CurvesFigure } from '../../figures/figure-types.js';
 import { formatPercent } from '../../text/numbers.js';
 
@@ -51,7 +51,7 @@ const SUMMARY_COLUMNS = [
 function widthTable(comparisons: readonly MontecarloComparison[], widths: readonly number[]): PaperTable {
   const rows = widths.map((width) => ({
     channels: width,
-    ...summarize(comparisons.filter((comparison) => comparison.width === width)),
+    ...summarizeComparisons(comparisons.filter((comparison) => comparison.width === width)),
   }));
   return {
     title: 'All means over draws, by channel count (deviations in standard errors, SE; errors relative)',
@@ -70,7 +70,7 @@ function channelTable(widest: readonly MontecarloComparison[], depths: readonly 
       ({ depth, readout, kernel }) =>
         depth === group.depth && readout === group.readout && kernel === group.kernel,
     );
-    return { ...group, summary: summarize(members), members };
+    return { ...group, summary: summarizeComparisons(members), members };
   });
   return {
     title: `At ${widest[0].width} channels, by kernel`,
@@ -104,7 +104,9 @@ function errorFigure(comparisons: readonly MontecarloComparison[], widths: reado
   ) =>
     widths.map((width) => ({
       x: width,
-      y: 100 * value(summarize(comparisons.filter((each) => each.width === width && members(each)))),
+      y:
+        100 *
+        value(summarizeComparisons(comparisons.filter((each) => each.width === width && members(each)))),
     }));
   return {
     kind: 'curves',
@@ -140,7 +142,8 @@ function errorFigure(comparisons: readonly MontecarloComparison[], widths: reado
 }
 
 function verdict(widest: readonly MontecarloComparison[]): string {
-  const { means, beyondTwo, beyondThree, largestDeviation, relativeStandardError } = summarize(widest);
+  const { means, beyondTwo, beyondThree, largestDeviation, relativeStandardError } =
+    summarizeComparisons(widest);
   const sharpness = formatPercent(relativeStandardError, 2);
   return (
     `${beyondThree === 0 ? 'PASS' : 'FAIL'}: at ${widest[0].width} channels ${means - beyondThree} of ${means} means ` +

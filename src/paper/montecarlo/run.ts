@@ -6,7 +6,7 @@ import { computeGram } from '../../kernel/gram.js';
 import type { ImageStack } from '../../images/images.js';
 import { compareMeans, type MeanComparison } from './mean-comparison.js';
 import { PAPER_NETWORK, type FiniteImages } from '../networks/convolution-network.js';
-import type { DrawTask } from './draws.js';
+import type { NetworkDrawsTask } from './draws.js';
 import { KERNELS, READOUTS } from '../networks/empirical-kernels.js';
 import { runInThreads } from '../../threads/worker-pool.js';
 
@@ -157,7 +157,7 @@ async function drawAll(
 ): Promise<NetworkDraws[]> {
   const networks = widths.flatMap((width) => depths.map((depth) => ({ width, depth })));
   // The long ones first, so that no thread waits for another at the end.
-  const tasks = [...networks].reverse().flatMap(({ width, depth }): DrawTask[] => {
+  const tasks = [...networks].reverse().flatMap(({ width, depth }): NetworkDrawsTask[] => {
     const share = Math.max(1, Math.min(64, Math.floor(DRAW_WORK / width ** 2)));
     return Array.from({ length: Math.ceil(draws / share) }, (_, part) => ({
       network: { ...PAPER_NETWORK, width, depth },
@@ -187,6 +187,6 @@ async function drawAll(
 }
 
 /** Nearly all of it is in the convolutions between hidden layers. */
-function workOf({ network: { width, depth }, draws }: DrawTask): number {
+function workOf({ network: { width, depth }, draws }: NetworkDrawsTask): number {
   return draws * width * (1 + (depth - 2) * width);
 }

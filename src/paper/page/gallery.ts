@@ -8,7 +8,7 @@ import { figureSvg } from '../../figures/figure.js';
 import { loadPngRenderer, type PngRenderer } from '../../figures/png.js';
 import { reportsPage } from './page.js';
 import { pictureName, readReport } from './parse-report.js';
-import type { PaperReport } from '../report.js';
+import type { PaperReport } from '../paper-report.js';
 import type { Figure } from '../../figures/figure-types.js';
 
 /** A report as it lies in a folder. */

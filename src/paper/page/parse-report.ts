@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { parseJson, readJson } from '../../files/json-file.js';
-import type { PaperReport } from '../report.js';
+import type { PaperReport } from '../paper-report.js';
 
 // Every field of a report is checked, and nothing in it is longer than can be drawn in a second.
 

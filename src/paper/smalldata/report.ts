@@ -1,5 +1,5 @@
 import type { DrawOutcome } from './draw-run.js';
-import type { PaperReport } from '../report.js';
+import type { PaperReport } from '../paper-report.js';
 import { SMALL_RIDGES, type SmalldataOptions, type SmalldataResult } from './run.js';
 import { mean, standardDeviation } from '../../statistics/samples.js';
 

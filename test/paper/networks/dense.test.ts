@@ -2,7 +2,7 @@
 // a small step moves the outputs as the empirical NTK says; trained networks reach the loss and approach the regression
 // as they widen; slopes and solves on known cases.
 import { symmetricEigenvalues } from '../../../src/statistics/eigenvalues.js';
-import { compareMeans, summarize } from '../../../src/paper/montecarlo/mean-comparison.js';
+import { compareMeans, summarizeComparisons } from '../../../src/paper/montecarlo/mean-comparison.js';
 import { DenseNetwork, empiricalNtk } from '../../../src/paper/networks/dense-network.js';
 import { denseNtk } from '../../../src/paper/networks/dense-ntk.js';
 import { runEquivalence } from '../../../src/paper/equivalence/network-run.js';
@@ -21,7 +21,7 @@ describe('denseNtk', () => {
       const pass = new DenseNetwork(4, 48, hiddenLayers, new NormalNumbers(hiddenLayers, draw)).pass(train);
       return empiricalNtk(pass, pass);
     });
-    return summarize(compareMeans(draws, denseNtk(train, train, exactLayers)));
+    return summarizeComparisons(compareMeans(draws, denseNtk(train, train, exactLayers)));
   };
 
   test.each([1, 2])('is the mean of the empirical NTK: %d hidden layers', (hiddenLayers) => {
