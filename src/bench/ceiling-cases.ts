@@ -74,7 +74,7 @@ interface Chains {
   readonly resource: Resource;
   readonly contract: ShaderContract;
   readonly constants?: Constants;
-  /** Of the resource, per invocation and round. */
+  /** What an invocation spends of the resource in a round. */
   readonly amount: number;
   readonly params: ParameterValues;
   /** Returns [LANES][4]. */

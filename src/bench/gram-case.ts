@@ -10,7 +10,7 @@ import {
   type BenchNetwork,
 } from './network.js';
 
-/** As the kernel is promised to be (docs/accuracy.md): float32 sums over all planes. */
+/** The accuracy that is promised of a kernel (docs/accuracy.md): float32 sums over all planes. */
 const GAP_TOLERANCE = 2e-6;
 
 export interface GramCaseOptions extends Omit<BenchNetwork, 'readout'> {

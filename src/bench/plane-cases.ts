@@ -18,7 +18,7 @@ export interface PlaneCaseOptions extends BenchNetwork {
   /** Different images, and pairs of them in one dispatch. */
   readonly images: number;
   readonly pairs: number;
-  /** By default the one that the plan takes on this device. */
+  /** The variant that is timed; by default the one that the plan takes on this device. */
   readonly variant?: VariantName;
 }
 

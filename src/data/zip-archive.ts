@@ -40,7 +40,7 @@ export class ZipArchive {
   private constructor(
     private readonly bytes: Bytes,
     private readonly zip: ZipFile,
-    /** By name; a list, for nothing keeps two members from having one name. */
+    /** The members of each name: a list, for nothing keeps two members from having one name. */
     private readonly entries: ReadonlyMap<string, readonly Entry[]>,
     /** Where members begin, and the directory after them, ascending. */
     private readonly starts: readonly number[],

@@ -7,16 +7,16 @@ import { seriesStyles, styledDots, styledLine, type SeriesStyle } from './series
 import { LINE_HEIGHT, textWidth, wrapText } from './text.js';
 
 const WIDTH = 760;
-/** Of the area of the data. */
+/** The height of the area of the data, in pixels. */
 const PLOT_HEIGHT = 380;
 const EDGE = 16;
 const LINE = TEXT_SIZE * LINE_HEIGHT;
-/** From the axis to its labels. */
+/** The distance from the axis to its labels, in pixels. */
 const TICK_ROOM = 12;
 /** More points than this, and only some of them get a symbol, this far apart: as many as make out the series. */
 const MOST_SYMBOLS = 40;
 const SYMBOL_DISTANCE = 60;
-/** Of many bars none hides another one's curve. */
+/** Error bars are so transparent that none of many hides another one's curve. */
 const BAR_OPACITY = 0.6;
 /** Series with error bars stand side by side, this far apart, pixels, but together within the spread. */
 const [SIDE_STEP, SIDE_SPREAD] = [5, 16];
@@ -27,7 +27,7 @@ interface DrawnSeries {
   readonly name: string;
   readonly style: SeriesStyle;
   readonly points: readonly Point[];
-  /** To the side, so that error bars at the same x can be told apart; pixels. */
+  /** How far the series is moved to the side, in pixels, so that error bars at the same x can be told apart. */
   readonly dx: number;
 }
 
@@ -114,7 +114,7 @@ function dataArea({ x, y }: CurvesFigure, series: readonly DrawnSeries[], top: n
   return { markup, middle };
 }
 
-/** As wide as there is room for it and the outer halves of its outermost labels. */
+/** An axis as wide as there is room for it and the outer halves of its outermost labels. */
 function horizontalAxis(scale: Scale, xs: readonly number[], from: number) {
   let [left, right] = [from, WIDTH - EDGE - 8];
   let axis = makeAxis(scale, domainOf(xs, scale), { from: left, to: right, used: xs });
@@ -159,7 +159,7 @@ function seriesMarks({ points, style, dx }: DrawnSeries, x: PlotAxis, y: PlotAxi
   ];
 }
 
-/** Of many points, some about evenly along the axis. @param points Sorted by x. */
+/** Some of many points, about evenly along the axis. @param points Sorted by x. */
 function spaced(points: readonly Point[], { at }: PlotAxis): Point[] {
   let last = -Infinity;
   return points.filter(({ x }) => {

@@ -10,9 +10,9 @@ import { linearTicks, tickLabels } from './ticks.js';
 const SIZE = 520;
 const EDGE = 16;
 const LINE = TEXT_SIZE * LINE_HEIGHT;
-/** Of the lines between a group and its name. */
+/** The length of the lines between a group and its name, in pixels. */
 const LEADER = 10;
-/** At most for names beside the matrix. */
+/** The most room that names beside the matrix take, in pixels. */
 const NAME_WIDTH = 130;
 const BAR_WIDTH = 16;
 /** Share of the values off the diagonal that is beyond each end of the colours. */

@@ -14,7 +14,7 @@ const COLOURS = 256;
  * between two groups. Every index gets the same number of whole pixels; of more indices than pixels every second,
  * third, … one is shown.
  *
- * @param group Of each index, in the order shown.
+ * @param group The group of each index, in the order in which the indices are shown.
  */
 export function layOut(group: ArrayLike<unknown>, sizePixels: number): (number | undefined)[] {
   const n = group.length;

@@ -15,7 +15,7 @@ import { NotRegularError, readRegular } from './regular-file.js';
 /** A claim whose heartbeat stands still for this long is lost. */
 export const LEASE_MS = 60_000;
 
-/** Of one length, so that a heartbeat overwrites the one before it. */
+/** The length of every claim's text, so that a heartbeat overwrites the one before it. */
 const TEXT_LENGTH = 600;
 const MOST_BYTES = 2 ** 16;
 
@@ -204,7 +204,7 @@ export async function claimedTiles(storeFolder: string): Promise<string[]> {
   return files.filter((file) => /^[a-z].*\.json$/.test(file)).map((file) => file.slice(0, -'.json'.length));
 }
 
-/** For a file system without links. */
+/** Makes a claim on a file system without links. */
 async function linkless(error: unknown, path: string, text: string): Promise<void> {
   if (!['EPERM', 'ENOTSUP', 'ENOSYS'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
   await writeFile(path, text, { flag: 'wx' });

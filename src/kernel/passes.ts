@@ -11,7 +11,7 @@ export interface PassResult {
   readonly tap: number;
   /** NNGP: ΣK. NTK of hidden layers: ΣU, U = K̇Θ. NTK of all layers: Σ(U + K). */
   readonly use: 'k' | 'u' | 'u+k';
-  /** From the device's scale to the paper's. */
+  /** The factor that leads from the device's scale to the paper's. */
   readonly scale: number;
 }
 

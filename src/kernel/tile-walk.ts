@@ -86,7 +86,7 @@ export async function* walkTiles<Sink extends ValueSink>(
 
 /** A tile that is being computed. */
 interface OpenTile<Sink extends ValueSink> {
-  /** When the device has all of it to do. */
+  /** Resolves when the device has got all of the work. */
   readonly submitted: Promise<unknown>;
   readonly finished: Promise<WalkedTile<Sink>>;
 }

@@ -7,7 +7,7 @@ export interface Tile {
   readonly rows: number;
   readonly firstColumn: number;
   readonly columns: number;
-  /** Only pairs row ≥ column count. */
+  /** Whether only the pairs with row ≥ column count. */
   readonly symmetric: boolean;
 }
 

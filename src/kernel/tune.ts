@@ -44,10 +44,10 @@ export interface TuneOptions {
   readonly planes: PlaneCount;
   /** What to compare, preferred ones first; by default `planeCandidates`. */
   readonly candidates?: readonly PlaneVariant[];
-  /** By default `TUNE_BUDGET_MS`; exceeded by one compilation at the most. */
+  /** How long the search may take, by default `TUNE_BUDGET_MS`; exceeded by one compilation at the most. */
   readonly budgetMs?: number;
   readonly signal?: AbortSignal;
-  /** Before each candidate is compiled. */
+  /** Called before each candidate is compiled. */
   readonly onCandidate?: (index: number, count: number) => void;
 }
 
@@ -58,15 +58,15 @@ export interface TuneMeasurement {
   readonly reason?: string;
   /** Largest difference from the portable variant's sums; see TUNE_TOLERANCE. */
   readonly error?: number;
-  /** Of the compilation and the first run, less that of another run. */
+  /** The time of the compilation and the first run, less that of another run. */
   readonly compileMs?: number;
-  /** Median. */
+  /** The median of the samples. */
   readonly elementLayersPerSecond?: number;
 }
 
 export interface TuneResult {
   readonly variant: PlaneVariant;
-  /** In the order of the candidates; the portable variant last if it was not among them. */
+  /** What was measured, in the order of the candidates; the portable variant last if it was not among them. */
   readonly measurements: readonly TuneMeasurement[];
   readonly elapsedMs: number;
 }

@@ -65,14 +65,14 @@ export class TuningBench implements Disposable {
   private copies = 1;
   private pairs = CHECKED_PAIRS;
   private sized = false;
-  /** Of the device, or of the clock on the wall. */
+  /** The time of the last sample, by the device's clock or, where it has none, by the host's. */
   lastSampleMs = 0;
   private readonly quiet = new Map<TuningCase, number>();
 
   private constructor(
     private readonly gpu: Gpu,
     private readonly planOf: (variant: PlaneVariant) => PassPlan,
-    /** Of the first candidate; the pass is that of all. */
+    /** The plan for the first candidate; the pass is that of all. */
     readonly plan: PassPlan,
     private readonly mostPairs: number,
     private readonly sumPlanes: Program,

@@ -4,7 +4,7 @@ import { mean, standardDeviation } from '../statistics/samples.js';
 /** Accuracies of repeated runs, in percent. */
 export interface AccuracySummary {
   readonly mean: number;
-  /** Of the runs, the sample's; undefined for a single one. */
+  /** The standard deviation of the runs as a sample; undefined for a single one. */
   readonly standardDeviation: number | undefined;
   /** 95 % interval of the mean as the number of test images allows, binomial. */
   readonly low: number;

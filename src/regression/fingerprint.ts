@@ -49,7 +49,7 @@ function mixed(hash: number): number {
   return hash ^ (hash >>> 16);
 }
 
-/** Of a matrix that is read for this alone. @throws the signal's reason. */
+/** The fingerprint of a matrix that is read for this alone. @throws the signal's reason. */
 export async function fingerprintOf(source: MatrixSource, signal?: AbortSignal): Promise<string> {
   const fingerprint = new Fingerprint();
   for await (const pair of mirroredTiles(source, signal)) fingerprint.add(pair);

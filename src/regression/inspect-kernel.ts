@@ -15,7 +15,7 @@ export interface InspectedKernel {
   readonly precision: KernelPrecision;
   /** Largest |K[i][j] − K[j][i]| / √(K[i][i] K[j][j]). */
   readonly asymmetry: number;
-  /** Of all elements; absent unless asked for. */
+  /** The fingerprint of all elements; absent unless asked for. */
   readonly fingerprint: string | undefined;
 }
 

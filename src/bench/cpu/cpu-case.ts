@@ -14,7 +14,7 @@ import { PlanePool } from './plane-pool.js';
 
 export interface CpuPlanesOptions extends Omit<BenchNetwork, 'readout'> {
   readonly name: string;
-  /** Of one pair; at most all of them. */
+  /** How many planes of one pair are computed; at most all of them. */
   readonly planes: number;
 }
 

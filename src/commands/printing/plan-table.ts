@@ -10,7 +10,7 @@ export interface Estimate {
   readonly device: MeasuredDevice;
   /** The device of this run. */
   readonly here: boolean;
-  /** When. */
+  /** The time of the measurement, as ISO 8601 writes it. */
   readonly measured: string;
   /** One per pass. */
   readonly elementLayersPerSecond: readonly number[];

@@ -22,13 +22,13 @@ const VALIDATION = 0.2;
 export const MORE = 2;
 /** The paper uses none; so little changes no prediction. */
 export const CNN_RIDGE = 1e-6;
-/** As the paper calls them. */
+/** What the paper calls the read-outs. */
 export const SUFFIX: Readonly<Record<FiniteReadout, string>> = { vanilla: 'V', gap: 'GAP' };
 
 export interface CnnOptions {
   /** Convolution layers + 1. */
   readonly depth: number;
-  /** Of every hidden layer of the networks. */
+  /** How many channels every hidden layer of the networks has. */
   readonly channels: number;
   /** Networks trained on all training images, each from its own start. */
   readonly networks: number;
@@ -50,7 +50,7 @@ export interface CnnResult {
 }
 
 export interface ReadoutResult {
-  /** Of the kernels: test images recognised. */
+  /** How many test images each kernel recognised. */
   readonly correct: Readonly<Record<'ntk' | 'nngp', number>>;
   readonly rate: number;
   /** One network per learning rate, with a part of the training images held out; `correct` of those. */

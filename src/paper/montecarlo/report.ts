@@ -36,7 +36,7 @@ export function montecarloReport(
   };
 }
 
-/** Of a summary, as `summaryCells` fills them. */
+/** The columns of a summary, as `summaryCells` fills them. */
 const SUMMARY_COLUMNS = [
   'means',
   'largest |dev|',

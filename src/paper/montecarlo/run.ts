@@ -13,13 +13,13 @@ import { runInThreads } from '../../threads/worker-pool.js';
 export interface MontecarloOptions {
   /** Channel counts of the finite networks, rising. */
   readonly widths: readonly number[];
-  /** Of every network: channel count and depth. At least 2. */
+  /** How many draws there are of every network, that is, channel count and depth; at least 2. */
   readonly draws: number;
   readonly depths: readonly number[];
   readonly images: number;
   readonly seed: number;
   readonly signal?: AbortSignal;
-  /** Of the draws, 0 … 1. */
+  /** Called with the share of the draws that is done, 0 … 1. */
   readonly onProgress?: (fraction: number, elapsedMs: number) => void;
 }
 
@@ -83,7 +83,7 @@ export async function smallDigits(count: number, seed: number): Promise<ImageSta
   return { data, count, channels: 1, height, width };
 }
 
-/** From [count][channels][pixels] to [count][pixels][channels]. */
+/** Brings images from [count][channels][pixels] to [count][pixels][channels], as finite networks take them. */
 export function finiteImages({ data, count, channels, height, width }: ImageStack): FiniteImages {
   const pixels = height * width;
   const values = new Float64Array(data.length);
@@ -109,7 +109,7 @@ export function* numbersOf(
   }
 }
 
-/** By depth, in the order of `drawKernels`. */
+/** The exact kernels of each depth, in the order of `drawKernels`. */
 export async function exactKernels(
   gpu: Gpu,
   images: ImageStack,

@@ -137,7 +137,7 @@ function isShallow(value: unknown, levels: number, budget: { left: number }): bo
 }
 
 /**
- * Of a figure's files, without their ends.
+ * The name of a figure's files, without their ends.
  *
  * @param stem Of the report's file: another one than the experiment where a report was renamed.
  * @param figure Its name, which may begin with the experiment's.

@@ -4,7 +4,7 @@ import { looRidge, type LooSolution } from './loo-ridge.js';
 /** A kernel of all images, one of those among which a method chooses. */
 export interface CandidateKernel {
   readonly method: string;
-  /** Such as its depth. */
+  /** What tells it from the others of the method, such as its depth. */
   readonly name: string;
   /** [count][count], memory that threads share. */
   readonly matrix: Float64Array;

@@ -5,7 +5,7 @@ export interface LooSolution {
   /** The labels, each once: column c of the coefficients is that of label classes[c]. */
   readonly classes: readonly number[];
   readonly coefficients: Float64Array; // [n][classes]
-  /** Relative to the mean of the diagonal. */
+  /** The ridge that was chosen, relative to the mean of the diagonal. */
   readonly ridge: number;
   /** Mean square over images and columns. */
   readonly leaveOneOut: number;
@@ -17,7 +17,7 @@ export interface LooSolution {
  * For kernels of some hundred images, of which hundreds are solved in threads: there the way through the device costs
  * more than the factorisation.
  *
- * @param kernel [n][n], symmetric. @param labels [n]. @param ridges Relative to the mean of the diagonal.
+ * @param kernel [n][n], symmetric. @param labels [n]. @param ridges The ridge that was chosen, relative to the mean of the diagonal.
  * @returns undefined if float64 can factor the matrix with none of the ridges.
  */
 export function looRidge(

@@ -6,7 +6,7 @@ import { mean, standardDeviation } from '../../statistics/samples.js';
 interface MethodSummary {
   readonly method: string;
   readonly meanPercent: number;
-  /** Of the draws; undefined for one draw. */
+  /** The standard deviation of the draws; undefined for one draw. */
   readonly standardDeviation: number | undefined;
   /** The best method less this one in the same draws: mean and standard error. */
   readonly behindBest: { readonly mean: number; readonly standardError: number | undefined };

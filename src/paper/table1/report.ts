@@ -138,7 +138,7 @@ function notesOf(setting: Table1Setting, { measurements, smaller }: Table1Result
   ];
 }
 
-/** In what the run differs from the columns that stand beside it. */
+/** Says in what the run differs from the columns that stand beside it. */
 function differences(
   { trainCount, testCount, side }: Table1Setting,
   published: readonly PublishedColumn[],

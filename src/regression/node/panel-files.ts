@@ -49,7 +49,7 @@ export class PanelFiles implements AsyncDisposable {
     private readonly options: PanelFilesOptions,
   ) {}
 
-  /** As `OpenPanelStore`. @throws OutputError; FactorInUseError; the signal's reason. */
+  /** Opens the panels of a factor, as `OpenPanelStore` asks for. @throws OutputError; FactorInUseError; the signal's reason. */
   readonly open = async (identity: FactorIdentity): Promise<PanelStore> => {
     const { folder } = this;
     // Of several ridges each has its own factor: only what another run left is worth a word.
@@ -87,7 +87,7 @@ export class PanelFiles implements AsyncDisposable {
   /**
    * Checks that the disk has room before anything is computed; panels that are there already need none.
    *
-   * @param factorBytes Of all panels. @param resultBytes Of what is written beside it. @throws OutputError
+   * @param factorBytes What all panels take. @param resultBytes What is written beside them takes. @throws OutputError
    */
   async assertRoom(factorBytes: number, resultBytes: number): Promise<void> {
     let present = 0;
@@ -263,7 +263,7 @@ export class PanelFiles implements AsyncDisposable {
   }
 }
 
-/** Of the file system that holds this folder, or will. */
+/** The room on the file system that holds this folder, or will. */
 async function spaceOf(folder: string): Promise<StatsFs> {
   try {
     return await statfs(folder);
