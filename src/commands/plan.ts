@@ -67,7 +67,7 @@ export const planCommand: CommandModule<object, PlanArguments> = {
   handler: (args) => withInterruption((signal) => plan(args, signal)),
 };
 
-/** Of all passes together. */
+/** How long the kernels of all passes together are measured. */
 const SLICE_MS = 3000;
 
 async function plan(args: PlanArguments, signal: AbortSignal): Promise<void> {

@@ -9,7 +9,7 @@ export interface ArrayPlace {
   readonly path: string;
   readonly member?: string;
   readonly gzip?: boolean;
-  /** Of an array without a header that NumPy knows: where its elements begin, and what they are. */
+  /** Where the elements of an array without a header that NumPy knows begin, and what they are. */
   readonly raw?: { readonly offset: number; readonly descr: string; readonly shape: readonly number[] };
 }
 

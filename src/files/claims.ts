@@ -27,7 +27,7 @@ const claimSchema = v.object({
   // The first versions wrote none of these.
   /** Token of the process. */
   owner: v.optional(v.string()),
-  /** Of the machine since it was started, and the name of the socket that tells on it whether the process lives. */
+  /** The id of the machine since it was started, and the name of the socket that tells on it whether the process lives. */
   boot: v.optional(v.string()),
   lifeline: v.optional(v.string()),
   /** A random number of the claim itself. */
@@ -157,7 +157,7 @@ export class Claims implements AsyncDisposable {
     return performance.now() - last.sinceMs > this.leaseMs ? text : undefined;
   }
 
-  /** Of several processes that see a lost claim one alone moves it away; a claim that was made since stays. */
+  /** Moves a lost claim away; of several processes that see it one alone does so, and a claim that was made since stays. */
   private async moveAway(name: string, lost: string): Promise<boolean> {
     const path = this.pathOf(name);
     const moved = join(this.folder, `.lost-${name}.${PROCESS_TOKEN}-${candidates++}.tmp`);

@@ -78,7 +78,7 @@ export async function removeLeftovers(
   }
 }
 
-/** When a file, or a folder or one of the files in it, was last changed. */
+/** The time at which a file, or a folder or one of the files in it, was last changed. */
 async function lastChangeMs(path: string): Promise<number> {
   try {
     const status = await lstat(path);

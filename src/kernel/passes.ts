@@ -106,7 +106,7 @@ function buildPass(
   };
 }
 
-/** From Σ weight·R to the read-out (paper, sections 4 and H; LAP: Li et al. 2019, arXiv 1911.00809). */
+/** The factor from Σ weight·R to the read-out (paper, sections 4 and H; LAP: Li et al. 2019, arXiv 1911.00809). */
 function readoutScale(readout: Channel['readout'], { height, width }: ImageShape): number {
   if (readout === 'vanilla') return 1;
   // Under a whole window every element has weight H·W; the mean is over (H·W)² of them.

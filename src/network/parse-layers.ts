@@ -6,7 +6,7 @@ import { shownJson } from '../text/quoted.js';
 
 /** Deeper nesting is no network that anybody describes, but a loop that wrote a file. */
 const MOST_NESTED = 16;
-/** In all branches together. */
+/** The most layers that all branches together may have. */
 const MOST_LAYERS = 2000;
 
 /**

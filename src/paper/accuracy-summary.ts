@@ -12,7 +12,7 @@ export interface AccuracySummary {
   readonly runs: number;
 }
 
-/** @param runs At least one, with the same number of test images each. */
+/** Sums up repeated runs. @param runs At least one, with the same number of test images each. */
 export function summarizeRuns(
   runs: readonly { readonly correct: number; readonly count: number }[],
 ): AccuracySummary {

@@ -25,7 +25,7 @@ export function fitPowerLaw(x: readonly number[], y: readonly number[]): PowerLa
   return { slope, low: slope - half, high: slope + half, points: x.length };
 }
 
-/** Of 97.5 %, by the expansion of Cornish and Fisher: within 1 % from 4 degrees of freedom on. */
+/** The quantile of 97.5 %, by the expansion of Cornish and Fisher: within 1 % from 4 degrees of freedom on. */
 function studentQuantile(freedom: number): number {
   const z = 1.959964;
   return (

@@ -1,9 +1,8 @@
-// Every file of tests says in its first lines what it establishes, and exported declarations are described by sentences that
-// have a subject and not by fragments; the check sees a file and a comment that do not.
+// Every file of tests says in its first lines what it establishes, and doc comments are sentences that have a
+// subject and no fragments; the check sees a file and a comment that do not.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { exportsOf } from './exported-names.js';
 import { readImportGraph } from './import-graph.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -20,10 +19,21 @@ function establishes(text: string): boolean {
   return /[.:;]$/.test(head) && head.split(/\s+/).length >= 5;
 }
 
-/** What is wrong with a doc comment; undefined if it can be read. */
-function fragment(comment: string): string | undefined {
-  const words = comment.replace(/^\*\s*/, '').split(/\s+/);
-  return /^(?:Of|When|In place|As|For|From|With)\b[^.]{0,20}\.?$/.test(words.join(' ')) ? comment : undefined;
+/**
+ * The descriptions of the doc comments of a module that are fragments: they begin with a word that leans on something
+ * before it, as "Of the run." under `channels` does, and so have no subject.
+ */
+function fragments(text: string): string[] {
+  const comments = [...text.matchAll(/\/\*\*((?:[^*]|\*(?!\/))*)\*\//g)].map(
+    ([, inside]) =>
+      inside
+        .replaceAll(/^\s*\* ?/gm, '')
+        .trim()
+        .split(/(?:^|\s)@(?:param|returns|throws)\b/)[0],
+  );
+  return comments.filter((comment) =>
+    /^(?:Of|As|From|Into|Such as|By default|In place|Not later|When\.)(?!\w)/.test(comment),
+  );
 }
 
 const tests = readdirSync(join(root, 'test'), { recursive: true })
@@ -35,11 +45,9 @@ test('every file of tests says what it establishes', () => {
   expect(tests.filter((path) => !establishes(readFileSync(join(root, path), 'utf8')))).toEqual([]);
 });
 
-test('no exported declaration is described by a fragment', () => {
+test('no doc comment is a fragment', () => {
   const faults = [...readImportGraph('src', 'shaders').keys()].flatMap((path) =>
-    exportsOf(path)
-      .filter(({ comment }) => fragment(comment) !== undefined)
-      .map(({ name }) => `${path}: ${name}`),
+    fragments(readFileSync(join(root, path), 'utf8')).map((comment) => `${path}: ${comment}`),
   );
   expect(faults).toEqual([]);
 });
@@ -48,6 +56,8 @@ test('the check sees what says nothing', () => {
   expect(establishes("import { a } from './a.js';\n// Sums are right, whatever their order.\n")).toBe(false);
   expect(establishes('// Sums.\ntest();\n')).toBe(false);
   expect(establishes('// Sums are right,\n// whatever their order.\ntest();\n')).toBe(true);
-  expect(['Of the run.', 'When.', 'In place.', 'As `solve`'].filter((text) => !fragment(text))).toEqual([]);
-  expect(fragment('When the tile was finished, by the clock of its file system.')).toBeUndefined();
+  expect(
+    fragments('/** Of the run. */\n/** When. */\n/**\n * In place.\n *\n * @param a Of b.\n */'),
+  ).toHaveLength(3);
+  expect(fragments('/** The channels of the run. */\n/** When the run ended. */\n// Of no one.')).toEqual([]);
 });

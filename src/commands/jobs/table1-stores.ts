@@ -161,7 +161,7 @@ export class Stores {
     };
   }
 
-  /** What the reader of a report should know of its time. @param pairs Of all stores. */
+  /** What the reader of a report should know of its time. @param pairs The pairs of all stores. */
   workNote(pairs: number): string {
     const { pairs: own, elementLayers, elapsedMs } = this.work;
     const count = (value: number) => value.toLocaleString('en-US');

@@ -20,7 +20,7 @@ export const RATES: readonly number[] = [0.01, 0.03, 0.1];
 const VALIDATION = 0.2;
 /** The networks get this many times the epochs of the trials: a rate that fits those just in time must fit more images. */
 export const MORE = 2;
-/** The paper uses none; so little changes no prediction. */
+/** The ridge of the kernels: the paper uses none, and so little changes no prediction. */
 export const CNN_RIDGE = 1e-6;
 /** What the paper calls the read-outs. */
 export const SUFFIX: Readonly<Record<FiniteReadout, string>> = { vanilla: 'V', gap: 'GAP' };

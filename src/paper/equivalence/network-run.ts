@@ -30,7 +30,7 @@ export interface EquivalenceRun {
   readonly fromRegression: number;
   /** The distance from the linear dynamics under the exact NTK, which begin where the network begins. */
   readonly fromLinear: number;
-  /** As `fromLinear`, but with the linear dynamics ended at the network's own outputs instead of the targets. */
+  /** The distance `fromLinear`, but with the linear dynamics ended at the network's own outputs instead of the targets. */
   readonly fromLinearSameEnd: number;
   /** The distance from the linear dynamics under the network's own NTK at the start: what changes while training. */
   readonly fromOwnLinear: number;

@@ -11,7 +11,11 @@ export interface NetworkDrawsTask {
   readonly draws: number;
 }
 
-/** Every draw has random numbers of its own, whatever thread makes it. @returns `drawKernels` of each, [draws]. */
+/**
+ * Computes the kernels of some draws. Every draw has random numbers of its own, whichever thread makes it.
+ *
+ * @returns `drawKernels` of each, [draws].
+ */
 export function runDraws({ network, images, seed, firstDraw, draws }: NetworkDrawsTask): Float64Array[] {
   return Array.from({ length: draws }, (_, i) =>
     drawKernels(network, images, new NormalNumbers(seed, network.depth, network.width, firstDraw + i)),

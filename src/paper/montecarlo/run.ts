@@ -66,7 +66,7 @@ export async function runMontecarlo(gpu: Gpu, options: MontecarloOptions): Promi
   };
 }
 
-/** Rows 1–6 and columns 2–6 of digits: not square, so that rows and columns cannot be taken for each other. */
+/** Digits cut to rows 1–6 and columns 2–6: not square, so that rows and columns cannot be taken for each other. */
 export async function smallDigits(count: number, seed: number): Promise<ImageStack> {
   const digits = await loadDigits();
   const { images } = selectImages(digits, balancedOrder(digits.labels!, seed).slice(0, count));
@@ -98,7 +98,7 @@ export function finiteImages({ data, count, channels, height, width }: ImageStac
   return { count, channels, height, width, values };
 }
 
-/** What `drawKernels` returns, in its order. */
+/** The numbers that `drawKernels` returns of a depth, in its order. */
 export function* numbersOf(
   count: number,
 ): Generator<Pick<MontecarloComparison, 'readout' | 'kernel' | 'pair'>> {
