@@ -22,7 +22,7 @@ export class ThreadedProduct implements AsyncDisposable {
   }
 
   /**
-   * The product with x [n][width].
+   * The product with x [n][width], width a multiple of four as in `product`.
    *
    * @returns [n][width]
    * @throws the error of a thread; the signal's reason at once, while the threads end when this is disposed of.
