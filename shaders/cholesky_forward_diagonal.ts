@@ -24,7 +24,7 @@ export interface SubstitutionInput {
   readonly rhs: Float64Array; // [rows][4 width4], changed in place
   readonly begin: number;
   readonly size: number;
-  /** Of `factor` and `rhs`. */
+  /** How many rows `factor` and `rhs` have. */
   readonly rows: number;
   readonly stride: number;
   readonly width4: number;

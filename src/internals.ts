@@ -8,7 +8,7 @@ export type { GramOptions } from './kernel/gram-run.js';
 export { pairCount, type GramShape } from './kernel/gram-shape.js';
 export type { DeviceUse } from './kernel/device-use.js';
 export { planPasses, type Pass } from './kernel/passes.js';
-export { planPass, type PassPlan, type PlanOptions } from './kernel/plan.js';
+export { planPass, type PassPlan, type PlanOptions } from './kernel/pass-plan.js';
 export type { PlanDevice } from './kernel/plan-device.js';
 export { planeCandidates, variantLabel } from './kernel/plane-candidates.js';
 export type { PlaneCount, PlaneVariant, PlaneVariants, VariantName } from './kernel/plane-variant.js';

@@ -13,7 +13,7 @@ import { factorizationCase, productCase, solveCase, solverShaderCases } from './
 export interface BenchOptions {
   /** Fewer repetitions of smaller cases. */
   readonly quick: boolean;
-  /** Only cases whose name contains one of these. */
+  /** The run is limited to cases whose name contains one of these. */
   readonly only?: readonly string[];
   readonly signal?: AbortSignal;
   readonly onCase?: (name: string, index: number, count: number) => void;

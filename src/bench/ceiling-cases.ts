@@ -12,6 +12,7 @@ import type { Constants } from '../gpu/shader-source.js';
 import { RESOURCE_UNITS, type Resource } from './cost.js';
 import { dispatchTimer, largestError, type BenchCase } from './measure.js';
 import { randomNumbers } from '../statistics/random.js';
+import { formatRoughSize } from '../text/sizes.js';
 
 export interface CeilingCase extends BenchCase {
   readonly resource: Resource;
@@ -73,7 +74,7 @@ interface Chains {
   readonly resource: Resource;
   readonly contract: ShaderContract;
   readonly constants?: Constants;
-  /** Of the resource, per invocation and round. */
+  /** What an invocation spends of the resource in a round. */
   readonly amount: number;
   readonly params: ParameterValues;
   /** Returns [LANES][4]. */
@@ -120,7 +121,7 @@ function globalCase(): CeilingCase {
   return {
     name: contract.name,
     resource,
-    description: `${contract.equation}, ${GLOBAL_BYTES / 2 ** 20} MiB each`,
+    description: `${contract.equation}, ${formatRoughSize(GLOBAL_BYTES)} each`,
     unit: RESOURCE_UNITS[resource],
     async prepare(gpu) {
       const count = GLOBAL_BYTES / 16;

@@ -50,7 +50,7 @@ export interface Change {
 }
 
 export interface Comparison {
-  /** Of the cases that both reports have, in the order of the new one. */
+  /** The cases that both reports have, in the order of the new one. */
   readonly changes: readonly Change[];
   /** Why the two may not be comparable. */
   readonly warnings: readonly string[];

@@ -27,7 +27,7 @@ export type Ceilings = Readonly<Partial<Record<Resource, BenchResult>>>;
 
 export interface Share {
   readonly resource: Resource;
-  /** Of the ceiling: 1 is all of it. */
+  /** The share of the ceiling; 1 is all of it. */
   readonly value: number;
 }
 

@@ -1,12 +1,19 @@
 import { computeGram, type GramResult } from '../kernel/gram.js';
 import type { Channel } from '../kernel/channels.js';
 import { callTimer, largestError, type BenchCase } from './measure.js';
-import { channelOf, describeNetwork, mirrorSums, networkImages, passOf, type Network } from './network.js';
+import {
+  channelOf,
+  describeNetwork,
+  mirrorSums,
+  networkImages,
+  passOf,
+  type BenchNetwork,
+} from './network.js';
 
-/** As the kernel is promised to be (docs/accuracy.md): float32 sums over all planes. */
+/** The accuracy that is promised of a kernel (docs/accuracy.md): float32 sums over all planes. */
 const GAP_TOLERANCE = 2e-6;
 
-export interface GramCaseOptions extends Omit<Network, 'readout'> {
+export interface GramCaseOptions extends Omit<BenchNetwork, 'readout'> {
   readonly name: string;
   /** One run is to take about this long. */
   readonly seconds: number;
@@ -16,7 +23,7 @@ export interface GramCaseOptions extends Omit<Network, 'readout'> {
 }
 
 /** NTK and NNGP of every depth down to 3, `gap` and `vanilla`; the network's own kernel first. */
-export function kernelsOfEveryDepth({ shape, depth }: Omit<Network, 'readout'>): Channel[] {
+export function kernelsOfEveryDepth({ shape, depth }: Omit<BenchNetwork, 'readout'>): Channel[] {
   const depths = Array.from({ length: depth - 2 }, (_, i) => depth - i);
   return (['gap', 'vanilla'] as const).flatMap((readout) =>
     depths.flatMap((one): Channel[] => [
@@ -28,7 +35,7 @@ export function kernelsOfEveryDepth({ shape, depth }: Omit<Network, 'readout'>):
 
 /** The end-to-end runner: a whole `gap` matrix, from pixels on the host to kernel values on the host. */
 export function gramCase(options: GramCaseOptions): BenchCase {
-  const network: Network = { ...options, readout: 'gap' };
+  const network: BenchNetwork = { ...options, readout: 'gap' };
   const { channels = [channelOf(network)] } = options;
   const kernels = channels.length > 1 ? `, ${channels.length} kernels` : '';
   const description = `${describeNetwork(network)}${kernels}, whole runs with upload and read-back`;

@@ -15,7 +15,7 @@ import {
   mirrorSums,
   networkImages,
   passOf,
-  type Network,
+  type BenchNetwork,
 } from './network.js';
 import { PLANE_TOLERANCE } from './plane-cases.js';
 import { LAYERS_COST } from './shader-costs.js';
@@ -27,8 +27,8 @@ const VALIDATED_PLANES = 32;
  * The recursion as the published GPU code runs it (Arora et al., github.com/ruosongwang/CNTK): Σ and Θ of one pair as
  * whole float32 tensors in global memory, one dispatch per step and layer, one element per invocation.
  */
-export function layersCase(options: Omit<Network, 'readout'> & { readonly name: string }): BenchCase {
-  const network: Network = { ...options, readout: 'gap' };
+export function layersCase(options: Omit<BenchNetwork, 'readout'> & { readonly name: string }): BenchCase {
+  const network: BenchNetwork = { ...options, readout: 'gap' };
   return {
     name: options.name,
     description: describeNetwork(network),

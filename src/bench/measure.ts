@@ -2,6 +2,7 @@ import type { Gpu } from '../gpu/gpu.js';
 import { Recording } from '../gpu/recording.js';
 import { orAborted } from '../signals/or-aborted.js';
 import type { Cost, Share } from './cost.js';
+import { median } from '../statistics/samples.js';
 
 /** Element-layers: one (p, q) element of a pair through one convolution and ReLU, Σ and Θ both. */
 export type Unit = 'element-layers/s' | 'flop/s' | 'bytes/s' | 'roots/s' | 'shuffles/s';
@@ -13,20 +14,20 @@ export interface BenchCase {
   /** Sizes, in words. */
   readonly description: string;
   readonly unit: Unit;
-  /** Of one unit of work; absent: not modelled, or known only when prepared. */
+  /** What one unit of work costs; absent where that is not modelled, or known only when the case is prepared. */
   readonly cost?: Cost;
   prepare(gpu: Gpu, signal?: AbortSignal): Promise<PreparedCase>;
 }
 
 /** A case with its inputs on the device. */
 export interface PreparedCase extends Disposable {
-  /** In the case's unit, of one copy. */
+  /** The work of one copy, in the case's unit. */
   readonly work: number;
   readonly compileMs: number | undefined;
   /** Instead of the case's, where sizes depend on the device. */
   readonly description?: string;
   readonly cost?: Cost;
-  /** Of a sample; found by trial if absent. */
+  /** How many copies a sample has; found by trial if absent. */
   readonly copies?: number;
   readonly timedBy: 'timestamps' | 'wall clock';
   validate(signal?: AbortSignal): Promise<Validation>;
@@ -53,9 +54,9 @@ export interface BenchResult {
   /** Null: nothing compiled under this name alone. */
   readonly compileMs: number | null;
   readonly timedBy: PreparedCase['timedBy'];
-  /** Of one unit of work; null: not modelled. */
+  /** What one unit of work costs; null where that is not modelled. */
   readonly cost: Cost | null;
-  /** Of the ceiling that binds; null without a cost, or where the ceilings were not measured. */
+  /** The share of the ceiling that binds; null without a cost, or where the ceilings were not measured. */
   readonly share: Share | null;
   /** Null for a ratio: both its sides are validated. */
   readonly validation: Validation | null;
@@ -155,10 +156,7 @@ async function copiesFor(one: PreparedCase, sampleMs: number, signal?: AbortSign
 }
 
 export function spread(values: readonly number[]): { median: number; min: number; max: number } {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length / 2;
-  const median = (sorted[Math.ceil(middle) - 1] + sorted[Math.floor(middle)]) / 2;
-  return { median, min: sorted[0], max: sorted.at(-1)! };
+  return { median: median(values), min: Math.min(...values), max: Math.max(...values) };
 }
 
 /** Share of the shortest sample so far during which the host does not ask whether the next one has ended. */

@@ -9,27 +9,27 @@ import { breather } from '../signals/breather.js';
 import { randomImages } from '../images/random-images.js';
 
 /** One result channel: an NTK in the paper's setting for its read-out. */
-export interface Network {
+export interface BenchNetwork {
   readonly shape: ImageShape;
   readonly depth: number;
   readonly readout: Readout;
 }
 
 /** `gap, depth 11, 3×32×32` */
-export function describeNetwork({ shape, depth, readout }: Network): string {
+export function describeNetwork({ shape, depth, readout }: BenchNetwork): string {
   return `${readout}, depth ${depth}, ${shape.channels}×${shape.height}×${shape.width}`;
 }
 
-export function channelOf({ depth, readout }: Network): Channel {
+export function channelOf({ depth, readout }: BenchNetwork): Channel {
   return { kernel: 'ntk', depth, readout, trained: defaultTrained(readout) };
 }
 
-export function passOf(network: Network): Pass {
+export function passOf(network: BenchNetwork): Pass {
   return planPasses([channelOf(network)], network.shape)[0];
 }
 
 /** What every case starts from. More images begin with the same ones. */
-export function networkImages({ shape }: Network, count: number): ImageStack {
+export function networkImages({ shape }: BenchNetwork, count: number): ImageStack {
   return randomImages(count, shape, 11);
 }
 

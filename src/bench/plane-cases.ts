@@ -1,24 +1,24 @@
 import { BufferScope } from '../gpu/buffers.js';
 import { Recording } from '../gpu/recording.js';
 import { ImageFieldsCache } from '../kernel/image-fields.js';
-import { planPass } from '../kernel/plan.js';
+import { planPass } from '../kernel/pass-plan.js';
 import { planeParameters, planeTables } from '../kernel/plane-dispatch.js';
 import { planeCost } from './shader-costs.js';
 import type { VariantName } from '../kernel/plane-variant.js';
 import { dispatchTimer, largestError, type BenchCase } from './measure.js';
-import { describeNetwork, evenly, mirrorSums, networkImages, passOf, type Network } from './network.js';
+import { describeNetwork, evenly, mirrorSums, networkImages, passOf, type BenchNetwork } from './network.js';
 
 /** Float32 through ten layers and a sum over a plane, against float64: about 1e-6 is seen. */
 export const PLANE_TOLERANCE = 1e-5;
 /** Groups of planes that are compared with the mirror, which takes a millisecond for each plane of 32×32. */
 const VALIDATED_GROUPS = 32;
 
-export interface PlaneCaseOptions extends Network {
+export interface PlaneCaseOptions extends BenchNetwork {
   readonly name: string;
   /** Different images, and pairs of them in one dispatch. */
   readonly images: number;
   readonly pairs: number;
-  /** By default the one that the plan takes on this device. */
+  /** The variant that is timed; by default the one that the plan takes on this device. */
   readonly variant?: VariantName;
 }
 

@@ -12,14 +12,14 @@ import type { Cost } from './cost.js';
 const ARC_COSINE_FLOPS = 37;
 
 /**
- * Of the fused plane kernels: K + U 1; three neighbours along the row and three along the column with a weight for
+ * The flops of the fused plane kernels: K + U 1; three neighbours along the row and three along the column with a weight for
  * two of them, for Σ and Θ, 4 × 4; λλ 1; the ReLU step; GAIN thrice. The first products and the sums of the read-outs
  * are left out.
  */
 const FUSED_FLOPS = 1 + 16 + 1 + ARC_COSINE_FLOPS + 3;
 
 /**
- * Of one element-layer of a plane kernel. Where a lane holds ROWS rows of COLUMN_QUADS · 4 columns, its edges are what
+ * The cost of one element-layer of a plane kernel. Where a lane holds ROWS rows of COLUMN_QUADS · 4 columns, its edges are what
  * it exchanges: in subgroups two values to either side per row, and four vec4s for each quad; in workgroup memory one
  * vec4 per row written and two read, and four vec4s written and read per lane.
  *
@@ -36,7 +36,7 @@ export function planeCost(variant: PlaneVariant, globalBytes: number): Cost {
 }
 
 /**
- * Of one element-layer, layer by layer. `layer_patch`: three rows of two dot products of three, and their weighted sum,
+ * The cost of one element-layer, layer by layer. `layer_patch`: three rows of two dot products of three, and their weighted sum,
  * 38 flops; Σ and Θ read and written. `layer_relu`: λλ 1, the ReLU step, K 1, T 4; Σ and Θ read and written.
  */
 export const LAYERS_COST: Cost = {
@@ -49,7 +49,7 @@ export const LAYERS_COST: Cost = {
 export const STREAM_COST: Cost = { 'global memory': 1 };
 
 /**
- * Of one flop of a shader of the solver at its largest step on a matrix of n rows (see `solverShaderCases`): the
+ * The cost of one flop of a shader of the solver at its largest step on a matrix of n rows (see `solverShaderCases`): the
  * arithmetic itself, and what of the matrix and of the k right-hand sides must be read and written, in float32.
  */
 export function solverCost(name: string, n: number, k: number): Cost | undefined {

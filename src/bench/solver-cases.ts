@@ -11,7 +11,12 @@ import { factorize } from '../regression/cholesky.js';
 import { DEEPEST } from '../regression/factor-plan.js';
 import { inPlaceCase } from './in-place-case.js';
 import { callTimer, largestError, type BenchCase, type Validation } from './measure.js';
-import { lowerTriangle, positiveDefinite, product, randomArray } from '../statistics/random-matrices.js';
+import {
+  lowerTriangle,
+  positiveDefinite,
+  float64Product,
+  randomArray,
+} from '../statistics/random-matrices.js';
 
 // A flop is one addition or one multiplication.
 
@@ -185,6 +190,6 @@ export function solveCase(n: number, k: number): BenchCase {
 async function solveError(factor: CholeskyFactor, matrix: Float32Array, k: number): Promise<Validation> {
   const rhs = randomArray(factor.n * k, 53);
   const solution = await factor.solve(rhs);
-  const error = largestError(product(matrix, solution, factor.n), rhs);
+  const error = largestError(float64Product(matrix, solution, factor.n), rhs);
   return { error, tolerance: SOLVE_TOLERANCE, against: 'A x in float64' };
 }

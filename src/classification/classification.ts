@@ -60,7 +60,7 @@ export interface Classification {
   readonly elapsedMs: Readonly<
     Record<'compile' | 'trainKernel' | 'solve' | 'testKernel' | 'predict', number>
   >;
-  /** Of both kernels. */
+  /** The work of both kernels. */
   readonly elementLayers: number;
 }
 

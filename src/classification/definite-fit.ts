@@ -42,7 +42,7 @@ export async function fitDefinite(
   throw failure;
 }
 
-/** The kernel and its ridges have no solution; nothing but another ridge or kernel changes that. */
+/** Whether an error says that the kernel and its ridges have no solution; only another ridge or kernel changes that. */
 export function isIndefinite(error: unknown): error is Error {
   return [NotPositiveDefiniteError, RefinementStagnatedError, NoRidgeError].some(
     (type) => error instanceof type,

@@ -13,7 +13,7 @@ export interface SlurmJob {
   readonly solve?: readonly string[];
   /** Lines for both jobs, as `--partition=gpu`; without line breaks. */
   readonly options: readonly string[];
-  /** Such as `gpu:1`, for the shards. */
+  /** What sbatch's --gres asks for the shards, such as `gpu:1`. */
   readonly gres?: string;
   /** How often a shard that failed is put back in the queue. */
   readonly retries: number;
@@ -62,7 +62,7 @@ export function finishScript({ program, out, options, gres, solve }: SlurmJob): 
  * The log is Slurm's own output file, which also has what Slurm says of the job, wherever a directive can name it;
  * elsewhere the script turns to it itself.
  *
- * @param log Of the file; `%a` is the number of the task.
+ * @param log The name of the log; `%a` is the number of the task.
  */
 function script(
   name: string,

@@ -8,7 +8,7 @@ import { writeAtomically } from '../files/atomic-file.js';
 import { benchNames, runBench, type BenchResults } from '../bench/bench.js';
 import { compareReports, type ComparableReport } from '../bench/compare.js';
 import { deviceOptions, OUTPUT, reportOptions } from './options/common-options.js';
-import { ceilingTable, comparisonTable, readReport, resultTable } from './printing/bench-table.js';
+import { ceilingTable, comparisonTable, readBenchReport, resultTable } from './printing/bench-table.js';
 import { DestinationFile } from './results/destination.js';
 import { deviceReport, withDevice } from './process/device.js';
 import { UsageError } from './process/errors.js';
@@ -52,7 +52,7 @@ const REPORT_BYTES = 2 ** 20;
 
 async function bench(args: BenchArguments, signal: AbortSignal): Promise<void> {
   const { only, quick = false, out, plot, compare } = args;
-  const old = compare === undefined ? undefined : await readReport(compare);
+  const old = compare === undefined ? undefined : await readBenchReport(compare);
   if (out !== undefined && plot !== undefined && resolve(out) === resolve(plot))
     throw new UsageError(`--out and --plot are both ${out}; name two files`);
   using progress = new Progress(args.quiet ?? false);

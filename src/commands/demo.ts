@@ -26,6 +26,7 @@ import { defineOptions, integer, optional, text, textList, withDefault } from '.
 import { formatRate, Progress } from './process/progress.js';
 import { formatJson, printData } from './process/streams.js';
 import { packageVersion } from './process/version.js';
+import { formatPercent } from '../text/numbers.js';
 
 const options = {
   train: optional(
@@ -170,9 +171,7 @@ function accuracyTable({ depths, columns, accuracy }: DemoReport): string[] {
     cells.map((cell, i) => (i === 0 ? cell.padEnd(10) : cell.padStart(12))).join('');
   return [
     row(['depth', ...columns]),
-    ...depths.map((depth, d) =>
-      row([`${depth}`, ...accuracy[d].map((share) => `${(100 * share).toFixed(1)} %`)]),
-    ),
+    ...depths.map((depth, d) => row([`${depth}`, ...accuracy[d].map((share) => formatPercent(share, 1))])),
   ];
 }
 

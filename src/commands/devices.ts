@@ -6,6 +6,7 @@ import { loadNodeEntry } from './process/device.js';
 import { PLAIN } from './printing/evaluation-table.js';
 import { defineOptions } from './options/options.js';
 import { printData, printJson } from './process/streams.js';
+import { formatLimit } from '../text/sizes.js';
 
 const options = {
   adapter: deviceOptions.adapter,
@@ -43,7 +44,6 @@ export function formatAdapters(adapters: readonly AdapterDescription[]): string 
 function formatAdapter(adapter: AdapterDescription): string {
   const { name, vendor, architecture, description, backend, software, limits, features } = adapter;
   const table = new Table({ style: PLAIN, wordWrap: true, colWidths: [32, 74] });
-  const mib = (sizeBytes: number) => `${Math.floor(sizeBytes / 2 ** 20)} MiB`;
   const subgroups = features.includes('subgroups')
     ? `${adapter.subgroupMinSize} … ${adapter.subgroupMaxSize} lanes`
     : 'none';
@@ -54,8 +54,8 @@ function formatAdapter(adapter: AdapterDescription): string {
     ['backend', backend],
     ['vendor, architecture', [vendor, architecture].filter((part) => part !== '').join(', ') || '–'],
     ['driver', description || '–'],
-    ['largest buffer', mib(limits.maxBufferSize)],
-    ['largest storage binding', mib(limits.maxStorageBufferBindingSize)],
+    ['largest buffer', formatLimit(limits.maxBufferSize)],
+    ['largest storage binding', formatLimit(limits.maxStorageBufferBindingSize)],
     ['storage buffers per stage', limits.maxStorageBuffersPerShaderStage],
     ['workgroup storage', `${limits.maxComputeWorkgroupStorageSize / 1024} KiB`],
     ['invocations per workgroup', limits.maxComputeInvocationsPerWorkgroup],

@@ -6,7 +6,7 @@ import { knownRates, measureJob, type MeasuredRates } from '../planning/job-rate
 import { isSameDevice, type MeasuredDevice } from '../planning/measurement-cache.js';
 import { cachedVariants } from '../planning/tuned-variants.js';
 import type { ImageShape } from '../images/images.js';
-import { type PlanOptions } from '../kernel/plan.js';
+import { type PlanOptions } from '../kernel/pass-plan.js';
 import { regressionGrams } from '../kernel/gram-shape.js';
 import { runVariants } from '../kernel/run-variants.js';
 import { channelName, validateChannels } from '../kernel/validate-channels.js';
@@ -22,11 +22,11 @@ import {
   reportOptions,
 } from './options/common-options.js';
 import { withDevice } from './process/device.js';
-import { unequalSizes } from '../files/disk-space.js';
+import { unequalSizes } from '../text/sizes.js';
 import { UsageError } from './process/errors.js';
 import { withInterruption } from './process/interruption.js';
 import { defineOptions, flag, integer, optional, textList, withDefault } from './options/options.js';
-import { formatPlan, type PlanReport } from './printing/plan-table.js';
+import { formatJobPlan, type PlanReport } from './printing/plan-table.js';
 import { Progress } from './process/progress.js';
 import { shapeOption } from './options/shape-option.js';
 import { formatJson, printData } from './process/streams.js';
@@ -67,7 +67,7 @@ export const planCommand: CommandModule<object, PlanArguments> = {
   handler: (args) => withInterruption((signal) => plan(args, signal)),
 };
 
-/** Of all passes together. */
+/** How long the kernels of all passes together are measured. */
 const SLICE_MS = 3000;
 
 async function plan(args: PlanArguments, signal: AbortSignal): Promise<void> {
@@ -130,7 +130,7 @@ async function plan(args: PlanArguments, signal: AbortSignal): Promise<void> {
       };
     }
   });
-  printData(args.json ? formatJson(report) : formatPlan(report));
+  printData(args.json ? formatJson(report) : formatJobPlan(report));
 }
 
 async function jobOf(args: PlanArguments): Promise<Job> {

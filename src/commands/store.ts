@@ -16,6 +16,8 @@ import { withInterruption } from './process/interruption.js';
 import { defineOptions, optional, text } from './options/options.js';
 import { Progress } from './process/progress.js';
 import { printData, printJson } from './process/streams.js';
+import { formatPercent } from '../text/numbers.js';
+import { formatSize } from '../text/sizes.js';
 
 const options = {
   out: optional(text(OUTPUT, 'export: the file, .npy for one kernel or .npz for all')),
@@ -115,7 +117,7 @@ async function show(
   };
   if (args.json) printJson(report);
   else {
-    const share = ((100 * report.pairs.finished) / report.pairs.all).toFixed(1);
+    const share = formatPercent(report.pairs.finished / report.pairs.all, 1);
     const pictures = blocks.flatMap((block) => [
       '',
       `${block.name} ${block.rows}×${block.columns}, tiles of ${tileImages} images a side`,
@@ -130,7 +132,7 @@ async function show(
             `${name.padEnd(15)}SHA-256 of the images ${[...new Set([rowsSha256, columnsSha256])].map((sha) => sha.slice(0, 16)).join(' × ')}…`,
         ),
         `begun by       version ${computation.version} on ${computation.adapter.name} (${computation.adapter.backend})`,
-        `tiles          ${whole.length} of ${report.tiles.all}, ${share} % of ${report.pairs.all} pairs, ${(report.sizeBytes / 2 ** 20).toFixed(1)} MiB${reads ? ', all checked' : ''}`,
+        `tiles          ${whole.length} of ${report.tiles.all}, ${share} of ${report.pairs.all} pairs, ${formatSize(report.sizeBytes)}${reads ? ', all checked' : ''}`,
         ...report.damaged.map((message) => `damaged        ${message}`),
         ...pictures,
         COVERAGE_LEGEND,

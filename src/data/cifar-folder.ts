@@ -6,7 +6,7 @@ import { fileError, InputError } from '../checks/input-error.js';
 export const CIFAR_SOURCE =
   'the "CIFAR-10 binary version" of https://www.cs.toronto.edu/~kriz/cifar.html (cifar-10-binary.tar.gz), unpacked';
 
-/** In the order of the labels (batches.meta.txt of the distribution). */
+/** The names of the classes, in the order of the labels (batches.meta.txt of the distribution). */
 export const CIFAR_CLASSES: readonly string[] = [
   'airplane',
   'automobile',

@@ -1,4 +1,5 @@
 import { basename, dirname, join } from 'node:path';
+import { shellWord } from '../text/shell-words.js';
 
 /** What a file is wanted for; conversions differ. */
 export type Role = 'images' | 'labels' | 'kernel' | 'array';
@@ -8,13 +9,8 @@ export interface ArrayPlace {
   readonly path: string;
   readonly member?: string;
   readonly gzip?: boolean;
-  /** Of an array without a header that NumPy knows: where its elements begin, and what they are. */
+  /** Where the elements of an array without a header that NumPy knows begin, and what they are. */
   readonly raw?: { readonly offset: number; readonly descr: string; readonly shape: readonly number[] };
-}
-
-/** A word as a shell takes it literally. */
-export function shellWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 /** A Python literal of this string: those of JSON are literals of Python too. */

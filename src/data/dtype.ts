@@ -1,5 +1,5 @@
 /** Arrays of numbers as they are kept in memory. */
-export type NumberArray =
+export type DecodedArray =
   Uint8Array | Int8Array | Uint16Array | Int16Array | Uint32Array | Int32Array | Float32Array | Float64Array;
 
 /** An element type of arrays in files. */
@@ -10,7 +10,11 @@ export interface Dtype {
   readonly name: string;
   readonly sizeBytes: number;
   /** Where whole arrays of it are kept; 64-bit integers become float64, exact below 2⁵³, float16 float32. */
-  readonly Array: new (buffer: ArrayBufferLike | number, byteOffset?: number, length?: number) => NumberArray;
+  readonly Array: new (
+    buffer: ArrayBufferLike | number,
+    byteOffset?: number,
+    length?: number,
+  ) => DecodedArray;
   /** The bytes in the file are those of `Array` on this machine. */
   readonly native: boolean;
   /** The number at this byte; 64-bit integers are rounded to float64. */
@@ -90,7 +94,7 @@ export const UINT8 = parseDtype('|u1')!;
  *
  * The content is long enough: whoever opened it has checked its size.
  */
-export function decodeNumbers(dtype: Dtype, content: Uint8Array, at: number, length: number): NumberArray {
+export function decodeNumbers(dtype: Dtype, content: Uint8Array, at: number, length: number): DecodedArray {
   const { sizeBytes } = dtype;
   if (dtype.native) {
     const byteOffset = content.byteOffset + at;

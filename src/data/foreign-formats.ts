@@ -1,7 +1,8 @@
 import { basename, dirname, extname, join } from 'node:path';
 import type { Bytes } from './bytes.js';
-import { shellWord, type ArrayPlace, type Role } from './convert.js';
+import type { ArrayPlace, Role } from './convert.js';
 import * as lines from './foreign-lines.js';
+import { shellWord } from '../text/shell-words.js';
 
 /** The start of a file of unknown format: its bytes, and the same as text of one character per byte. */
 interface Start {

@@ -1,6 +1,6 @@
 import type { Bytes } from './bytes.js';
 import { numpyLine } from './convert.js';
-import type { Dtype, NumberArray } from './dtype.js';
+import type { Dtype, DecodedArray } from './dtype.js';
 import type { PackedLabels } from './packed.js';
 import { formatShape } from './shape.js';
 
@@ -42,7 +42,7 @@ export function packedLabels(
  * @param row Its index, for messages.
  * @throws InputError if it is not one-hot: rows of probabilities, of several classes, or of no class.
  */
-export function oneHotClass(labels: PackedLabels, row: number, numbers: NumberArray): number {
+export function oneHotClass(labels: PackedLabels, row: number, numbers: DecodedArray): number {
   const values = Array.from(numbers);
   const ones = values.flatMap((value, k) => (value === 1 ? [k] : []));
   if (ones.length === 1 && values.every((value, k) => value === 0 || k === ones[0])) return ones[0];

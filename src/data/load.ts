@@ -8,6 +8,7 @@ import { readLabels, readPixels, type PackedImages, type PackedLabels } from './
 import type { PixelScale } from './scale.js';
 import { formatShape, type PixelOrder } from './shape.js';
 import type { ImageSource, ImageSources, LabelSource } from './sources.js';
+import { formatSize } from '../text/sizes.js';
 
 /** Images with their classes. */
 export interface LabelledImages {
@@ -152,8 +153,7 @@ function allocate(paths: readonly string[], count: number, elements: number): Fl
   try {
     return new Float32Array(count * elements);
   } catch (error) {
-    const gib = ((count * elements * 4) / 2 ** 30).toFixed(1);
-    const problem = `${count} images of ${elements} pixels take ${gib} GiB, which this machine does not give; use fewer`;
+    const problem = `${count} images of ${elements} pixels take ${formatSize(count * elements * 4)}, which this machine does not give; use fewer`;
     throw new InputError(paths.join(', '), problem, { cause: error });
   }
 }

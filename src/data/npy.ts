@@ -3,7 +3,7 @@ import { className } from '../checks/class-name.js';
 import { ArrayError, typedArrayName } from '../checks/typed-arrays.js';
 import { writeAtomically } from '../files/atomic-file.js';
 import { memoryBytes, type Bytes } from './bytes.js';
-import { decodeNumbers, NATIVE_ORDER, type NumberArray } from './dtype.js';
+import { decodeNumbers, NATIVE_ORDER, type DecodedArray } from './dtype.js';
 import { assertNpySize, NPY_MAGIC, parseNpyHeader, type NpyHeader } from './npy-header.js';
 import { openArray } from './open-array.js';
 import { toRowMajor } from './row-major.js';
@@ -15,7 +15,7 @@ export interface NpyArray {
   readonly descr: string;
   readonly shape: readonly number[];
   /** 64-bit integers are given as float64, float16 as float32; everything else in its own type. */
-  readonly data: NumberArray;
+  readonly data: DecodedArray;
 }
 
 /**

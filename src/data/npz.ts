@@ -1,11 +1,12 @@
 import { memoryBytes, type Bytes } from './bytes.js';
-import { shellWord, type Role } from './convert.js';
+import type { Role } from './convert.js';
 import { zipProblem } from './foreign-formats.js';
 import { scipySparseLine } from './foreign-lines.js';
 import { InputError } from '../checks/input-error.js';
 import { labelNames, namesImages, namesLabels, PLAIN_LABELS } from './label-names.js';
 import { npySizeBytes, parseNpyHeader } from './npy-header.js';
 import { ZipArchive } from './zip-archive.js';
+import { shellWord } from '../text/shell-words.js';
 
 /** An open .npz archive (a zip file of .npy files); arrays are read when asked for. */
 export interface NpzArchive {

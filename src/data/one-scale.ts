@@ -3,7 +3,7 @@ import type { PixelFacts } from './scale.js';
 
 /** Files that are read by one option of the command line. */
 export interface ScaledFiles {
-  /** As `--scale`. */
+  /** The option that says what their pixels are divided by, such as `--scale`. */
   readonly option: string;
   readonly files: readonly (PixelFacts & { readonly file: string })[];
 }
@@ -102,7 +102,7 @@ function isSigned({ smallest, size }: Pixels): boolean {
   return -smallest > UNDERSHOOT * size;
 }
 
-/** Of pixels that are not signed: it is no accident that none is negative. */
+/** Whether pixels are not signed, so that it is no accident that none is negative. */
 function beginsAtBlack(pixels: Pixels): boolean {
   return pixels.areMany || whiteOf(pixels) !== undefined;
 }

@@ -2,13 +2,14 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import { fileBytes, memoryBytes, pieces, type Bytes } from './bytes.js';
-import { shellWord, type Role } from './convert.js';
+import type { Role } from './convert.js';
 import { folderProblem } from './foreign-folders.js';
 import { detectFormat, type Format } from './formats.js';
 import { idxSizeBytes } from './idx.js';
 import { fileError, InputError } from '../checks/input-error.js';
 import { LONGEST_HEADER, npySizeBytes, parseNpyHeader } from './npy-header.js';
 import { MOST_UNANNOUNCED, unpack } from './unpack.js';
+import { shellWord } from '../text/shell-words.js';
 
 /** A file that is open, and the format that its content shows. */
 export interface Content {

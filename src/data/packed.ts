@@ -1,5 +1,5 @@
 import type { Bytes } from './bytes.js';
-import { decodeNumbers, type Dtype, type NumberArray } from './dtype.js';
+import { decodeNumbers, type Dtype, type DecodedArray } from './dtype.js';
 import { oneHotClass } from './label-shape.js';
 import { PixelRange, scaleOf, type PixelFacts, type PixelScale } from './scale.js';
 import type { PackedShape } from './shape.js';
@@ -32,7 +32,7 @@ async function forEachRecord(
   records: PackedRecords,
   first: number,
   count: number,
-  visit: (index: number, numbers: NumberArray, offset: number) => void,
+  visit: (index: number, numbers: DecodedArray, offset: number) => void,
 ): Promise<void> {
   const { bytes, dtype, elements, offsetBytes, strideBytes } = records;
   const batch = Math.max(1, Math.floor(BATCH_BYTES / strideBytes));

@@ -21,7 +21,7 @@ export interface ImageSource extends PixelFacts {
 export interface LabelSource {
   readonly file: string;
   readonly dtype: string;
-  /** In the file. */
+  /** How many the file has. */
   readonly count: number;
   /** Nobody named it: it was found in the file of the images, or beside it. */
   readonly found: boolean;

@@ -7,10 +7,11 @@ import {
 } from 'yauzl';
 import type { Entry, LocalFileHeader, ZipFile } from 'yauzl';
 import { memoryBytes, pieces, rangeBytes, type Bytes } from './bytes.js';
-import { shellWord, loadExpression, convertedFile, pythonLine, pythonString } from './convert.js';
+import { loadExpression, convertedFile, pythonLine, pythonString } from './convert.js';
 import { InputError } from '../checks/input-error.js';
 import { LONGEST_HEADER } from './npy-header.js';
 import { unpack } from './unpack.js';
+import { shellWord } from '../text/shell-words.js';
 
 /** True for the first bytes of a zip archive, also of an empty one. */
 export function isZip(start: Uint8Array): boolean {
@@ -39,7 +40,7 @@ export class ZipArchive {
   private constructor(
     private readonly bytes: Bytes,
     private readonly zip: ZipFile,
-    /** By name; a list, for nothing keeps two members from having one name. */
+    /** The members of each name: a list, for nothing keeps two members from having one name. */
     private readonly entries: ReadonlyMap<string, readonly Entry[]>,
     /** Where members begin, and the directory after them, ascending. */
     private readonly starts: readonly number[],

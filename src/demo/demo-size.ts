@@ -31,7 +31,7 @@ export interface DemoSizeOptions {
   readonly signal?: AbortSignal;
 }
 
-/** From the most to the least work. All compile to the same kernel. */
+/** The lists of depths among which a demo chooses, from the most to the least work. All compile to the same kernel. */
 const DEPTHS = [
   [3, 6, 11],
   [3, 4, 6],

@@ -61,7 +61,7 @@ export interface DemoResult {
 }
 
 /**
- * The main job in small: the kernels of every column and depth, a kernel regression on each, accuracies as a table,
+ * Does the main job in small: the kernels of every column and depth, a kernel regression on each, accuracies as a table,
  * and a picture of a kernel matrix.
  *
  * @throws InputError if the data has no labels or too few images; what `computeGram` and `fit` throw; the signal's

@@ -32,7 +32,7 @@ export function domainOf(values: readonly number[], scale: Scale): Domain {
   return [low - room, high + room];
 }
 
-export interface Axis {
+export interface PlotAxis {
   readonly scale: Scale;
   readonly domain: Domain;
   readonly ticks: readonly number[];
@@ -51,7 +51,7 @@ export function makeAxis(
   scale: Scale,
   domain: Domain,
   { from, to, used = [] }: { from: number; to: number; used?: readonly number[] },
-): Axis {
+): PlotAxis {
   const at = positionOn(scale, domain, from, to);
   const vertical = to < from;
   const place = (ticks: readonly number[], labels: readonly string[]) =>
@@ -97,7 +97,7 @@ function positionOn(scale: Scale, [low, high]: Domain, from: number, to: number)
 }
 
 /** An axis as a scale of Observable Plot. */
-export function plotScale({ scale, domain }: Axis): Plot.ScaleOptions {
+export function plotScale({ scale, domain }: PlotAxis): Plot.ScaleOptions {
   return { type: scale, domain: [...domain], label: null };
 }
 
@@ -107,8 +107,8 @@ export function plotScale({ scale, domain }: Axis): Plot.ScaleOptions {
  * @param xLabel Below the axis; null: none, and so for `yLabel`, above it.
  */
 export function axisMarks(
-  x: Axis,
-  y: Axis,
+  x: PlotAxis,
+  y: PlotAxis,
   {
     fontSize,
     xLabel = null,

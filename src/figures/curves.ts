@@ -1,22 +1,22 @@
 import * as Plot from '@observablehq/plot';
 import type { CurvesFigure } from './figure-types.js';
-import { axisMarks, domainOf, isDrawable, makeAxis, plotScale, type Axis, type Scale } from './axes.js';
+import { axisMarks, domainOf, isDrawable, makeAxis, plotScale, type PlotAxis, type Scale } from './axes.js';
 import { plotGroup, sheet, TEXT_SIZE, textLines, titleLines } from './document.js';
 import { legend } from './legend.js';
 import { seriesStyles, styledDots, styledLine, type SeriesStyle } from './series-style.js';
 import { LINE_HEIGHT, textWidth, wrapText } from './text.js';
 
 const WIDTH = 760;
-/** Of the area of the data. */
+/** The height of the area of the data, in pixels. */
 const PLOT_HEIGHT = 380;
 const EDGE = 16;
 const LINE = TEXT_SIZE * LINE_HEIGHT;
-/** From the axis to its labels. */
+/** The distance from the axis to its labels, in pixels. */
 const TICK_ROOM = 12;
 /** More points than this, and only some of them get a symbol, this far apart: as many as make out the series. */
 const MOST_SYMBOLS = 40;
 const SYMBOL_DISTANCE = 60;
-/** Of many bars none hides another one's curve. */
+/** Error bars are so transparent that none of many hides another one's curve. */
 const BAR_OPACITY = 0.6;
 /** Series with error bars stand side by side, this far apart, pixels, but together within the spread. */
 const [SIDE_STEP, SIDE_SPREAD] = [5, 16];
@@ -27,7 +27,7 @@ interface DrawnSeries {
   readonly name: string;
   readonly style: SeriesStyle;
   readonly points: readonly Point[];
-  /** To the side, so that error bars at the same x can be told apart; pixels. */
+  /** How far the series is moved to the side, in pixels, so that error bars at the same x can be told apart. */
   readonly dx: number;
 }
 
@@ -114,7 +114,7 @@ function dataArea({ x, y }: CurvesFigure, series: readonly DrawnSeries[], top: n
   return { markup, middle };
 }
 
-/** As wide as there is room for it and the outer halves of its outermost labels. */
+/** An axis as wide as there is room for it and the outer halves of its outermost labels. */
 function horizontalAxis(scale: Scale, xs: readonly number[], from: number) {
   let [left, right] = [from, WIDTH - EDGE - 8];
   let axis = makeAxis(scale, domainOf(xs, scale), { from: left, to: right, used: xs });
@@ -130,8 +130,8 @@ function horizontalAxis(scale: Scale, xs: readonly number[], from: number) {
 
 function plotOptions(
   series: readonly DrawnSeries[],
-  x: Axis,
-  y: Axis,
+  x: PlotAxis,
+  y: PlotAxis,
   marginLeft: number,
   marginRight: number,
 ): Plot.PlotOptions {
@@ -150,7 +150,7 @@ function plotOptions(
   };
 }
 
-function seriesMarks({ points, style, dx }: DrawnSeries, x: Axis, y: Axis): Plot.Markish[] {
+function seriesMarks({ points, style, dx }: DrawnSeries, x: PlotAxis, y: PlotAxis): Plot.Markish[] {
   const path = meansByX(points);
   return [
     ...(path.length > 1 ? [styledLine(path, style, dx)] : []),
@@ -159,8 +159,8 @@ function seriesMarks({ points, style, dx }: DrawnSeries, x: Axis, y: Axis): Plot
   ];
 }
 
-/** Of many points, some about evenly along the axis. @param points Sorted by x. */
-function spaced(points: readonly Point[], { at }: Axis): Point[] {
+/** Some of many points, about evenly along the axis. @param points Sorted by x. */
+function spaced(points: readonly Point[], { at }: PlotAxis): Point[] {
   let last = -Infinity;
   return points.filter(({ x }) => {
     const apart = at(x) - last >= SYMBOL_DISTANCE;
@@ -192,7 +192,7 @@ function errorBars(
   points: readonly Point[],
   stroke: string,
   dx: number,
-  { scale, domain }: Axis,
+  { scale, domain }: PlotAxis,
 ): Plot.Markish[] {
   if (points.length === 0) return [];
   const bars = points.map((point) => {

@@ -11,7 +11,7 @@ interface SvgElement {
   setAttribute(name: string, value: string): void;
 }
 
-/** A plot as an SVG document. @param options Of Observable Plot. */
+/** A plot as an SVG document. @param options What `plot` of Observable Plot takes. */
 export function plotDocument(options: Plot.PlotOptions): string {
   const svg = plot(options);
   svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
@@ -41,7 +41,7 @@ function plot(options: Plot.PlotOptions): SvgElement {
 }
 
 export const TEXT_COLOUR = '#222';
-/** Of axes, legends and names, pixels. */
+/** The size of the letters of axes, legends and names, in pixels. */
 export const TEXT_SIZE = 13;
 const TITLE_SIZE = 16;
 

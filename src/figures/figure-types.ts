@@ -3,7 +3,7 @@ export type Figure = CurvesFigure | HeatmapFigure;
 
 export interface CurvesFigure {
   readonly kind: 'curves';
-  /** Of the files: `EXPERIMENT-NAME.svg` and `.png`. */
+  /** What the files are called after: `EXPERIMENT-NAME.svg` and `.png`. */
   readonly name: string;
   readonly title: string;
   readonly x: FigureAxis;
@@ -23,7 +23,7 @@ export interface CurvesFigure {
 }
 
 export interface FigureAxis {
-  /** With its unit. */
+  /** What the axis shows, with its unit. */
   readonly label: string;
   readonly scale: 'linear' | 'log';
 }

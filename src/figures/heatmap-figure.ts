@@ -1,7 +1,7 @@
 import type { HeatmapFigure } from './figure-types.js';
 import { sheet, TEXT_SIZE, textLines, titleLines } from './document.js';
 import { tag } from './markup.js';
-import { colourBarPng, layOut, matrixPng, spread } from './matrix-picture.js';
+import { colourBarPng, layOut, matrixPng, colourRange } from './matrix-picture.js';
 import { placeNames, type PlacedName } from './place-names.js';
 import { fitText, LINE_HEIGHT, textWidth, wrapText } from './text.js';
 import { linearTicks, tickLabels } from './ticks.js';
@@ -10,9 +10,9 @@ import { linearTicks, tickLabels } from './ticks.js';
 const SIZE = 520;
 const EDGE = 16;
 const LINE = TEXT_SIZE * LINE_HEIGHT;
-/** Of the lines between a group and its name. */
+/** The length of the lines between a group and its name, in pixels. */
 const LEADER = 10;
-/** At most for names beside the matrix. */
+/** The most room that names beside the matrix take, in pixels. */
 const NAME_WIDTH = 130;
 const BAR_WIDTH = 16;
 /** Share of the values off the diagonal that is beyond each end of the colours. */
@@ -28,7 +28,7 @@ interface Area {
 export function heatmapSvg(figure: HeatmapFigure): string {
   const { size: n, groups } = figure;
   const values = Float64Array.from(figure.values);
-  const range = spread(values, n, CLIPPED_SHARE);
+  const range = colourRange(values, n, CLIPPED_SHARE);
   const groupOf = groupOfRows(groups, n);
   const lines = layOut(groupOf, SIZE);
   const size = lines.length;

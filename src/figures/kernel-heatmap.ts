@@ -1,4 +1,4 @@
-import { layOut, matrixPng, spread } from './matrix-picture.js';
+import { layOut, matrixPng, colourRange } from './matrix-picture.js';
 
 export interface HeatmapOptions {
   /** Side of the picture, pixels; the result is a little smaller or larger, so that every image gets whole pixels. */
@@ -33,7 +33,7 @@ export function kernelHeatmap(
     throw new RangeError(`a kernel of ${kernel.length} elements for ${n} labels; ${n}×${n} are needed`);
   }
   const similarity = cosineSimilarity(kernel, n);
-  const range = spread(similarity, n, clippedShare);
+  const range = colourRange(similarity, n, clippedShare);
   const sorted = Array.from({ length: n }, (_, i) => i).sort((a, b) => labels[a] - labels[b]);
   const lines = layOut(
     sorted.map((image) => labels[image]),

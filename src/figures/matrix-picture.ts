@@ -1,5 +1,6 @@
 import { interpolateViridis } from 'd3-scale-chromatic';
 import { encode } from 'fast-png';
+import { quantile } from '../statistics/samples.js';
 
 /** Width of the lines between groups. */
 const SEPARATOR_PIXELS = 2;
@@ -13,7 +14,7 @@ const COLOURS = 256;
  * between two groups. Every index gets the same number of whole pixels; of more indices than pixels every second,
  * third, … one is shown.
  *
- * @param group Of each index, in the order shown.
+ * @param group The group of each index, in the order in which the indices are shown.
  */
 export function layOut(group: ArrayLike<unknown>, sizePixels: number): (number | undefined)[] {
   const n = group.length;
@@ -61,16 +62,20 @@ export function colourBarPng(): Uint8Array {
 }
 
 /**
- * Percentiles of the values off the diagonal, where a kernel's are the largest and all the same.
+ * The values that the darkest and the brightest colour stand for: quantiles of those off the diagonal, where a kernel's
+ * are the largest and all the same.
  *
  * @param values [n][n]
  * @param clippedShare Share that is drawn in the darkest, and in the brightest colour.
  */
-export function spread(values: Float64Array, n: number, clippedShare: number): [low: number, high: number] {
+export function colourRange(
+  values: Float64Array,
+  n: number,
+  clippedShare: number,
+): [low: number, high: number] {
   const others = values.filter((value, e) => e % (n + 1) !== 0 && Number.isFinite(value)).sort();
   if (others.length === 0) return [0, 1];
-  const at = (share: number) => others[Math.round(share * (others.length - 1))];
-  return [at(clippedShare), at(1 - clippedShare)];
+  return [quantile(others, clippedShare), quantile(others, 1 - clippedShare)];
 }
 
 function colourOf(

@@ -12,7 +12,7 @@ const COLOURS = [
   '#882255',
   '#999999',
 ];
-/** As many as share no factor with the colours: 72 pairs before one comes again. */
+/** The symbols are as many as share no factor with the colours: there are 72 pairs before one comes again. */
 const SYMBOLS = ['circle', 'square', 'triangle', 'diamond', 'star', 'wye', 'cross', 'hexagon'] as const;
 const SYMBOL_RADIUS = 4.5;
 

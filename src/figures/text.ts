@@ -13,17 +13,17 @@ const ASCII_WIDTHS = [
   500, 500, 613, 635, 550, 635, 615, 352, 635, 634, 278, 278, 579, 278, 974, 634, 612, 635, 635, 411, 521,
   392, 634, 592, 818, 592, 592, 525, 636, 337, 636, 838,
 ];
-/** Of other characters at the most: that of signs such as ×, and that of ideographs. */
+/** The most that other characters take: signs such as ×, and ideographs. */
 const [SIGN_WIDTH, IDEOGRAPH_WIDTH] = [838, 1100];
 const FIRST_IDEOGRAPH = 0x1100;
-/** Of bold to regular, at the most but for a few narrow letters. */
+/** The width of bold letters over that of regular ones: the largest but for a few narrow letters. */
 const BOLD = 1.15;
 /** Screens of few pixels round the widths of characters to whole ones. */
 const ROUNDING = 1.04;
 /** Height of a line of text, of the font's size. */
 export const LINE_HEIGHT = 1.3;
 
-/** Width in pixels, rather too large than too small. @param size Of the font, in pixels. */
+/** Width in pixels, rather too large than too small. @param size The font's size in pixels. */
 export function textWidth(text: string, size: number, bold = false): number {
   let thousandths = 0;
   for (const character of text) {

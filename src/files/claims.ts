@@ -15,7 +15,7 @@ import { NotRegularError, readRegular } from './regular-file.js';
 /** A claim whose heartbeat stands still for this long is lost. */
 export const LEASE_MS = 60_000;
 
-/** Of one length, so that a heartbeat overwrites the one before it. */
+/** The length of every claim's text, so that a heartbeat overwrites the one before it. */
 const TEXT_LENGTH = 600;
 const MOST_BYTES = 2 ** 16;
 
@@ -27,7 +27,7 @@ const claimSchema = v.object({
   // The first versions wrote none of these.
   /** Token of the process. */
   owner: v.optional(v.string()),
-  /** Of the machine since it was started, and the name of the socket that tells on it whether the process lives. */
+  /** The id of the machine since it was started, and the name of the socket that tells on it whether the process lives. */
   boot: v.optional(v.string()),
   lifeline: v.optional(v.string()),
   /** A random number of the claim itself. */
@@ -157,7 +157,7 @@ export class Claims implements AsyncDisposable {
     return performance.now() - last.sinceMs > this.leaseMs ? text : undefined;
   }
 
-  /** Of several processes that see a lost claim one alone moves it away; a claim that was made since stays. */
+  /** Moves a lost claim away; of several processes that see it one alone does so, and a claim that was made since stays. */
   private async moveAway(name: string, lost: string): Promise<boolean> {
     const path = this.pathOf(name);
     const moved = join(this.folder, `.lost-${name}.${PROCESS_TOKEN}-${candidates++}.tmp`);
@@ -204,7 +204,7 @@ export async function claimedTiles(storeFolder: string): Promise<string[]> {
   return files.filter((file) => /^[a-z].*\.json$/.test(file)).map((file) => file.slice(0, -'.json'.length));
 }
 
-/** For a file system without links. */
+/** Makes a claim on a file system without links. */
 async function linkless(error: unknown, path: string, text: string): Promise<void> {
   if (!['EPERM', 'ENOTSUP', 'ENOSYS'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
   await writeFile(path, text, { flag: 'wx' });

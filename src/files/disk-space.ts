@@ -1,4 +1,5 @@
 import { statfs } from 'node:fs/promises';
+import { unequalSizes } from '../text/sizes.js';
 
 /** @throws Error if the file system of the folder has less room than that. */
 export async function assertSpace(folder: string, sizeBytes: number): Promise<void> {
@@ -12,16 +13,4 @@ export async function assertSpace(folder: string, sizeBytes: number): Promise<vo
   throw new Error(
     `the results take ${needed}, but only ${free} are free there; free some space or write elsewhere`,
   );
-}
-
-/** Two sizes that differ, with as many digits as it takes to see it. */
-export function unequalSizes(a: number, b: number): [string, string] {
-  const isLarge = Math.min(a, b) >= 2 ** 30;
-  for (let digits = isLarge ? 1 : 0; digits <= 3; digits++) {
-    const pair = [a, b].map((bytes) =>
-      isLarge ? `${(bytes / 2 ** 30).toFixed(digits)} GiB` : `${(bytes / 2 ** 20).toFixed(digits)} MiB`,
-    ) as [string, string];
-    if (pair[0] !== pair[1]) return pair;
-  }
-  return [a, b].map((bytes) => `${Math.ceil(bytes).toLocaleString('en-US')} bytes`) as [string, string];
 }

@@ -49,7 +49,7 @@ export class Heartbeat implements AsyncDisposable {
 
   constructor(
     private readonly intervalMs: number,
-    /** Of a claim's text in bytes, without the line's end: a beat overwrites the one before it. */
+    /** The length of a claim's text in bytes, without the line's end: a beat overwrites the one before it. */
     private readonly length: number,
   ) {}
 

@@ -78,7 +78,7 @@ export async function removeLeftovers(
   }
 }
 
-/** Of a file, or of a folder and the files in it. */
+/** The time at which a file, or a folder or one of the files in it, was last changed. */
 async function lastChangeMs(path: string): Promise<number> {
   try {
     const status = await lstat(path);

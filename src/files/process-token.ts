@@ -9,11 +9,11 @@ import { hostname } from 'node:os';
 const TOKEN = /^([0-9a-f]{12})-(\d{1,10})-(\d{0,20})-[0-9a-f]{8}$/;
 /** A token inside the name of a file: `.K.npy.TOKEN-0.tmp`, `.partial-TOKEN-0`. */
 const TOKEN_IN_NAME = /[.-]([0-9a-f]{12}-\d{1,10}-\d{0,20}-[0-9a-f]{8})-\d+(?:\.tmp)?$/;
-/** Of a process that cannot tell where its id counts: it compares with no other. */
+/** Stands for the place of a process that cannot tell where its id counts: it compares with no other. */
 const NOWHERE = '0'.repeat(12);
 
 const isLinux = process.platform === 'linux';
-/** Of the machine since it was started; empty where none is known. */
+/** The id that the machine got when it was started; empty where none is known. */
 export const BOOT_ID = isLinux
   ? (quietly(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()) ?? '')
   : '';
@@ -21,7 +21,7 @@ const SPACE = spaceOfIds();
 /** Whether /proc shows the processes of this namespace: a container may have been given that of its host. */
 const PROC_IS_OURS = isLinux && quietly(() => readlinkSync('/proc/self')) === String(process.pid);
 
-/** Of this process: `SPACE-PID-START-RANDOM`. */
+/** The token of this process: `SPACE-PID-START-RANDOM`. */
 export const PROCESS_TOKEN = [
   SPACE,
   process.pid,

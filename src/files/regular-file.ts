@@ -1,7 +1,7 @@
 import { constants, type Stats } from 'node:fs';
 import { lstat, open, type FileHandle } from 'node:fs/promises';
 
-/** In the place of a file of a store stands something else. */
+/** Something that is no file stands in the place of a file of a store. */
 export class NotRegularError extends Error {
   override readonly name = 'NotRegularError';
 }

@@ -2,7 +2,7 @@ import { className } from '../checks/class-name.js';
 import { Gpu, GpuError } from './gpu.js';
 
 /**
- * The device of a computation, and that it lives.
+ * Refuses what is no device for a computation, or one that does not live any more.
  *
  * @param where The function, for the message.
  * @throws GpuError for anything but a `Gpu`, with the way to one; DeviceLostError

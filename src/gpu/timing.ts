@@ -25,7 +25,7 @@ export class TimestampSpan {
     encoder.copyBufferToBuffer(this.resolved, 0, this.copy, 0, 16);
   }
 
-  /** When the pass began and ended, on the clock of the device. */
+  /** Says when the pass began and ended, on the clock of the device. */
   async interval(): Promise<DeviceInterval> {
     await this.copy.mapAsync(0x1);
     const [begin, end] = new BigUint64Array(this.copy.getMappedRange().slice(0));

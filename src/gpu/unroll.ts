@@ -34,7 +34,7 @@ export function unrollLoops(text: string, constants: Readonly<Record<string, num
   }
 }
 
-/** Of the brace that closes the block whose inside begins at `from`. */
+/** The index of the brace that closes the block whose inside begins at `from`. */
 function closingBrace(text: string, from: number): number {
   let depth = 1;
   for (let at = from; at < text.length; at++) {

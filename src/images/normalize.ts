@@ -11,7 +11,7 @@ import { InputError } from '../checks/input-error.js';
  */
 export type Normalization = 'none' | 'unit' | 'standardize';
 
-/** Of every channel over all pixels of the training images, [channels]; the population's standard deviation. */
+/** Mean and standard deviation (the population's) of every channel over all pixels of the training images, [channels]. */
 export interface ChannelStatistics {
   readonly mean: Float64Array;
   readonly standardDeviation: Float64Array;

@@ -4,6 +4,7 @@ import { copyOfFloat64, type NumberArray } from '../checks/typed-arrays.js';
 import type { ImageStack } from './images.js';
 import { assertStack } from './taken-images.js';
 import { InputError } from '../checks/input-error.js';
+import { shuffle, splitMix32 } from '../statistics/random.js';
 
 /**
  * All indices in an order in which every prefix is as balanced over the classes as can be: within each class at
@@ -95,25 +96,4 @@ function takeSet<Set extends ImageSet>(set: Set): Set {
   }
   assertStack('images', set.images);
   return set;
-}
-
-/** Fisher and Yates, in place. */
-function shuffle(items: number[], random: () => number): number[] {
-  for (let i = items.length - 1; i > 0; i--) {
-    const j = Math.floor(random() * (i + 1));
-    [items[i], items[j]] = [items[j], items[i]];
-  }
-  return items;
-}
-
-/** Uniform numbers in [0, 1): SplitMix with 32 bits of state. */
-function splitMix32(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x9e3779b9) | 0;
-    let z = state;
-    z = Math.imul(z ^ (z >>> 16), 0x21f0aaad);
-    z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
-    return ((z ^ (z >>> 15)) >>> 0) / 2 ** 32;
-  };
 }

@@ -44,7 +44,7 @@ export function assertStack(argument: string, stack: unknown): asserts stack is 
   }
 }
 
-/** In place. */
+/** Scales the pixels of each image where they stand, without a copy. */
 function scaleEach(stack: ImageStack): TakenImages {
   const { data, count } = stack;
   const scales = new Float64Array(count);

@@ -23,11 +23,11 @@ export class Underflows {
   }
 }
 
-/** From the sums that a pass taps to the values of its channels, in the paper's scale. */
+/** Makes the values of channels, in the paper's scale, of the sums that a pass taps. */
 export class ChannelValues {
   constructor(
     private readonly pass: Pass,
-    /** Of the run. */
+    /** The channels of the run, in the order in which values are returned. */
     private readonly channels: readonly Channel[],
     /** By which the images of rows and columns were multiplied, powers of two; see `TakenImages`. */
     private readonly rowScales: Float64Array,

@@ -6,7 +6,7 @@ import { takeImages } from '../images/taken-images.js';
 import type { Channel } from './channels.js';
 import type { GramShape } from './gram-shape.js';
 import { planPasses } from './passes.js';
-import { planPass } from './plan.js';
+import { planPass } from './pass-plan.js';
 import type { PlaneVariants, VariantName } from './plane-variant.js';
 import type { TileWalk } from './tile-walk.js';
 import { takeChannels } from './validate-channels.js';

@@ -5,7 +5,7 @@ import { BufferScope } from '../gpu/buffers.js';
 import type { Gpu } from '../gpu/gpu.js';
 import { Recording } from '../gpu/recording.js';
 import type { ImageStack } from '../images/images.js';
-import type { PassPlan } from './plan.js';
+import type { PassPlan } from './pass-plan.js';
 
 /** What the plane kernel reads of a block of images. */
 export interface ImageFields {

@@ -18,7 +18,7 @@ export class Pacer {
   private timesKnown = false;
   private lastEnd = -Infinity;
   private expectedEnd = -Infinity;
-  /** From the device's clock to the host's, ms: the least time from an end to its being seen. */
+  /** What leads from the device's clock to the host's, in ms: the least time from an end to its being seen. */
   private clockOffset = Infinity;
   /** What is submitted and not ended. */
   private queuedMs = 0;
@@ -76,7 +76,7 @@ export class Pacer {
     return result;
   }
 
-  /** When a submission ended by the host's clock, as well as that can be told. @param seen By the host's clock. */
+  /** Tells when a submission ended by the host's clock, as well as that can be told. @param seen When the end was seen, by the host's clock. */
   private onHost(interval: DeviceInterval | undefined, seen: number): number {
     if (interval === undefined) return seen;
     this.clockOffset = Math.min(this.clockOffset, seen - interval.endNs / 1e6);

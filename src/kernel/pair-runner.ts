@@ -6,7 +6,7 @@ import { Recording } from '../gpu/recording.js';
 import type { DeviceUse } from './device-use.js';
 import { orAborted } from '../signals/or-aborted.js';
 import { Pacer } from './pacer.js';
-import { SUBMISSIONS_IN_FLIGHT, type PassPlan } from './plan.js';
+import { SUBMISSIONS_IN_FLIGHT, type PassPlan } from './pass-plan.js';
 import { planeParameters, planeTables, type PlaneTables } from './plane-dispatch.js';
 import { pairsOf, type ImagePair, type Tile } from './tiles.js';
 

@@ -4,14 +4,14 @@ import type { Channel } from './channels.js';
 import { readoutRadius, validateChannels } from './validate-channels.js';
 
 /** How a result channel comes out of the sums that a pass taps. */
-export interface PassOutput {
+export interface PassResult {
   /** Index in the run's list of channels. */
   readonly channel: number;
   /** Which tap of the pass: slot of the layer · read-outs + index of the read-out. */
   readonly tap: number;
   /** NNGP: ΣK. NTK of hidden layers: ΣU, U = K̇Θ. NTK of all layers: Σ(U + K). */
   readonly use: 'k' | 'u' | 'u+k';
-  /** From the device's scale to the paper's. */
+  /** The factor that leads from the device's scale to the paper's. */
   readonly scale: number;
 }
 
@@ -29,7 +29,7 @@ export interface Pass {
   readonly taps: number;
   /** Displacements (dx, dy) that carry weight in some read-out. */
   readonly planes: readonly (readonly [number, number])[];
-  readonly outputs: readonly PassOutput[];
+  readonly outputs: readonly PassResult[];
 }
 
 /**
@@ -86,7 +86,7 @@ function buildPass(
   const layers = depths.at(-1)! - 1;
   const layerSlots = Array.from({ length: layers }, (_, layer) => depths.indexOf(layer + 2));
   const gain = layerGain(shape);
-  const outputs = indices.map((channel): PassOutput => {
+  const outputs = indices.map((channel): PassResult => {
     const { kernel, depth, readout } = channels[channel];
     return {
       channel,
@@ -106,7 +106,7 @@ function buildPass(
   };
 }
 
-/** From Σ weight·R to the read-out (paper, sections 4 and H; LAP: Li et al. 2019, arXiv 1911.00809). */
+/** The factor from Σ weight·R to the read-out (paper, sections 4 and H; LAP: Li et al. 2019, arXiv 1911.00809). */
 function readoutScale(readout: Channel['readout'], { height, width }: ImageShape): number {
   if (readout === 'vanilla') return 1;
   // Under a whole window every element has weight H·W; the mean is over (H·W)² of them.

@@ -1,7 +1,7 @@
 import type { ParameterValues } from '../../shaders/contract.js';
 import type { BufferScope } from '../gpu/buffers.js';
 import type { Pass } from './passes.js';
-import type { PassPlan } from './plan.js';
+import type { PassPlan } from './pass-plan.js';
 
 /** What the plane kernel reads of a pass, whatever the images. */
 export type PlaneTables = Readonly<Record<'planes' | 'radii' | 'layer_slots', GPUBuffer>>;

@@ -98,7 +98,7 @@ export function quickVariant(
   return portableWithRows(2, shape, planes, device);
 }
 
-/** What the rule of a variant leaves open. */
+/** What the rule of the subgroup variant decides and the tuner may decide otherwise. */
 export interface SubgroupLayout {
   /** Quads of columns per lane; by default the fewest with which a row fits a subgroup. */
   readonly columnQuads?: number;
@@ -141,7 +141,7 @@ export function subgroupVariant(
   };
 }
 
-/** Rows per invocation of the portable kernel: the fewest of 4, 8, 16, 32 with which a plane fits one workgroup. */
+/** The portable kernel with the fewest rows per invocation, of 4, 8, 16, 32, with which a plane fits one workgroup. */
 export function portableVariant(shape: ImageShape, planes: number, device: PlanDevice): PortableVariant {
   for (const rows of [4, 8, 16, 32]) {
     const variant = portableWithRows(rows, shape, planes, device);
@@ -180,8 +180,8 @@ export function portableWithRows(
 }
 
 /**
- * That a variant from elsewhere covers the whole plane and fits the device: one of another shape would compute wrong
- * sums without a complaint.
+ * Refuses a variant from elsewhere that does not cover the whole plane or fit the device: one of another shape would
+ * compute wrong sums without a complaint.
  *
  * @throws PlanError
  */

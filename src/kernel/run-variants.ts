@@ -36,7 +36,7 @@ export function passWork(pass: Pass, shape: ImageShape, grams: readonly GramShap
  * The variant for a pass of a run: as chosen, by a quick one for short runs, or by rule.
  *
  * @param grams All matrices of the run.
- * @param choice As `GramOptions.variant`.
+ * @param choice What the caller gave as `GramOptions.variant`.
  * @throws PlanError if it does not fit this device; ArgumentError
  */
 export function variantOfPass(
@@ -63,7 +63,7 @@ export function variantOfPass(
  * The variants for all matrices of one run: decided once, by the run's work, so that whatever part of it is computed
  * alone (to compile, a tile, a shard) has the same bits.
  *
- * @param choice As `GramOptions.variant`.
+ * @param choice What the caller gave as `GramOptions.variant`.
  * @throws PlanError if no variant fits this device
  */
 export function runVariants(

@@ -8,7 +8,7 @@ import type { DeviceUse } from './device-use.js';
 import type { GramShape } from './gram-shape.js';
 import { ImageFieldsCache } from './image-fields.js';
 import { PairRunner, type PairSums } from './pair-runner.js';
-import type { PassPlan } from './plan.js';
+import type { PassPlan } from './pass-plan.js';
 import { assertTile, partsOf, type Tile } from './tiles.js';
 
 /** What is computed, and of which images. */
@@ -86,7 +86,7 @@ export async function* walkTiles<Sink extends ValueSink>(
 
 /** A tile that is being computed. */
 interface OpenTile<Sink extends ValueSink> {
-  /** When the device has all of it to do. */
+  /** Resolves when the device has got all of the work. */
   readonly submitted: Promise<unknown>;
   readonly finished: Promise<WalkedTile<Sink>>;
 }

@@ -7,7 +7,7 @@ export interface Tile {
   readonly rows: number;
   readonly firstColumn: number;
   readonly columns: number;
-  /** Only pairs row ≥ column count. */
+  /** Whether only the pairs with row ≥ column count. */
   readonly symmetric: boolean;
 }
 
@@ -33,7 +33,8 @@ export function* tilePairs({ rows, columns, symmetric }: GramShape, size: number
 }
 
 /**
- * That a tile lies in the matrix; a diagonal one is a triangle, so it is square, and none lies above the diagonal.
+ * Refuses a tile that does not lie in the matrix. A diagonal one is a triangle, so it is square, and none lies above the
+ * diagonal.
  *
  * @throws ArgumentError
  */

@@ -15,6 +15,7 @@ import { type PlaneCount } from './plane-variant.js';
 import { portableVariant, type PlaneVariant } from './plane-variant.js';
 import { PlanError } from './plan-device.js';
 import { largestDifference, tuningPlanes, TuningBench, type TuningCase } from './tuning-bench.js';
+import { median } from '../statistics/samples.js';
 
 /** How long a search may take, compilation included, milliseconds. */
 export const TUNE_BUDGET_MS = { software: 20_000, hardware: 5_000 };
@@ -43,10 +44,10 @@ export interface TuneOptions {
   readonly planes: PlaneCount;
   /** What to compare, preferred ones first; by default `planeCandidates`. */
   readonly candidates?: readonly PlaneVariant[];
-  /** By default `TUNE_BUDGET_MS`; exceeded by one compilation at the most. */
+  /** How long the search may take, by default `TUNE_BUDGET_MS`; exceeded by one compilation at the most. */
   readonly budgetMs?: number;
   readonly signal?: AbortSignal;
-  /** Before each candidate is compiled. */
+  /** Called before each candidate is compiled. */
   readonly onCandidate?: (index: number, count: number) => void;
 }
 
@@ -57,15 +58,15 @@ export interface TuneMeasurement {
   readonly reason?: string;
   /** Largest difference from the portable variant's sums; see TUNE_TOLERANCE. */
   readonly error?: number;
-  /** Of the compilation and the first run, less that of another run. */
+  /** The time of the compilation and the first run, less that of another run. */
   readonly compileMs?: number;
-  /** Median. */
+  /** The median of the samples. */
   readonly elementLayersPerSecond?: number;
 }
 
 export interface TuneResult {
   readonly variant: PlaneVariant;
-  /** In the order of the candidates; the portable variant last if it was not among them. */
+  /** What was measured, in the order of the candidates; the portable variant last if it was not among them. */
   readonly measurements: readonly TuneMeasurement[];
   readonly elapsedMs: number;
 }
@@ -215,12 +216,6 @@ async function compare(
 export function fastest(rates: readonly (number | undefined)[]): number {
   const best = Math.max(...rates.map((rate) => rate ?? 0));
   return rates.findIndex((rate) => rate !== undefined && rate >= (1 - TIE) * best);
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length / 2;
-  return (sorted[Math.ceil(middle) - 1] + sorted[Math.floor(middle)]) / 2;
 }
 
 function firstLine(problem: unknown): string {

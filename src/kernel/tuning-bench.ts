@@ -6,8 +6,9 @@ import { Recording } from '../gpu/recording.js';
 import type { Channel } from './channels.js';
 import { ImageFieldsCache, type ImageFields } from './image-fields.js';
 import type { ImageShape, ImageStack } from '../images/images.js';
+import { linearCongruence } from '../statistics/random.js';
 import { planPasses, type Pass } from './passes.js';
-import { planPass, type PassPlan } from './plan.js';
+import { planPass, type PassPlan } from './pass-plan.js';
 import { planeParameters, planeTables } from './plane-dispatch.js';
 import type { PlaneCount } from './plane-variant.js';
 import type { PlaneVariant } from './plane-variant.js';
@@ -64,14 +65,14 @@ export class TuningBench implements Disposable {
   private copies = 1;
   private pairs = CHECKED_PAIRS;
   private sized = false;
-  /** Of the device, or of the clock on the wall. */
+  /** The time of the last sample, by the device's clock or, where it has none, by the host's. */
   lastSampleMs = 0;
   private readonly quiet = new Map<TuningCase, number>();
 
   private constructor(
     private readonly gpu: Gpu,
     private readonly planOf: (variant: PlaneVariant) => PassPlan,
-    /** Of the first candidate; the pass is that of all. */
+    /** The plan for the first candidate; the pass is that of all. */
     readonly plan: PassPlan,
     private readonly mostPairs: number,
     private readonly sumPlanes: Program,
@@ -218,13 +219,10 @@ function pairEntries(pairs: number, images: number): number[] {
   }).flat();
 }
 
-/** Pixels in [−1, 1) from a fixed seed (a 32-bit linear congruence, Numerical Recipes). */
+/** Images of random pixels in [−1, 1), the same ones at each call. */
 function noise(count: number, { channels, height, width }: ImageShape): ImageStack {
-  let state = 1;
-  const data = Float32Array.from({ length: count * channels * height * width }, () => {
-    state = (Math.imul(state, 1664525) + 1013904223) | 0;
-    return state / 2 ** 31;
-  });
+  const random = linearCongruence(1);
+  const data = Float32Array.from({ length: count * channels * height * width }, () => random() / 2 ** 31);
   return { data, count, channels, height, width };
 }
 

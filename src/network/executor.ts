@@ -21,7 +21,7 @@ interface Dispatch {
   readonly buffers: BoundBuffers;
   readonly params: ParameterValues;
   readonly workgroups: readonly [number, number];
-  /** In reads. */
+  /** What the dispatch costs, counted in reads. */
   readonly cost: number;
 }
 

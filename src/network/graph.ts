@@ -27,7 +27,7 @@ export interface GraphNode {
   readonly operation: Operation;
   /** Indices of the nodes that it reads; two or more for a sum. */
   readonly inputs: readonly number[];
-  /** Of the image; a vector is 1×1. */
+  /** The size of the image; a vector is 1×1. */
   readonly height: number;
   readonly width: number;
   /** Θ is not identically 0: something trained lies before. */

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { shownJson } from '../text/quoted.js';
 
 /**
  * The words of a network. A list of these objects is a network, in TypeScript as in a file; what a layer does to the
@@ -80,32 +81,32 @@ const MOST_PIXELS = 4096;
 
 const count = (least: number) =>
   v.pipe(
-    v.number((issue) => `${shown(issue.input)}: a whole number is needed`),
+    v.number((issue) => `${shownJson(issue.input)}: a whole number is needed`),
     v.check(
       (n) => Number.isInteger(n) && n >= least && n <= MOST_PIXELS,
-      (issue) => `${shown(issue.input)}: a whole number from ${least} to ${MOST_PIXELS} is needed`,
+      (issue) => `${shownJson(issue.input)}: a whole number from ${least} to ${MOST_PIXELS} is needed`,
     ),
   );
 
 /** Float32 has to hold what a device makes of it. */
 const real = (holds: (value: number) => boolean, range: string) =>
   v.pipe(
-    v.number((issue) => `${shown(issue.input)}: a number is needed`),
+    v.number((issue) => `${shownJson(issue.input)}: a number is needed`),
     v.check(
       (value) => holds(value) && Math.abs(value) <= 1e6,
-      (issue) => `${shown(issue.input)}: a number ${range} is needed`,
+      (issue) => `${shownJson(issue.input)}: a number ${range} is needed`,
     ),
   );
 
 const weights = {
   w: v.optional(real((value) => value >= 1e-6, 'from 1e-6 to 1e6')),
   b: v.optional(real((value) => value >= 0, 'from 0 to 1e6')),
-  trained: v.optional(v.boolean((issue) => `${shown(issue.input)}: true or false is needed`)),
+  trained: v.optional(v.boolean((issue) => `${shownJson(issue.input)}: true or false is needed`)),
 };
 
 const padding = v.union(
   [v.picklist(['same', 'valid', 'circular']), count(0)],
-  (issue) => `${shown(issue.input)}: use same, valid, circular or a number of pixels`,
+  (issue) => `${shownJson(issue.input)}: use same, valid, circular or a number of pixels`,
 );
 
 /** Fields of every kind of layer. */
@@ -120,7 +121,7 @@ const fields = {
   lap: { radius: count(0) },
   gap: {},
   flatten: {
-    scale: v.optional(v.picklist(['sum', 'mean'], (issue) => `${shown(issue.input)}: use sum or mean`)),
+    scale: v.optional(v.picklist(['sum', 'mean'], (issue) => `${shownJson(issue.input)}: use sum or mean`)),
   },
   residual: { branches: v.array(v.array(v.unknown()), 'a list of lists of layers is needed') },
 };
@@ -136,12 +137,4 @@ export function fieldNames(name: LayerName): string[] {
 /** Checks the fields of one layer; those of a residual's branches are left to the caller. */
 export function layerSchema(name: LayerName): v.GenericSchema<unknown, object> {
   return v.object({ layer: v.literal(name), ...fields[name] });
-}
-
-/** A value as a message shows it: short, and quoted if it is a text. */
-export function shown(value: unknown): string {
-  if (typeof value === 'number' || typeof value === 'bigint') return String(value);
-  const text =
-    value === undefined ? 'nothing' : ((JSON.stringify(value) as string | undefined) ?? typeof value);
-  return text.length > 40 ? `${text.slice(0, 37)}…` : text;
 }

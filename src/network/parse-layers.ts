@@ -1,11 +1,12 @@
 import * as v from 'valibot';
-import { fieldNames, LAYER_NAMES, layerSchema, shown, type Layer, type LayerName } from './layers.js';
+import { fieldNames, LAYER_NAMES, layerSchema, type Layer, type LayerName } from './layers.js';
 import { NetworkError } from './network-error.js';
 import { branchPlace, layerPlace, placed } from './place.js';
+import { shownJson } from '../text/quoted.js';
 
 /** Deeper nesting is no network that anybody describes, but a loop that wrote a file. */
 const MOST_NESTED = 16;
-/** In all branches together. */
+/** The most layers that all branches together may have. */
 const MOST_LAYERS = 2000;
 
 /**
@@ -31,7 +32,7 @@ export function parseLayers(value: unknown): readonly Layer[] {
     for (const field of Object.keys(layer as object)) {
       if (field !== 'layer' && !known.includes(field)) {
         const has = known.length === 0 ? 'no fields' : `the fields ${known.join(', ')}`;
-        throw new NetworkError(`${here}: unknown field ${shown(field)}: ${name} has ${has}`);
+        throw new NetworkError(`${here}: unknown field ${shownJson(field)}: ${name} has ${has}`);
       }
     }
     const result = v.safeParse(layerSchema(name), layer, { abortEarly: true });
@@ -39,7 +40,7 @@ export function parseLayers(value: unknown): readonly Layer[] {
       const [issue] = result.issues;
       const field = v.getDotPath(issue) ?? '';
       const given = (layer as Record<string, unknown>)[field];
-      const missing = given === undefined ? `${shown(given)}: it is needed` : issue.message;
+      const missing = given === undefined ? `${shownJson(given)}: it is needed` : issue.message;
       throw new NetworkError(`${here}: ${field}: ${missing}`);
     }
     const checked = result.output as Layer;
@@ -58,11 +59,11 @@ export function parseLayers(value: unknown): readonly Layer[] {
 
 function layerName(layer: unknown, place: string): LayerName {
   if (typeof layer !== 'object' || layer === null || Array.isArray(layer)) {
-    throw new NetworkError(`${place}: ${shown(layer)}: an object such as { "layer": "relu" } is needed`);
+    throw new NetworkError(`${place}: ${shownJson(layer)}: an object such as { "layer": "relu" } is needed`);
   }
   const name = (layer as { layer?: unknown }).layer;
   if (!LAYER_NAMES.includes(name as LayerName)) {
-    throw new NetworkError(`${place}: unknown layer ${shown(name)}: use ${LAYER_NAMES.join(', ')}`);
+    throw new NetworkError(`${place}: unknown layer ${shownJson(name)}: use ${LAYER_NAMES.join(', ')}`);
   }
   return name as LayerName;
 }

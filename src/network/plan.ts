@@ -13,7 +13,7 @@ export interface NetworkPlan extends CompiledPasses {
   readonly varianceSlots: Slots;
   readonly valueSlots: Slots;
   readonly elementLayersPerPair: number;
-  /** Of all tensors that a pair, and that an image with itself, needs at a time. */
+  /** The size of all tensors that a pair, and that an image with itself, needs at a time. */
   readonly sizeBytesPerPair: number;
   readonly sizeBytesPerSelfPair: number;
   /** Pixels and variances of one image. */

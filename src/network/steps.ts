@@ -25,7 +25,7 @@ export type Step =
   | {
       readonly kind: 'activation';
       readonly operation: ActivationOperation;
-      /** In place. */
+      /** The tensor that is read and overwritten. */
       readonly sigma: TensorId;
       readonly theta?: TensorId;
       /** Which of the variances of the images it needs. */
@@ -273,7 +273,7 @@ class PassCompiler {
     return result;
   }
 
-  /** Of a window layer, or of a selection; most layers of a network share theirs. */
+  /** The table of a window layer, or of a selection; most layers of a network share theirs. */
   private table(window: WindowLayer | undefined, input: Axis, output: Axis): GatherTable {
     const key = JSON.stringify([window, input, output]);
     let table = this.tables.get(key);

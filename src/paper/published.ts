@@ -1,6 +1,6 @@
 /** A column of the paper's table, accuracies in percent by depth. */
 export interface PublishedColumn {
-  /** As the paper calls it. */
+  /** What the paper calls it. */
   readonly name: string;
   readonly trainCount: number;
   readonly percent: Readonly<Record<number, number>>;

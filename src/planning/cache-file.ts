@@ -50,7 +50,7 @@ export interface CacheFileOptions<T> {
   readonly folder: string | undefined;
   readonly name: string;
   readonly entry: v.GenericSchema<unknown, T>;
-  /** Of entries with one key the newest is kept. */
+  /** The key of an entry; of entries with one key the newest is kept. */
   readonly keyOf: (entry: T) => string;
   readonly warn: (message: string) => void;
 }

@@ -1,7 +1,7 @@
 import type { Channel } from '../kernel/channels.js';
 import { planPasses } from '../kernel/passes.js';
 import type { ImageShape } from '../images/images.js';
-import { planPass, type PassPlan, type PlanOptions } from '../kernel/plan.js';
+import { planPass, type PassPlan, type PlanOptions } from '../kernel/pass-plan.js';
 import { pairCount, regressionGrams, type GramShape } from '../kernel/gram-shape.js';
 import type { PlanDevice } from '../kernel/plan-device.js';
 import { variantLabel } from '../kernel/plane-candidates.js';
@@ -41,9 +41,9 @@ export interface JobPlan {
   readonly pairs: { readonly train: number; readonly test: number; readonly total: number };
   readonly elementLayers: number;
   readonly passes: readonly PassSize[];
-  /** On the device while kernels are computed, at the most; see `planPass`. */
+  /** The most that stands on the device while kernels are computed; see `planPass`. */
   readonly deviceBytes: number;
-  /** On the device while one system is solved: the training kernel. */
+  /** What stands on the device while one system is solved: the training kernel. */
   readonly solveBytes: number;
   /** The kernel matrices on the host. */
   readonly hostBytes: number;

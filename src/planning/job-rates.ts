@@ -13,7 +13,7 @@ import {
 import { measureImageStage, measureRate, measureSolve } from './measure-rates.js';
 
 export interface MeasureJobOptions {
-  /** For the kernels of all passes together; compilation and the solver come on top. */
+  /** How long the kernels of all passes together are measured; compilation and the solver come on top. */
   readonly sliceMs: number;
   readonly memoryBytes?: number;
   readonly variant?: PlaneVariants;

@@ -6,7 +6,7 @@ import { type GramOptions } from '../kernel/gram-run.js';
 import { ImageFieldsCache } from '../kernel/image-fields.js';
 import { planPasses } from '../kernel/passes.js';
 import type { ImageShape } from '../images/images.js';
-import { planPass } from '../kernel/plan.js';
+import { planPass } from '../kernel/pass-plan.js';
 import { solveRidge } from '../regression/ridge.js';
 import { positiveDefinite, randomArray } from '../statistics/random-matrices.js';
 import { randomImages } from '../images/random-images.js';

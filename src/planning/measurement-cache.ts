@@ -11,7 +11,7 @@ export interface MeasuredDevice {
   readonly backend: string;
   /** Driver and version, as the driver words it. */
   readonly driver: string;
-  /** Of this package. */
+  /** The version of this package. */
   readonly version: string;
 }
 
@@ -52,7 +52,7 @@ const WORK = ['shape', 'planes'] as const;
 
 const text = v.pipe(v.string(), v.maxLength(1000));
 const positive = v.pipe(v.number(), v.gtValue(0), v.maxValue(1e18));
-/** In milliseconds; a year is more than anything that is measured here takes. */
+/** A time in milliseconds; a year is more than anything that is measured here takes. */
 const milliseconds = v.pipe(v.number(), v.minValue(0), v.maxValue(365 * 24 * 3600 * 1000));
 const measured = {
   adapter: text,

@@ -31,7 +31,7 @@ export interface TunedJob {
 export interface TunedVariantsOptions {
   readonly mode: TuneMode;
   readonly signal?: AbortSignal;
-  /** Before a search, and after it. */
+  /** Called before a search, and after it with the result. */
   readonly onSearch?: (planes: PlaneCount, result?: TuneResult) => void;
 }
 

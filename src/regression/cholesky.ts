@@ -22,7 +22,7 @@ export interface FactorizeOptions {
   readonly memoryBytes?: number;
   /** Where panels go that the device cannot hold; host memory if absent. */
   readonly store?: OpenPanelStore;
-  /** Of the whole matrix, to which stored panels are bound; absent, the matrix is read for it. */
+  /** The fingerprint of the whole matrix, to which stored panels are bound; where it is absent, the matrix is read for it. */
   readonly fingerprint?: string;
   readonly signal?: AbortSignal;
   /** Called before anything is computed. */

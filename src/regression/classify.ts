@@ -59,7 +59,7 @@ export interface Evaluation {
   readonly correct: number;
   /** correct / count; NaN without images. */
   readonly accuracy: number;
-  /** Of every class that a label or a prediction names, in ascending order; accuracy is NaN without images. */
+  /** Every class that a label or a prediction names, in ascending order; its accuracy is NaN without images. */
   readonly perClass: readonly ClassAccuracy[];
   /** How often images of a class were taken for which; what did not happen is left out. In ascending order. */
   readonly confusion: readonly ConfusionEntry[];

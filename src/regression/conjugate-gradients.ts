@@ -27,7 +27,7 @@ export interface ConjugateGradientOptions {
 export interface ConjugateGradientResult {
   readonly outcome: 'converged' | 'stagnated' | 'exhausted' | 'not positive definite';
   readonly solution: Float64Array; // [n][width]
-  /** Of b − A x as computed from the solution, not from the recurrence; largest of the columns. */
+  /** The residual b − A x as computed from the solution, not from the recurrence; the largest of the columns. */
   readonly relativeResidual: number;
   /** The same, relative to norm |x| + |b|. */
   readonly backwardError: number;

@@ -22,7 +22,7 @@ export interface FactorPlan {
   readonly depth: number;
   /** Panel, and two sets of lines while panels stream. */
   readonly deviceBytes: number;
-  /** Of the factor outside the device: Σ over panels of 4·rows·width; 0 when it stays on the device. */
+  /** The bytes of the factor outside the device: Σ over panels of 4·rows·width; 0 when it stays on the device. */
   readonly storeBytes: number;
   /**
    * Between host and device. Every panel goes up once and comes back once, and panel K goes up again, transposed, for

@@ -1,5 +1,5 @@
 import type { Elements, MatrixSource } from './matrix-source.js';
-import { tilePairs, type TilePair } from './matrix-tiles.js';
+import { mirroredTiles, type TilePair } from './matrix-tiles.js';
 
 const { imul } = Math;
 
@@ -49,9 +49,9 @@ function mixed(hash: number): number {
   return hash ^ (hash >>> 16);
 }
 
-/** Of a matrix that is read for this alone. @throws the signal's reason. */
+/** The fingerprint of a matrix that is read for this alone. @throws the signal's reason. */
 export async function fingerprintOf(source: MatrixSource, signal?: AbortSignal): Promise<string> {
   const fingerprint = new Fingerprint();
-  for await (const pair of tilePairs(source, signal)) fingerprint.add(pair);
+  for await (const pair of mirroredTiles(source, signal)) fingerprint.add(pair);
   return fingerprint.toString();
 }

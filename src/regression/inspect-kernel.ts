@@ -1,7 +1,7 @@
 import { KernelMagnitudeError, NotFiniteError, NotSymmetricError } from './errors.js';
 import { Fingerprint } from './fingerprint.js';
 import { diagonalOf, type MatrixSource } from './matrix-source.js';
-import { tilePairs } from './matrix-tiles.js';
+import { mirroredTiles } from './matrix-tiles.js';
 import { TOLERANCES } from './tolerances.js';
 import { isFiniteNumber } from './validate.js';
 
@@ -17,7 +17,7 @@ export interface InspectedKernel {
   readonly precision: KernelPrecision;
   /** Largest |K[i][j] − K[j][i]| / √(K[i][i] K[j][j]). */
   readonly asymmetry: number;
-  /** Of all elements; absent unless asked for. */
+  /** The fingerprint of all elements; absent unless asked for. */
   readonly fingerprint: string | undefined;
 }
 
@@ -44,7 +44,7 @@ export async function inspectKernel(
   let isConverted = true;
   let asymmetry = 0;
   let doubtful: NotSymmetricError | undefined;
-  for await (const pair of tilePairs(source, signal)) {
+  for await (const pair of mirroredTiles(source, signal)) {
     const { top, left, rows, columns, tile, mirrored } = pair;
     fingerprint?.add(pair);
     if (tile instanceof Float64Array) {

@@ -30,7 +30,7 @@ export interface LeaveOneOut {
  * the factor, and a float32 factor is off by up to its condition times 2⁻²⁴. Some elements are therefore computed in
  * float64 as well; where they differ, the host factors in float64 if the matrix is small enough.
  *
- * @param solution Of scale·A and scaled targets, [n][k]. @param scales Of the targets, [k].
+ * @param solution The solution of scale·A and scaled targets, [n][k]. @param scales What the targets were multiplied by, [k].
  */
 export async function judgeLeaveOneOut(
   system: ShiftedKernel,

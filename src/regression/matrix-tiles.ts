@@ -15,7 +15,7 @@ export interface TilePair {
 }
 
 /** The whole matrix once, in a fixed order. @throws the signal's reason. */
-export async function* tilePairs(source: MatrixSource, signal?: AbortSignal): AsyncGenerator<TilePair> {
+export async function* mirroredTiles(source: MatrixSource, signal?: AbortSignal): AsyncGenerator<TilePair> {
   const { n } = source;
   const breathe = breather(signal);
   for (let top = 0; top < n; top += SIDE) {

@@ -16,7 +16,7 @@ export interface PanelStore {
 
 /** What a stored factor is bound to: another matrix, shift or width is another factor. */
 export interface FactorIdentity {
-  /** Of all elements of the matrix. */
+  /** The fingerprint of all elements of the matrix. */
   readonly fingerprint: string;
   readonly n: number;
   readonly shift: number;

@@ -10,7 +10,7 @@ import type { Pivot, ShiftedKernel } from './shifted-kernel.js';
 /** A factor of scale·A, or of one with a larger diagonal, that stands for its inverse. */
 export interface Preconditioner extends Disposable {
   readonly kind: 'float32' | 'float64';
-  /** Of the diagonal, in units of its mean, beyond the ridge. */
+  /** What the diagonal is enlarged by beyond the ridge, in units of its mean. */
   readonly shift: number;
   readonly weakest: Pivot;
   /** About (scale·A)⁻¹ r. r [n][width] → [n][width]. */

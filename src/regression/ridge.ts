@@ -43,7 +43,7 @@ export interface SolveOptions {
   readonly store?: OpenPanelStore;
   /** K x, where threads are faster than reading the rows one after the other. */
   readonly product?: SymmetricProduct;
-  /** Also the leave-one-out error, which costs about as much as the factorisation again. */
+  /** Whether the leave-one-out error is computed too, which costs about as much as the factorisation again. */
   readonly leaveOneOut?: boolean;
   /** Most rows of a matrix that the host factors in float64 where float32 does not do; 4096 by default, 0: none. */
   readonly hostRows?: number;
@@ -55,9 +55,9 @@ export interface SolveOptions {
 
 export interface RidgeSolution {
   readonly coefficients: Float64Array; // [n][k]
-  /** As solved with, in units of the mean of the diagonal. */
+  /** The ridge that was solved with, in units of the mean of the diagonal. */
   readonly ridge: number;
-  /** Of the elements as they were given. */
+  /** The precision of the elements as they were given. */
   readonly kernelPrecision: KernelPrecision;
   /** |Y − A a| / |Y|, computed in float64 from the kernel as given and the coefficients; largest of the columns. */
   readonly relativeResidual: number;

@@ -14,7 +14,7 @@ function roundingUnit(n: number): number {
   return Math.sqrt(n) * 2 ** -52;
 }
 
-/** @param tolerance As the caller asked. @param norm Largest eigenvalue. */
+/** @param tolerance What the caller asked for. @param norm Largest eigenvalue. */
 export function aimOf({ n, precision }: InspectedKernel, tolerance: number | undefined, norm: number): Aim {
   return {
     tolerance: tolerance ?? (precision === 'float32' ? TOLERANCES.residual : 0),
@@ -31,7 +31,7 @@ export interface Accuracy {
   /** Another preconditioner would not better it. */
   readonly final: boolean;
   readonly conditionEstimate: number;
-  /** Of the coefficients, from the rounding of the kernel's elements. */
+  /** The error of the coefficients that comes from the rounding of the kernel's elements. */
   readonly roundingError: number;
   readonly warning: string | undefined;
 }

@@ -1,7 +1,7 @@
 import { emptyLike, type Elements } from './matrix-source.js';
 
 /**
- * The columns of a kernel at these indices, in this order.
+ * Takes the columns of a kernel at these indices, in this order.
  *
  * @param kernel [m][n]. @param n Number of its columns.
  * @returns [m][columns]

@@ -14,7 +14,7 @@ export function columnsOf(operand: string, array: ArrayLike<number>, rows: numbe
   throw new RangeError(`${operand} of ${array.length} elements are not [${rows}][k] with k ≥ 1`);
 }
 
-/** A number less itself is 0 unless it is NaN or infinite. */
+/** Whether a number is finite: less itself it is 0 unless it is NaN or infinite. */
 export function isFiniteNumber(value: number): boolean {
   return value - value === 0;
 }

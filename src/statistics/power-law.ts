@@ -1,3 +1,4 @@
+import { mean } from './samples.js';
 /** y = c x^slope, with what is known of the slope. */
 export interface PowerLaw {
   readonly slope: number;
@@ -15,7 +16,6 @@ export interface PowerLaw {
 export function fitPowerLaw(x: readonly number[], y: readonly number[]): PowerLaw | undefined {
   if (new Set(x).size < 2 || x.length < 3) return undefined;
   const [u, v] = [x, y].map((values) => values.map(Math.log));
-  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const [uMean, vMean] = [mean(u), mean(v)];
   const square = u.reduce((sum, value) => sum + (value - uMean) ** 2, 0);
   const slope = u.reduce((sum, value, i) => sum + (value - uMean) * (v[i] - vMean), 0) / square;
@@ -25,7 +25,7 @@ export function fitPowerLaw(x: readonly number[], y: readonly number[]): PowerLa
   return { slope, low: slope - half, high: slope + half, points: x.length };
 }
 
-/** Of 97.5 %, by the expansion of Cornish and Fisher: within 1 % from 4 degrees of freedom on. */
+/** The quantile of 97.5 %, by the expansion of Cornish and Fisher: within 1 % from 4 degrees of freedom on. */
 function studentQuantile(freedom: number): number {
   const z = 1.959964;
   return (

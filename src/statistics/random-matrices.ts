@@ -34,7 +34,7 @@ export function lowerTriangle(n: number, seed: number): Float32Array {
 }
 
 /** matrix [n][n] times x [n][k], in float64. */
-export function product(matrix: Float32Array, x: Float32Array, n: number): Float64Array {
+export function float64Product(matrix: Float32Array, x: Float32Array, n: number): Float64Array {
   const k = x.length / n;
   const result = new Float64Array(n * k);
   for (let i = 0; i < n; i++) {

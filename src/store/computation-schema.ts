@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { Channel, Readout } from '../kernel/channels.js';
 import { channelName, MAX_DEPTH, parseReadout, validateChannels } from '../kernel/validate-channels.js';
 import { storeTileCount } from './grid.js';
+import { quoted } from '../text/quoted.js';
 
 // What computation.json may hold. Everything that a loop or an allocation depends on has a bound here, and everything
 // that becomes the name of a file is derived from what has been checked.
@@ -35,7 +36,7 @@ const kernels = v.pipe(
         if (!dataset.typed) return;
         const [{ name }, derived] = [dataset.value, channelName(dataset.value)];
         if (name !== derived)
-          addIssue({ message: `is called ${quote(name)}, but what it describes is ${derived}` });
+          addIssue({ message: `is called ${quoted(name)}, but what it describes is ${derived}` });
       }),
     ),
   ),
@@ -188,8 +189,4 @@ function isReadout(value: unknown): boolean {
   } catch {
     return false;
   }
-}
-
-function quote(text: string): string {
-  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
 }

@@ -44,7 +44,7 @@ export interface Computation {
   readonly blocks: readonly (Block & { readonly rowsSha256: string; readonly columnsSha256: string })[];
   /** Rows and columns of a tile, at the most. */
   readonly tileImages: number;
-  /** Of this package, of the adapter and of the kernel: those that began the store. */
+  /** The version of this package, the adapter and the variants of the kernel that began the store. */
   readonly version: string;
   readonly adapter: StoreAdapter;
   /** Variants of the plane kernel that a tuner chose; where one is missing the rule decides. */

@@ -23,7 +23,7 @@ interface Cell extends Record<Exclude<TileState, 'missing'>, number> {
  * tile, or for several where the grid is wider than the picture; the upper triangle of a symmetric matrix is blank.
  * Takes the time of the tiles that are there, not of all: a large matrix has millions.
  *
- * @param states By name; tiles that are not among them are missing.
+ * @param states The state of each tile by its name; tiles that are not among them are missing.
  */
 export function coveragePicture(
   block: Block,

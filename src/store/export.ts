@@ -72,7 +72,7 @@ export async function exportMatrices(
   }
 }
 
-/** Into the matrices of its block, at its place and at that of its mirror image. */
+/** Writes a tile into the matrices of its block, at its place and at that of its mirror image. */
 async function writeTile(
   { block, tile }: StoreTile,
   values: Float32Array,
@@ -127,7 +127,7 @@ export async function exportArchive(
 /**
  * Reads every finished tile and checks it, and whether they belong together.
  *
- * @param tiles In the order of the grid.
+ * @param tiles The tiles to read, in the order of the grid.
  * @returns what is wrong, by the name of the tile
  */
 export async function verifyTiles(

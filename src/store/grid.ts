@@ -16,7 +16,7 @@ export interface StoreTile {
   /** `train-0003-0001`: block, row and column of the grid. */
   readonly name: string;
   readonly block: Block;
-  /** In the grid of its block. */
+  /** The tile's row in the grid of its block. */
   readonly gridRow: number;
   readonly gridColumn: number;
   readonly tile: Tile;
@@ -35,7 +35,7 @@ const TILE_WORK = { software: 2 ** 33, hardware: 2 ** 40 };
  * minute's work and that small computations can be shared out, large enough that 50,000 images do not take a million
  * files.
  *
- * @param elementLayersPerPair Of all passes.
+ * @param elementLayersPerPair The element-layers of a pair in all passes.
  */
 export function tileSide(
   blocks: readonly Block[],

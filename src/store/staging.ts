@@ -58,7 +58,7 @@ export class StagingFolder implements AsyncDisposable {
     await rm(this.folder, { recursive: true, force: true }).catch(() => undefined);
   }
 
-  /** Not later: a process that is told twice to end ends at once. */
+  /** Removes the folder at once, not later: a process that is told twice to end ends at once. */
   private readonly removeAtExit = (): void => {
     try {
       rmSync(this.folder, { recursive: true, force: true });

@@ -20,14 +20,14 @@ export type BlockImages = Readonly<
 export interface StoredGramOptions extends Pick<GramOptions, 'memoryBytes' | 'variant' | 'signal'> {
   readonly channels: readonly Channel[];
   readonly images: BlockImages;
-  /** By default all tiles. */
+  /** The share of the tiles that is computed; by default all of them. */
   readonly shard?: Shard;
   readonly onProgress?: (progress: GramProgress) => void;
   /** Damaged tiles, and waiting for other processes. */
   readonly onNote?: (message: string) => void;
   /** Told what is wrong with what was there. */
   readonly onWarning?: (message: string) => void;
-  /** Before the first tile is computed, with the number of those that are there and of all. */
+  /** Called before the first tile is computed, with the number of those that are there and of all. */
   readonly onVerified?: (present: number, all: number) => void;
   readonly onVerifying?: (fraction: number) => void;
   readonly leaseMs?: number;

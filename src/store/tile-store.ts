@@ -42,7 +42,7 @@ export class TileStore {
     readonly computation: Computation,
   ) {}
 
-  /** In the order of computation. Of a large computation a long list: `tileCount` makes none. */
+  /** All tiles in the order of computation. Of a large computation that is a long list; `tileCount` makes none. */
   get tiles(): readonly StoreTile[] {
     return (this.list ??= storeTiles(this.computation.blocks, this.computation.tileImages));
   }

@@ -46,7 +46,7 @@ const TOLERANCE = 1e-2;
 /** Below this part of the largest diagonal value's root float32 has lost its digits. */
 const NOTHING = 2 ** -60;
 
-/** Of a row of tiles: the largest |K_ij| / sqrt(K_jj) of each row of each kernel, and the tile where it stands. */
+/** What is known of a row of tiles: the largest |K_ij| / sqrt(K_jj) of each row of each kernel, and the tile where it stands. */
 interface Bound {
   readonly gridRow: number;
   readonly ratios: Float64Array;
@@ -65,7 +65,7 @@ export interface Contradiction {
  * missing. What it remembers is one number per image.
  */
 export class Diagonals {
-  /** By the column of the grid: sqrt(K_jj), per kernel. */
+  /** The roots of the diagonal, sqrt(K_jj), per kernel, by the column of the grid. */
   private readonly roots = new Map<number, { readonly name: string; readonly roots: Float64Array }>();
   private bound: Bound | undefined;
   private largest = 0;

@@ -1,4 +1,4 @@
-/** `0.4 s`, `12 s`, `3:07 min`, `2:05:00 h` */
+/** A time in words: `0.4 s`, `12 s`, `3:07 min`, `2:05:00 h`. */
 export function formatDuration(elapsedMs: number): string {
   const seconds = elapsedMs / 1000;
   if (!(seconds >= 0) || seconds === Infinity) return '?';
@@ -10,7 +10,7 @@ export function formatDuration(elapsedMs: number): string {
   return hours > 0 ? `${hours}:${pad(minutes)}:${pad(whole % 60)} h` : `${minutes}:${pad(whole % 60)} min`;
 }
 
-/** `12 s left`, at the speed so far. @param fraction Done, above 0. */
+/** How long something will still take at its speed so far: `12 s left`. @param fraction The share that is done, above 0. */
 export function formatTimeLeft(fraction: number, elapsedMs: number): string {
   return `${formatDuration((elapsedMs / fraction) * (1 - fraction))} left`;
 }

@@ -1,9 +1,8 @@
+// A change counts where the samples of two runs do not overlap, to both sides of the boundary; cases of one run
+// alone are left out; other adapters and sizes are warned of; what is no report is refused with its reason.
 import { JsonError, parseJson } from '../../src/files/json-file.js';
 import { comparableReport, compareReports, type ComparableReport } from '../../src/bench/compare.js';
 import { mutations } from '../support/mutations.js';
-
-// Plan: a change counts where the samples of two runs do not overlap, to both sides of the boundary; cases of one run
-// alone are left out; other adapters and sizes are warned of; what is no report is refused with its reason.
 
 const result = (name: string, min: number, median: number, max: number) =>
   ({ name, unit: 'flop/s', min, median, max }) as const;

@@ -1,3 +1,5 @@
+// The user is told of labels of one class, of classes that no training image has, and of labels that look like values: on
+// both sides of each boundary, and not where all is well.
 import { labelNotes } from '../../src/classification/label-notes.js';
 
 describe('notes about labels', () => {

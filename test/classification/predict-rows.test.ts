@@ -1,3 +1,5 @@
+// A test kernel that is read some rows at a time gives the predictions of the whole; an element that is no number is named
+// by its row in the whole, and a signal ends the reading.
 import { memoryRows, predictRows } from '../../src/classification/predict-rows.js';
 import { NotFiniteError } from '../../src/regression/errors.js';
 import { FittedModel, type Model } from '../../src/regression/regression.js';

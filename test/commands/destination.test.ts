@@ -9,7 +9,6 @@ import {
   DestinationFolder,
   type FolderOptions,
 } from '../../src/commands/results/destination.js';
-import { unequalSizes } from '../../src/files/disk-space.js';
 import { UsageError } from '../../src/commands/process/errors.js';
 import { OutputError, writeAtomically } from '../../src/files/atomic-file.js';
 import { PROCESS_TOKEN } from '../../src/files/process-token.js';
@@ -246,14 +245,4 @@ test("an earlier run's results go, the user's files stay, and what is read is no
   await destination.commit('new');
   await destination[Symbol.asyncDispose]();
   expect(await contents()).toEqual({ ...results('out'), 'out/table.txt': 'old', 'out/notes.npy': 'old' });
-});
-
-test.each([
-  [2 ** 20, 2 ** 20 - 1, '1,048,576 bytes', '1,048,575 bytes'],
-  [1.4 * 2 ** 20, 0.6 * 2 ** 20, '1.4 MiB', '0.6 MiB'],
-  [5 * 2 ** 20, 2 * 2 ** 20, '5 MiB', '2 MiB'],
-  [7.04 * 2 ** 30, 7 * 2 ** 30, '7.04 GiB', '7.00 GiB'],
-  [7 * 2 ** 30, 2 ** 20, '7168 MiB', '1 MiB'],
-])('%d and %d bytes differ in words', (a, b, first, second) => {
-  expect(unequalSizes(a, b)).toEqual([first, second]);
 });

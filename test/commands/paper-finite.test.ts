@@ -1,6 +1,6 @@
 // Plan: both commands on small networks give a report with tables, figures and a verdict, on the screen and in the
 // folder, the same for the same seed; wrong arguments are named.
-import type { PaperReport } from '../../src/paper/report.js';
+import type { PaperReport } from '../../src/paper/paper-report.js';
 import { fail, read, succeed } from './cli.js';
 
 const MONTECARLO = 'paper montecarlo --channels 4,8 --draws 12 --depths 3 --images 2 --quiet';

@@ -1,6 +1,6 @@
 // Plan: both experiments in small print a table with every method and leave the same report; impossible counts leave
 // nothing.
-import type { PaperReport } from '../../src/paper/report.js';
+import type { PaperReport } from '../../src/paper/paper-report.js';
 import { fail, read, succeed } from './cli.js';
 
 test('smalldata: every method learns from 40 digits', async () => {

@@ -2,7 +2,7 @@
 // goes on to the same bits; columns are added to what is there; wrong arguments and folders leave nothing.
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { PaperReport } from '../../src/paper/report.js';
+import type { PaperReport } from '../../src/paper/paper-report.js';
 import { cli, digits, fail, folder, resultOf, startCli, succeed } from './cli.js';
 
 /** Digits first … end − 1 in CIFAR-10's format: 8×8 pixels of 4×4 each, three channels. */

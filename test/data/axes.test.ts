@@ -1,7 +1,6 @@
-import { inOrder, likelyOrder, reshapeHint, type ImageAxes } from '../../src/data/axes.js';
-
-// Plan: a table of shapes on both sides of each boundary of the rule; no shape is read in an order that exchanging its
+// A table of shapes on both sides of each boundary of the rule; no shape is read in an order that exchanging its
 // ends would not exchange; the lines that reshape an array do so.
+import { inOrder, likelyOrder, reshapeHint, type ImageAxes } from '../../src/data/axes.js';
 
 describe('the order that the sizes of three axes show', () => {
   test.each<[ImageAxes, 'nchw' | 'nhwc']>([

@@ -1,9 +1,8 @@
+// Pairs of files that do not fit together are refused whichever comes first, and with each other's type; pairs
+// that do fit pass, also where one has few images, dark ones or black ones; what the message advises settles it.
 import { InputError } from '../../src/checks/input-error.js';
 import { assertOneScale } from '../../src/data/one-scale.js';
 import { PixelRange, scaleOf, type PixelFacts } from '../../src/data/scale.js';
-
-// Plan: pairs of files that do not fit together are refused whichever comes first, and with each other's type; pairs
-// that do fit pass, also where one has few images, dark ones or black ones; what the message advises settles it.
 
 /** Pixels of natural brightness in 0 … 1; every set reaches black and white. */
 function shades(images: number, seed: number): number[] {

@@ -1,10 +1,9 @@
+// Folders are made with those above them, and the uppermost is told; what is in the way is an error, and so is a
+// place where none can be made, at once.
 import { mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeFolder } from '../../src/files/make-folder.js';
-
-// Plan: folders are made with those above them, and the uppermost is told; what is in the way is an error, and so is a
-// place where none can be made, at once.
 
 let folder: string;
 beforeEach(async () => {

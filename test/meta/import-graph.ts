@@ -44,11 +44,11 @@ export function closure(graph: ImportGraph, ...entries: string[]): Set<string> {
 /** From bottom to top; a module imports from its own folder and from lower ones. Folders on one line do not know each other. */
 const LAYERS: readonly (readonly RegExp[])[] = [
   folders('shaders', 'src/signals', 'src/text', 'src/checks', 'src/statistics'),
-  [/^src\/gpu\/(?!dawn\/)/, ...folders('src/images', 'src/files')],
+  [/^src\/gpu\/(?!dawn\/)/, ...folders('src/images', 'src/files', 'src/threads')],
   [/^src\/regression\/(?!node\/)/, ...folders('src/gpu/dawn', 'src/kernel', 'src/data')],
   folders('src/network'),
   [/^src\/(index|internals)\.ts$/],
-  folders('src/regression/node', 'src/store', 'src/planning', 'src/cluster', 'src/figures', 'src/threads'),
+  folders('src/regression/node', 'src/store', 'src/planning', 'src/cluster', 'src/figures'),
   folders('src/classification', 'src/bench', 'src/paper/networks'),
   [/^src\/paper\/[^/]+$/, ...folders('src/demo')],
   ['table1', 'cnn', 'equivalence', 'montecarlo', 'smalldata', 'page'].flatMap((name) =>

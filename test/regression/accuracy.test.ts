@@ -1,3 +1,5 @@
+// A system of known spectrum is solved to the digits that its condition leaves; only from a condition of 1e8 on may it be refused,
+// and then by an error with a name.
 import { NotPositiveDefiniteError, RefinementStagnatedError } from '../../src/regression/errors.js';
 import { solveRidge } from '../../src/regression/ridge.js';
 import { testGpu } from '../support/gpu.js';

@@ -1,3 +1,5 @@
+// A kernel in float64 is solved to the digits of float64, at any magnitude and with its leave-one-out errors; rounded to
+// float32 it would have another solution; what has too few digits is refused with the remedy.
 import { KernelMagnitudeError } from '../../src/regression/errors.js';
 import { solveRidge } from '../../src/regression/ridge.js';
 import { testGpu } from '../support/gpu.js';

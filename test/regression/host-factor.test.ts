@@ -1,3 +1,5 @@
+// The factor in float64 on the host solves, and gives the diagonal of the inverse, at every size around a block; it names the
+// pivot at which it breaks down, and a signal ends it.
 import { HostFactor } from '../../src/regression/host-factor.js';
 import { memorySource } from '../../src/regression/matrix-source.js';
 import { logSpaced, oracleSolve, randomTargets, relativeError, withSpectrum64 } from './matrices.js';

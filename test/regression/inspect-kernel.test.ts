@@ -1,11 +1,10 @@
+// All of the matrix is looked at, also beyond one tile; what two triangles may differ by depends on the precision
+// of their elements; the fingerprint tells any two matrices apart.
 import { NotFiniteError, NotSymmetricError } from '../../src/regression/errors.js';
 import { fingerprintOf } from '../../src/regression/fingerprint.js';
 import { inspectKernel, type InspectedKernel } from '../../src/regression/inspect-kernel.js';
 import { memorySource, type Elements } from '../../src/regression/matrix-source.js';
 import { gaussianKernel } from './matrices.js';
-
-// Plan: all of the matrix is looked at, also beyond one tile; what two triangles may differ by depends on the precision
-// of their elements; the fingerprint tells any two matrices apart.
 
 const n = 1100; // two tiles
 const narrow = gaussianKernel(n, { nugget: 0.1 });

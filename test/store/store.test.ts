@@ -1,3 +1,6 @@
+// The grid covers every pair once, shares are balanced; what is written comes back, as one matrix and for NumPy;
+// damage of each kind is seen; other computations and newer formats are refused with both values; claims pass on from
+// the dead, and from those whose heartbeat stands still, but not from the living.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
@@ -11,10 +14,6 @@ import { shardTiles, storeTiles, tileSide, type Block } from '../../src/store/gr
 import { mergeStores } from '../../src/store/merge.js';
 import { TileStore } from '../../src/store/tile-store.js';
 import { coveragePicture, type TileState } from '../../src/store/coverage.js';
-
-// Plan: the grid covers every pair once, shares are balanced; what is written comes back, as one matrix and for NumPy;
-// damage of each kind is seen; other computations and newer formats are refused with both values; claims pass on from
-// the dead, and from those whose heartbeat stands still, but not from the living.
 
 const folder = mkdtempSync(join(tmpdir(), 'cntk-store-'));
 afterAll(() => rm(folder, { recursive: true, force: true }));

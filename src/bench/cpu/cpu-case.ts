@@ -7,14 +7,14 @@ import {
   mirrorSums,
   networkImages,
   passOf,
-  type Network,
+  type BenchNetwork,
 } from '../network.js';
 import { PLANE_TOLERANCE } from '../plane-cases.js';
 import { PlanePool } from './plane-pool.js';
 
-export interface CpuPlanesOptions extends Omit<Network, 'readout'> {
+export interface CpuPlanesOptions extends Omit<BenchNetwork, 'readout'> {
   readonly name: string;
-  /** Of one pair; at most all of them. */
+  /** How many planes of one pair are computed; at most all of them. */
   readonly planes: number;
 }
 
@@ -23,7 +23,7 @@ const VALIDATED_PLANES = 32;
 
 /** What this machine could do without a GPU: the plane kernel in JavaScript, in threads. The device is not used. */
 export function cpuPlanesCase(options: CpuPlanesOptions): BenchCase {
-  const network: Network = { ...options, readout: 'gap' };
+  const network: BenchNetwork = { ...options, readout: 'gap' };
   const description = describeNetwork(network);
   return {
     name: options.name,

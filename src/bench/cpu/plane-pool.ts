@@ -1,39 +1,38 @@
-import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
+import { WorkerPool } from '../../threads/worker-pool.js';
 import type { CpuPlanes } from './plane-kernel.js';
 
 /** The plane kernel in as many threads as this machine runs at a time. */
 export class PlanePool implements Disposable {
-  private readonly workers = Array.from(
-    { length: availableParallelism() },
-    () => new Worker(new URL('./plane-worker.js', import.meta.url)),
+  private readonly pool = new WorkerPool<Float64Array>(
+    new URL('./plane-worker.js', import.meta.url),
+    Array.from({ length: availableParallelism() }, () => undefined),
   );
 
+  /** How many threads there are. */
   get threads(): number {
-    return this.workers.length;
+    return this.pool.size;
   }
 
   /**
-   * Every thread takes an equal part of the planes, one call at a time.
+   * Computes planes, an equal part of them in every thread, one call at a time.
    *
    * @returns [planes][2], as `planeSums`
-   * @throws Error of a thread that failed.
+   * @throws the error of a thread that failed.
    */
   async sums(input: CpuPlanes): Promise<Float64Array> {
     const { planes } = input;
     const share = Math.ceil(planes.length / this.threads);
-    const parts = await Promise.all(
-      this.workers.map(async (worker, i) => {
-        const answer = once(worker, 'message') as Promise<[Float64Array]>;
-        worker.postMessage({ ...input, planes: planes.slice(i * share, (i + 1) * share) });
-        return (await answer)[0];
-      }),
-    );
+    const tasks = Array.from({ length: this.threads }, (_, i) => ({
+      ...input,
+      planes: planes.slice(i * share, (i + 1) * share),
+    }));
+    const parts = await this.pool.askAll(tasks);
     return Float64Array.from(parts.flatMap((part) => [...part]));
   }
 
+  /** Ends the threads; nobody waits for that. */
   [Symbol.dispose](): void {
-    for (const worker of this.workers) void worker.terminate();
+    void this.pool[Symbol.asyncDispose]();
   }
 }

@@ -10,7 +10,7 @@ import type { Progress } from '../process/progress.js';
 import { tellingWhatIsKept } from './stored-computation.js';
 import { printData, printJson } from '../process/streams.js';
 
-/** As the value of --adapter: every adapter of the machine. */
+/** The value of --adapter that means every adapter of the machine. */
 export const ALL = 'all';
 
 /** Some of the processes failed, and tiles are missing. */

@@ -4,6 +4,8 @@ import { PanelFiles } from '../../regression/node/panel-files.js';
 import type { FactorPlan } from '../../regression/factor-plan.js';
 import { InterruptedError } from '../process/errors.js';
 import type { Progress } from '../process/progress.js';
+import { formatSize } from '../../text/sizes.js';
+import { formatGiga } from '../../text/numbers.js';
 
 /** Where a factor that the device cannot hold is kept until the results are written: beside them. */
 export function panelFilesBeside(out: string, progress: Progress, signal: AbortSignal): PanelFiles {
@@ -32,11 +34,11 @@ export async function tellingPanels<T>(folder: string, action: () => Promise<T>)
 
 /** Says how a factor beyond the device memory is computed, before it is. */
 export function notePlan(progress: Progress, plan: FactorPlan): void {
-  if (plan.panels > 1) progress.note(formatPlan(plan));
+  if (plan.panels > 1) progress.note(formatFactorPlan(plan));
 }
 
-/** `factor: 8192 rows in 6 panels of 1536 columns; device 64.0 MiB, disk 147 MiB, 1.2 GiB moved, 183 GFLOP` */
-export function formatPlan({
+/** `factor: 8192 rows in 6 panels of 1536 columns; device 64.0 MiB, disk 147 MiB, 1.20 GiB moved, 183 GFLOP` */
+export function formatFactorPlan({
   n,
   panels,
   width,
@@ -45,9 +47,8 @@ export function formatPlan({
   movedBytes,
   flops,
 }: FactorPlan): string {
-  const mib = (bytes: number) => `${(bytes / 2 ** 20).toPrecision(3)} MiB`;
   return (
-    `factor: ${n} rows in ${panels} panels of ${width} columns; device ${mib(deviceBytes)}, ` +
-    `disk ${mib(storeBytes)}, ${mib(movedBytes)} moved, ${(flops / 1e9).toPrecision(3)} GFLOP`
+    `factor: ${n} rows in ${panels} panels of ${width} columns; device ${formatSize(deviceBytes)}, ` +
+    `disk ${formatSize(storeBytes)}, ${formatSize(movedBytes)} moved, ${formatGiga(flops)} GFLOP`
   );
 }

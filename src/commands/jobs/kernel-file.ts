@@ -8,6 +8,7 @@ import { memorySource, type Elements, type MatrixSource } from '../../regression
 import { KernelMagnitudeError, NotFiniteError, NotSymmetricError } from '../../regression/errors.js';
 import type { SymmetricProduct } from '../../regression/products.js';
 import { UsageError } from '../process/errors.js';
+import { formatSize } from '../../text/sizes.js';
 
 /** Matrices up to this size are read into memory; larger ones are multiplied by threads that read the file. */
 const MOST_IN_MEMORY = 128 * 2 ** 20;
@@ -94,8 +95,7 @@ export function inputErrorOf(error: unknown, files: { kernel: string; testKernel
 export function assertMemory(neededBytes: number, what: string): void {
   const availableBytes = process.availableMemory();
   if (neededBytes <= availableBytes) return;
-  const gib = (bytes: number) => `${(bytes / 2 ** 30).toPrecision(3)} GiB`;
   throw new UsageError(
-    `${what} take ${gib(neededBytes)} of memory, but only ${gib(availableBytes)} are available`,
+    `${what} take ${formatSize(neededBytes)} of memory, but only ${formatSize(availableBytes)} are available`,
   );
 }

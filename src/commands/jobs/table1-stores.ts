@@ -21,6 +21,8 @@ import { formatRate, type Progress } from '../process/progress.js';
 import { computeInStore, tellingWhatIsKept } from './stored-computation.js';
 import { measuredDevice, measurementCache } from '../options/tuning.js';
 import { packageVersion } from '../process/version.js';
+import { formatRoughSize } from '../../text/sizes.js';
+import { formatPercent } from '../../text/numbers.js';
 
 /** Where the kernels of the table are kept, and how they are computed. */
 export interface StoreUse {
@@ -93,16 +95,12 @@ async function planned(
 function formatPlan(plans: readonly GroupPlan[]): string[] {
   return plans.flatMap(({ group, folders, pairs, elementLayers, present, diskBytes, seconds }) => {
     const { readouts, channels } = group;
-    const there = present > 0 ? ` (${(100 * present).toFixed(0)} % are there)` : '';
+    const there = present > 0 ? ` (${formatPercent(present, 0)} are there)` : '';
     return [
       `${readouts.join(', ')}: ${channels.length} kernels of ${pairs.toLocaleString('en-US')} pairs${there}, ${elementLayers.toPrecision(3)} element-layers`,
-      `  kernels about ${formatDuration(1000 * seconds.kernels)}, regressions ${formatDuration(1000 * seconds.regressions)}, disk ${mebibytes(diskBytes)}: ${folders.join(', ')}`,
+      `  kernels about ${formatDuration(1000 * seconds.kernels)}, regressions ${formatDuration(1000 * seconds.regressions)}, disk ${formatRoughSize(diskBytes)}: ${folders.join(', ')}`,
     ];
   });
-}
-
-function mebibytes(bytes: number): string {
-  return `${Math.ceil(bytes / 2 ** 20).toLocaleString('en-US')} MiB`;
 }
 
 async function assertRoom(out: string, plans: readonly GroupPlan[]): Promise<void> {
@@ -163,7 +161,7 @@ export class Stores {
     };
   }
 
-  /** What the reader of a report should know of its time. @param pairs Of all stores. */
+  /** What the reader of a report should know of its time. @param pairs The pairs of all stores. */
   workNote(pairs: number): string {
     const { pairs: own, elementLayers, elapsedMs } = this.work;
     const count = (value: number) => value.toLocaleString('en-US');

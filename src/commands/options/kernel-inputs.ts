@@ -63,7 +63,7 @@ export async function readInputs(args: ComputationArguments) {
     warnings,
     blocks,
     blockImages,
-    /** As the manifest of a store names it. */
+    /** The normalisation as the manifest of a store names it. */
     normalization: statistics ? `${args.normalize} by ${statisticsOf}` : args.normalize,
     report: {
       images: sourceOf(images, args.first),

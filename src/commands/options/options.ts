@@ -33,7 +33,7 @@ export function required<O extends object>(option: O): O & { readonly demandOpti
   return { ...option, demandOption: true };
 }
 
-/** @param value As the user would type it. */
+/** @param value What the user would type. */
 export function withDefault<O extends object>(option: O, value: string): O & { readonly default: string } {
   return { ...option, default: value };
 }

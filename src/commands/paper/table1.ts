@@ -3,7 +3,7 @@ import { CIFAR_CLASSES, CIFAR_SOURCE, findCifar } from '../../data/cifar-folder.
 import { loadImages } from '../../data/load.js';
 import { sourcesReport } from '../../data/sources.js';
 import type { SubsetKind } from '../../images/subset.js';
-import type { PaperReport } from '../../paper/report.js';
+import type { PaperReport } from '../../paper/paper-report.js';
 import { table1Parts } from '../../paper/table1/report.js';
 import type { Table1Setting } from '../../paper/table1/setting.js';
 import { drawImages, kernelGroups, type Draw, type Table1Column } from '../../paper/table1/task.js';

@@ -6,6 +6,7 @@ import type { Ceilings } from '../../bench/cost.js';
 import type { BenchResult } from '../../bench/measure.js';
 import { UsageError } from '../process/errors.js';
 import { plainTable } from './plain-table.js';
+import { formatGiga } from '../../text/numbers.js';
 
 /** A row per case; its ratio to what it is compared with (layer by layer, a plain product) stands in the same row. */
 export function resultTable({ results }: BenchResults): string {
@@ -17,8 +18,8 @@ export function resultTable({ results }: BenchResults): string {
     }
     rows.push([
       name,
-      `${giga(median)} G ${unit}`,
-      `${giga(min)} … ${giga(max)}`,
+      `${formatGiga(median)} G ${unit}`,
+      `${formatGiga(min)} … ${formatGiga(max)}`,
       share === null ? '–' : `${(100 * share.value).toPrecision(2)} % ${share.resource}`,
       '',
       validation === null ? '' : validation.error.toExponential(0),
@@ -44,9 +45,9 @@ export function resultTable({ results }: BenchResults): string {
 export function ceilingTable(ceilings: Ceilings): string {
   const rows = Object.entries(ceilings).map(([resource, { median, min, max, unit, name }]) => [
     resource,
-    `${giga(max)} G ${unit}`,
-    giga(median),
-    `${giga(min)} … ${giga(max)}`,
+    `${formatGiga(max)} G ${unit}`,
+    formatGiga(median),
+    `${formatGiga(min)} … ${formatGiga(max)}`,
     name,
   ]);
   return plainTable(
@@ -57,7 +58,7 @@ export function ceilingTable(ceilings: Ceilings): string {
 
 export function comparisonTable({ changes }: Comparison): string {
   const shown = (value: number, unit: BenchResult['unit']) =>
-    unit === '×' ? `${value.toPrecision(3)} ×` : `${giga(value)} G ${unit}`;
+    unit === '×' ? `${value.toPrecision(3)} ×` : `${formatGiga(value)} G ${unit}`;
   const rows = changes.map(({ name, unit, old, new: now, ratio, beyondSpread }) => [
     name,
     shown(old, unit),
@@ -69,15 +70,11 @@ export function comparisonTable({ changes }: Comparison): string {
 }
 
 /** @throws UsageError if the file cannot be read or is not what `cntk bench --json` prints. */
-export async function readReport(path: string): Promise<ComparableReport> {
+export async function readBenchReport(path: string): Promise<ComparableReport> {
   try {
     return await readJson(path, comparableReport);
   } catch (error) {
     const { message } = error instanceof JsonError ? error : fileError(path, error);
     throw new UsageError(`--compare ${message}; name a file that cntk bench --out or --json made`);
   }
-}
-
-function giga(value: number): string {
-  return (value / 1e9).toPrecision(3);
 }

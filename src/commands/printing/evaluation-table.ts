@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
 import type { AccuracyReport } from '../../classification/classification.js';
+import { formatPercent } from '../../text/numbers.js';
 
 /** A confusion matrix of more classes is no longer readable; report.json has what is in it. */
 const MOST_COLUMNS = 20;
@@ -21,7 +22,7 @@ export function formatEvaluation(evaluation: AccuracyReport): string {
 /** `accuracy 87.50 % (7 of 8), 95 % interval 52.91 … 97.76 %` */
 export function formatAccuracy({ accuracy, correct, count, accuracyInterval }: AccuracyReport): string {
   const [low, high] = accuracyInterval.map((value) => (100 * value).toFixed(2));
-  return `accuracy ${percent(accuracy)} (${correct} of ${count}), 95 % interval ${low} … ${high} %`;
+  return `accuracy ${formatPercent(accuracy, 2)} (${correct} of ${count}), 95 % interval ${low} … ${high} %`;
 }
 
 function formatPerClass({ perClass }: AccuracyReport): string {
@@ -31,7 +32,7 @@ function formatPerClass({ perClass }: AccuracyReport): string {
     style: PLAIN,
   });
   for (const { label, count, correct, accuracy } of perClass.slice(0, MOST_ROWS)) {
-    table.push([label, count, correct, count === 0 ? '–' : percent(accuracy)]);
+    table.push([label, count, correct, count === 0 ? '–' : formatPercent(accuracy, 2)]);
   }
   return table.toString();
 }
@@ -48,10 +49,6 @@ function formatConfusion({ perClass, confusion }: AccuracyReport): string {
   });
   for (const [row, label] of labels.entries()) table.push([label, ...counts[row]]);
   return table.toString();
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(2)} %`;
 }
 
 /** No colours: tables are stored in files too. */

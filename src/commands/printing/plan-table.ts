@@ -4,12 +4,13 @@ import type { MeasuredDevice } from '../../planning/measurement-cache.js';
 import { formatDuration } from '../../text/duration.js';
 import { PLAIN } from './evaluation-table.js';
 import { formatRate } from '../process/progress.js';
+import { formatRoughSize } from '../../text/sizes.js';
 
 export interface Estimate {
   readonly device: MeasuredDevice;
   /** The device of this run. */
   readonly here: boolean;
-  /** When. */
+  /** The time of the measurement, as ISO 8601 writes it. */
   readonly measured: string;
   /** One per pass. */
   readonly elementLayersPerSecond: readonly number[];
@@ -30,7 +31,7 @@ export interface PlanReport extends JobPlan {
   readonly version: string;
 }
 
-export function formatPlan(report: PlanReport): string {
+export function formatJobPlan(report: PlanReport): string {
   const { job, pairs, passes } = report;
   const sizes = new Table({ style: PLAIN, wordWrap: true, colWidths: [26, 80] });
   const list = (of: (pass: JobPlan['passes'][number]) => string) => passes.map(of).join('\n');
@@ -49,9 +50,15 @@ export function formatPlan(report: PlanReport): string {
         (p) => `${count(p.tiles)} tiles of blocks of ${p.blockImages} images, ${p.cachedBlocks} blocks kept`,
       ),
     ],
-    ['device memory', `${size(report.deviceBytes)}; while solving ${size(report.solveBytes)}`],
-    ['host memory', `${size(report.hostBytes)} of kernel matrices`],
-    ['disk', `cntk kernel ${size(report.diskBytes.kernels)}, cntk run ${size(report.diskBytes.run)}`],
+    [
+      'device memory',
+      `${formatRoughSize(report.deviceBytes)}; while solving ${formatRoughSize(report.solveBytes)}`,
+    ],
+    ['host memory', `${formatRoughSize(report.hostBytes)} of kernel matrices`],
+    [
+      'disk',
+      `cntk kernel ${formatRoughSize(report.diskBytes.kernels)}, cntk run ${formatRoughSize(report.diskBytes.run)}`,
+    ],
   );
   const parts = [sizes.toString(), estimates(report)];
   return parts.join('\n');
@@ -85,9 +92,4 @@ function time(seconds: number): string {
 
 function count(value: number): string {
   return value.toLocaleString('en-US');
-}
-
-function size(bytes: number): string {
-  if (bytes < 2 ** 20) return `${Math.ceil(bytes / 2 ** 10)} KiB`;
-  return bytes < 2 ** 30 ? `${(bytes / 2 ** 20).toFixed(0)} MiB` : `${(bytes / 2 ** 30).toFixed(1)} GiB`;
 }

@@ -58,7 +58,7 @@ export class Progress implements Disposable {
     process.on('exit', this.removeBar);
   }
 
-  /** @param fraction Of the phase, 0 … 1. @param detail Such as speed and time left. */
+  /** @param fraction The share of the phase that is done, 0 … 1. @param detail Such as speed and time left. */
   update(fraction: number, detail: string): void {
     this.detail = detail;
     this.bar?.update(fraction, { detail: ` | ${detail}` });

@@ -36,7 +36,7 @@ abstract class Destination implements AsyncDisposable {
   protected isStaged = false;
 
   protected constructor(
-    /** As the user named it. */
+    /** The place as the user named it. */
     readonly path: string,
     protected staging: Staging,
     protected readonly options: DestinationOptions,
@@ -47,9 +47,9 @@ abstract class Destination implements AsyncDisposable {
     if (!this.committed) await this.staging.removeEmptyFolders();
   }
 
-  /** From the staging folder to where they were asked for. @throws TakenError, or that of the file system. */
+  /** Moves the results from staging to where they were asked for. @throws TakenError, or that of the file system. */
   protected abstract place(): Promise<void>;
-  /** To a name that was not asked for. @throws like `place`. */
+  /** Moves the results to a name that was not asked for. @throws like `place`. */
   protected abstract placeAs(path: string): Promise<void>;
   /** The n-th name after the one that was asked for. */
   protected abstract numbered(n: number): string;
@@ -126,9 +126,9 @@ abstract class Destination implements AsyncDisposable {
 }
 
 export interface FolderOptions extends DestinationOptions {
-  /** Of the files that will be written. */
+  /** The names of the files that will be written. */
   readonly names: readonly string[];
-  /** Of the file that says what they are; it is the last to appear. */
+  /** The name of the file that says what they are; it is the last to appear. */
   readonly report: string;
 }
 
@@ -141,7 +141,7 @@ export class DestinationFolder extends Destination {
     private readonly exists: boolean,
     /** Files of the run whose results are there, and are not written again. */
     private readonly earlier: readonly string[],
-    /** Of the report that is there. */
+    /** The stamp of the report that is there. */
     private readonly stamp: string | undefined,
   ) {
     super(path, staging, options);
@@ -316,7 +316,7 @@ function codeOf(error: unknown): string | undefined {
   return (causeOf(error) as NodeJS.ErrnoException).code;
 }
 
-/** Of the file system, where a writer has put it in words. */
+/** The error of the file system, where a writer has put it in words. */
 function causeOf(error: unknown): unknown {
   return error instanceof OutputError ? error.cause : error;
 }

@@ -4,9 +4,9 @@ import { readJson } from '../../files/json-file.js';
 /** What a report of an earlier run tells of the files beside it. */
 const reportSchema = v.looseObject({
   version: v.string(),
-  /** Of `cntk run`. */
+  /** A report of `cntk run` has this field. */
   channel: v.optional(v.unknown()),
-  /** Of `cntk demo`. */
+  /** A report of `cntk demo` has this field. */
   heatmapRange: v.optional(v.unknown()),
   targets: v.optional(v.unknown()),
   counts: v.optional(v.looseObject({ test: v.optional(v.unknown()) })),

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { OutputError, writeAtomically } from '../../files/atomic-file.js';
 import { isTemporary, removeLeftovers } from '../../files/leftovers.js';
 import { makeFolder } from '../../files/make-folder.js';
-import type { PaperReport, PaperTable } from '../../paper/report.js';
+import type { PaperReport, PaperTable } from '../../paper/paper-report.js';
 import { shellCommand } from '../../text/shell-words.js';
 import { InterruptedError } from '../process/errors.js';
 import { plainTable } from '../printing/plain-table.js';
@@ -42,7 +42,7 @@ export async function publish(experiment: PaperReport, options: PublishOptions):
   if (folder !== out) throw new OutputError(out, problem, `the results are in ${folder}`);
 }
 
-/** Into the folder that was asked for, else beside it, else where files go for a while: hours of work stand behind it. */
+/** Writes into the folder that was asked for, else beside it, else where files go for a while: hours of work stand behind it. */
 async function writeReport(report: PaperReport, { out, progress }: PublishOptions) {
   let problem: unknown;
   for (const place of [() => out, () => `${out}.2`, () => mkdtemp(join(tmpdir(), 'cntk-paper-'))]) {
@@ -74,7 +74,7 @@ async function freeStem(folder: string, experiment: string): Promise<string> {
   }
 }
 
-/** The page last: that is where to look. @param files In the folder. */
+/** The page last: that is where to look. @param files The names of the files in the folder. */
 export function galleryText(folder: string, files: readonly string[]): string {
   return ['Written:', ...files.map((file) => `  ${join(folder, file)}`)].join('\n');
 }

@@ -68,7 +68,7 @@ export class Staging {
     this.remove();
   }
 
-  /** Not later than at the end of the process: one that is told twice to end ends at once. */
+  /** Removes the folder, not later than at the end of the process: one that is told twice to end ends at once. */
   readonly remove = (): void => {
     clearInterval(this.timer);
     process.off('exit', this.remove);

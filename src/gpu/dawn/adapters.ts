@@ -208,7 +208,7 @@ async function requestAdapter(found: AdapterName, options: AdapterOptions): Prom
   return adapter ? { instance, adapter, found } : undefined;
 }
 
-/** All that Dawn prints, it prints before the promise is returned. */
+/** Starts a request and hides what Dawn prints about it: all of that it prints before the promise is returned. */
 export function quietly<T>({ verbose = false }: AdapterOptions, request: () => Promise<T>): Promise<T> {
   return verbose ? request() : withQuietStderr(request);
 }

@@ -1,7 +1,7 @@
 import { filtersByInput } from '../networks/convolution-network.js';
 import { FILTER_PIXELS, gatherPatches } from '../networks/patches.js';
 import { productTransposed, transposed } from '../networks/dense-products.js';
-import type { NormalNumbers } from '../../statistics/normal-numbers.js';
+import type { NormalNumbers } from '../../statistics/random.js';
 
 export interface CnnShape {
   readonly grid: { readonly height: number; readonly width: number };
@@ -9,7 +9,7 @@ export interface CnnShape {
   readonly classes: number;
   /** Convolution layers + 1. */
   readonly depth: number;
-  /** Of every hidden layer. */
+  /** How many channels every hidden layer has. */
   readonly channels: number;
   readonly readout: 'vanilla' | 'gap';
 }
@@ -23,7 +23,7 @@ export interface CnnStep {
 
 interface Pass {
   readonly patches: readonly Float64Array[];
-  /** Before the ReLU, [images × pixels][channels]. */
+  /** What stands before the ReLU, [images × pixels][channels]. */
   readonly before: readonly Float64Array[];
   readonly inputs: Float64Array; // [images][D]
   readonly scores: Float64Array; // [images][classes]
@@ -159,7 +159,7 @@ function columnSums(values: Float64Array, columns: number): Float64Array {
   return sums;
 }
 
-/** In place. */
+/** Adds the bias to the values where they stand, and returns them. */
 function withBias(values: Float64Array, bias: Float64Array): Float64Array {
   for (let i = 0; i < values.length; i++) values[i] += bias[i % bias.length];
   return values;

@@ -1,5 +1,6 @@
-import { READOUTS, SUFFIX, type CnnResult, type ReadoutResult } from './run.js';
+import { SUFFIX, type CnnResult, type ReadoutResult } from './run.js';
 import type { CurvesFigure, FigureAxis } from '../../figures/figure-types.js';
+import { READOUTS } from '../networks/empirical-kernels.js';
 
 type Series = CurvesFigure['series'][number];
 

@@ -1,19 +1,18 @@
 import { BATCH, MOMENTUM, SETTLING } from './train.js';
-import { formatAccuracy, formatInterval, summarize } from '../accuracy-summary.js';
+import { formatMeanAccuracy, formatInterval, summarizeRuns } from '../accuracy-summary.js';
 import { cnnFigures } from './figures.js';
 import {
   CNN_RIDGE,
   MORE,
   RATES,
-  READOUTS,
   SUFFIX,
   type CnnOptions,
-  type CnnReadout,
   type CnnResult,
   type ReadoutResult,
 } from './run.js';
 import { publishedKernel, publishedNetwork } from '../published.js';
-import type { PaperReport } from '../report.js';
+import type { PaperReport } from '../paper-report.js';
+import { READOUTS, type FiniteReadout } from '../networks/empirical-kernels.js';
 
 /** Training images of the published columns beside which these are put. */
 const FULL = 50_000;
@@ -54,7 +53,7 @@ export function cnnReport(
         columns: ['method', 'accuracy', '95 % interval', 'published'],
         rows: rows.map(({ method, summary, published }) => [
           method,
-          formatAccuracy(summary),
+          formatMeanAccuracy(summary),
           formatInterval(summary),
           published?.toFixed(2) ?? '',
         ]),
@@ -76,16 +75,16 @@ export function cnnReport(
 }
 
 function rowsOf(
-  readout: CnnReadout,
+  readout: FiniteReadout,
   { correct, networks }: ReadoutResult,
   { testCount, data }: CnnSetting,
   depth: number,
 ) {
-  const kernel = (count: number) => summarize([{ correct: count, count: testCount }]);
+  const kernel = (count: number) => summarizeRuns([{ correct: count, count: testCount }]);
   return [
     {
       method: `CNN-${SUFFIX[readout]}`,
-      summary: summarize(networks),
+      summary: summarizeRuns(networks),
       published: data === 'CIFAR-10' ? publishedNetwork(readout, FULL)?.percent[depth] : undefined,
     },
     {
@@ -99,7 +98,7 @@ function rowsOf(
 
 type Row = ReturnType<typeof rowsOf>[number];
 
-function gapNote(readout: CnnReadout, rows: readonly Row[]): string {
+function gapNote(readout: FiniteReadout, rows: readonly Row[]): string {
   const [network, kernel] = ['CNN', 'CNTK'].map((kind) =>
     rows.find(({ method }) => method === `${kind}-${SUFFIX[readout]}`)!,
   );
@@ -111,7 +110,7 @@ function gapNote(readout: CnnReadout, rows: readonly Row[]): string {
 }
 
 function trainingNote(
-  readout: CnnReadout,
+  readout: FiniteReadout,
   { networks, rate }: ReadoutResult,
   { epochs }: CnnOptions,
 ): string {

@@ -12,6 +12,7 @@ import { classesOf } from '../../regression/targets.js';
 import type { CnnShape } from './cnn-network.js';
 import { trainInThreads } from './train-in-threads.js';
 import type { TrainingSet, TrainOutcome, TrainTask } from './train.js';
+import { READOUTS, type FiniteReadout } from '../networks/empirical-kernels.js';
 
 /** Learning rates among which a validation split of the training images chooses. */
 export const RATES: readonly number[] = [0.01, 0.03, 0.1];
@@ -19,17 +20,15 @@ export const RATES: readonly number[] = [0.01, 0.03, 0.1];
 const VALIDATION = 0.2;
 /** The networks get this many times the epochs of the trials: a rate that fits those just in time must fit more images. */
 export const MORE = 2;
-/** The paper uses none; so little changes no prediction. */
+/** The ridge of the kernels: the paper uses none, and so little changes no prediction. */
 export const CNN_RIDGE = 1e-6;
-export const READOUTS = ['vanilla', 'gap'] as const;
-export type CnnReadout = (typeof READOUTS)[number];
-/** As the paper calls them. */
-export const SUFFIX: Readonly<Record<CnnReadout, string>> = { vanilla: 'V', gap: 'GAP' };
+/** What the paper calls the read-outs. */
+export const SUFFIX: Readonly<Record<FiniteReadout, string>> = { vanilla: 'V', gap: 'GAP' };
 
 export interface CnnOptions {
   /** Convolution layers + 1. */
   readonly depth: number;
-  /** Of every hidden layer of the networks. */
+  /** How many channels every hidden layer of the networks has. */
   readonly channels: number;
   /** Networks trained on all training images, each from its own start. */
   readonly networks: number;
@@ -46,12 +45,12 @@ export interface CnnHooks {
 }
 
 export interface CnnResult {
-  readonly byReadout: Readonly<Record<CnnReadout, ReadoutResult>>;
+  readonly byReadout: Readonly<Record<FiniteReadout, ReadoutResult>>;
   readonly timingsMs: Readonly<Record<'kernels' | 'training', number>>;
 }
 
 export interface ReadoutResult {
-  /** Of the kernels: test images recognised. */
+  /** How many test images each kernel recognised. */
   readonly correct: Readonly<Record<'ntk' | 'nngp', number>>;
   readonly rate: number;
   /** One network per learning rate, with a part of the training images held out; `correct` of those. */
@@ -135,7 +134,7 @@ async function trainNetworks(
   );
   const [all, unseen] = [trainingSet(train), trainingSet(test)];
   const task = (
-    readout: CnnReadout,
+    readout: FiniteReadout,
     rate: number,
     seed: number,
     sets: Pick<TrainTask, 'train' | 'test' | 'epochs'>,

@@ -1,5 +1,5 @@
 import { largestOfRows } from '../../regression/classify.js';
-import { NormalNumbers } from '../../statistics/normal-numbers.js';
+import { NormalNumbers } from '../../statistics/random.js';
 import { Cnn, type CnnShape } from './cnn-network.js';
 
 /** Images as [count][pixels][channels] with their classes. */
@@ -19,7 +19,7 @@ export interface TrainTask {
   readonly epochs: number;
 }
 
-/** After an epoch. */
+/** What a network is worth after an epoch. */
 export interface Snapshot {
   readonly epoch: number;
   /** Mean cross-entropy of the training images as the epoch met them, each before the step it took part in. */
@@ -33,7 +33,7 @@ export interface Snapshot {
 export interface TrainOutcome {
   /** The first epoch in which every training image was recognised; undefined if the limit came first. */
   readonly fittedAt: number | undefined;
-  /** Of the last epoch. */
+  /** The share of the training images that was recognised in the last epoch. */
   readonly trainAccuracy: number;
   /** Test images recognised: mean over the `SETTLING` epochs after `fittedAt`, else after the last epoch. */
   readonly correct: number;

@@ -1,7 +1,7 @@
 import { DenseNetwork, empiricalNtk, type Points } from '../networks/dense-network.js';
 import { denseNtk } from '../networks/dense-ntk.js';
-import { NormalNumbers } from '../../statistics/normal-numbers.js';
-import { solvePositive } from '../networks/small-solve.js';
+import { NormalNumbers } from '../../statistics/random.js';
+import { solvePositive } from '../networks/positive-system.js';
 
 export interface EquivalenceTask {
   readonly train: Points;
@@ -12,7 +12,7 @@ export interface EquivalenceTask {
   readonly hiddenLayers: number;
   /** κ: the trained function is κ f. */
   readonly kappa: number;
-  /** Of the draw of the network. */
+  /** What the weights of the network are drawn by. */
   readonly seeds: readonly number[];
   /** ½ Σ (κ f(x_i) − y_i)² at which training ends. */
   readonly loss: number;
@@ -24,17 +24,17 @@ export interface EquivalenceTask {
 /** Distances on the test points, each a root mean square relative to that of the NTK regression. */
 export interface EquivalenceRun {
   readonly steps: number;
-  /** What was reached. */
+  /** The loss that was reached. */
   readonly loss: number;
-  /** From the NTK regression, as theorem 3.2 has it: what the network says before training is part of it. */
+  /** The distance from the NTK regression, as theorem 3.2 has it: what the network says before training is part of it. */
   readonly fromRegression: number;
-  /** From the linear dynamics under the exact NTK, which begin where the network begins. */
+  /** The distance from the linear dynamics under the exact NTK, which begin where the network begins. */
   readonly fromLinear: number;
-  /** As `fromLinear`, but with the linear dynamics ended at the network's own outputs instead of the targets. */
+  /** The distance `fromLinear`, but with the linear dynamics ended at the network's own outputs instead of the targets. */
   readonly fromLinearSameEnd: number;
-  /** From the linear dynamics under the network's own NTK at the start: what changes while training. */
+  /** The distance from the linear dynamics under the network's own NTK at the start: what changes while training. */
   readonly fromOwnLinear: number;
-  /** Between the two linear predictions, exact and own: what the NTK of the start differs from its limit. */
+  /** The distance between the two linear predictions, exact and own: what the NTK of the start differs from its limit. */
   readonly betweenLinear: number;
 }
 

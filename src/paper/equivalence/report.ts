@@ -1,7 +1,7 @@
 import type { EquivalenceRun } from './network-run.js';
 import { fitPowerLaw, type PowerLaw } from '../../statistics/power-law.js';
 import type { EquivalenceOptions, EquivalenceResult, TrainedNetwork } from './run.js';
-import type { PaperReport, PaperTable } from '../report.js';
+import type { PaperReport, PaperTable } from '../paper-report.js';
 import type { CurvesFigure } from '../../figures/figure-types.js';
 
 /** Training moves weights by about 1 / (κ √m) relative to their size: from here on that is small. */

@@ -2,11 +2,11 @@ import { eigenvaluesInThread } from '../../threads/eigenvalues-thread.js';
 import { denseNtkInTurns } from '../networks/dense-ntk.js';
 import type { Points } from '../networks/dense-network.js';
 import type { EquivalenceRun, EquivalenceTask } from './network-run.js';
-import { NormalNumbers } from '../../statistics/normal-numbers.js';
+import { NormalNumbers } from '../../statistics/random.js';
 import { runInThreads } from '../../threads/worker-pool.js';
 
 export interface EquivalenceOptions {
-  /** Of every hidden layer, rising. */
+  /** The widths of every hidden layer, rising; networks of each are trained. */
   readonly widths: readonly number[];
   readonly hiddenLayers: number;
   readonly kappas: readonly number[];
@@ -22,7 +22,7 @@ export interface EquivalenceOptions {
   readonly maxSteps: number;
   readonly seed: number;
   readonly signal?: AbortSignal;
-  /** Of the training, 0 … 1. */
+  /** Called with the share of the training that is done, 0 … 1. */
   readonly onProgress?: (fraction: number, elapsedMs: number) => void;
 }
 
@@ -90,7 +90,7 @@ export async function runEquivalences(options: EquivalenceOptions): Promise<Equi
   };
 }
 
-/** Uniform on the unit sphere. */
+/** Points drawn uniformly from the unit sphere. */
 export function spherePoints(count: number, dimension: number, random: NormalNumbers): Points {
   const values = random.array(count * dimension);
   for (let i = 0; i < count; i++) {

@@ -1,9 +1,9 @@
 import type { ConvolutionNetwork, FiniteImages } from '../networks/convolution-network.js';
 import { drawKernels } from '../networks/empirical-kernels.js';
-import { NormalNumbers } from '../../statistics/normal-numbers.js';
+import { NormalNumbers } from '../../statistics/random.js';
 
 /** Some draws of one network. */
-export interface DrawTask {
+export interface NetworkDrawsTask {
   readonly network: ConvolutionNetwork;
   readonly images: FiniteImages;
   readonly seed: number;
@@ -11,8 +11,12 @@ export interface DrawTask {
   readonly draws: number;
 }
 
-/** Every draw has random numbers of its own, whatever thread makes it. @returns `drawKernels` of each, [draws]. */
-export function runDraws({ network, images, seed, firstDraw, draws }: DrawTask): Float64Array[] {
+/**
+ * Computes the kernels of some draws. Every draw has random numbers of its own, whichever thread makes it.
+ *
+ * @returns `drawKernels` of each, [draws].
+ */
+export function runDraws({ network, images, seed, firstDraw, draws }: NetworkDrawsTask): Float64Array[] {
   return Array.from({ length: draws }, (_, i) =>
     drawKernels(network, images, new NormalNumbers(seed, network.depth, network.width, firstDraw + i)),
   );

@@ -38,7 +38,7 @@ export function compareMeans(draws: readonly Float64Array[], exact: ArrayLike<nu
 export interface ComparisonSummary {
   readonly means: number;
   readonly largestDeviation: number;
-  /** Of the deviations; near 1 if nothing is wrong, though means of the same draws go together. */
+  /** The root mean square of the deviations; near 1 if nothing is wrong, though means of the same draws go together. */
   readonly rmsDeviation: number;
   readonly beyondTwo: number;
   readonly beyondThree: number;
@@ -47,8 +47,8 @@ export interface ComparisonSummary {
   readonly relativeSpread: number;
 }
 
-/** Errors are means of absolute values. A deviation that is no number counts as beyond. */
-export function summarize(comparisons: readonly MeanComparison[]): ComparisonSummary {
+/** Sums up many comparisons. Errors are means of absolute values; a deviation that is no number counts as beyond. */
+export function summarizeComparisons(comparisons: readonly MeanComparison[]): ComparisonSummary {
   const mean = (value: (comparison: MeanComparison) => number) =>
     comparisons.reduce((sum, comparison) => sum + value(comparison), 0) / comparisons.length;
   const beyond = (limit: number) =>

@@ -1,8 +1,9 @@
-import { summarize, type ComparisonSummary } from './mean-comparison.js';
+import { summarizeComparisons, type ComparisonSummary } from './mean-comparison.js';
 import { KERNELS, READOUTS } from '../networks/empirical-kernels.js';
 import type { MontecarloComparison, MontecarloOptions, MontecarloResult } from './run.js';
-import type { PaperReport, PaperTable } from '../report.js';
+import type { PaperReport, PaperTable } from '../paper-report.js';
 import type { CurvesFigure } from '../../figures/figure-types.js';
+import { formatPercent } from '../../text/numbers.js';
 
 const KERNEL_NAMES = { nngp: 'NNGP', all: 'NTK, all trained', hidden: 'NTK, first and last frozen' } as const;
 
@@ -35,7 +36,7 @@ export function montecarloReport(
   };
 }
 
-/** Of a summary, as `summaryCells` fills them. */
+/** The columns of a summary, as `summaryCells` fills them. */
 const SUMMARY_COLUMNS = [
   'means',
   'largest |dev|',
@@ -50,7 +51,7 @@ const SUMMARY_COLUMNS = [
 function widthTable(comparisons: readonly MontecarloComparison[], widths: readonly number[]): PaperTable {
   const rows = widths.map((width) => ({
     channels: width,
-    ...summarize(comparisons.filter((comparison) => comparison.width === width)),
+    ...summarizeComparisons(comparisons.filter((comparison) => comparison.width === width)),
   }));
   return {
     title: 'All means over draws, by channel count (deviations in standard errors, SE; errors relative)',
@@ -69,7 +70,7 @@ function channelTable(widest: readonly MontecarloComparison[], depths: readonly 
       ({ depth, readout, kernel }) =>
         depth === group.depth && readout === group.readout && kernel === group.kernel,
     );
-    return { ...group, summary: summarize(members), members };
+    return { ...group, summary: summarizeComparisons(members), members };
   });
   return {
     title: `At ${widest[0].width} channels, by kernel`,
@@ -92,7 +93,7 @@ function summaryCells(summary: ComparisonSummary): string[] {
     rmsDeviation.toFixed(2),
     `${beyondTwo}`,
     `${beyondThree}`,
-    ...[relativeError, relativeStandardError, relativeSpread].map((share) => `${(100 * share).toFixed(2)} %`),
+    ...[relativeError, relativeStandardError, relativeSpread].map((share) => formatPercent(share, 2)),
   ];
 }
 
@@ -103,7 +104,9 @@ function errorFigure(comparisons: readonly MontecarloComparison[], widths: reado
   ) =>
     widths.map((width) => ({
       x: width,
-      y: 100 * value(summarize(comparisons.filter((each) => each.width === width && members(each)))),
+      y:
+        100 *
+        value(summarizeComparisons(comparisons.filter((each) => each.width === width && members(each)))),
     }));
   return {
     kind: 'curves',
@@ -139,8 +142,9 @@ function errorFigure(comparisons: readonly MontecarloComparison[], widths: reado
 }
 
 function verdict(widest: readonly MontecarloComparison[]): string {
-  const { means, beyondTwo, beyondThree, largestDeviation, relativeStandardError } = summarize(widest);
-  const sharpness = `${(100 * relativeStandardError).toFixed(2)} %`;
+  const { means, beyondTwo, beyondThree, largestDeviation, relativeStandardError } =
+    summarizeComparisons(widest);
+  const sharpness = formatPercent(relativeStandardError, 2);
   return (
     `${beyondThree === 0 ? 'PASS' : 'FAIL'}: at ${widest[0].width} channels ${means - beyondThree} of ${means} means ` +
     `lie within 3 standard errors of the exact kernel (largest deviation ${largestDeviation.toFixed(2)}; a standard ` +

@@ -6,20 +6,20 @@ import { computeGram } from '../../kernel/gram.js';
 import type { ImageStack } from '../../images/images.js';
 import { compareMeans, type MeanComparison } from './mean-comparison.js';
 import { PAPER_NETWORK, type FiniteImages } from '../networks/convolution-network.js';
-import type { DrawTask } from './draws.js';
+import type { NetworkDrawsTask } from './draws.js';
 import { KERNELS, READOUTS } from '../networks/empirical-kernels.js';
 import { runInThreads } from '../../threads/worker-pool.js';
 
 export interface MontecarloOptions {
   /** Channel counts of the finite networks, rising. */
   readonly widths: readonly number[];
-  /** Of every network: channel count and depth. At least 2. */
+  /** How many draws there are of every network, that is, channel count and depth; at least 2. */
   readonly draws: number;
   readonly depths: readonly number[];
   readonly images: number;
   readonly seed: number;
   readonly signal?: AbortSignal;
-  /** Of the draws, 0 … 1. */
+  /** Called with the share of the draws that is done, 0 … 1. */
   readonly onProgress?: (fraction: number, elapsedMs: number) => void;
 }
 
@@ -66,7 +66,7 @@ export async function runMontecarlo(gpu: Gpu, options: MontecarloOptions): Promi
   };
 }
 
-/** Rows 1–6 and columns 2–6 of digits: not square, so that rows and columns cannot be taken for each other. */
+/** Digits cut to rows 1–6 and columns 2–6: not square, so that rows and columns cannot be taken for each other. */
 export async function smallDigits(count: number, seed: number): Promise<ImageStack> {
   const digits = await loadDigits();
   const { images } = selectImages(digits, balancedOrder(digits.labels!, seed).slice(0, count));
@@ -83,7 +83,7 @@ export async function smallDigits(count: number, seed: number): Promise<ImageSta
   return { data, count, channels: 1, height, width };
 }
 
-/** From [count][channels][pixels] to [count][pixels][channels]. */
+/** Brings images from [count][channels][pixels] to [count][pixels][channels], as finite networks take them. */
 export function finiteImages({ data, count, channels, height, width }: ImageStack): FiniteImages {
   const pixels = height * width;
   const values = new Float64Array(data.length);
@@ -98,7 +98,7 @@ export function finiteImages({ data, count, channels, height, width }: ImageStac
   return { count, channels, height, width, values };
 }
 
-/** What `drawKernels` returns, in its order. */
+/** The numbers that `drawKernels` returns of a depth, in its order. */
 export function* numbersOf(
   count: number,
 ): Generator<Pick<MontecarloComparison, 'readout' | 'kernel' | 'pair'>> {
@@ -109,7 +109,7 @@ export function* numbersOf(
   }
 }
 
-/** By depth, in the order of `drawKernels`. */
+/** The exact kernels of each depth, in the order of `drawKernels`. */
 export async function exactKernels(
   gpu: Gpu,
   images: ImageStack,
@@ -157,7 +157,7 @@ async function drawAll(
 ): Promise<NetworkDraws[]> {
   const networks = widths.flatMap((width) => depths.map((depth) => ({ width, depth })));
   // The long ones first, so that no thread waits for another at the end.
-  const tasks = [...networks].reverse().flatMap(({ width, depth }): DrawTask[] => {
+  const tasks = [...networks].reverse().flatMap(({ width, depth }): NetworkDrawsTask[] => {
     const share = Math.max(1, Math.min(64, Math.floor(DRAW_WORK / width ** 2)));
     return Array.from({ length: Math.ceil(draws / share) }, (_, part) => ({
       network: { ...PAPER_NETWORK, width, depth },
@@ -187,6 +187,6 @@ async function drawAll(
 }
 
 /** Nearly all of it is in the convolutions between hidden layers. */
-function workOf({ network: { width, depth }, draws }: DrawTask): number {
+function workOf({ network: { width, depth }, draws }: NetworkDrawsTask): number {
   return draws * width * (1 + (depth - 2) * width);
 }

@@ -1,6 +1,6 @@
 import { FILTER_PIXELS, gatherPatches, type Border, type Grid } from './patches.js';
 import { productTransposed } from './dense-products.js';
-import type { NormalNumbers } from '../../statistics/normal-numbers.js';
+import type { NormalNumbers } from '../../statistics/random.js';
 
 /** Images as the networks take them. */
 export interface FiniteImages extends Grid {

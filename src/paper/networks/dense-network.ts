@@ -1,5 +1,5 @@
 import { productTransposed, transposed } from './dense-products.js';
-import type { NormalNumbers } from '../../statistics/normal-numbers.js';
+import type { NormalNumbers } from '../../statistics/random.js';
 
 /** Points, [count][dimension]. */
 export interface Points {

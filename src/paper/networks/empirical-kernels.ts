@@ -1,7 +1,7 @@
 import { backward, forward, type ConvolutionNetwork, type FiniteImages } from './convolution-network.js';
 import { FILTER_PIXELS } from './patches.js';
 import { productTransposed } from './dense-products.js';
-import type { NormalNumbers } from '../../statistics/normal-numbers.js';
+import type { NormalNumbers } from '../../statistics/random.js';
 
 export const READOUTS = ['vanilla', 'gap'] as const;
 export type FiniteReadout = (typeof READOUTS)[number];
@@ -10,7 +10,7 @@ export type FiniteReadout = (typeof READOUTS)[number];
 export const KERNELS = ['nngp', 'all', 'hidden'] as const;
 
 /** How many pairs (i, j) with i ≥ j there are. */
-export function pairsOf(images: number): number {
+export function pairCountOf(images: number): number {
   return (images * (images + 1)) / 2;
 }
 
@@ -37,7 +37,7 @@ export function drawKernels(
   const patchGrams = layers.map(({ patches, channelsIn }) =>
     productTransposed(patches, patches, FILTER_PIXELS * channelsIn),
   );
-  const pairs = pairsOf(images.count);
+  const pairs = pairCountOf(images.count);
   const kernels = new Float64Array(READOUTS.length * KERNELS.length * pairs);
   READOUTS.forEach((readout, r) => {
     const [nngp, all, hidden] = KERNELS.map((_, k) =>

@@ -8,19 +8,19 @@ import { figureSvg } from '../../figures/figure.js';
 import { loadPngRenderer, type PngRenderer } from '../../figures/png.js';
 import { reportsPage } from './page.js';
 import { pictureName, readReport } from './parse-report.js';
-import type { PaperReport } from '../report.js';
+import type { PaperReport } from '../paper-report.js';
 import type { Figure } from '../../figures/figure-types.js';
 
 /** A report as it lies in a folder. */
 export interface StoredReport {
-  /** Of its file, without `.json`; its pictures are called STEM-FIGURE. */
+  /** The name of its file without `.json`; its pictures are called STEM-FIGURE. */
   readonly stem: string;
   readonly report: PaperReport;
 }
 
 /** What was drawn from the reports of a folder. */
 export interface Gallery {
-  /** Of the files written, in the folder. */
+  /** The names of the files written, in the folder. */
   readonly files: readonly string[];
   /** What could not be read or drawn, a sentence each. */
   readonly warnings: readonly string[];

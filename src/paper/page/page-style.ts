@@ -1,4 +1,4 @@
-/** Of the page of reports: for wide and narrow screens, light and dark ones, and paper. Pictures stay on white. */
+/** The style of the page of reports: for wide and narrow screens, light and dark ones, and paper. Pictures stay on white. */
 export const PAGE_STYLE = `
 :root { color-scheme: light dark; --text: #1c1c1e; --soft: #5c5c66; --line: #d4d4dc; --back: #fff; --shade: #f3f3f7; --link: #0058a3; }
 @media (prefers-color-scheme: dark) {

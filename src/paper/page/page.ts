@@ -3,7 +3,7 @@ import { figureSvg } from '../../figures/figure.js';
 import { escapeMarkup, tag } from '../../figures/markup.js';
 import { describeFigure } from './describe-figure.js';
 import { PAGE_STYLE } from './page-style.js';
-import type { PaperReport, PaperTable } from '../report.js';
+import type { PaperReport, PaperTable } from '../paper-report.js';
 import type { Figure } from '../../figures/figure-types.js';
 
 const TITLE = 'On exact computation with an infinitely wide neural net: the paper reproduced';

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { parseJson, readJson } from '../../files/json-file.js';
-import type { PaperReport } from '../report.js';
+import type { PaperReport } from '../paper-report.js';
 
 // Every field of a report is checked, and nothing in it is longer than can be drawn in a second.
 
@@ -137,7 +137,7 @@ function isShallow(value: unknown, levels: number, budget: { left: number }): bo
 }
 
 /**
- * Of a figure's files, without their ends.
+ * The name of a figure's files, without their ends.
  *
  * @param stem Of the report's file: another one than the experiment where a report was renamed.
  * @param figure Its name, which may begin with the experiment's.

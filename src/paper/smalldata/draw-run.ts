@@ -4,14 +4,14 @@ import { looRidge, type LooSolution } from './loo-ridge.js';
 /** A kernel of all images, one of those among which a method chooses. */
 export interface CandidateKernel {
   readonly method: string;
-  /** Such as its depth. */
+  /** What tells it from the others of the method, such as its depth. */
   readonly name: string;
   /** [count][count], memory that threads share. */
   readonly matrix: Float64Array;
 }
 
 /** One draw of training images. */
-export interface DrawTask {
+export interface ImageDrawTask {
   readonly kernels: readonly CandidateKernel[];
   readonly labels: Int32Array; // [count]
   readonly train: readonly number[];
@@ -36,7 +36,7 @@ export interface DrawOutcome {
  *
  * @throws RangeError if a method has no kernel that can be solved.
  */
-export function runDraw(task: DrawTask): DrawOutcome[] {
+export function runDraw(task: ImageDrawTask): DrawOutcome[] {
   const methods = [...new Set(task.kernels.map(({ method }) => method))];
   // With one image of a class, an image left out leaves nothing that could predict it: every choice would be noise.
   const labels = Int32Array.from(task.train, (i) => task.labels[i]);
@@ -71,7 +71,7 @@ export function runDraw(task: DrawTask): DrawOutcome[] {
 }
 
 function countCorrect(
-  { labels, train, test }: DrawTask,
+  { labels, train, test }: ImageDrawTask,
   { matrix }: CandidateKernel,
   { classes, coefficients }: LooSolution,
 ): number {

@@ -1,12 +1,11 @@
 import { classesOf, encodeTargets } from '../../regression/targets.js';
 import { leaveOneOutError } from '../../regression/leave-one-out.js';
-import { lowerFactor } from '../networks/small-solve.js';
 
 export interface LooSolution {
   /** The labels, each once: column c of the coefficients is that of label classes[c]. */
   readonly classes: readonly number[];
   readonly coefficients: Float64Array; // [n][classes]
-  /** Relative to the mean of the diagonal. */
+  /** The ridge that was chosen, relative to the mean of the diagonal. */
   readonly ridge: number;
   /** Mean square over images and columns. */
   readonly leaveOneOut: number;
@@ -18,7 +17,7 @@ export interface LooSolution {
  * For kernels of some hundred images, of which hundreds are solved in threads: there the way through the device costs
  * more than the factorisation.
  *
- * @param kernel [n][n], symmetric. @param labels [n]. @param ridges Relative to the mean of the diagonal.
+ * @param kernel [n][n], symmetric. @param labels [n]. @param ridges The ridge that was chosen, relative to the mean of the diagonal.
  * @returns undefined if float64 can factor the matrix with none of the ridges.
  */
 export function looRidge(
@@ -44,8 +43,8 @@ export function looRidge(
 
 /** L⁻¹ [n][n], lower triangle, of K + shift·I = L Lᵀ; undefined if a pivot is not positive. */
 function inverseFactor(kernel: Float64Array, n: number, shift: number): Float64Array | undefined {
-  const { factor, pivot } = lowerFactor(kernel, n, shift);
-  if (pivot !== undefined) return undefined;
+  const factor = lowerFactor(kernel, n, shift);
+  if (factor === undefined) return undefined;
   const inverse = new Float64Array(n * n);
   for (let i = 0; i < n; i++) {
     const row = inverse.subarray(i * n, i * n + i + 1);
@@ -57,6 +56,24 @@ function inverseFactor(kernel: Float64Array, n: number, shift: number): Float64A
     for (let j = 0; j <= i; j++) row[j] /= factor[i * n + i];
   }
   return inverse;
+}
+
+/**
+ * L [n][n], lower triangle, of K + shift·I = L Lᵀ; undefined if a pivot is not positive. By hand, since a draw factors
+ * hundreds of these and ml-matrix takes more than three times as long.
+ */
+function lowerFactor(kernel: Float64Array, n: number, shift: number): Float64Array | undefined {
+  const factor = kernel.slice();
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j <= i; j++) {
+      let value = factor[i * n + j] + (i === j ? shift : 0);
+      for (let k = 0; k < j; k++) value -= factor[i * n + k] * factor[j * n + k];
+      if (i > j) factor[i * n + j] = value / factor[j * n + j];
+      else if (value > 0) factor[i * n + i] = Math.sqrt(value);
+      else return undefined;
+    }
+  }
+  return factor;
 }
 
 /** L⁻ᵀ (L⁻¹ Y). targets [n][k] → [n][k]. */

@@ -3,6 +3,7 @@ import { breather } from '../../signals/breather.js';
 import { denseNtkInTurns } from '../networks/dense-ntk.js';
 import { productTransposed } from '../networks/dense-products.js';
 import type { CandidateKernel } from './draw-run.js';
+import { quantile } from '../../statistics/samples.js';
 
 /** Rows of a product between two turns: some milliseconds, of 1,000 images of 3,072 numbers. */
 const PRODUCT_ROWS = 4;
@@ -66,6 +67,5 @@ export function sharedCopy(values: ArrayLike<number>): Float64Array {
 function medianDistance(squared: Float64Array, count: number): number {
   const between = new Float64Array((count * (count - 1)) / 2);
   for (let i = 0, at = 0; i < count; i++) for (let j = 0; j < i; j++) between[at++] = squared[i * count + j];
-  between.sort();
-  return Math.sqrt(between[between.length >> 1]);
+  return Math.sqrt(quantile(between.sort(), 0.5));
 }

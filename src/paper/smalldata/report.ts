@@ -1,11 +1,12 @@
 import type { DrawOutcome } from './draw-run.js';
-import type { PaperReport } from '../report.js';
+import type { PaperReport } from '../paper-report.js';
 import { SMALL_RIDGES, type SmalldataOptions, type SmalldataResult } from './run.js';
+import { mean, standardDeviation } from '../../statistics/samples.js';
 
 interface MethodSummary {
   readonly method: string;
   readonly meanPercent: number;
-  /** Of the draws; undefined for one draw. */
+  /** The standard deviation of the draws; undefined for one draw. */
   readonly standardDeviation: number | undefined;
   /** The best method less this one in the same draws: mean and standard error. */
   readonly behindBest: { readonly mean: number; readonly standardError: number | undefined };
@@ -116,9 +117,7 @@ function advice(
 ): string {
   const choices = sizes.map(({ size, methods }) => {
     const best = bestOf(methods);
-    const level = methods.filter(
-      ({ behindBest: { mean, standardError } }) => mean <= 2 * (standardError ?? 0),
-    );
+    const level = methods.filter(({ behindBest }) => behindBest.mean <= 2 * (behindBest.standardError ?? 0));
     const others = level.filter((one) => one !== best).map(({ method }) => method);
     return `${size} images: ${best.method}${others.length > 0 ? ` (within two standard errors: ${others.join(', ')})` : ''}`;
   });
@@ -137,17 +136,6 @@ function remarks({ images }: SmalldataOptions): string[] {
       'how much the draw matters, not how another set of images would do.',
     `All draws are taken from ${images} images.`,
   ];
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-/** Of a sample; undefined for one value. */
-function standardDeviation(values: readonly number[]): number | undefined {
-  if (values.length < 2) return undefined;
-  const middle = mean(values);
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - middle) ** 2, 0) / (values.length - 1));
 }
 
 function counts(values: readonly string[]): Record<string, number> {

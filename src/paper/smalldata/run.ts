@@ -10,7 +10,7 @@ import { defaultTrained } from '../../kernel/validate-channels.js';
 import { classesOf } from '../../regression/targets.js';
 import { runInThreads } from '../../threads/worker-pool.js';
 import { kernelTitle } from '../../figures/kernel-title.js';
-import type { CandidateKernel, DrawOutcome, DrawTask } from './draw-run.js';
+import type { CandidateKernel, DrawOutcome, ImageDrawTask } from './draw-run.js';
 import { pixelKernels, sharedCopy } from './pixel-kernels.js';
 
 /** Ridges among which the leave-one-out error chooses, relative to the mean of the diagonal. */
@@ -65,7 +65,7 @@ export async function runSmalldata(
 
   started = performance.now();
   const tasks = options.sizes.flatMap((size) =>
-    Array.from({ length: options.draws }, (_, draw): DrawTask => {
+    Array.from({ length: options.draws }, (_, draw): ImageDrawTask => {
       const order = balancedOrder(labels, options.seed + 1 + draw);
       const [train, test] = [order.slice(0, size), order.slice(size)];
       return { kernels, labels, train, test, ridges: SMALL_RIDGES };

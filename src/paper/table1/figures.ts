@@ -1,7 +1,7 @@
 import { readoutRadius } from '../../kernel/validate-channels.js';
 import type { Readout } from '../../kernel/channels.js';
 import { kernelTitle } from '../../figures/kernel-title.js';
-import { summarize } from '../accuracy-summary.js';
+import { summarizeRuns } from '../accuracy-summary.js';
 import type { CurvesFigure, FigureAxis, HeatmapFigure, Figure } from '../../figures/figure-types.js';
 import { ofChannel, publishedColumns, type Table1Setting } from './setting.js';
 import type { Measurement, SimilarityMap, Table1Result } from './run.js';
@@ -141,7 +141,7 @@ function spectrumFigure(setting: Table1Setting, { spectra }: Table1Result): Curv
 
 /** Error bars: the standard deviation over the seeds, of a single one the binomial interval. */
 function pointOf(x: number, runs: readonly Measurement[]): Point {
-  const { mean, standardDeviation: deviation, low, high } = summarize(runs);
+  const { mean, standardDeviation: deviation, low, high } = summarizeRuns(runs);
   return deviation === undefined
     ? { x, y: mean, low, high }
     : { x, y: mean, low: mean - deviation, high: mean + deviation };

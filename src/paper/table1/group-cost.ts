@@ -13,7 +13,7 @@ import { jobBlocks, jobName, sides, type Draw, type KernelGroup } from './task.j
 /** What a group of kernels takes, over all draws. */
 export interface GroupPlan {
   readonly group: KernelGroup;
-  /** Of the stores, in the order of computation. */
+  /** The folders of the stores, in the order of computation. */
   readonly folders: readonly string[];
   readonly pairs: number;
   readonly elementLayers: number;

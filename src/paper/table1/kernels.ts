@@ -22,7 +22,7 @@ export class KernelFiles implements AsyncDisposable {
   ) {}
 
   /**
-   * @param folders Of one group and draw, at least one.
+   * @param folders The folders of one group and draw, at least one.
    * @throws InputError if a file is missing, or has another shape than the first folder's.
    */
   static async open(folders: readonly string[], channel: Channel): Promise<KernelFiles> {

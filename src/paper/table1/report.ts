@@ -1,9 +1,14 @@
 import type { Readout } from '../../kernel/channels.js';
 import { channelName } from '../../kernel/validate-channels.js';
 import { kernelTitle } from '../../figures/kernel-title.js';
-import { formatAccuracy, formatInterval, summarize, type AccuracySummary } from '../accuracy-summary.js';
+import {
+  formatMeanAccuracy,
+  formatInterval,
+  summarizeRuns,
+  type AccuracySummary,
+} from '../accuracy-summary.js';
 import { PUBLISHED_LAP, type PublishedColumn } from '../published.js';
-import type { PaperReport, PaperTable } from '../report.js';
+import type { PaperReport, PaperTable } from '../paper-report.js';
 import { table1Figures } from './figures.js';
 import { ofChannel, publishedColumns, type Table1Setting } from './setting.js';
 import type { Measurement, Table1Result } from './run.js';
@@ -34,7 +39,7 @@ function depthTable(
   const titles = (['ntk', 'nngp'] as const).map((kernel) => kernelTitle({ kernel, readout }));
   const rows = setting.depths.map((depth) => {
     const [ntk, nngp] = (['ntk', 'nngp'] as const).map((kernel) =>
-      summarize(ofChannel(measurements, { kernel, depth, readout })),
+      summarizeRuns(ofChannel(measurements, { kernel, depth, readout })),
     );
     return { depth, ntk, nngp, published: published?.percent[depth], network: network?.percent[depth] };
   });
@@ -51,10 +56,10 @@ function depthTable(
     ],
     rows: rows.map((row) => [
       `${row.depth}`,
-      formatAccuracy(row.ntk),
+      formatMeanAccuracy(row.ntk),
       formatInterval(row.ntk),
       ...(published ? [percent(row.published), difference(row.ntk, row.published)] : []),
-      formatAccuracy(row.nngp),
+      formatMeanAccuracy(row.nngp),
       formatInterval(row.nngp),
       ...(network ? [percent(row.network)] : []),
     ]),
@@ -85,13 +90,13 @@ function sizeTable(setting: Table1Setting, { measurements, smaller }: Table1Resu
   const rows = sizes.map((n) => ({
     n,
     cells: channels.map((channel) =>
-      summarize(points.filter((one) => one.n === n && one.channel === channel)),
+      summarizeRuns(points.filter((one) => one.n === n && one.channel === channel)),
     ),
   }));
   return {
     title: `Test accuracy in percent by the number of training images, depth ${depth}: parts of the same kernels`,
     columns: ['training images', ...channels.map(kernelTitle)],
-    rows: rows.map(({ n, cells }) => [`${n}`, ...cells.map(formatAccuracy)]),
+    rows: rows.map(({ n, cells }) => [`${n}`, ...cells.map(formatMeanAccuracy)]),
     data: rows.map(({ n, cells }) => ({
       n,
       ...Object.fromEntries(channels.map((channel, c) => [channelName(channel), cells[c]])),
@@ -133,7 +138,7 @@ function notesOf(setting: Table1Setting, { measurements, smaller }: Table1Result
   ];
 }
 
-/** In what the run differs from the columns that stand beside it. */
+/** Says in what the run differs from the columns that stand beside it. */
 function differences(
   { trainCount, testCount, side }: Table1Setting,
   published: readonly PublishedColumn[],

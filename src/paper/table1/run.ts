@@ -21,7 +21,7 @@ export interface Table1Hooks {
   /** Computes the matrices of a job. @returns the folder with their .npy files. */
   readonly compute: (job: KernelJob) => Promise<string>;
   readonly signal?: AbortSignal;
-  /** When all kernels are there. */
+  /** Called when all kernels are there. */
   readonly onRegressions?: () => void;
   /** Before each of the regressions with all training images: how many are done, of how many, and its name. */
   readonly onRegression?: (done: number, all: number, name: string) => void;
@@ -62,9 +62,9 @@ export interface SimilarityMap {
 }
 
 export interface Table1Result {
-  /** Of every draw and channel, with all its training images. */
+  /** The measurements of every draw and channel, with all its training images. */
   readonly measurements: readonly Measurement[];
-  /** Of the first draw at the largest depth, with parts of its training images. */
+  /** The measurements of the first draw at the largest depth, with parts of its training images. */
   readonly smaller: readonly Measurement[];
   readonly spectra: readonly Spectrum[];
   readonly similarity: SimilarityMap;
@@ -154,7 +154,7 @@ interface Regression {
   readonly kernels: KernelFiles;
 }
 
-/** With all training images, or with those at the indices. */
+/** Solves a regression with all training images, or with those at the indices. */
 async function regress(regression: Regression, indices?: readonly number[]): Promise<Measurement> {
   const { gpu, task, hooks, draw, channel, kernels } = regression;
   const { labels } = draw.train;
@@ -185,7 +185,7 @@ async function regress(regression: Regression, indices?: readonly number[]): Pro
   };
 }
 
-/** With parts of the training images: the submatrices of a kernel are kernels. */
+/** Solves regressions with parts of the training images: the submatrices of a kernel are kernels. */
 async function regressSmaller(regression: Regression): Promise<Measurement[]> {
   const { labels } = regression.draw.train;
   const order = balancedOrder(labels, regression.draw.seed);

@@ -14,7 +14,7 @@ export interface Table1Setting {
   readonly seeds: readonly number[];
   readonly depths: readonly number[];
   readonly readouts: readonly Readout[];
-  /** In the order of the labels. */
+  /** The names of the classes, in the order of the labels. */
   readonly classNames: readonly string[];
 }
 

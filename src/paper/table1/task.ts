@@ -103,7 +103,7 @@ function labelsOf({ labels, files }: LabelledImages): Int32Array {
 
 /** One computation of kernel matrices: those of a group between the images of a draw. */
 export interface KernelJob {
-  /** Of the store's folder: what is computed, in short. */
+  /** The name of the store's folder: what is computed, in short. */
   readonly name: string;
   readonly group: KernelGroup;
   /** The images of the columns, that is the training images, are mirrored left to right. */
@@ -162,7 +162,7 @@ export function jobBlocks({ train, test }: Draw, flipped: boolean): readonly [tr
   ];
 }
 
-/** Of the folder of a job: all that its matrices depend on, but for the pixels. */
+/** The name of the folder of a job: all that its matrices depend on, but for the pixels. */
 export function jobName({ seed, subset, train, test }: Draw, group: KernelGroup, flipped: boolean): string {
   const { count, height, width } = train.images;
   return [

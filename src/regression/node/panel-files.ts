@@ -9,6 +9,7 @@ import { makeFolder } from '../../files/make-folder.js';
 import { Claims, LEASE_MS, removeStoreLeftovers } from '../../files/claims.js';
 import { DamagedPanelError, type FactorIdentity, type PanelStore } from '../panel-store.js';
 import { readPanelState, STATE, writePanelState } from './panel-state.js';
+import { formatSize } from '../../text/sizes.js';
 
 /** Bytes that are read, written or summed at a time: an interrupt is heard in between. */
 const PIECE = 2 ** 24;
@@ -48,7 +49,7 @@ export class PanelFiles implements AsyncDisposable {
     private readonly options: PanelFilesOptions,
   ) {}
 
-  /** As `OpenPanelStore`. @throws OutputError; FactorInUseError; the signal's reason. */
+  /** Opens the panels of a factor, as `OpenPanelStore` asks for. @throws OutputError; FactorInUseError; the signal's reason. */
   readonly open = async (identity: FactorIdentity): Promise<PanelStore> => {
     const { folder } = this;
     // Of several ridges each has its own factor: only what another run left is worth a word.
@@ -86,7 +87,7 @@ export class PanelFiles implements AsyncDisposable {
   /**
    * Checks that the disk has room before anything is computed; panels that are there already need none.
    *
-   * @param factorBytes Of all panels. @param resultBytes Of what is written beside it. @throws OutputError
+   * @param factorBytes What all panels take. @param resultBytes What is written beside them takes. @throws OutputError
    */
   async assertRoom(factorBytes: number, resultBytes: number): Promise<void> {
     let present = 0;
@@ -98,8 +99,8 @@ export class PanelFiles implements AsyncDisposable {
     // Some file systems do not tell.
     if (blocks === 0 || bavail * bsize >= needed) return;
     const problem =
-      `the factor takes ${mib(factorBytes)} and the results ${mib(resultBytes)}, but only ` +
-      `${mib(present + bavail * bsize)} are free there; free some space, or write elsewhere (--out)`;
+      `the factor takes ${formatSize(factorBytes)} and the results ${formatSize(resultBytes)}, but only ` +
+      `${formatSize(present + bavail * bsize)} are free there; free some space, or write elsewhere (--out)`;
     throw new OutputError(this.folder, new Error(problem));
   }
 
@@ -262,7 +263,7 @@ export class PanelFiles implements AsyncDisposable {
   }
 }
 
-/** Of the file system that holds this folder, or will. */
+/** The room on the file system that holds this folder, or will. */
 async function spaceOf(folder: string): Promise<StatsFs> {
   try {
     return await statfs(folder);
@@ -272,8 +273,4 @@ async function spaceOf(folder: string): Promise<StatsFs> {
     }
     return await spaceOf(dirname(folder));
   }
-}
-
-function mib(bytes: number): string {
-  return `${(bytes / 2 ** 20).toPrecision(3)} MiB`;
 }

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
+import { WorkerPool } from '../../threads/worker-pool.js';
 import type { ProductTask } from './product-worker.js';
 
 /**
@@ -7,63 +7,34 @@ import type { ProductTask } from './product-worker.js';
  * a time, so that memory does not grow with n.
  */
 export class ThreadedProduct implements AsyncDisposable {
-  private constructor(private readonly workers: readonly Worker[]) {}
+  private constructor(private readonly pool: WorkerPool<Float64Array>) {}
 
   /** @param n Rows of the matrix in `path`. */
   static start(path: string, n: number, threads = availableParallelism()): ThreadedProduct {
     const count = Math.max(1, Math.min(threads, n));
     // Equal parts of the triangle.
     const edge = (part: number) => Math.round(n * Math.sqrt(part / count));
-    const url = new URL('./product-worker.js', import.meta.url);
-    const workers = Array.from({ length: count }, (_, part) => {
-      const workerData: ProductTask = { path, range: [edge(part), edge(part + 1)] };
-      return new Worker(url, { workerData });
-    });
-    return new ThreadedProduct(workers);
+    const shares = Array.from({ length: count }, (_, part): ProductTask => ({
+      path,
+      range: [edge(part), edge(part + 1)],
+    }));
+    return new ThreadedProduct(new WorkerPool(new URL('./product-worker.js', import.meta.url), shares));
   }
 
-  /** x [n][width] → [n][width]. @throws the signal's reason at once; the threads end when this is disposed of. */
+  /**
+   * The product with x [n][width], width a multiple of four as in `product`.
+   *
+   * @returns [n][width]
+   * @throws the error of a thread; the signal's reason at once, while the threads end when this is disposed of.
+   */
   readonly multiply = async (x: Float64Array, signal?: AbortSignal): Promise<Float64Array> => {
-    const shares = await Promise.all(this.workers.map((worker) => ask(worker, x, signal)));
-    const y = shares[0];
-    for (const share of shares.slice(1)) for (let e = 0; e < y.length; e++) y[e] += share[e];
+    const tasks = Array.from({ length: this.pool.size }, () => x);
+    const [y, ...others] = await this.pool.askAll(tasks, signal);
+    for (const share of others) for (let e = 0; e < y.length; e++) y[e] += share[e];
     return y;
   };
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.workers.map((worker) => worker.terminate()));
+    await this.pool[Symbol.asyncDispose]();
   }
-}
-
-function ask(worker: Worker, x: Float64Array, signal?: AbortSignal): Promise<Float64Array> {
-  return new Promise((resolve, reject) => {
-    signal?.throwIfAborted();
-    const end = () => {
-      worker.off('message', received);
-      worker.off('error', failed);
-      worker.off('exit', ended);
-      signal?.removeEventListener('abort', aborted);
-    };
-    const aborted = () => {
-      end();
-      reject(signal!.reason as Error);
-    };
-    const ended = (code: number) => {
-      end();
-      reject(new Error(`a thread of the matrix product ended with status ${code} before its answer`));
-    };
-    const received = (y: Float64Array) => {
-      end();
-      resolve(y);
-    };
-    const failed = (error: Error) => {
-      end();
-      reject(error);
-    };
-    worker.on('message', received);
-    worker.on('error', failed);
-    worker.on('exit', ended);
-    signal?.addEventListener('abort', aborted);
-    worker.postMessage(x);
-  });
 }

@@ -1,5 +1,5 @@
 // Backpropagation = central differences in every parameter array, both read-outs; a planted fault is seen.
-import { NormalNumbers } from '../../../src/statistics/normal-numbers.js';
+import { NormalNumbers } from '../../../src/statistics/random.js';
 import { Cnn, type CnnShape } from '../../../src/paper/cnn/cnn-network.js';
 
 const base = { grid: { height: 3, width: 4 }, channelsIn: 2, classes: 3, depth: 4, channels: 3 } as const;

@@ -1,7 +1,7 @@
 // A small network recognises every training image and says when; its accuracy is the mean of the epochs after;
 // the limit and a network that diverges are told apart from that; test images teach nothing; threads give the same
 // results; the learning rate is one that fits.
-import { NormalNumbers } from '../../../src/statistics/normal-numbers.js';
+import { NormalNumbers } from '../../../src/statistics/random.js';
 import { bestTrial } from '../../../src/paper/cnn/run.js';
 import { SETTLING, trainCnn, type TrainingSet } from '../../../src/paper/cnn/train.js';
 

@@ -1,7 +1,7 @@
 // The finite networks share no code with what they check; their empirical NTK is the product of gradients that
 // finite differences give; its mean over draws is the device's kernel, and is seen not to be when c_σ, the border or
 // the depth is another. The random numbers are normal.
-import { compareMeans, summarize } from '../../../src/paper/montecarlo/mean-comparison.js';
+import { compareMeans, summarizeComparisons } from '../../../src/paper/montecarlo/mean-comparison.js';
 import {
   forward,
   PAPER_NETWORK,
@@ -9,8 +9,13 @@ import {
   type FiniteImages,
 } from '../../../src/paper/networks/convolution-network.js';
 import { runDraws } from '../../../src/paper/montecarlo/draws.js';
-import { drawKernels, KERNELS, pairsOf, READOUTS } from '../../../src/paper/networks/empirical-kernels.js';
-import { NormalNumbers } from '../../../src/statistics/normal-numbers.js';
+import {
+  drawKernels,
+  KERNELS,
+  pairCountOf,
+  READOUTS,
+} from '../../../src/paper/networks/empirical-kernels.js';
+import { NormalNumbers } from '../../../src/statistics/random.js';
 import { exactKernels, finiteImages, smallDigits } from '../../../src/paper/montecarlo/run.js';
 import { closure, readImportGraph } from '../../meta/import-graph.js';
 import { testGpu } from '../../support/gpu.js';
@@ -107,7 +112,7 @@ describe('drawKernels', () => {
       hidden: layers.slice(1, 3),
     };
     KERNELS.forEach((kernel, k) => {
-      const offset = (READOUTS.indexOf(readout) * KERNELS.length + k) * pairsOf(2);
+      const offset = (READOUTS.indexOf(readout) * KERNELS.length + k) * pairCountOf(2);
       [
         [0, 0],
         [1, 0],
@@ -128,7 +133,7 @@ describe('means over draws', () => {
     const exact = (await exactKernels(await testGpu(), images, { depths: [3] })).get(3)!;
     const network = { ...PAPER_NETWORK, width, depth: 3, ...fault };
     const task = { network, images: finiteImages(images), seed: 5, firstDraw: 0, draws };
-    return summarize(compareMeans(runDraws(task), exact));
+    return summarizeComparisons(compareMeans(runDraws(task), exact));
   };
 
   test("are the device's kernels", async () => {
@@ -161,7 +166,9 @@ describe('compareMeans', () => {
   });
 
   test('what is no number counts as beyond', () => {
-    const { beyondThree } = summarize(compareMeans([Float64Array.of(NaN), Float64Array.of(1)], [1]));
+    const { beyondThree } = summarizeComparisons(
+      compareMeans([Float64Array.of(NaN), Float64Array.of(1)], [1]),
+    );
     expect(beyondThree).toBe(1);
   });
 });

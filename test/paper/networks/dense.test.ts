@@ -2,13 +2,13 @@
 // a small step moves the outputs as the empirical NTK says; trained networks reach the loss and approach the regression
 // as they widen; slopes and solves on known cases.
 import { symmetricEigenvalues } from '../../../src/statistics/eigenvalues.js';
-import { compareMeans, summarize } from '../../../src/paper/montecarlo/mean-comparison.js';
+import { compareMeans, summarizeComparisons } from '../../../src/paper/montecarlo/mean-comparison.js';
 import { DenseNetwork, empiricalNtk } from '../../../src/paper/networks/dense-network.js';
 import { denseNtk } from '../../../src/paper/networks/dense-ntk.js';
 import { runEquivalence } from '../../../src/paper/equivalence/network-run.js';
 import { fitPowerLaw } from '../../../src/statistics/power-law.js';
-import { NormalNumbers } from '../../../src/statistics/normal-numbers.js';
-import { solvePositive } from '../../../src/paper/networks/small-solve.js';
+import { NormalNumbers } from '../../../src/statistics/random.js';
+import { solvePositive } from '../../../src/paper/networks/positive-system.js';
 import { spherePoints, targetsOf } from '../../../src/paper/equivalence/run.js';
 
 const random = new NormalNumbers(11);
@@ -21,7 +21,7 @@ describe('denseNtk', () => {
       const pass = new DenseNetwork(4, 48, hiddenLayers, new NormalNumbers(hiddenLayers, draw)).pass(train);
       return empiricalNtk(pass, pass);
     });
-    return summarize(compareMeans(draws, denseNtk(train, train, exactLayers)));
+    return summarizeComparisons(compareMeans(draws, denseNtk(train, train, exactLayers)));
   };
 
   test.each([1, 2])('is the mean of the empirical NTK: %d hidden layers', (hiddenLayers) => {
@@ -131,7 +131,7 @@ describe('small solves', () => {
 
   test('a repeated point is reported', () => {
     expect(() => solvePositive(Float64Array.of(1, 1, 1, 1), Float64Array.of(1, 2))).toThrow(
-      /pivot 0 in row 1/,
+      /not positive definite: two of them may be the same/,
     );
   });
 });

@@ -1,3 +1,5 @@
+// What was written comes back, numbers that JSON cannot hold as NaN; each kind of damage is named, and no name in
+// a report leads out of the folder.
 import { JsonError } from '../../../src/files/json-file.js';
 import { figureSvg } from '../../../src/figures/figure.js';
 import { reportsPage } from '../../../src/paper/page/page.js';
@@ -5,9 +7,6 @@ import { parseReport as parse, pictureName } from '../../../src/paper/page/parse
 import { mutations } from '../../support/mutations.js';
 import { CURVES, HEATMAPS } from '../../figures/sample-figures.js';
 import { sampleReport } from './sample-report.js';
-
-// Plan: what was written comes back, numbers that JSON cannot hold as NaN; each kind of damage is named, and no name in
-// a report leads out of the folder.
 
 const text = (value: unknown) => JSON.stringify(value);
 const parseReport = (json: string) => parse('x.json', json);

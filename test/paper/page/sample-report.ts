@@ -1,4 +1,4 @@
-import type { PaperReport } from '../../../src/paper/report.js';
+import type { PaperReport } from '../../../src/paper/paper-report.js';
 import { CURVES, HEATMAPS } from '../../figures/sample-figures.js';
 
 /** A report with both kinds of figures and, in all its texts, what could be taken for markup. */

@@ -20,9 +20,9 @@ export interface PassPlan {
   readonly pass: Pass;
   /** Channels per image. */
   readonly channels: number;
-  /** Of the plane kernel. */
+  /** The variant of the plane kernel that the pass runs. */
   readonly variant: PlaneVariant;
-  /** Of the programs of the pass. */
+  /** The constants that the programs of the pass are specialised by. */
   readonly constants: Readonly<Record<'planes' | 'norms' | 'fields', Constants>>;
   /** Workgroups of the plane kernel per pair. */
   readonly workgroups: number;

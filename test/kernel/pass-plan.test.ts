@@ -2,7 +2,7 @@
 import { planPasses } from '../../src/kernel/passes.js';
 import type { ImageShape } from '../../src/images/images.js';
 import { PlanError, type PlanDevice } from '../../src/kernel/plan-device.js';
-import { planPass } from '../../src/kernel/plan.js';
+import { planPass } from '../../src/kernel/pass-plan.js';
 import { pairCount } from '../../src/kernel/gram-shape.js';
 import { subgroupVariant } from '../../src/kernel/plane-variant.js';
 

@@ -16,7 +16,7 @@ export interface PaperReport {
   readonly notes: readonly string[];
   /** What was wrong with the run or the data, as it was said on stderr. */
   readonly warnings?: readonly string[];
-  /** Of the phases, in milliseconds. */
+  /** What the phases took, in milliseconds. */
   readonly timingsMs: Readonly<Record<string, number>>;
   /** Undefined where no device took part. */
   readonly device?: { readonly name: string; readonly backend: string; readonly description: string };
