@@ -9,7 +9,7 @@ import { benchNames, runBench, type BenchResults } from '../bench/bench.js';
 import { compareReports, type ComparableReport } from '../bench/compare.js';
 import { deviceOptions, OUTPUT, reportOptions } from './options/common-options.js';
 import { ceilingTable, comparisonTable, readReport, resultTable } from './printing/bench-table.js';
-import { DestinationFile } from './results/destination.js';
+import { DestinationFile } from './results/destination-file.js';
 import { deviceReport, withDevice } from './process/device.js';
 import { UsageError } from './process/errors.js';
 import { withInterruption } from './process/interruption.js';

@@ -17,7 +17,7 @@ import {
   reportOptions,
   scaleOption,
 } from './options/common-options.js';
-import { DestinationFolder } from './results/destination.js';
+import { DestinationFolder } from './results/destination-folder.js';
 import { DEMO_FILES } from './results/earlier-results.js';
 import { deviceReport, withDevice, type DeviceReport } from './process/device.js';
 import { UsageError } from './process/errors.js';

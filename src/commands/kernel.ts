@@ -7,7 +7,7 @@ import { channelName, validateChannels } from '../kernel/validate-channels.js';
 import { formatDuration } from '../text/duration.js';
 import { ALL, kernelOnAllAdapters } from './jobs/all-adapters.js';
 import { channelsOf } from './options/channel-options.js';
-import { DestinationFile } from './results/destination.js';
+import { DestinationFile } from './results/destination-file.js';
 import { deviceReport, withDevice } from './process/device.js';
 import { UsageError } from './process/errors.js';
 import { endsWithParent, withInterruption } from './process/interruption.js';

@@ -22,7 +22,7 @@ import {
   reportOptions,
   scaleOption,
 } from './options/common-options.js';
-import { DestinationFolder } from './results/destination.js';
+import { DestinationFolder } from './results/destination-folder.js';
 import { RUN_FILES } from './results/earlier-results.js';
 import { deviceReport, withDevice } from './process/device.js';
 import { UsageError } from './process/errors.js';

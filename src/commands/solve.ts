@@ -7,7 +7,7 @@ import { predictRows } from '../classification/predict-rows.js';
 import { planFactorization } from '../regression/factor-plan.js';
 import { fit } from '../regression/regression.js';
 import { OUTPUT, deviceOptions, regressionOptions, reportOptions } from './options/common-options.js';
-import { DestinationFolder } from './results/destination.js';
+import { DestinationFolder } from './results/destination-folder.js';
 import { solveFiles } from './results/earlier-results.js';
 import { deviceReport, withDevice } from './process/device.js';
 import { UsageError } from './process/errors.js';

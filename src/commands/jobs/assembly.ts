@@ -1,13 +1,13 @@
-import { lstat } from 'node:fs/promises';
+import { lstat, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { OutputError } from '../../files/atomic-file.js';
+import { OutputError, writeAtomically } from '../../files/atomic-file.js';
 import { Claims, removeStoreLeftovers, storeTimeMs } from '../../files/claims.js';
+import { isTemporary, removeLeftovers } from '../../files/leftovers.js';
+import { Staging } from '../../files/staging.js';
 import { exportMatrices, matrixFile, type ExportedMatrix } from '../../store/export.js';
-import { StagingFolder } from '../../store/staging.js';
 import type { TileStore } from '../../store/tile-store.js';
 import { pairCount } from '../../kernel/gram-shape.js';
-import { assertSpace } from '../../files/disk-space.js';
 import { UsageError } from '../process/errors.js';
 import type { Progress } from '../process/progress.js';
 import { formatJson } from '../process/streams.js';
@@ -67,11 +67,12 @@ export async function assemble(
   await using claims = await Claims.open(store.folder, leaseMs);
   await claimAssembly(claims, progress, signal);
   const nowMs = await storeTimeMs(store.folder);
-  await using staging = await StagingFolder.make(store.folder, nowMs);
+  await removeLeftovers(store.folder, isTemporary, { nowMs });
   const sizeBytes = matrices.reduce((sum, { block }) => sum + 128 + 4 * block.rows * block.columns, 2 ** 12);
-  await assertSpace(staging.path, sizeBytes).catch((error: unknown) => {
+  const failed = (error: unknown): never => {
     throw new OutputError(store.folder, error);
-  });
+  };
+  await using staging = await Staging.make(store.folder, { inside: true, sizeBytes }).catch(failed);
   progress.begin('matrices');
   await exportMatrices(
     store,
@@ -80,7 +81,10 @@ export async function assemble(
   );
   if (!(await claims.holds(ASSEMBLY))) await claimAssembly(claims, progress, signal);
   await removeStoreLeftovers(store.folder, ASSEMBLY);
-  await staging.commit(names, MANIFEST, formatJson(report));
+  await writeAtomically(staging.file(MANIFEST), [formatJson(report)]);
+  // The manifest comes last, and an older one goes first: a folder that holds one holds all that belongs to it.
+  await rm(join(store.folder, MANIFEST), { force: true }).catch(failed);
+  await staging.moveTo(store.folder, [...names, MANIFEST]).catch(failed);
   progress.end();
 }
 
