@@ -3,12 +3,11 @@ import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
 import { inspectImages } from '../data/inspect.js';
 import { estimateTime, planJob, type Job } from '../planning/job-plan.js';
 import { knownRates, measureJob, type MeasuredRates } from '../planning/job-rates.js';
-import { isSameDevice, type MeasuredDevice } from '../planning/measurement-cache.js';
-import { cachedVariants } from '../planning/tuned-variants.js';
+import { isSameDevice, type MeasuredDevice, measuredDevice } from '../planning/measurement-cache.js';
+import { decideVariants } from '../planning/prepare-run.js';
 import type { ImageShape } from '../images/images.js';
 import { type PlanOptions } from '../kernel/plan.js';
 import { regressionGrams } from '../kernel/gram-shape.js';
-import { runVariants } from '../kernel/run-variants.js';
 import { channelName, validateChannels } from '../kernel/validate-channels.js';
 import { planFactorization } from '../regression/factor-plan.js';
 import { MatrixTooLargeError } from '../regression/errors.js';
@@ -29,9 +28,10 @@ import { defineOptions, flag, integer, optional, textList, withDefault } from '.
 import { formatPlan, type PlanReport } from './printing/plan-table.js';
 import { Progress } from './process/progress.js';
 import { shapeOption } from './options/shape-option.js';
-import { formatJson, printData } from './process/streams.js';
-import { measuredDevice, measurementCache } from './options/tuning.js';
-import { packageVersion } from './process/version.js';
+import { printData } from './process/streams.js';
+import { formatJson } from '../files/format-json.js';
+import { measurementCache } from './options/tuning.js';
+import { packageVersion } from '../files/package-version.js';
 
 const options = {
   'train-count': optional(integer(DATA, 'Number of training images [default: those of --train]', 1)),
@@ -79,20 +79,15 @@ async function plan(args: PlanArguments, signal: AbortSignal): Promise<void> {
     const here = measuredDevice(opened);
     const cache = measurementCache();
     // Of the whole job: a slice of it is short, but runs what the job will run.
-    const variant = runVariants(
-      job.channels,
-      job.shape,
-      regressionGrams(job.train, job.test),
-      gpu,
-      await cachedVariants(gpu, here, cache, job),
-    );
     const memoryBytes = args.memory && args.memory * 2 ** 20;
+    const run = { ...job, grams: regressionGrams(job.train, job.test), memoryBytes };
+    const { variant } = await decideVariants(opened, run, { tune: 'cache', cache, signal });
     const planOptions: PlanOptions = { memoryBytes, variant };
     const jobPlan = planJob(job, gpu, planOptions);
     const known = await knownRates(cache, job, jobPlan);
     let estimates = known.map((rates) => estimateFor(rates, here));
     if (!args['no-measure']) {
-      progress.begin('measure a slice');
+      progress.phase('measure a slice');
       const rates = await measureJob(gpu, here, cache, job, {
         sliceMs: SLICE_MS,
         signal,

@@ -11,8 +11,7 @@ import {
 import { orAborted } from '../signals/or-aborted.js';
 import type { ImageShape } from '../images/images.js';
 import { planeCandidates } from './plane-candidates.js';
-import { type PlaneCount } from './plane-variant.js';
-import { portableVariant, type PlaneVariant } from './plane-variant.js';
+import { type PlaneCount, portableVariant, type PlaneVariant } from './plane-variant.js';
 import { PlanError } from './plan-device.js';
 import { largestDifference, tuningPlanes, TuningBench, type TuningCase } from './tuning-bench.js';
 

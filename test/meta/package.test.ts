@@ -172,7 +172,7 @@ const MAIN_USE = `
   export const none = Gpu.open({ name: 'a device' });`;
 
 const NODE_USE = `
-  import { computeGram, openDevice, type GramResult, type ImageStack } from 'cntk-webgpu/node';
+  import { computeGram, openDevice, type GramResult, type ImageStack, openDevice } from 'cntk-webgpu/node';
   export const run = async (images: ImageStack): Promise<GramResult> => {
     const { gpu, close } = await openDevice();
     const result = await computeGram(gpu, { images, channels: [{ kernel: 'ntk', depth: 3, readout: 'gap', trained: 'all' }] });
@@ -212,8 +212,7 @@ describe.each([
 
 test('beside @webgpu/types the device is the whole GPUDevice', () => {
   const use = `
-    import { openDevice } from 'cntk-webgpu/node';
-    export const buffer = async (): Promise<GPUBuffer> => {
+        export const buffer = async (): Promise<GPUBuffer> => {
       const { gpu } = await openDevice();
       return gpu.device.createBuffer({ size: 4, usage: 0x80 });
     };`;

@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import type { AccuracyReport } from '../../classification/classification.js';
+import type { AccuracyReport } from '../../classification/accuracy-report.js';
 
 /** A confusion matrix of more classes is no longer readable; report.json has what is in it. */
 const MOST_COLUMNS = 20;

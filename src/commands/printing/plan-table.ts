@@ -3,7 +3,7 @@ import type { JobPlan, JobTime } from '../../planning/job-plan.js';
 import type { MeasuredDevice } from '../../planning/measurement-cache.js';
 import { formatDuration } from '../../text/duration.js';
 import { PLAIN } from './evaluation-table.js';
-import { formatRate } from '../process/progress.js';
+import { formatRate } from '../../progress/details.js';
 
 export interface Estimate {
   readonly device: MeasuredDevice;
