@@ -18,7 +18,7 @@ export { computeTiles, type ComputedTile, type TilesOptions } from './kernel/gra
 export { planPasses, type Pass } from './kernel/passes.js';
 export { planPass, type PassPlan, type PlanOptions } from './kernel/plan.js';
 export { pairCount, type GramShape } from './kernel/gram-shape.js';
-export { PlanError, type PlanDevice } from './kernel/plan-device.js';
+export { PlanError, type PlanDevice } from './gpu/plan-device.js';
 export { planeCandidates, variantLabel } from './kernel/plane-candidates.js';
 export { planeCount } from './kernel/run-variants.js';
 export { type PlaneCount, type PlaneVariants } from './kernel/plane-variant.js';

@@ -12,7 +12,7 @@ import { orAborted } from '../signals/or-aborted.js';
 import type { ImageShape } from '../images/images.js';
 import { planeCandidates } from './plane-candidates.js';
 import { type PlaneCount, portableVariant, type PlaneVariant } from './plane-variant.js';
-import { PlanError } from './plan-device.js';
+import { PlanError } from '../gpu/plan-device.js';
 import { largestDifference, tuningPlanes, TuningBench, type TuningCase } from './tuning-bench.js';
 
 /** How long a search may take, compilation included, milliseconds. */

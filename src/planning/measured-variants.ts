@@ -6,7 +6,7 @@ import { pairCount, type GramShape } from '../kernel/gram-shape.js';
 import { planeCandidates, variantLabel } from '../kernel/plane-candidates.js';
 import { planeCount } from '../kernel/run-variants.js';
 import type { PlaneCount, PlaneVariant, PlaneVariants } from '../kernel/plane-variant.js';
-import { PlanError } from '../kernel/plan-device.js';
+import { PlanError } from '../gpu/plan-device.js';
 import { tune, TUNE_BUDGET_MS, type TuneResult } from '../kernel/tune.js';
 import { formatRate } from '../progress/details.js';
 import { SILENT, type Reporter } from '../progress/reporter.js';
