@@ -1,16 +1,9 @@
-import { totalmem } from 'node:os';
 import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
 import { inspectImages } from '../data/inspect.js';
-import { estimateTime, planJob, type Job } from '../planning/job-plan.js';
-import { knownRates, measureJob, type MeasuredRates } from '../planning/job-rates.js';
-import { isSameDevice, type MeasuredDevice, measuredDevice } from '../planning/measurement-cache.js';
-import { decideVariants } from '../planning/prepare-run.js';
+import { estimateJob } from '../planning/estimate-job.js';
+import type { Job } from '../planning/job-plan.js';
 import type { ImageShape } from '../images/images.js';
-import { type PlanOptions } from '../kernel/plan.js';
-import { regressionGrams } from '../kernel/gram-shape.js';
 import { channelName, validateChannels } from '../kernel/validate-channels.js';
-import { planFactorization } from '../regression/factor-plan.js';
-import { MatrixTooLargeError } from '../regression/errors.js';
 import { channelListOptions, channelsOf, depthListOption } from './options/channel-options.js';
 import {
   DATA,
@@ -21,7 +14,6 @@ import {
   reportOptions,
 } from './options/common-options.js';
 import { withDevice } from './process/device.js';
-import { unequalSizes } from '../files/disk-space.js';
 import { UsageError } from './process/errors.js';
 import { withInterruption } from './process/interruption.js';
 import { defineOptions, flag, integer, optional, textList, withDefault } from './options/options.js';
@@ -67,64 +59,32 @@ export const planCommand: CommandModule<object, PlanArguments> = {
   handler: (args) => withInterruption((signal) => plan(args, signal)),
 };
 
-/** Of all passes together. */
-const SLICE_MS = 3000;
-
 async function plan(args: PlanArguments, signal: AbortSignal): Promise<void> {
   const job = await jobOf(args);
   validateChannels(job.channels, job.shape);
   using progress = new Progress(args.quiet ?? false);
-  const report = await withDevice(args, progress, async (opened): Promise<PlanReport> => {
-    const { gpu } = opened;
-    const here = measuredDevice(opened);
-    const cache = measurementCache();
-    // Of the whole job: a slice of it is short, but runs what the job will run.
-    const memoryBytes = args.memory && args.memory * 2 ** 20;
-    const run = { ...job, grams: regressionGrams(job.train, job.test), memoryBytes };
-    const { variant } = await decideVariants(opened, run, { tune: 'cache', cache, signal });
-    const planOptions: PlanOptions = { memoryBytes, variant };
-    const jobPlan = planJob(job, gpu, planOptions);
-    const known = await knownRates(cache, job, jobPlan);
-    let estimates = known.map((rates) => estimateFor(rates, here));
-    if (!args['no-measure']) {
-      progress.phase('measure a slice');
-      const rates = await measureJob(gpu, here, cache, job, {
-        sliceMs: SLICE_MS,
-        signal,
-        memoryBytes,
-        variant,
-      });
-      progress.end();
-      const others = estimates.filter(({ device }) => !isSameDevice(device, here));
-      estimates = [estimateFor({ device: here, rates }, here), ...others];
-    }
-    for (const warning of warningsOf(job, jobPlan.hostBytes, () => planFactorization(gpu, job.train)))
-      progress.warn(warning);
-    return {
-      job: {
-        train: job.train,
-        test: job.test,
-        classes: job.classes,
-        imageShape: [job.shape.channels, job.shape.height, job.shape.width],
-        channels: job.channels.map(channelName),
-      },
-      ...jobPlan,
-      estimates,
-      warnings: progress.warnings,
-      version: packageVersion(),
-    };
-
-    function estimateFor({ device, rates }: MeasuredRates, own: MeasuredDevice) {
-      const { adapter, backend, driver, version } = device;
-      return {
-        device: { adapter, backend, driver, version },
-        here: isSameDevice(device, own),
-        measured: rates[0].date,
-        elementLayersPerSecond: rates.map(({ elementLayersPerSecond }) => elementLayersPerSecond),
-        seconds: estimateTime(job, jobPlan, rates),
-      };
-    }
-  });
+  const { plan: sizes, estimates } = await withDevice(args, progress, (opened) =>
+    estimateJob(opened, job, {
+      measures: !args['no-measure'],
+      memoryBytes: args.memory && args.memory * 2 ** 20,
+      cache: measurementCache(),
+      reporter: progress,
+      signal,
+    }),
+  );
+  const report: PlanReport = {
+    job: {
+      train: job.train,
+      test: job.test,
+      classes: job.classes,
+      imageShape: [job.shape.channels, job.shape.height, job.shape.width],
+      channels: job.channels.map(channelName),
+    },
+    ...sizes,
+    estimates,
+    warnings: progress.warnings,
+    version: packageVersion(),
+  };
   printData(args.json ? formatJson(report) : formatPlan(report));
 }
 
@@ -159,20 +119,4 @@ async function jobOf(args: PlanArguments): Promise<Job> {
 
 function text({ channels, height, width }: ImageShape): string {
   return `${channels}×${height}×${width}`;
-}
-
-/** What would stop the job on this machine. */
-function warningsOf(job: Job, hostBytes: number, assertSolvable: () => void): string[] {
-  const warnings: string[] = [];
-  if (hostBytes > totalmem()) {
-    const [needed, there] = unequalSizes(hostBytes, totalmem());
-    warnings.push(`the kernel matrices take ${needed}; this machine has ${there} of memory`);
-  }
-  try {
-    if (job.test > 0) assertSolvable();
-  } catch (error) {
-    if (!(error instanceof MatrixTooLargeError)) throw error;
-    warnings.push(`the linear system: ${error.message}`);
-  }
-  return warnings;
 }

@@ -1,20 +1,9 @@
 import Table from 'cli-table3';
-import type { JobPlan, JobTime } from '../../planning/job-plan.js';
-import type { MeasuredDevice } from '../../planning/measurement-cache.js';
+import type { Estimate } from '../../planning/estimate-job.js';
+import type { JobPlan } from '../../planning/job-plan.js';
 import { formatDuration } from '../../text/duration.js';
 import { PLAIN } from './evaluation-table.js';
 import { formatRate } from '../../progress/details.js';
-
-export interface Estimate {
-  readonly device: MeasuredDevice;
-  /** The device of this run. */
-  readonly here: boolean;
-  /** When. */
-  readonly measured: string;
-  /** One per pass. */
-  readonly elementLayersPerSecond: readonly number[];
-  readonly seconds: JobTime;
-}
 
 /** What `cntk plan` prints. */
 export interface PlanReport extends JobPlan {
