@@ -2,11 +2,12 @@
 import * as fs from 'node:fs';
 
 const load = (path) => import(new URL(`../dist/src/${path}`, import.meta.url).href);
-const [{ openGpu }, { TileStore }, { computeStored }, { readNpy }] = [
+const [{ openGpu }, { TileStore }, { computeStored }, { readNpy }, { SILENT }] = [
   await load('node.js'),
   await load('store/tile-store.js'),
   await load('store/stored-gram.js'),
   await load('data/npy.js'),
+  await load('progress/reporter.js'),
 ];
 const stack = async (name) => {
   const { data, shape } = await readNpy(name);
@@ -16,6 +17,7 @@ const [rows, test] = [await stack('x.npy'), await stack('z.npy')];
 const computation = JSON.parse(fs.readFileSync('undisturbed/computation.json', 'utf8'));
 const store = await TileStore.openOrCreate('lost', computation);
 const gpu = await openGpu();
+let phase = '';
 try {
   await computeStored(gpu, store, {
     channels: computation.kernels.map(({ kernel, depth, readout, trained }) => ({
@@ -25,8 +27,12 @@ try {
       ...(trained && { trained }),
     })),
     images: { train: { rows }, test: { rows: test, columns: rows } },
-    onProgress: ({ done, total }) => {
-      if (done > total / 2) gpu.device.destroy();
+    reporter: {
+      ...SILENT,
+      phase: (name) => (phase = name),
+      update: (fraction) => {
+        if (phase === 'kernel' && fraction > 1 / 2) gpu.device.destroy();
+      },
     },
   });
   console.log('no error');

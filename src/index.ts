@@ -26,7 +26,7 @@ export { cntk, kernel, kernels, nngp, type KernelMatrix, type KernelOptions } fr
 export type { GramProgress } from './kernel/gram-run.js';
 export { computeTiles, type ComputedTile, type TilesOptions } from './kernel/gram-tiles.js';
 export type { Tile } from './kernel/tiles.js';
-export { PlanError } from './kernel/plan-device.js';
+export { PlanError } from './gpu/plan-device.js';
 export type { PlaneVariants, VariantName } from './kernel/plane-variant.js';
 export { referenceKernel } from './kernel/reference.js';
 export {

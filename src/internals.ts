@@ -9,7 +9,7 @@ export { pairCount, type GramShape } from './kernel/gram-shape.js';
 export type { DeviceUse } from './kernel/device-use.js';
 export { planPasses, type Pass } from './kernel/passes.js';
 export { planPass, type PassPlan, type PlanOptions } from './kernel/pass-plan.js';
-export type { PlanDevice } from './kernel/plan-device.js';
+export type { PlanDevice } from './gpu/plan-device.js';
 export { planeCandidates, variantLabel } from './kernel/plane-candidates.js';
 export type { PlaneCount, PlaneVariant, PlaneVariants, VariantName } from './kernel/plane-variant.js';
 export { planeCount } from './kernel/run-variants.js';

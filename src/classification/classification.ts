@@ -2,20 +2,23 @@ import { InputError } from '../checks/input-error.js';
 import type { LabelledImages } from '../data/load.js';
 import { normalize, type Normalization } from '../images/normalize.js';
 import { assertOneScale } from '../data/one-scale.js';
-import type { Gpu } from '../gpu/gpu.js';
+import type { OpenGpu } from '../gpu/dawn/open-gpu.js';
 import type { Channel } from '../kernel/channels.js';
 import { regressionGrams } from '../kernel/gram-shape.js';
 import { computeGram } from '../kernel/gram.js';
-import { type GramOptions, type GramProgress } from '../kernel/gram-run.js';
 import { checkImages } from '../images/image-checks.js';
 import type { ImageStack } from '../images/images.js';
 import { validateChannels } from '../kernel/validate-channels.js';
-import { evaluate, type Evaluation } from '../regression/classify.js';
 import { fit, type FitOptions, type Model } from '../regression/regression.js';
-import type { SolveProgress } from '../regression/ridge.js';
 import { classesOf, type TargetCoding } from '../regression/targets.js';
-import { binomialInterval } from '../statistics/binomial.js';
-import { compileKernels } from '../planning/compile.js';
+import { prepareRun, type PrepareOptions, type VariantLabels } from '../planning/prepare-run.js';
+import { workUpdates } from '../progress/details.js';
+import { SILENT } from '../progress/reporter.js';
+import { notePlan } from '../regression/node/factor-folder.js';
+import type { PanelFiles } from '../regression/node/panel-files.js';
+import { solveUpdates } from '../regression/solve-updates.js';
+import { accuracyReport, type AccuracyReport } from './accuracy-report.js';
+import { withKeptFactor } from './kept-factor.js';
 import { labelNotes } from './label-notes.js';
 import { memoryRows, predictRows } from './predict-rows.js';
 
@@ -37,18 +40,11 @@ export interface ClassificationTask {
   readonly warnings: readonly string[];
 }
 
-export type ClassificationPhase = 'compile' | 'kernel train × train' | 'solve' | 'kernel test × train';
-
-export interface ClassificationHooks {
-  readonly signal?: AbortSignal;
-  readonly onPhase?: (phase: ClassificationPhase) => void;
-  readonly onKernelProgress?: (progress: GramProgress) => void;
-  readonly onSolveProgress?: (progress: SolveProgress) => void;
+export interface ClassificationOptions extends PrepareOptions {
   /** Device memory for per-image results, and for the factor of the kernel, bytes. */
   readonly memoryBytes?: number;
-  readonly store?: FitOptions['store'];
-  readonly onPlan?: FitOptions['onPlan'];
-  readonly variant?: GramOptions['variant'];
+  /** Where a factor that the device cannot hold is kept. */
+  readonly panels?: PanelFiles;
 }
 
 export interface Classification {
@@ -62,11 +58,8 @@ export interface Classification {
   >;
   /** The work of both kernels. */
   readonly elementLayers: number;
-}
-
-export interface AccuracyReport extends Evaluation {
-  /** 95 % interval of the accuracy, binomial. */
-  readonly accuracyInterval: readonly [low: number, high: number];
+  /** Variants of the plane kernel that measurements have chosen. */
+  readonly tuned: VariantLabels | undefined;
 }
 
 /**
@@ -117,54 +110,59 @@ export function prepareClassification(options: {
  * @throws what `computeGram` and `fit` throw; the signal's reason if aborted.
  */
 export async function classify(
-  gpu: Gpu,
+  opened: OpenGpu,
   task: ClassificationTask,
-  {
-    signal,
-    onPhase,
-    onKernelProgress,
-    onSolveProgress,
-    memoryBytes,
-    store,
-    onPlan,
-    variant: chosen,
-  }: ClassificationHooks = {},
+  { memoryBytes, panels, ...prepare }: ClassificationOptions = {},
 ): Promise<Classification> {
+  const kept = { panels, n: task.train.count, resultBytes: scoreBytes(task), memoryBytes };
+  return withKeptFactor(opened, kept, () => classifyWith(opened, task, { memoryBytes, panels, ...prepare }));
+}
+
+/** What the scores take on the disk. */
+export function scoreBytes({ test, classes }: ClassificationTask): number {
+  return 8 * test.count * classes.length;
+}
+
+async function classifyWith(
+  opened: OpenGpu,
+  task: ClassificationTask,
+  { memoryBytes, panels, ...prepare }: ClassificationOptions,
+): Promise<Classification> {
+  const gpu = opened;
+  const { signal, reporter = SILENT } = prepare;
   const { train, test, trainLabels, testLabels, targets, ridge } = task;
   const channels = [task.channel];
-  onPhase?.('compile');
   const grams = regressionGrams(train.count, test.count);
-  const { variant, compileMs } = await compileKernels(gpu, train, channels, grams, {
-    signal,
-    variant: chosen,
-  });
-  const kernelOptions = { channels, signal, onProgress: onKernelProgress, memoryBytes, variant };
+  const run = { channels, grams, memoryBytes };
+  const { variant, tuned, compileMs } = await prepareRun(opened, train, run, prepare);
+  const kernelOptions = { channels, signal, onProgress: workUpdates(reporter), memoryBytes, variant };
   const stopwatch = new Stopwatch();
 
-  onPhase?.('kernel train × train');
+  reporter.phase('kernel train × train');
   const trainKernel = await computeGram(gpu, { images: train, ...kernelOptions });
   const trainKernelMs = stopwatch.lap();
 
   // Before the test kernel: a training kernel that cannot be solved makes the rest useless.
-  onPhase?.('solve');
-  const fitOptions = {
+  reporter.phase('solve');
+  const model = await fit(gpu, trainKernel.matrices[0], trainLabels, {
     targets,
     ridge,
     memoryBytes,
-    store,
+    store: panels?.open,
     signal,
-    onPlan,
-    onProgress: onSolveProgress,
-  };
-  const model = await fit(gpu, trainKernel.matrices[0], trainLabels, fitOptions);
+    onPlan: (plan) => notePlan(reporter, plan),
+    onProgress: solveUpdates(reporter),
+  });
   const solveMs = stopwatch.lap();
 
-  onPhase?.('kernel test × train');
+  reporter.phase('kernel test × train');
   const testKernel = await computeGram(gpu, { images: test, against: train, ...kernelOptions });
   const testKernelMs = stopwatch.lap();
 
   const source = memoryRows(testKernel.matrices[0], train.count);
   const { scores, labels: predictions } = await predictRows(model, source, signal);
+  reporter.end();
+  if (model.solution.warning) reporter.warn(model.solution.warning);
   return {
     scores,
     predictions,
@@ -178,13 +176,8 @@ export async function classify(
       predict: stopwatch.lap(),
     },
     elementLayers: trainKernel.elementLayers + testKernel.elementLayers,
+    tuned,
   };
-}
-
-/** labels, predictions [m]. */
-export function accuracyReport(labels: Int32Array, predictions: Int32Array): AccuracyReport {
-  const evaluation = evaluate(labels, predictions);
-  return { ...evaluation, accuracyInterval: binomialInterval(evaluation.correct, evaluation.count) };
 }
 
 /** Times laps in milliseconds. */

@@ -9,14 +9,15 @@ import { benchNames, runBench, type BenchResults } from '../bench/bench.js';
 import { compareReports, type ComparableReport } from '../bench/compare.js';
 import { deviceOptions, OUTPUT, reportOptions } from './options/common-options.js';
 import { ceilingTable, comparisonTable, readBenchReport, resultTable } from './printing/bench-table.js';
-import { DestinationFile } from './results/destination.js';
+import { DestinationFile } from './results/destination-file.js';
 import { deviceReport, withDevice } from './process/device.js';
 import { UsageError } from './process/errors.js';
 import { withInterruption } from './process/interruption.js';
 import { defineOptions, flag, list, optional, parsed, text } from './options/options.js';
 import { Progress } from './process/progress.js';
-import { formatJson, printData } from './process/streams.js';
-import { packageVersion } from './process/version.js';
+import { printData } from './process/streams.js';
+import { formatJson } from '../files/format-json.js';
+import { packageVersion } from '../files/package-version.js';
 
 const BENCH = 'Benchmark:';
 
@@ -69,7 +70,7 @@ async function bench(args: BenchArguments, signal: AbortSignal): Promise<void> {
       quick,
       only,
       signal,
-      onCase: (name, index, count) => progress.begin(`${name} (${index + 1} of ${count})`),
+      onCase: (name, index, count) => progress.phase(`${name} (${index + 1} of ${count})`),
     }),
     device: { ...deviceReport(opened), timestamps: opened.description.timestamps },
   }));

@@ -1,3 +1,4 @@
+import { formatPercent } from '../text/numbers.js';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
 import { writeAtomically } from '../files/atomic-file.js';
@@ -17,16 +18,17 @@ import {
   reportOptions,
   scaleOption,
 } from './options/common-options.js';
-import { DestinationFolder } from './results/destination.js';
+import { DestinationFolder } from './results/destination-folder.js';
 import { DEMO_FILES } from './results/earlier-results.js';
 import { deviceReport, withDevice, type DeviceReport } from './process/device.js';
 import { UsageError } from './process/errors.js';
 import { withInterruption } from './process/interruption.js';
 import { defineOptions, integer, optional, text, textList, withDefault } from './options/options.js';
-import { formatRate, Progress } from './process/progress.js';
-import { formatJson, printData } from './process/streams.js';
-import { packageVersion } from './process/version.js';
-import { formatPercent } from '../text/numbers.js';
+import { Progress } from './process/progress.js';
+import { formatRate } from '../progress/details.js';
+import { printData } from './process/streams.js';
+import { formatJson } from '../files/format-json.js';
+import { packageVersion } from '../files/package-version.js';
 
 const options = {
   train: optional(
@@ -95,17 +97,11 @@ async function demo(args: DemoArguments, signal: AbortSignal): Promise<void> {
     seconds: args.train ? 60 : 25,
   };
   const { result, device } = await withDevice(args, progress, async (opened) => ({
-    result: await runDemo(opened, task, {
-      signal,
-      onPhase: (phase) => progress.begin(phase),
-      onKernelProgress: (update) => progress.updateKernel(update),
-    }),
+    result: await runDemo(opened, task, { reporter: progress, signal }),
     device: deviceReport(opened),
   }));
-  progress.end();
 
   const { kernel, kernelName, testKernel, labels, testLabels, heatmap } = result;
-  for (const warning of result.report.warnings) progress.warn(warning);
   const report = {
     ...result.report,
     warnings: progress.warnings,

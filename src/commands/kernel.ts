@@ -1,24 +1,26 @@
 import type { Argv, CommandModule } from 'yargs';
 import { writeNpy } from '../data/npy.js';
-import { compileKernels } from '../planning/compile.js';
+import { prepareRun } from '../planning/prepare-run.js';
+import { workUpdates, formatRate } from '../progress/details.js';
 import type { Channel } from '../kernel/channels.js';
 import { computeGram, type GramResult } from '../kernel/gram.js';
 import { channelName, validateChannels } from '../kernel/validate-channels.js';
 import { formatDuration } from '../text/duration.js';
-import { ALL, kernelOnAllAdapters } from './jobs/all-adapters.js';
+import { ALL, kernelOnAllAdapters } from './kernel-adapters.js';
 import { channelsOf } from './options/channel-options.js';
-import { DestinationFile } from './results/destination.js';
+import { DestinationFile } from './results/destination-file.js';
 import { deviceReport, withDevice } from './process/device.js';
 import { UsageError } from './process/errors.js';
-import { endsWithParent, withInterruption } from './process/interruption.js';
+import { endsWithParent } from '../cluster/child-process.js';
+import { withInterruption } from './process/interruption.js';
 import { readInputs, type KernelInputs } from './options/kernel-inputs.js';
 import { kernelOptions as options, type KernelArguments } from './options/kernel-options.js';
 import { defineOptions } from './options/options.js';
-import { formatRate, Progress } from './process/progress.js';
-import { storedKernel } from './jobs/stored-kernel.js';
+import { Progress } from './process/progress.js';
+import { storedKernel } from './kernel-store.js';
 import { printData, printJson } from './process/streams.js';
-import { chooseVariants, variantReport } from './options/tuning.js';
-import { packageVersion } from './process/version.js';
+import { measurementCache } from './options/tuning.js';
+import { packageVersion } from '../files/package-version.js';
 
 export const kernelCommand: CommandModule<object, KernelArguments> = {
   command: 'kernel',
@@ -64,7 +66,7 @@ async function kernel(args: KernelArguments, signal: AbortSignal): Promise<void>
   }
   signal.throwIfAborted();
   const { channels: c, height, width } = inputs.rows;
-  const shapes = inputs.blocks.map(({ rows, columns }) => `${rows}×${columns}`).join(' and ');
+  const shapes = inputs.stored.blocks.map(({ rows, columns }) => `${rows}×${columns}`).join(' and ');
   progress.note(
     `${shapes} kernel of ${c}×${height}×${width} images: ${channels.map(channelName).join(', ')}`,
   );
@@ -91,14 +93,14 @@ async function kernelFile(
     const gpu = opened;
     const memoryBytes = args.memory && args.memory * 2 ** 20;
     const gram = { rows: shape[0], columns: shape[1], symmetric: columns === undefined };
-    const job = { channels, shape: rows, grams: [gram], memoryBytes };
-    const chosen = await chooseVariants(opened, job, { mode: args.tune, progress, signal });
-    progress.begin('compile');
-    const { variant, compileMs } = await compileKernels(gpu, rows, channels, [gram], {
+    const run = { channels, grams: [gram], memoryBytes };
+    const { variant, tuned, compileMs } = await prepareRun(opened, rows, run, {
+      tune: args.tune,
+      cache: measurementCache(),
+      reporter: progress,
       signal,
-      variant: chosen,
     });
-    progress.begin('kernel');
+    progress.phase('kernel');
     const result = await computeGram(gpu, {
       images: rows,
       against: columns,
@@ -106,10 +108,10 @@ async function kernelFile(
       signal,
       memoryBytes,
       variant,
-      onProgress: (update) => progress.updateKernel(update),
+      onProgress: workUpdates(progress),
     });
     progress.end();
-    return { result, compileMs, device: deviceReport(opened), tuned: variantReport(chosen) };
+    return { result, compileMs, device: deviceReport(opened), tuned };
   });
 
   if (result.underflows > 0) {

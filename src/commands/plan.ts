@@ -1,17 +1,9 @@
-import { totalmem } from 'node:os';
 import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
 import { inspectImages } from '../data/inspect.js';
-import { estimateTime, planJob, type Job } from '../planning/job-plan.js';
-import { knownRates, measureJob, type MeasuredRates } from '../planning/job-rates.js';
-import { isSameDevice, type MeasuredDevice } from '../planning/measurement-cache.js';
-import { cachedVariants } from '../planning/tuned-variants.js';
+import { estimateJob } from '../planning/estimate-job.js';
+import type { Job } from '../planning/job-plan.js';
 import type { ImageShape } from '../images/images.js';
-import { type PlanOptions } from '../kernel/pass-plan.js';
-import { regressionGrams } from '../kernel/gram-shape.js';
-import { runVariants } from '../kernel/run-variants.js';
 import { channelName, validateChannels } from '../kernel/validate-channels.js';
-import { planFactorization } from '../regression/factor-plan.js';
-import { MatrixTooLargeError } from '../regression/errors.js';
 import { channelListOptions, channelsOf, depthListOption } from './options/channel-options.js';
 import {
   DATA,
@@ -22,16 +14,16 @@ import {
   reportOptions,
 } from './options/common-options.js';
 import { withDevice } from './process/device.js';
-import { unequalSizes } from '../text/sizes.js';
 import { UsageError } from './process/errors.js';
 import { withInterruption } from './process/interruption.js';
 import { defineOptions, flag, integer, optional, textList, withDefault } from './options/options.js';
 import { formatJobPlan, type PlanReport } from './printing/plan-table.js';
 import { Progress } from './process/progress.js';
 import { shapeOption } from './options/shape-option.js';
-import { formatJson, printData } from './process/streams.js';
-import { measuredDevice, measurementCache } from './options/tuning.js';
-import { packageVersion } from './process/version.js';
+import { printData } from './process/streams.js';
+import { formatJson } from '../files/format-json.js';
+import { measurementCache } from './options/tuning.js';
+import { packageVersion } from '../files/package-version.js';
 
 const options = {
   'train-count': optional(integer(DATA, 'Number of training images [default: those of --train]', 1)),
@@ -67,69 +59,32 @@ export const planCommand: CommandModule<object, PlanArguments> = {
   handler: (args) => withInterruption((signal) => plan(args, signal)),
 };
 
-/** How long the kernels of all passes together are measured. */
-const SLICE_MS = 3000;
-
 async function plan(args: PlanArguments, signal: AbortSignal): Promise<void> {
   const job = await jobOf(args);
   validateChannels(job.channels, job.shape);
   using progress = new Progress(args.quiet ?? false);
-  const report = await withDevice(args, progress, async (opened): Promise<PlanReport> => {
-    const gpu = opened;
-    const here = measuredDevice(opened);
-    const cache = measurementCache();
-    // Of the whole job: a slice of it is short, but runs what the job will run.
-    const variant = runVariants(
-      job.channels,
-      job.shape,
-      regressionGrams(job.train, job.test),
-      gpu,
-      await cachedVariants(gpu, here, cache, job),
-    );
-    const memoryBytes = args.memory && args.memory * 2 ** 20;
-    const planOptions: PlanOptions = { memoryBytes, variant };
-    const jobPlan = planJob(job, gpu, planOptions);
-    const known = await knownRates(cache, job, jobPlan);
-    let estimates = known.map((rates) => estimateFor(rates, here));
-    if (!args['no-measure']) {
-      progress.begin('measure a slice');
-      const rates = await measureJob(gpu, here, cache, job, {
-        sliceMs: SLICE_MS,
-        signal,
-        memoryBytes,
-        variant,
-      });
-      progress.end();
-      const others = estimates.filter(({ device }) => !isSameDevice(device, here));
-      estimates = [estimateFor({ device: here, rates }, here), ...others];
-    }
-    for (const warning of warningsOf(job, jobPlan.hostBytes, () => planFactorization(gpu, job.train)))
-      progress.warn(warning);
-    return {
-      job: {
-        train: job.train,
-        test: job.test,
-        classes: job.classes,
-        imageShape: [job.shape.channels, job.shape.height, job.shape.width],
-        channels: job.channels.map(channelName),
-      },
-      ...jobPlan,
-      estimates,
-      warnings: progress.warnings,
-      version: packageVersion(),
-    };
-
-    function estimateFor({ device, rates }: MeasuredRates, own: MeasuredDevice) {
-      const { adapter, backend, driver, version } = device;
-      return {
-        device: { adapter, backend, driver, version },
-        here: isSameDevice(device, own),
-        measured: rates[0].date,
-        elementLayersPerSecond: rates.map(({ elementLayersPerSecond }) => elementLayersPerSecond),
-        seconds: estimateTime(job, jobPlan, rates),
-      };
-    }
-  });
+  const { plan: sizes, estimates } = await withDevice(args, progress, (opened) =>
+    estimateJob(opened, job, {
+      measures: !args['no-measure'],
+      memoryBytes: args.memory && args.memory * 2 ** 20,
+      cache: measurementCache(),
+      reporter: progress,
+      signal,
+    }),
+  );
+  const report: PlanReport = {
+    job: {
+      train: job.train,
+      test: job.test,
+      classes: job.classes,
+      imageShape: [job.shape.channels, job.shape.height, job.shape.width],
+      channels: job.channels.map(channelName),
+    },
+    ...sizes,
+    estimates,
+    warnings: progress.warnings,
+    version: packageVersion(),
+  };
   printData(args.json ? formatJson(report) : formatJobPlan(report));
 }
 
@@ -164,20 +119,4 @@ async function jobOf(args: PlanArguments): Promise<Job> {
 
 function text({ channels, height, width }: ImageShape): string {
   return `${channels}×${height}×${width}`;
-}
-
-/** What would stop the job on this machine. */
-function warningsOf(job: Job, hostBytes: number, assertSolvable: () => void): string[] {
-  const warnings: string[] = [];
-  if (hostBytes > totalmem()) {
-    const [needed, there] = unequalSizes(hostBytes, totalmem());
-    warnings.push(`the kernel matrices take ${needed}; this machine has ${there} of memory`);
-  }
-  try {
-    if (job.test > 0) assertSolvable();
-  } catch (error) {
-    if (!(error instanceof MatrixTooLargeError)) throw error;
-    warnings.push(`the linear system: ${error.message}`);
-  }
-  return warnings;
 }

@@ -14,7 +14,7 @@ import { tuneCommand } from './tune.js';
 import { exitStatusOf, messageOf } from './process/errors.js';
 import { guardStreams } from './process/streams.js';
 import { usageErrorOf } from './options/usage.js';
-import { packageVersion } from './process/version.js';
+import { packageVersion } from '../files/package-version.js';
 
 /** Runs the command that the words after the program's name say; its exit status is that of the process. */
 export async function runProgram(): Promise<void> {

@@ -3,11 +3,13 @@ import { writeAtomically } from '../files/atomic-file.js';
 import { loadImages } from '../data/load.js';
 import { writeNpy } from '../data/npy.js';
 import { filesRead, sourcesReport } from '../data/sources.js';
-import { classify, prepareClassification, type Classification } from '../classification/classification.js';
-import { isIndefinite } from '../classification/definite-fit.js';
-import { planFactorization } from '../regression/factor-plan.js';
+import {
+  classify,
+  prepareClassification,
+  scoreBytes,
+  type Classification,
+} from '../classification/classification.js';
 import type { Channel } from '../kernel/channels.js';
-import { regressionGrams } from '../kernel/gram-shape.js';
 import { channelName, defaultTrained, parseReadout, validateChannels } from '../kernel/validate-channels.js';
 import { formatDuration } from '../text/duration.js';
 import {
@@ -22,11 +24,11 @@ import {
   reportOptions,
   scaleOption,
 } from './options/common-options.js';
-import { DestinationFolder } from './results/destination.js';
+import { DestinationFolder } from './results/destination-folder.js';
 import { RUN_FILES } from './results/earlier-results.js';
 import { deviceReport, withDevice } from './process/device.js';
 import { UsageError } from './process/errors.js';
-import { notePlan, panelFilesBeside, tellingPanels } from './jobs/factor.js';
+import { panelFilesBeside } from '../regression/node/factor-folder.js';
 import { formatEvaluation } from './printing/evaluation-table.js';
 import { withInterruption } from './process/interruption.js';
 import {
@@ -40,11 +42,13 @@ import {
   textList,
   withDefault,
 } from './options/options.js';
-import { formatRate, Progress } from './process/progress.js';
+import { Progress } from './process/progress.js';
+import { formatRate } from '../progress/details.js';
 import { evaluationReport, formatSolution, solutionReport } from './printing/regression-report.js';
-import { formatJson, printData } from './process/streams.js';
-import { chooseVariants, tuneOption, variantReport } from './options/tuning.js';
-import { packageVersion } from './process/version.js';
+import { printData } from './process/streams.js';
+import { formatJson } from '../files/format-json.js';
+import { measurementCache, tuneOption } from './options/tuning.js';
+import { packageVersion } from '../files/package-version.js';
 
 const options = {
   train: required(
@@ -131,11 +135,10 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
   }
   signal.throwIfAborted();
 
-  const scoreBytes = 8 * task.test.count * task.classes.length;
   await using destination = await DestinationFolder.reserve(args.out, {
     names: RUN_FILES,
     report: REPORT,
-    sizeBytes: scoreBytes + 2 ** 20,
+    sizeBytes: scoreBytes(task) + 2 ** 20,
     inputs: [...filesRead(train), ...filesRead(test)],
     warn: (message) => progress.warn(message),
   });
@@ -144,32 +147,17 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
   progress.note(
     `${count} training and ${task.test.count} test images of ${channels}×${height}×${width}, ${channelName(channel)}`,
   );
-  const computed = withDevice(args, progress, async (opened) => {
-    const memoryBytes = args.memory && args.memory * 2 ** 20;
-    const { storeBytes } = planFactorization(opened, count, { memoryBytes });
-    if (storeBytes > 0) await panels.assertRoom(storeBytes, scoreBytes);
-    const grams = regressionGrams(count, task.test.count);
-    const job = { channels: [channel], shape: task.train, grams, memoryBytes };
-    const variant = await chooseVariants(opened, job, { mode: args.tune, progress, signal });
-    const result = await classify(opened, task, {
+  const { result, device } = await withDevice(args, progress, async (opened) => ({
+    result: await classify(opened, task, {
+      tune: args.tune,
+      cache: measurementCache(),
+      memoryBytes: args.memory && args.memory * 2 ** 20,
+      panels,
+      reporter: progress,
       signal,
-      memoryBytes,
-      variant,
-      store: panels.open,
-      onPlan: (plan) => notePlan(progress, plan),
-      onPhase: (phase) => progress.begin(phase),
-      onKernelProgress: (update) => progress.updateKernel(update),
-      onSolveProgress: (update) => progress.updateSolve(update),
-    }).catch(async (error: unknown) => {
-      // What has no solution needs its panels no more.
-      if (isIndefinite(error)) await panels.remove();
-      throw error;
-    });
-    return { result, device: deviceReport(opened), tuned: variantReport(variant) };
-  });
-  const { result, device, tuned } = await tellingPanels(panels.folder, () => computed);
-  progress.end();
-  if (result.solution.warning) progress.warn(result.solution.warning);
+    }),
+    device: deviceReport(opened),
+  }));
 
   const report = {
     ...resultReport(result),
@@ -182,7 +170,7 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
     files: { train: sourcesReport(train), test: sourcesReport(test) },
     timingsMs: { load: loadMs, ...result.elapsedMs, total: performance.now() - started },
     device,
-    tuned,
+    tuned: result.tuned,
     warnings: progress.warnings,
     version: packageVersion(),
   };

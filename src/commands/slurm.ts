@@ -1,15 +1,9 @@
-import { execFile } from 'node:child_process';
 import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
 import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
-import { OutputError, writeAtomically } from '../files/atomic-file.js';
-import { makeFolder } from '../files/make-folder.js';
-import { readComputation } from '../store/computation.js';
 import { matrixFile } from '../store/export.js';
-import { shardTiles } from '../store/grid.js';
-import { TileStore } from '../store/tile-store.js';
-import { shellCommand, shellWord } from '../text/shell-words.js';
-import { finishScript, shardScript, type SlurmJob } from '../cluster/slurm-scripts.js';
+import { shellWord } from '../text/shell-words.js';
+import { submitSlurmScripts, writeSlurmScripts } from '../cluster/slurm.js';
+import type { SlurmJob } from '../cluster/slurm-scripts.js';
 import { channelName, validateChannels } from '../kernel/validate-channels.js';
 import { channelsOf } from './options/channel-options.js';
 import { reportOptions } from './options/common-options.js';
@@ -44,11 +38,6 @@ const options = {
 };
 
 type SlurmArguments = InferredOptionTypes<typeof options>;
-
-/** sbatch is missing, or it refuses a job. */
-class SlurmError extends Error {
-  override readonly name = 'SlurmError';
-}
 
 export const slurmCommand: CommandModule<object, SlurmArguments> = {
   command: 'slurm',
@@ -99,15 +88,9 @@ async function slurm(args: SlurmArguments): Promise<void> {
             ...['--out', join(out, 'solution')],
           ],
   };
-  const files = { shards: join(out, 'slurm/shards.sh'), finish: join(out, 'slurm/finish.sh') };
-  await makeFolder(join(out, 'slurm')).catch((error: unknown) => {
-    throw new OutputError(out, error);
-  });
-  await writeAtomically(files.shards, [shardScript(job)]);
-  await writeAtomically(files.finish, [finishScript(job)]);
-
-  const array = arrayOf(await unfinishedShards(out, args.shards));
-  const submitted = args.submit ? await submit(files, array) : undefined;
+  const scripts = await writeSlurmScripts(job);
+  const { array, ...files } = scripts;
+  const submitted = args.submit ? await submitSlurmScripts(scripts) : undefined;
   if (args.json) printJson({ ...files, array, ...submitted });
   else
     printData(
@@ -118,49 +101,6 @@ async function slurm(args: SlurmArguments): Promise<void> {
             `sbatch ${array ? '--dependency=afterany:$job ' : ''}${shellWord(files.finish)}`,
           ].join('\n'),
     );
-}
-
-/** Runs after all shards whatever became of them: what is missing, it says. */
-async function submit({ shards, finish }: { shards: string; finish: string }, array: string) {
-  const arrayJob = array === '' ? undefined : await sbatch(`--array=${array}`, shards);
-  const finishJob = await sbatch(...(arrayJob ? [`--dependency=afterany:${arrayJob}`] : []), finish);
-  return { arrayJob, finishJob };
-}
-
-async function sbatch(...words: string[]): Promise<string> {
-  try {
-    const { stdout } = await promisify(execFile)('sbatch', ['--parsable', ...words]);
-    return stdout.trim().split(';')[0];
-  } catch (error) {
-    const { code, stderr } = error as NodeJS.ErrnoException & { stderr?: string };
-    throw new SlurmError(
-      code === 'ENOENT'
-        ? 'there is no sbatch on this machine; run without --submit, and submit the scripts where Slurm is'
-        : `${shellCommand(['sbatch', ...words])}: ${stderr?.trim() || (error as Error).message}`,
-    );
-  }
-}
-
-/** Shards that lack tiles: all, where there is no store yet. */
-async function unfinishedShards(out: string, count: number): Promise<number[]> {
-  const all = Array.from({ length: count }, (_, at) => at + 1);
-  if ((await readComputation(out)) === undefined) return all;
-  const store = await TileStore.open(out);
-  const finished = await store.finished();
-  return all.filter((index) =>
-    shardTiles(store.tiles, { index, count }).some(({ name }) => !finished.has(name)),
-  );
-}
-
-/** `1-3,7` */
-function arrayOf(indices: readonly number[]): string {
-  const ranges: [number, number][] = [];
-  for (const index of indices) {
-    const last = ranges.at(-1);
-    if (last?.[1] === index - 1) last[1] = index;
-    else ranges.push([index, index]);
-  }
-  return ranges.map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`)).join(',');
 }
 
 /** The options of `cntk kernel` again, as words. */

@@ -1,26 +1,23 @@
 import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
 import { writeNpy } from '../data/npy.js';
-import { accuracyReport } from '../classification/classification.js';
-import { isIndefinite } from '../classification/definite-fit.js';
+import { solvedBytes, solveFiles } from '../classification/solve-files.js';
 import { labelNotes } from '../classification/label-notes.js';
-import { predictRows } from '../classification/predict-rows.js';
-import { planFactorization } from '../regression/factor-plan.js';
-import { fit } from '../regression/regression.js';
 import { OUTPUT, deviceOptions, regressionOptions, reportOptions } from './options/common-options.js';
-import { DestinationFolder } from './results/destination.js';
-import { solveFiles } from './results/earlier-results.js';
+import { DestinationFolder } from './results/destination-folder.js';
+import { solveFiles as solveFileNames } from './results/earlier-results.js';
 import { deviceReport, withDevice } from './process/device.js';
 import { UsageError } from './process/errors.js';
-import { notePlan, panelFilesBeside, tellingPanels } from './jobs/factor.js';
+import { panelFilesBeside } from '../regression/node/factor-folder.js';
 import { formatEvaluation } from './printing/evaluation-table.js';
 import { withInterruption } from './process/interruption.js';
-import { assertMemory, inputErrorOf } from './jobs/kernel-file.js';
+import { assertMemory } from '../regression/node/kernel-file.js';
 import { defineOptions, optional, required, text } from './options/options.js';
 import { Progress } from './process/progress.js';
 import { evaluationReport, formatSolution, solutionReport } from './printing/regression-report.js';
-import { assertFiniteRows, SolveProblem } from './jobs/solve-problem.js';
-import { formatJson, printData } from './process/streams.js';
-import { packageVersion } from './process/version.js';
+import { assertFiniteRows, SolveProblem } from '../regression/node/solve-problem.js';
+import { printData } from './process/streams.js';
+import { formatJson } from '../files/format-json.js';
+import { packageVersion } from '../files/package-version.js';
 
 const DATA = 'Data:';
 
@@ -72,7 +69,6 @@ async function solve(args: SolveArguments, signal: AbortSignal): Promise<void> {
   const { n, m, train, test, classes } = problem;
   for (const note of labelNotes(train.labels, test?.labels)) progress.warn(note);
   const k = classes.length;
-  const resultBytes = 8 * k * (n + m) + 2 ** 20;
   // Targets, coefficients and what the iteration starts from; the scores.
   assertMemory(
     train.kernel.memoryBytes + 4 * 8 * k * n + 8 * k * m,
@@ -83,9 +79,9 @@ async function solve(args: SolveArguments, signal: AbortSignal): Promise<void> {
 
   const inputs = [args.kernel, args.labels, args['test-kernel'], args['test-labels']];
   await using destination = await DestinationFolder.reserve(args.out, {
-    names: solveFiles(test !== undefined),
+    names: solveFileNames(test !== undefined),
     report: REPORT,
-    sizeBytes: resultBytes,
+    sizeBytes: solvedBytes(problem),
     inputs: inputs.filter((file) => file !== undefined),
     warn: (message) => progress.warn(message),
   });
@@ -93,34 +89,19 @@ async function solve(args: SolveArguments, signal: AbortSignal): Promise<void> {
   const { targets, ridge } = args;
   const memoryBytes = args.memory && args.memory * 2 ** 20;
   const started = performance.now();
-  const solved = withDevice(args, progress, async (opened) => {
-    const { storeBytes } = planFactorization(opened, n, { memoryBytes });
-    if (storeBytes > 0) await panels.assertRoom(storeBytes, resultBytes);
-    progress.begin(`solve ${n}×${n}`);
-    await using kernel = await train.kernel.training();
-    const model = await fit(opened, kernel.source, train.labels, {
+  const { solved, device } = await withDevice(args, progress, async (opened) => ({
+    solved: await solveFiles(opened, problem, {
       targets,
       ridge,
       memoryBytes,
-      store: panels.open,
-      product: kernel.product,
+      panels,
+      reporter: progress,
       signal,
-      onPlan: (plan) => notePlan(progress, plan),
-      onProgress: (update) => progress.updateSolve(update),
-    }).catch(async (error: unknown) => {
-      // What has no solution needs its panels no more.
-      if (isIndefinite(error)) await panels.remove();
-      throw inputErrorOf(error, files);
-    });
-    progress.end();
-    return { model, device: deviceReport(opened) };
-  });
-  const { model, device } = await tellingPanels(panels.folder, () => solved);
+    }),
+    device: deviceReport(opened),
+  }));
+  const { model, tested, evaluation } = solved;
   const { solution } = model;
-  if (solution.warning) progress.warn(solution.warning);
-  const tested = test && (await predictRows(model, test.kernel, signal));
-  await test?.kernel.assertUnchanged();
-  const evaluation = test?.labels && tested && accuracyReport(test.labels, tested.labels);
 
   const report = {
     ...evaluationReport(evaluation),

@@ -1,17 +1,17 @@
 import { realpath } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
-import { claimedTiles } from '../files/claims.js';
-import { exportArchive, exportMatrices, verifyTiles } from '../store/export.js';
-import { tileNamed } from '../store/grid.js';
-import { mergeStores } from '../store/merge.js';
-import { DamagedTileError, StoreError } from '../store/store-error.js';
+import { exportArchive, exportMatrices } from '../store/export.js';
+import { inspectStore } from '../store/inspect-store.js';
+import { tellingRemedy } from '../store/kept-tiles.js';
+import { mergeIntoMatrices } from '../store/merge-matrices.js';
+import { StoreError } from '../store/store-error.js';
 import { TileStore } from '../store/tile-store.js';
-import { pairCount } from '../kernel/gram-shape.js';
-import { COVERAGE_LEGEND, coveragePicture, type TileState } from '../store/coverage.js';
-import { assemble, matricesOf, resultReport } from './jobs/assembly.js';
+import { COVERAGE_LEGEND, coveragePicture } from '../store/coverage.js';
+import { matricesOf, resultReport } from '../store/assembly.js';
 import { OUTPUT, reportOptions } from './options/common-options.js';
-import { InterruptedError, UsageError } from './process/errors.js';
+import { UsageError } from './process/errors.js';
+import { InterruptedError } from '../signals/interrupted-error.js';
 import { withInterruption } from './process/interruption.js';
 import { defineOptions, optional, text } from './options/options.js';
 import { Progress } from './process/progress.js';
@@ -88,33 +88,9 @@ async function show(
   { store, progress, signal }: Context,
   reads: boolean,
 ): Promise<void> {
-  const finished = await store.finished();
-  const claimed = await claimedTiles(store.folder);
-  if (reads) progress.begin('verify');
-  const damaged = reads
-    ? await verifyTiles(store, store.tiles, { signal, onProgress: (f) => progress.update(f, '') })
-    : new Map<string, Error>();
-  progress.end();
-  const states = new Map<string, TileState>([
-    ...claimed.map((name) => [name, 'claimed'] as const),
-    ...[...finished.keys()].map((name) => [name, 'finished'] as const),
-    ...[...damaged.keys()].map((name) => [name, 'damaged'] as const),
-  ]);
+  const { report, states } = await inspectStore(store, { reads, reporter: progress, signal });
   const { computation } = store;
   const { blocks, tileImages } = computation;
-  const whole = [...finished.keys()].filter((name) => !damaged.has(name));
-  const report = {
-    folder: store.folder,
-    ...computation,
-    tiles: { finished: whole.length, damaged: damaged.size, all: store.tileCount },
-    pairs: {
-      finished: whole.reduce((sum, name) => sum + tileNamed(name, blocks, tileImages)!.pairs, 0),
-      all: blocks.reduce((sum, block) => sum + pairCount({ ...block, symmetric: block.name === 'train' }), 0),
-    },
-    sizeBytes: await store.sizeBytes(),
-    checked: reads,
-    damaged: [...damaged.values()].map(({ message }) => message),
-  };
   if (args.json) printJson(report);
   else {
     const share = formatPercent(report.pairs.finished / report.pairs.all, 1);
@@ -132,16 +108,16 @@ async function show(
             `${name.padEnd(15)}SHA-256 of the images ${[...new Set([rowsSha256, columnsSha256])].map((sha) => sha.slice(0, 16)).join(' × ')}…`,
         ),
         `begun by       version ${computation.version} on ${computation.adapter.name} (${computation.adapter.backend})`,
-        `tiles          ${whole.length} of ${report.tiles.all}, ${share} of ${report.pairs.all} pairs, ${formatSize(report.sizeBytes)}${reads ? ', all checked' : ''}`,
+        `tiles          ${report.tiles.finished} of ${report.tiles.all}, ${share} of ${report.pairs.all} pairs, ${formatSize(report.sizeBytes)}${reads ? ', all checked' : ''}`,
         ...report.damaged.map((message) => `damaged        ${message}`),
         ...pictures,
         COVERAGE_LEGEND,
       ].join('\n'),
     );
   }
-  if (damaged.size > 0) {
+  if (report.tiles.damaged > 0) {
     throw new StoreError(
-      `${store.folder}: ${damaged.size} of ${store.tileCount} tiles are damaged; cntk kernel with the same --out computes them again`,
+      `${store.folder}: ${report.tiles.damaged} of ${store.tileCount} tiles are damaged; cntk kernel with the same --out computes them again`,
     );
   }
 }
@@ -157,9 +133,9 @@ async function exportStore(args: StoreArguments, { store, progress, signal }: Co
   if (out.endsWith('.npy') && chosen.length > 1)
     throw new UsageError(`${out} holds one matrix; choose one with --name: ${names.join(', ')}`);
   await assertOutside(store, out);
-  progress.begin('export');
+  progress.phase('export');
   const options = { signal, onProgress: (fraction: number) => progress.update(fraction, '') };
-  await namingTheRemedy(store, async () => {
+  await tellingRemedy(store, async () => {
     if (out.endsWith('.npz')) await exportArchive(store, chosen, out, options);
     else await exportMatrices(store, [{ ...chosen[0], path: out }], options);
   });
@@ -169,26 +145,12 @@ async function exportStore(args: StoreArguments, { store, progress, signal }: Co
 }
 
 async function merge(args: StoreArguments, { store, progress, signal }: Context): Promise<void> {
-  const sources: TileStore[] = [];
-  for (const folder of args.sources ?? []) sources.push(await TileStore.open(folder));
-  progress.begin('merge');
-  const onProgress = (fraction: number) => progress.update(fraction, '');
-  const { merged, damaged } = await tellingWhatIsKept(store, () =>
-    mergeStores(store, sources, { signal, onProgress }),
-  );
-  progress.end();
-  for (const { message } of damaged) progress.warn(`damaged, not taken: ${message}`);
-  const missing = store.tileCount - (await store.finished()).size;
-  if (missing > 0) {
-    throw new StoreError(
-      `${store.folder}: ${merged} tiles merged; ${missing} of ${store.tileCount} are still missing; cntk kernel with the same --out computes them`,
-    );
-  }
-  const report = { ...resultReport(store), warnings: progress.warnings };
-  await tellingWhatIsKept(store, () =>
-    namingTheRemedy(store, () => assemble(store, report, { progress, signal })),
-  );
-  if (args.json) printJson({ folder: store.folder, merged, ...report });
+  const { merged, result } = await mergeIntoMatrices(store, args.sources ?? [], {
+    reporter: progress,
+    signal,
+    describe: () => ({ ...resultReport(store), warnings: progress.warnings }),
+  });
+  if (args.json) printJson({ folder: store.folder, merged, ...result });
   else
     printData(
       [`${merged} tiles merged`, ...matricesOf(store).map(({ file }) => `${store.folder}/${file}`)].join(
@@ -202,28 +164,4 @@ async function assertOutside(store: TileStore, out: string): Promise<void> {
   const real = (path: string) => realpath(path).catch(() => resolve(path));
   if ((await real(dirname(out))) === (await real(store.tilesFolder)))
     throw new UsageError(`--out ${out} lies among the tiles of the store; use another --out`);
-}
-
-/** @throws what `action` throws; a damaged tile is told with what to do about it. */
-async function namingTheRemedy(store: TileStore, action: () => Promise<void>): Promise<void> {
-  try {
-    await action();
-  } catch (error) {
-    if (!(error instanceof DamagedTileError)) throw error;
-    throw new StoreError(
-      `${store.folder}: a tile is damaged: ${error.message}; cntk kernel with the same --out computes it again`,
-      { cause: error },
-    );
-  }
-}
-
-/** @throws what `action` throws; an interruption is told with the tiles that are kept. */
-async function tellingWhatIsKept<T>(store: TileStore, action: () => Promise<T>): Promise<T> {
-  try {
-    return await action();
-  } catch (error) {
-    if (!(error instanceof InterruptedError)) throw error;
-    const kept = `${(await store.finished()).size} of ${store.tileCount} tiles are in ${store.folder}`;
-    throw new InterruptedError(error.signal, `${kept}; the same command goes on from there`);
-  }
 }

@@ -1,8 +1,8 @@
 import Table from 'cli-table3';
 import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
 import { cacheFolder } from '../planning/cache-file.js';
-import { shapeLabel } from '../planning/measurement-cache.js';
-import { searchVariant } from '../planning/tuned-variants.js';
+import { shapeLabel, measuredDevice } from '../planning/measurement-cache.js';
+import { searchVariant } from '../planning/measured-variants.js';
 import { variantLabel } from '../kernel/plane-candidates.js';
 import { type PlaneCount } from '../kernel/plane-variant.js';
 import type { TuneMeasurement, TuneResult } from '../kernel/tune.js';
@@ -13,11 +13,13 @@ import { deviceReport, withDevice } from './process/device.js';
 import { PLAIN } from './printing/evaluation-table.js';
 import { withInterruption } from './process/interruption.js';
 import { defineOptions, integer, parsed, withDefault } from './options/options.js';
-import { formatRate, Progress } from './process/progress.js';
+import { Progress } from './process/progress.js';
+import { formatRate } from '../progress/details.js';
 import { shapeOption } from './options/shape-option.js';
-import { formatJson, printData } from './process/streams.js';
-import { measuredDevice, measurementCache } from './options/tuning.js';
-import { packageVersion } from './process/version.js';
+import { printData } from './process/streams.js';
+import { formatJson } from '../files/format-json.js';
+import { measurementCache } from './options/tuning.js';
+import { packageVersion } from '../files/package-version.js';
 
 const options = {
   shape: withDefault(shapeOption, '3x32x32'),
@@ -51,7 +53,7 @@ async function tuneFor(args: TuneArguments, signal: AbortSignal): Promise<void> 
     readoutRadius(readout, shape.height, shape.width) === 0 || shape.height * shape.width === 1;
   const planes: PlaneCount = onePlane ? 'one' : 'many';
   const { result, device } = await withDevice(args, progress, async (opened) => {
-    progress.begin(`tune for ${shapeLabel(shape)}, ${readout}`);
+    progress.phase(`tune for ${shapeLabel(shape)}, ${readout}`);
     const onCandidate = (index: number, count: number) =>
       progress.update(index / count, `candidate ${index + 1} of ${count}`);
     const search = { shape, depth, planes, signal, onCandidate };

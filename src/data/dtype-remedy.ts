@@ -1,5 +1,12 @@
-import { numpyLine, pythonString, convertedFile, loadExpression, pythonLine } from './convert.js';
-import type { ArrayPlace, Role } from './convert.js';
+import {
+  numpyLine,
+  pythonString,
+  convertedFile,
+  loadExpression,
+  pythonLine,
+  type ArrayPlace,
+  type Role,
+} from './convert.js';
 import { KNOWN_DTYPES } from './dtype.js';
 
 /** What stands in the place of an element type in a header: a name, or the list of fields of a structured type. */

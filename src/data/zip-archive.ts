@@ -4,8 +4,10 @@ import {
   parseExtraFields,
   RandomAccessReader,
   fromRandomAccessReaderPromise,
+  type Entry,
+  type LocalFileHeader,
+  type ZipFile,
 } from 'yauzl';
-import type { Entry, LocalFileHeader, ZipFile } from 'yauzl';
 import { memoryBytes, pieces, rangeBytes, type Bytes } from './bytes.js';
 import { loadExpression, convertedFile, pythonLine, pythonString } from './convert.js';
 import { InputError } from '../checks/input-error.js';

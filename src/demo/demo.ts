@@ -2,12 +2,15 @@ import type { LabelledImages } from '../data/load.js';
 import { normalize } from '../images/normalize.js';
 import { sourcesReport, type SourcesReport } from '../data/sources.js';
 import { balancedOrder, selectImages } from '../images/subset.js';
-import type { Gpu } from '../gpu/gpu.js';
+import type { OpenGpu } from '../gpu/dawn/open-gpu.js';
 import type { Channel } from '../kernel/channels.js';
 import { computeGram } from '../kernel/gram.js';
-import { type GramProgress } from '../kernel/gram-run.js';
+import { regressionGrams } from '../kernel/gram-shape.js';
 import type { ImageStack } from '../images/images.js';
 import { channelName, defaultTrained } from '../kernel/validate-channels.js';
+import { prepareRun } from '../planning/prepare-run.js';
+import { workUpdates } from '../progress/details.js';
+import { SILENT, type Reporter } from '../progress/reporter.js';
 import { evaluate } from '../regression/classify.js';
 import { fit } from '../regression/regression.js';
 import { classesOf } from '../regression/targets.js';
@@ -19,12 +22,9 @@ import { kernelTitle } from '../figures/kernel-title.js';
 const RIDGE = 1e-6;
 const SEED = 1;
 
-export type DemoPhase = 'compile and measure' | 'kernel train × train' | 'kernel test × train' | 'solve';
-
 export interface DemoHooks {
   readonly signal?: AbortSignal;
-  readonly onPhase?: (phase: DemoPhase) => void;
-  readonly onKernelProgress?: (progress: GramProgress) => void;
+  readonly reporter?: Reporter;
 }
 
 export interface DemoReport {
@@ -68,27 +68,31 @@ export interface DemoResult {
  * reason if aborted.
  */
 export async function runDemo(
-  gpu: Gpu,
+  opened: OpenGpu,
   options: Omit<DemoSizeOptions, 'signal'>,
-  { signal, onPhase, onKernelProgress }: DemoHooks = {},
+  { signal, reporter = SILENT }: DemoHooks = {},
 ): Promise<DemoResult> {
+  const gpu = opened;
   const started = performance.now();
-  onPhase?.('compile and measure');
+  reporter.phase('compile and measure');
   const size = await chooseSize(gpu, { ...options, signal }, channelsOf);
   const { train, test, classes } = chooseImages(options, size);
   const { train: images, test: testImages, warnings } = normalize('standardize', train.images, test.images);
   const channels = channelsOf(size.depths, size.readouts);
   const columns = channels.slice(0, channels.length / size.depths.length).map(kernelTitle);
+  const grams = regressionGrams(images.count, testImages.count);
+  const { variant } = await prepareRun(opened, images, { channels, grams }, { signal });
+  const onProgress = workUpdates(reporter);
   const gramOf = (rows: ImageStack, against?: ImageStack) =>
-    computeGram(gpu, { images: rows, against, channels, signal, onProgress: onKernelProgress });
+    computeGram(gpu, { images: rows, against, channels, signal, variant, onProgress });
   const prepareMs = performance.now() - started;
 
-  onPhase?.('kernel train × train');
+  reporter.phase('kernel train × train');
   const gram = await gramOf(images);
-  onPhase?.('kernel test × train');
+  reporter.phase('kernel test × train');
   const testGram = await gramOf(testImages, images);
 
-  onPhase?.('solve');
+  reporter.phase('solve');
   const solveStarted = performance.now();
   const accuracies: number[] = [];
   for (const [c, matrix] of gram.matrices.entries()) {
@@ -98,6 +102,8 @@ export async function runDemo(
   }
 
   const ended = performance.now();
+  reporter.end();
+  for (const warning of warnings) reporter.warn(warning);
   const shown = channels.findLastIndex(({ kernel }) => kernel === 'ntk');
   const kernelMs = gram.elapsedMs + testGram.elapsedMs;
   const elementLayers = gram.elementLayers + testGram.elementLayers;

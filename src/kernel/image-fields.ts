@@ -1,5 +1,4 @@
-import { contract as fieldsContract } from '../../shaders/fields.js';
-import { fieldFloats } from '../../shaders/fields.js';
+import { contract as fieldsContract, fieldFloats } from '../../shaders/fields.js';
 import { contract as normsContract } from '../../shaders/norms.js';
 import { BufferScope } from '../gpu/buffers.js';
 import type { Gpu } from '../gpu/gpu.js';

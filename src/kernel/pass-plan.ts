@@ -10,7 +10,7 @@ import {
 } from '../checks/arguments.js';
 import { layerGain, type Pass } from './passes.js';
 import type { ImageShape } from '../images/images.js';
-import { assertPlanDevice, PlanError, type PlanDevice } from './plan-device.js';
+import { assertPlanDevice, PlanError, type PlanDevice } from '../gpu/plan-device.js';
 import { assertGramShape, type GramShape } from './gram-shape.js';
 import type { PlaneVariant, PlaneVariants, VariantName } from './plane-variant.js';
 import { variantOfPass } from './run-variants.js';

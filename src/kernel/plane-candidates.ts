@@ -1,7 +1,7 @@
 import { className } from '../checks/class-name.js';
 import { ArgumentError, assertCount, assertImageShape } from '../checks/arguments.js';
 import type { ImageShape } from '../images/images.js';
-import { assertPlanDevice, type PlanDevice } from './plan-device.js';
+import { assertPlanDevice, type PlanDevice } from '../gpu/plan-device.js';
 import {
   planeVariant,
   portableWithRows,

@@ -3,7 +3,7 @@ import { contract as portableContract } from '../../shaders/planes.js';
 import { contract as subgroupContract } from '../../shaders/planes_subgroup.js';
 import { ArgumentError, assertKeys, shown } from '../checks/arguments.js';
 import type { ImageShape } from '../images/images.js';
-import { PlanError, type PlanDevice } from './plan-device.js';
+import { PlanError, type PlanDevice } from '../gpu/plan-device.js';
 
 interface Variant<Kind extends string, Constants extends string> {
   readonly kind: Kind;

@@ -4,7 +4,7 @@ import type { ImageShape } from '../images/images.js';
 import type { Channel } from './channels.js';
 import { pairCount, type GramShape } from './gram-shape.js';
 import { elementLayersPerPair, planPasses, type Pass } from './passes.js';
-import type { PlanDevice } from './plan-device.js';
+import type { PlanDevice } from '../gpu/plan-device.js';
 import {
   assertVariantChoice,
   assertVariantFits,

@@ -11,9 +11,8 @@ import {
 import { orAborted } from '../signals/or-aborted.js';
 import type { ImageShape } from '../images/images.js';
 import { planeCandidates } from './plane-candidates.js';
-import { type PlaneCount } from './plane-variant.js';
-import { portableVariant, type PlaneVariant } from './plane-variant.js';
-import { PlanError } from './plan-device.js';
+import { type PlaneCount, portableVariant, type PlaneVariant } from './plane-variant.js';
+import { PlanError } from '../gpu/plan-device.js';
 import { largestDifference, tuningPlanes, TuningBench, type TuningCase } from './tuning-bench.js';
 import { median } from '../statistics/samples.js';
 

@@ -10,8 +10,7 @@ import { linearCongruence } from '../statistics/random.js';
 import { planPasses, type Pass } from './passes.js';
 import { planPass, type PassPlan } from './pass-plan.js';
 import { planeParameters, planeTables } from './plane-dispatch.js';
-import type { PlaneCount } from './plane-variant.js';
-import type { PlaneVariant } from './plane-variant.js';
+import type { PlaneCount, PlaneVariant } from './plane-variant.js';
 
 const IMAGES = 16;
 /** Planes of a pair that are computed: a whole pair of large images takes seconds on a software adapter. */

@@ -3,7 +3,7 @@ import { planPasses } from '../kernel/passes.js';
 import type { ImageShape } from '../images/images.js';
 import { planPass, type PassPlan, type PlanOptions } from '../kernel/pass-plan.js';
 import { pairCount, regressionGrams, type GramShape } from '../kernel/gram-shape.js';
-import type { PlanDevice } from '../kernel/plan-device.js';
+import type { PlanDevice } from '../gpu/plan-device.js';
 import { variantLabel } from '../kernel/plane-candidates.js';
 import { planeCount } from '../kernel/run-variants.js';
 import { type PlaneCount } from '../kernel/plane-variant.js';

@@ -1,8 +1,9 @@
 import * as v from 'valibot';
 import type { ImageShape } from '../images/images.js';
-import type { PlaneCount } from '../kernel/plane-variant.js';
+import type { PlaneCount, PlaneVariant } from '../kernel/plane-variant.js';
 import { variantLabel } from '../kernel/plane-candidates.js';
-import type { PlaneVariant } from '../kernel/plane-variant.js';
+import { packageVersion } from '../files/package-version.js';
+import type { AdapterDescription } from '../gpu/dawn/adapters.js';
 import { CacheFile, cacheFolder } from './cache-file.js';
 
 /** What a measurement is bound to: another driver or another version of this package measures anew. */
@@ -13,6 +14,15 @@ export interface MeasuredDevice {
   readonly driver: string;
   /** The version of this package. */
   readonly version: string;
+}
+
+export function measuredDevice({
+  adapter,
+}: {
+  readonly adapter: Pick<AdapterDescription, 'name' | 'backend' | 'description'>;
+}): MeasuredDevice {
+  const { name, backend, description } = adapter;
+  return { adapter: name, backend, driver: description, version: packageVersion() };
 }
 
 /** Which work was measured. */

@@ -1,7 +1,7 @@
 import { TILE } from '../../shaders/cholesky_update.js';
 import type { Gpu } from '../gpu/gpu.js';
 import { assertCount, assertKeys, assertRunOptions } from '../checks/arguments.js';
-import { assertPlanDevice } from '../kernel/plan-device.js';
+import { assertPlanDevice } from '../gpu/plan-device.js';
 import { MatrixTooLargeError } from './errors.js';
 
 /** Rows of a diagonal block: 8 KiB of workgroup memory. */

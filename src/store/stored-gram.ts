@@ -7,8 +7,10 @@ import type { Gpu } from '../gpu/gpu.js';
 import type { Channel } from '../kernel/channels.js';
 import { DeviceUse } from '../kernel/device-use.js';
 import { computeTiles } from '../kernel/gram-tiles.js';
+import { workUpdates } from '../progress/details.js';
+import { SILENT, type Reporter } from '../progress/reporter.js';
 import { ScopedSignal } from '../signals/scoped-signal.js';
-import type { GramOptions, GramProgress } from '../kernel/gram-run.js';
+import type { GramOptions } from '../kernel/gram-run.js';
 import type { ImageStack } from '../images/images.js';
 import { elementLayersPerPair, planPasses } from '../kernel/passes.js';
 
@@ -22,14 +24,8 @@ export interface StoredGramOptions extends Pick<GramOptions, 'memoryBytes' | 'va
   readonly images: BlockImages;
   /** The share of the tiles that is computed; by default all of them. */
   readonly shard?: Shard;
-  readonly onProgress?: (progress: GramProgress) => void;
-  /** Damaged tiles, and waiting for other processes. */
-  readonly onNote?: (message: string) => void;
-  /** Told what is wrong with what was there. */
-  readonly onWarning?: (message: string) => void;
-  /** Called before the first tile is computed, with the number of those that are there and of all. */
-  readonly onVerified?: (present: number, all: number) => void;
-  readonly onVerifying?: (fraction: number) => void;
+  /** Told of the check of what is there, of damaged tiles, and of waiting for other processes. */
+  readonly reporter?: Reporter;
   readonly leaseMs?: number;
 }
 
@@ -57,16 +53,20 @@ export async function computeStored(
   store: TileStore,
   options: StoredGramOptions,
 ): Promise<StoredGramReport> {
-  const { channels, images, shard, signal, onNote, leaseMs = LEASE_MS } = options;
+  const { channels, images, shard, signal, reporter = SILENT, leaseMs = LEASE_MS } = options;
   const tiles = shard ? shardTiles(store.tiles, shard) : store.tiles;
-  for (const [, damage] of await verifyTiles(store, tiles, { signal, onProgress: options.onVerifying })) {
-    options.onWarning?.(`a tile is damaged and will be computed again: ${damage.message}`);
+  reporter.phase('check');
+  const onProgress = (fraction: number) => reporter.update(fraction);
+  for (const [, damage] of await verifyTiles(store, tiles, { signal, onProgress })) {
+    reporter.warn(`a tile is damaged and will be computed again: ${damage.message}`);
     await store.setAside(damage.file);
   }
   const finished = await store.finished();
   const missing = tiles.filter(({ name }) => !finished.has(name));
-  options.onVerified?.(tiles.length - missing.length, tiles.length);
+  reporter.end(`${tiles.length - missing.length} of ${tiles.length} tiles are there`);
 
+  reporter.phase('kernel');
+  const tell = workUpdates(reporter);
   const started = performance.now();
   const report = { tiles: 0, pairs: 0, underflows: 0, firstUnderflow: undefined as string | undefined };
   const use = new DeviceUse();
@@ -76,7 +76,7 @@ export async function computeStored(
   let done = 0;
   const advance = (elementLayers: number) => {
     done = Math.min(total, done + elementLayers);
-    options.onProgress?.({ done, total, elapsedMs: performance.now() - started });
+    tell({ done, total, elapsedMs: performance.now() - started });
   };
   await using claims = await Claims.open(store.folder, leaseMs);
   // A failure ends the waiting for other processes too.
@@ -86,7 +86,7 @@ export async function computeStored(
       store,
       missing.filter((tile) => tile.block.name === block),
       claims,
-      { signal: scope.signal, onNote, onForeign: ({ pairs }) => advance(perPair * pairs) },
+      { signal: scope.signal, reporter, onForeign: ({ pairs }) => advance(perPair * pairs) },
     );
     const computed = computeTiles(gpu, queue.tiles(), {
       channels,
@@ -109,6 +109,7 @@ export async function computeStored(
       report.firstUnderflow ??= firstUnderflow;
     }
   }
+  reporter.end();
   return {
     ...report,
     elementLayers: perPair * report.pairs,
@@ -119,7 +120,7 @@ export async function computeStored(
 
 interface QueueHooks {
   readonly signal: AbortSignal;
-  readonly onNote: ((message: string) => void) | undefined;
+  readonly reporter: Reporter;
   /** A tile that another process has finished. */
   readonly onForeign: (tile: StoreTile) => void;
 }
@@ -146,7 +147,7 @@ class TileQueue {
   }
 
   async *tiles(): AsyncGenerator<StoreTile['tile']> {
-    const { signal, onNote, onForeign } = this.hooks;
+    const { signal, reporter, onForeign } = this.hooks;
     for (let announced = false; this.open.length > 0;) {
       const others: StoreTile[] = [];
       for (const tile of this.open) {
@@ -165,7 +166,7 @@ class TileQueue {
       }
       this.open = others;
       if (others.length === 0) return;
-      if (!announced) onNote?.(`waiting for ${others.length} tiles that other processes compute`);
+      if (!announced) reporter.note(`waiting for ${others.length} tiles that other processes compute`);
       announced = true;
       // The loop gives the reason of an interruption.
       await sleep(LOOK_MS, undefined, { signal }).catch(() => undefined);

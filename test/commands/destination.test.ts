@@ -4,11 +4,8 @@ import { spawnSync } from 'node:child_process';
 import { link, mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import {
-  DestinationFile,
-  DestinationFolder,
-  type FolderOptions,
-} from '../../src/commands/results/destination.js';
+import { DestinationFile } from '../../src/commands/results/destination-file.js';
+import { DestinationFolder, type FolderOptions } from '../../src/commands/results/destination-folder.js';
 import { UsageError } from '../../src/commands/process/errors.js';
 import { OutputError, writeAtomically } from '../../src/files/atomic-file.js';
 import { PROCESS_TOKEN } from '../../src/files/process-token.js';

@@ -2,8 +2,9 @@
 // anything in its strings, a bar on a terminal.
 import { formatDuration } from '../../src/text/duration.js';
 import { suggestion } from '../../src/commands/options/options.js';
-import { formatRate, Progress } from '../../src/commands/process/progress.js';
-import { formatJson } from '../../src/commands/process/streams.js';
+import { Progress } from '../../src/commands/process/progress.js';
+import { formatRate, workUpdates } from '../../src/progress/details.js';
+import { formatJson } from '../../src/files/format-json.js';
 
 test.each([
   [0, '0.0 s'],
@@ -61,9 +62,10 @@ describe('progress', () => {
     });
     using progress = new Progress(quiet, stream);
     progress.note('a note');
-    progress.begin('kernel');
-    progress.updateKernel({ done: 1e6, total: 4e6, elapsedMs: 100 });
-    progress.updateKernel({ done: 4e6, total: 4e6, elapsedMs: 400 });
+    progress.phase('kernel');
+    const update = workUpdates(progress);
+    update({ done: 1e6, total: 4e6, elapsedMs: 100 });
+    update({ done: 4e6, total: 4e6, elapsedMs: 400 });
     progress.end();
     return written;
   }

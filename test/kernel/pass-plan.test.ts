@@ -1,7 +1,7 @@
 // The plan keeps to the limits it is given, for any shape and any number of images, without allocating.
 import { planPasses } from '../../src/kernel/passes.js';
 import type { ImageShape } from '../../src/images/images.js';
-import { PlanError, type PlanDevice } from '../../src/kernel/plan-device.js';
+import { PlanError, type PlanDevice } from '../../src/gpu/plan-device.js';
 import { planPass } from '../../src/kernel/pass-plan.js';
 import { pairCount } from '../../src/kernel/gram-shape.js';
 import { subgroupVariant } from '../../src/kernel/plane-variant.js';

@@ -1,6 +1,6 @@
 // Short runs on a software adapter that writes loops out take a variant that compiles soon; all parts of a run decide alike.
 import { planPasses } from '../../src/kernel/passes.js';
-import type { PlanDevice } from '../../src/kernel/plan-device.js';
+import type { PlanDevice } from '../../src/gpu/plan-device.js';
 import { planPass } from '../../src/kernel/pass-plan.js';
 import { regressionGrams } from '../../src/kernel/gram-shape.js';
 import { runVariants } from '../../src/kernel/run-variants.js';

@@ -1,7 +1,7 @@
 // Candidates are right for every shape and device; a search trusts none whose sums are wrong, chooses among equals
 // the same one every time, keeps to its budget, and what it chooses computes the same kernels.
 import { computeGram } from '../../src/kernel/gram.js';
-import type { PlanDevice } from '../../src/kernel/plan-device.js';
+import type { PlanDevice } from '../../src/gpu/plan-device.js';
 import { planeCandidates, variantLabel } from '../../src/kernel/plane-candidates.js';
 import {
   assertVariantFits,

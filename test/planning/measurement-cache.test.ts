@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cacheFolder } from '../../src/planning/cache-file.js';
 import { MeasurementCache, type RateEntry, type TuningEntry } from '../../src/planning/measurement-cache.js';
-import { cachedVariant, tunedVariants } from '../../src/planning/tuned-variants.js';
+import { SILENT } from '../../src/progress/reporter.js';
+import { cachedVariant, measuredVariants } from '../../src/planning/measured-variants.js';
 import { planeCandidates, variantLabel } from '../../src/kernel/plane-candidates.js';
 import { testGpu } from '../support/gpu.js';
 import { mutations } from '../support/mutations.js';
@@ -181,12 +182,13 @@ describe('before a run', () => {
 
   test('a short one is not preceded by a search, a long one is, and off is off', async () => {
     const gpu = await testGpu();
-    const onSearch = () => controller.abort(new Error('a search began'));
     const controller = new AbortController();
-    const options = { signal: controller.signal, onSearch };
-    expect(await tunedVariants(gpu, device, cache, job(100), { mode: 'on', ...options })).toEqual({});
-    expect(await tunedVariants(gpu, device, cache, job(1e7), { mode: 'off', ...options })).toEqual({});
-    const long = tunedVariants(gpu, device, cache, job(1e7), { mode: 'on', ...options });
+    const reporter = { ...SILENT, phase: () => controller.abort(new Error('a search began')) };
+    const options = { signal: controller.signal, reporter };
+    expect(await measuredVariants(gpu, device, cache, job(100), { mode: 'on', ...options })).toEqual({});
+    expect(await measuredVariants(gpu, device, cache, job(1e7), { mode: 'off', ...options })).toEqual({});
+    const long = measuredVariants(gpu, device, cache, job(1e7), { mode: 'on', ...options });
+    expect(await measuredVariants(gpu, device, cache, job(1e7), { mode: 'cache', ...options })).toEqual({});
     await expect(long).rejects.toThrow('a search began');
   });
 
@@ -194,7 +196,7 @@ describe('before a run', () => {
     const gpu = await testGpu();
     const candidate = planeCandidates(shape, 16, gpu).at(-1)!;
     await cache.putVariant(tuning(variantLabel(candidate)));
-    expect(await tunedVariants(gpu, device, cache, job(2), { mode: 'on' })).toEqual({ many: candidate });
-    expect(await tunedVariants(gpu, device, cache, job(2), { mode: 'off' })).toEqual({});
+    expect(await measuredVariants(gpu, device, cache, job(2), { mode: 'on' })).toEqual({ many: candidate });
+    expect(await measuredVariants(gpu, device, cache, job(2), { mode: 'off' })).toEqual({});
   });
 });

@@ -7,6 +7,7 @@ import { readNpy } from '../../src/data/npy.js';
 import { describeComputation } from '../../src/store/computation.js';
 import { exportMatrices, matrixFile } from '../../src/store/export.js';
 import { TileStore } from '../../src/store/tile-store.js';
+import { SILENT, type Reporter } from '../../src/progress/reporter.js';
 import { computeStored, type StoredGramOptions } from '../../src/store/stored-gram.js';
 import { openGpu } from '../../src/node.js';
 import type { Channel } from '../../src/kernel/channels.js';
@@ -102,14 +103,24 @@ test('two writers share the tiles, none is computed twice', async () => {
   await expectUndisturbed(store);
 });
 
+/** Acts when a third of the tiles that are missing is computed. */
+function afterAThird(action: () => void): Reporter {
+  let phase = '';
+  return {
+    ...SILENT,
+    phase: (name) => (phase = name),
+    update: (fraction) => {
+      if (phase === 'kernel' && fraction > 1 / 3) action();
+    },
+  };
+}
+
 test('a device that is lost, and an interruption, lose the open tile at the most', async () => {
   const store = await newStore('lost', 3);
   const device = await openGpu();
   const lost = computeStored(device, store, {
     ...options,
-    onProgress: ({ done, total }) => {
-      if (done > total / 3) device.device.destroy();
-    },
+    reporter: afterAThird(() => device.device.destroy()),
   });
   await expect(lost).rejects.toThrow(/was lost/);
   device.close();
@@ -119,9 +130,7 @@ test('a device that is lost, and an interruption, lose the open tile at the most
   const stopped = computeStored(await testGpu(), store, {
     ...options,
     signal: controller.signal,
-    onProgress: ({ done, total }) => {
-      if (done > total / 3) controller.abort(new Error('enough'));
-    },
+    reporter: afterAThird(() => controller.abort(new Error('enough'))),
   });
   await expect(stopped).rejects.toThrow('enough');
   const more = (await store.finished()).size;

@@ -1,11 +1,7 @@
 import { loadImages, type LabelledImages } from '../../data/load.js';
-import { normalize, type Normalized } from '../../images/normalize.js';
 import { assertOneScale } from '../../data/one-scale.js';
 import { sourcesReport } from '../../data/sources.js';
-import { imagesSha256, type Computation } from '../../store/computation.js';
-import type { BlockImages } from '../../store/stored-gram.js';
-import { checkImages } from '../../images/image-checks.js';
-import type { ImageStack } from '../../images/images.js';
+import { storeImages, type StoreImages } from '../../store/store-images.js';
 import { UsageError } from '../process/errors.js';
 import type { ComputationArguments } from './kernel-options.js';
 
@@ -38,33 +34,16 @@ export async function readInputs(args: ComputationArguments) {
       ? [{ option: against ? '--against-scale' : '--test-scale', files: second.sources.images }]
       : []),
   );
-  // The training images, as in cntk run: columns beside test images in the rows, rows where --test gives others.
-  const statisticsOf = args.statistics ?? (against ? 'against' : 'images');
-  const { rows, columns, statistics, warnings } =
-    statisticsOf === 'against' && against
-      ? swapped(normalize(args.normalize, against.images, images.images))
-      : sidesOf(normalize(args.normalize, images.images, second?.images));
-  checkImages(rows, columns ?? rows);
-
-  const shas = [images.images, ...(second ? [second.images] : [])].map(imagesSha256);
-  const block = (name: Computation['blocks'][number]['name'], r: number, c: number) => {
-    const counts = [rows.count, columns?.count ?? 0];
-    return { name, rows: counts[r], columns: counts[c], rowsSha256: shas[r], columnsSha256: shas[c] };
-  };
-  const blocks = against
-    ? [block('cross', 0, 1)]
-    : [block('train', 0, 0), ...(test ? [block('test', 1, 0)] : [])];
-  const blockImages: BlockImages = against
-    ? { cross: { rows, columns } }
-    : { train: { rows }, ...(columns ? { test: { rows: columns, columns: rows } } : {}) };
+  const { rows, columns, statistics, statisticsOf, warnings, ...own } = storeImages(
+    { images: images.images, against: against?.images, test: test?.images },
+    { normalization: args.normalize, statisticsOf: args.statistics },
+  );
   return {
     rows,
-    columns: against && columns,
+    columns,
     warnings,
-    blocks,
-    blockImages,
-    /** The normalisation as the manifest of a store names it. */
-    normalization: statistics ? `${args.normalize} by ${statisticsOf}` : args.normalize,
+    /** As a store wants them. */
+    stored: { rows, ...own } satisfies StoreImages,
     report: {
       images: sourceOf(images, args.first),
       against: against && sourceOf(against, args['against-first']),
@@ -102,14 +81,4 @@ function load(
     first,
     count,
   });
-}
-
-/** Training images in the rows. */
-function sidesOf<T extends ImageStack | undefined>({ train, test, ...rest }: Normalized<T>) {
-  return { rows: train, columns: test, ...rest };
-}
-
-/** Training images in the columns. */
-function swapped({ train, test, ...rest }: Normalized<ImageStack>) {
-  return { rows: test, columns: train, ...rest };
 }

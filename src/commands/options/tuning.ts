@@ -1,18 +1,13 @@
-import { MeasurementCache, type MeasuredDevice } from '../../planning/measurement-cache.js';
-import { tunedVariants, type TunedJob, type TuneMode } from '../../planning/tuned-variants.js';
-import { variantLabel } from '../../kernel/plane-candidates.js';
-import { type PlaneVariants } from '../../kernel/plane-variant.js';
-import type { OpenGpu } from '../../node.js';
+import { MeasurementCache } from '../../planning/measurement-cache.js';
+import type { MeasureMode } from '../../planning/measured-variants.js';
 import { DEVICE } from './common-options.js';
 import { choice, withDefault } from './options.js';
-import { formatRate, type Progress } from '../process/progress.js';
-import { packageVersion } from '../process/version.js';
 
 export const tuneOption = withDefault(
   choice(
     DEVICE,
     'Fastest variant of the kernel by measurement (on: as measured before, or now where the run takes ten times as long as the search)',
-    ['off', 'on', 'force'] as const satisfies readonly TuneMode[],
+    ['off', 'on', 'force'] as const satisfies readonly MeasureMode[],
   ),
   'on',
 );
@@ -26,40 +21,4 @@ export function measurementCache(): MeasurementCache {
     if (!said.has(message)) process.stderr.write(`cntk: warning: ${message}\n`);
     said.add(message);
   });
-}
-
-export function measuredDevice({ adapter }: Pick<OpenGpu, 'adapter'>): MeasuredDevice {
-  const { name, backend, description } = adapter;
-  return { adapter: name, backend, driver: description, version: packageVersion() };
-}
-
-/** The variants that a run takes, by `--tune`. */
-export function chooseVariants(
-  opened: OpenGpu,
-  job: TunedJob,
-  { mode, progress, signal }: { mode: TuneMode; progress: Progress; signal: AbortSignal },
-): Promise<PlaneVariants> {
-  return tunedVariants(opened, measuredDevice(opened), measurementCache(), job, {
-    mode,
-    signal,
-    onSearch: (planes, result) => {
-      if (result === undefined) {
-        progress.begin(`tune (${planes === 'one' ? 'one plane' : 'many planes'})`);
-        return;
-      }
-      const { variant, measurements } = result;
-      const rate = measurements.find((one) => one.variant === variant)?.elementLayersPerSecond ?? 0;
-      progress.end(`${variantLabel(variant)}, ${formatRate(rate, 1000)}`);
-    },
-  });
-}
-
-/** What reports say of the variants; nothing where the rule decided. */
-export function variantReport(
-  variants: PlaneVariants,
-): Partial<Record<keyof PlaneVariants, string>> | undefined {
-  const chosen = Object.entries(variants).map(
-    ([planes, variant]) => [planes, variantLabel(variant)] as const,
-  );
-  return chosen.length === 0 ? undefined : Object.fromEntries(chosen);
 }

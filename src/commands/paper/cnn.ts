@@ -7,7 +7,6 @@ import { balancedOrder, selectImages } from '../../images/subset.js';
 import { cnnReport } from '../../paper/cnn/report.js';
 import { runCnn } from '../../paper/cnn/run.js';
 import { drawImages } from '../../paper/table1/task.js';
-import { formatTimeLeft } from '../../text/duration.js';
 import { commandLine } from '../process/command-line.js';
 import {
   DATA,
@@ -23,7 +22,7 @@ import { withInterruption } from '../process/interruption.js';
 import { defineOptions, integer, optional, text, withDefault } from '../options/options.js';
 import { Progress } from '../process/progress.js';
 import { publish } from '../results/publish.js';
-import { packageVersion } from '../process/version.js';
+import { packageVersion } from '../../files/package-version.js';
 
 const NETWORKS = 'Networks:';
 
@@ -66,15 +65,7 @@ async function cnn(args: CnnArguments, signal: AbortSignal): Promise<void> {
   const { depth, channels, networks, epochs, seed } = args;
   const run = { depth, channels, networks, epochs, seed };
   const { result, device } = await withDevice(args, progress, async (opened) => {
-    progress.begin('kernels');
-    const result = await runCnn(opened, train, test, run, {
-      signal,
-      onKernelProgress: (update) => progress.updateKernel(update),
-      onTraining: () => progress.begin('networks'),
-      onTrainingProgress: (fraction, elapsedMs) =>
-        progress.update(fraction, `${formatTimeLeft(fraction, elapsedMs)} at the most`),
-    });
-    progress.end();
+    const result = await runCnn(opened, train, test, run, { reporter: progress, signal });
     return { result, device: deviceReport(opened) };
   });
   const { images } = train;

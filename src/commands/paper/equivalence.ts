@@ -1,13 +1,12 @@
 import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
 import { runEquivalences } from '../../paper/equivalence/run.js';
 import { equivalenceReport } from '../../paper/equivalence/report.js';
-import { formatTimeLeft } from '../../text/duration.js';
 import { paperOut, reportOptions } from '../options/common-options.js';
 import { withInterruption } from '../process/interruption.js';
 import { defineOptions, integer, list, parsed, parseInteger, withDefault } from '../options/options.js';
 import { Progress } from '../process/progress.js';
 import { publish } from '../results/publish.js';
-import { packageVersion } from '../process/version.js';
+import { packageVersion } from '../../files/package-version.js';
 import { rising } from './rising.js';
 
 const NETWORKS = 'Networks:';
@@ -70,13 +69,7 @@ async function equivalence(args: EquivalenceArguments, signal: AbortSignal): Pro
     maxSteps: args['max-steps'],
     seed: args.seed,
   };
-  progress.begin('train networks');
-  const result = await runEquivalences({
-    ...run,
-    signal,
-    onProgress: (fraction, elapsedMs) => progress.update(fraction, formatTimeLeft(fraction, elapsedMs)),
-  });
-  progress.end(`${result.networks.length} networks`);
+  const result = await runEquivalences({ ...run, reporter: progress, signal });
   const report = {
     ...equivalenceReport(result, run),
     command: commandLine(args),

@@ -1,14 +1,13 @@
 import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
 import { runMontecarlo } from '../../paper/montecarlo/run.js';
 import { montecarloReport } from '../../paper/montecarlo/report.js';
-import { formatTimeLeft } from '../../text/duration.js';
 import { deviceOptions, paperOut, reportOptions } from '../options/common-options.js';
 import { deviceReport, withDevice } from '../process/device.js';
 import { withInterruption } from '../process/interruption.js';
 import { defineOptions, integer, parsed, parseInteger, withDefault } from '../options/options.js';
 import { Progress } from '../process/progress.js';
 import { publish } from '../results/publish.js';
-import { packageVersion } from '../process/version.js';
+import { packageVersion } from '../../files/package-version.js';
 import { rising } from './rising.js';
 
 const NETWORKS = 'Networks:';
@@ -67,13 +66,7 @@ async function montecarlo(args: MontecarloArguments, signal: AbortSignal): Promi
   const { channels: widths, draws, depths, images, seed } = args;
   const run = { widths, draws, depths, images, seed };
   const { result, device } = await withDevice(args, progress, async (opened) => {
-    progress.begin('exact kernels, then networks');
-    const result = await runMontecarlo(opened, {
-      ...run,
-      signal,
-      onProgress: (fraction, elapsedMs) => progress.update(fraction, formatTimeLeft(fraction, elapsedMs)),
-    });
-    progress.end(`${draws} draws of ${widths.length * depths.length} networks`);
+    const result = await runMontecarlo(opened, { ...run, reporter: progress, signal });
     return { result, device: deviceReport(opened) };
   });
   const report = {

@@ -2,7 +2,7 @@ import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
 import { reportOptions } from '../options/common-options.js';
 import { withInterruption } from '../process/interruption.js';
 import { defineOptions } from '../options/options.js';
-import { InterruptedError } from '../process/errors.js';
+import { InterruptedError } from '../../signals/interrupted-error.js';
 import { Progress } from '../process/progress.js';
 import { galleryText } from '../results/publish.js';
 import { printData, printJson } from '../process/streams.js';

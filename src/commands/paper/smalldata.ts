@@ -4,7 +4,6 @@ import { loadImages } from '../../data/load.js';
 import { sourcesReport } from '../../data/sources.js';
 import { smalldataReport } from '../../paper/smalldata/report.js';
 import { runSmalldata } from '../../paper/smalldata/run.js';
-import { formatTimeLeft } from '../../text/duration.js';
 import { depthListOption } from '../options/channel-options.js';
 import { commandLine } from '../process/command-line.js';
 import {
@@ -29,7 +28,7 @@ import {
 } from '../options/options.js';
 import { Progress } from '../process/progress.js';
 import { publish } from '../results/publish.js';
-import { packageVersion } from '../process/version.js';
+import { packageVersion } from '../../files/package-version.js';
 import { rising } from './rising.js';
 
 const options = {
@@ -81,15 +80,7 @@ async function smalldata(args: SmalldataArguments, signal: AbortSignal): Promise
     : await loadDigits();
   const run = { images, sizes, draws, seed, depths };
   const { result, device } = await withDevice(args, progress, async (opened) => {
-    progress.begin('kernels');
-    const result = await runSmalldata(opened, set, run, {
-      signal,
-      onKernelProgress: (update) => progress.updateKernel(update),
-      onSolve: () => progress.begin('kernels of the pixels, then regressions'),
-      onSolveProgress: (fraction, elapsedMs) =>
-        progress.update(fraction, formatTimeLeft(fraction, elapsedMs)),
-    });
-    progress.end();
+    const result = await runSmalldata(opened, set, run, { reporter: progress, signal });
     return { result, device: deviceReport(opened) };
   });
   const part = smalldataReport(result, run);

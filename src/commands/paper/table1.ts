@@ -7,9 +7,8 @@ import type { PaperReport } from '../../paper/paper-report.js';
 import { table1Parts } from '../../paper/table1/report.js';
 import type { Table1Setting } from '../../paper/table1/setting.js';
 import { drawImages, kernelGroups, type Draw, type Table1Column } from '../../paper/table1/task.js';
-import { runTable1, type Table1Hooks } from '../../paper/table1/run.js';
+import { computeTable1 } from '../../paper/table1/compute-table.js';
 import { validateChannels } from '../../kernel/validate-channels.js';
-import { formatDuration } from '../../text/duration.js';
 import { commandLine } from '../process/command-line.js';
 import {
   DATA,
@@ -40,9 +39,8 @@ import {
 } from '../options/options.js';
 import { Progress } from '../process/progress.js';
 import { publish } from '../results/publish.js';
-import { chooseGroups, Stores, type StoreUse } from '../jobs/table1-stores.js';
-import { tuneOption } from '../options/tuning.js';
-import { packageVersion } from '../process/version.js';
+import { measurementCache, tuneOption } from '../options/tuning.js';
+import { packageVersion } from '../../files/package-version.js';
 
 const COLUMNS = ['V', 'GAP'] as const satisfies readonly Table1Column[];
 const SUBSETS = ['balanced', 'random', 'first'] as const satisfies readonly SubsetKind[];
@@ -110,37 +108,34 @@ async function table1(args: Table1Arguments, signal: AbortSignal): Promise<void>
   if (draws.length < args.seeds) progress.note('the seed has no say in which images are drawn: one draw');
   signal.throwIfAborted();
   const images = draws[0].train.images;
-  const memoryBytes = args.memory && args.memory * 2 ** 20;
-  const setup = { draws, classes, flip: args.flip ?? false };
-  const use: StoreUse = { out: args.out, tune: args.tune, memoryBytes, progress, signal };
-
-  const { groups, stores, pairs, result, device } = await withDevice(args, progress, async (opened) => {
-    const { groups, pairs } = await chooseGroups(opened, use, {
-      ...setup,
-      columns: args.columns,
-      lapWidths: lapWidths(args),
-      depths: args.depths,
-    });
-    const stores = new Stores(opened, use);
-    const task = { ...setup, groups, regression: { targets: args.targets, ridge: args.ridge } };
-    const result = await runTable1(opened, task, {
-      compute: (job) => stores.compute(job),
+  const request = {
+    draws,
+    classes,
+    flip: args.flip ?? false,
+    columns: args.columns,
+    lapWidths: lapWidths(args),
+    depths: args.depths,
+    regression: { targets: args.targets, ridge: args.ridge },
+  };
+  const { table, device } = await withDevice(args, progress, async (opened) => ({
+    table: await computeTable1(opened, request, {
+      out: args.out,
+      tune: args.tune,
+      cache: measurementCache(),
+      memoryBytes: args.memory && args.memory * 2 ** 20,
+      reporter: progress,
       signal,
-      memoryBytes,
-      ...regressionProgress(progress),
-    }).catch((error: unknown) => {
-      throw stores.withWhatIsKept(error);
-    });
-    progress.end();
-    return { groups, stores, pairs, result, device: deviceReport(opened) };
-  });
+    }),
+    device: deviceReport(opened),
+  }));
+  const { result, groups } = table;
 
   const setting: Table1Setting = {
     trainCount: images.count,
     testCount: draws[0].test.images.count,
     side: [images.height, images.width],
     pooled: args.pool !== undefined,
-    flip: setup.flip,
+    flip: request.flip,
     seeds: draws.map(({ seed }) => seed),
     depths: args.depths,
     readouts: groups.flatMap(({ readouts }) => readouts),
@@ -153,9 +148,9 @@ async function table1(args: Table1Arguments, signal: AbortSignal): Promise<void>
     source: 'Arora et al., NeurIPS 2019 (arXiv 1904.11955), section 6, table 1',
     command: commandLine(),
     // Of what is computed, this run's part: what was in the stores is not computed again.
-    settings: { ...setting, ...settingsOf(args, draws[0]), computed: stores.work },
+    settings: { ...setting, ...settingsOf(args, draws[0]), computed: table.work },
     ...parts,
-    notes: [...parts.notes, stores.workNote(pairs)],
+    notes: [...parts.notes, table.workNote],
     timingsMs: { ...result.elapsedMs, total: performance.now() - started },
     device,
     version: packageVersion(),
@@ -176,20 +171,6 @@ function settingsOf({ targets, ridge }: Table1Arguments, { subset, train, test }
 
 function lapWidths({ lap = [] }: Table1Arguments): number[] {
   return [...new Set(lap)];
-}
-
-function regressionProgress(progress: Progress): Pick<Table1Hooks, 'onRegressions' | 'onRegression'> {
-  let started = 0;
-  return {
-    onRegressions: () => {
-      started = performance.now();
-      progress.begin('regressions');
-    },
-    onRegression: (done, all, name) => {
-      const leftMs = ((performance.now() - started) / done) * (all - done);
-      progress.update(done / all, `${name} | ${formatDuration(leftMs)} left`);
-    },
-  };
 }
 
 async function readDraws(args: Table1Arguments): Promise<{ draws: Draw[]; classes: number }> {

@@ -1,6 +1,6 @@
-import Table from 'cli-table3';
-import type { AccuracyReport } from '../../classification/classification.js';
 import { formatPercent } from '../../text/numbers.js';
+import Table from 'cli-table3';
+import type { AccuracyReport } from '../../classification/accuracy-report.js';
 
 /** A confusion matrix of more classes is no longer readable; report.json has what is in it. */
 const MOST_COLUMNS = 20;

@@ -1,21 +1,10 @@
+import { formatRoughSize } from '../../text/sizes.js';
 import Table from 'cli-table3';
-import type { JobPlan, JobTime } from '../../planning/job-plan.js';
-import type { MeasuredDevice } from '../../planning/measurement-cache.js';
+import type { Estimate } from '../../planning/estimate-job.js';
+import type { JobPlan } from '../../planning/job-plan.js';
 import { formatDuration } from '../../text/duration.js';
 import { PLAIN } from './evaluation-table.js';
-import { formatRate } from '../process/progress.js';
-import { formatRoughSize } from '../../text/sizes.js';
-
-export interface Estimate {
-  readonly device: MeasuredDevice;
-  /** The device of this run. */
-  readonly here: boolean;
-  /** The time of the measurement, as ISO 8601 writes it. */
-  readonly measured: string;
-  /** One per pass. */
-  readonly elementLayersPerSecond: readonly number[];
-  readonly seconds: JobTime;
-}
+import { formatRate } from '../../progress/details.js';
 
 /** What `cntk plan` prints. */
 export interface PlanReport extends JobPlan {

@@ -1,4 +1,4 @@
-import type { AccuracyReport } from '../../classification/classification.js';
+import type { AccuracyReport } from '../../classification/accuracy-report.js';
 import type { Model } from '../../regression/regression.js';
 
 type Solution = Model['solution'];

@@ -1,8 +1,9 @@
-import { constants } from 'node:os';
+import { MemoryError } from '../../checks/memory-error.js';
 import { InputError } from '../../checks/input-error.js';
 import { UnusableStoreError } from '../../store/store-error.js';
 import { ImageError } from '../../images/image-checks.js';
 import { ChannelError } from '../../kernel/validate-channels.js';
+import { InterruptedError } from '../../signals/interrupted-error.js';
 import { systemProblem } from './system-errors.js';
 
 /** Something is wrong with the command line; the message names the option and the remedy. */
@@ -10,25 +11,10 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** The user ended the run with Ctrl-C, or another process did. */
-export class InterruptedError extends Error {
-  override readonly name = 'InterruptedError';
-  /** 128 + the number of the signal, as shells have it. */
-  readonly exitStatus: number;
-  /** @param kept What there is to go on from. */
-  constructor(
-    readonly signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP',
-    kept = 'nothing was written',
-  ) {
-    super(`${signal === 'SIGINT' ? 'interrupted' : 'terminated'}; ${kept}`);
-    this.exitStatus = 128 + constants.signals[signal];
-  }
-}
-
 /** Exit status: 0 done, 1 failed, 2 the command line or the data is wrong, 130, 143, 129 ended by a signal. */
 export function exitStatusOf(error: unknown): number {
   if (error instanceof InterruptedError) return error.exitStatus;
-  const isUsage = [UsageError, InputError, ChannelError, ImageError, UnusableStoreError].some(
+  const isUsage = [UsageError, InputError, MemoryError, ChannelError, ImageError, UnusableStoreError].some(
     (type) => error instanceof type,
   );
   return isUsage ? 2 : 1;

@@ -1,14 +1,8 @@
-import { InterruptedError } from './errors.js';
+import { InterruptedError } from '../../signals/interrupted-error.js';
+import { endsWithParent } from '../../cluster/child-process.js';
 import { ignoredSignals } from './ignored-signals.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-
-/** Set for a process that ends with the one that started it; the two are connected by Node's channel. */
-export const ENDS_WITH_PARENT = 'CNTK_ENDS_WITH_PARENT';
-
-export function endsWithParent(): boolean {
-  return process.env[ENDS_WITH_PARENT] !== undefined;
-}
 
 /**
  * Runs `action` with a signal that Ctrl-C (SIGINT), SIGTERM or SIGHUP aborts, its reason an InterruptedError; so does the

@@ -1,7 +1,6 @@
 import cliProgress from 'cli-progress';
-import type { GramProgress } from '../../kernel/gram-run.js';
-import type { SolveProgress } from '../../regression/ridge.js';
-import { formatDuration, formatTimeLeft } from '../../text/duration.js';
+import type { Reporter } from '../../progress/reporter.js';
+import { formatDuration } from '../../text/duration.js';
 
 /** Time between two lines where no bar can be drawn. */
 const LINE_INTERVAL_MS = 5000;
@@ -10,9 +9,9 @@ const LINE_INTERVAL_MS = 5000;
  * Progress on stderr: a bar on a terminal, plain lines elsewhere, nothing when quiet. One phase at a time; beginning
  * the next one ends the last.
  */
-export class Progress implements Disposable {
+export class Progress implements Reporter, Disposable {
   private bar: cliProgress.SingleBar | undefined;
-  private phase: string | undefined;
+  private name: string | undefined;
   private started = 0;
   private lastLine = 0;
   private detail = '';
@@ -35,14 +34,19 @@ export class Progress implements Disposable {
     this.stream.write(`cntk: warning: ${message}\n`);
   }
 
-  begin(phase: string): void {
+  /** It is printed also when quiet: a failure is not to be passed over. */
+  hint(message: string): void {
+    this.stream.write(`cntk: ${message}\n`);
+  }
+
+  phase(name: string): void {
     this.end();
-    this.phase = phase;
+    this.name = name;
     this.started = this.lastLine = performance.now();
     this.detail = '';
     if (this.quiet) return;
     if (!this.stream.isTTY) {
-      this.note(`${phase} …`);
+      this.note(`${name} …`);
       return;
     }
     this.bar = new cliProgress.SingleBar({
@@ -54,12 +58,12 @@ export class Progress implements Disposable {
       // The command ends the run on Ctrl-C, and the bar with it.
       gracefulExit: false,
     });
-    this.bar.start(1, 0, { phase, detail: '' });
+    this.bar.start(1, 0, { phase: name, detail: '' });
     process.on('exit', this.removeBar);
   }
 
-  /** @param fraction The share of the phase that is done, 0 … 1. @param detail Such as speed and time left. */
-  update(fraction: number, detail: string): void {
+  /** @param fraction Of the phase, 0 … 1. @param detail Such as speed and time left. */
+  update(fraction: number, detail = ''): void {
     this.detail = detail;
     this.bar?.update(fraction, { detail: ` | ${detail}` });
     const now = performance.now();
@@ -68,39 +72,20 @@ export class Progress implements Disposable {
     this.note(`  ${(100 * fraction).toFixed(0)} % | ${detail}`);
   }
 
-  updateKernel(progress: GramProgress): void {
-    this.update(progress.done / progress.total, kernelDetail(progress));
-  }
-
-  updateSolve(progress: SolveProgress): void {
-    if (progress.phase === 'factor') this.update(progress.fraction, this.factorDetail(progress.fraction));
-    else
-      this.update(
-        1,
-        `refinement ${progress.iteration}, relative residual ${progress.relativeResidual.toExponential(1)}`,
-      );
-  }
-
-  private factorDetail(fraction: number): string {
-    const elapsedMs = performance.now() - this.started;
-    if (!(fraction > 0 && fraction < 1 && elapsedMs > 2000)) return 'factorisation';
-    return `factorisation | ${formatTimeLeft(fraction, elapsedMs)}`;
-  }
-
-  /** Ends the phase: one line with its duration stays. @param summary What to say instead of the last detail. */
-  end(summary?: string): void {
-    if (this.phase === undefined) return;
+  /** Ends the phase: one line with its duration stays. */
+  end(remark?: string): void {
+    if (this.name === undefined) return;
     this.removeBar();
     const elapsed = formatDuration(performance.now() - this.started);
-    const detail = summary ?? this.detail;
-    this.note(`${this.phase}: ${elapsed}${detail === '' ? '' : ` | ${detail}`}`);
-    this.phase = undefined;
+    const detail = remark ?? this.detail;
+    this.note(`${this.name}: ${elapsed}${detail === '' ? '' : ` | ${detail}`}`);
+    this.name = undefined;
   }
 
   /** Removes the bar of a phase that failed. */
   [Symbol.dispose](): void {
     this.removeBar();
-    this.phase = undefined;
+    this.name = undefined;
   }
 
   /** Also gives the terminal its line wrapping back, whatever way the process ends. */
@@ -109,14 +94,4 @@ export class Progress implements Disposable {
     this.bar = undefined;
     process.off('exit', this.removeBar);
   };
-}
-
-function kernelDetail({ done, total, elapsedMs }: GramProgress): string {
-  const rate = formatRate(done, elapsedMs);
-  return done < total ? `${rate} | ${formatDuration((elapsedMs / done) * (total - done))} left` : rate;
-}
-
-/** `0.131 G element-layers/s` */
-export function formatRate(elementLayers: number, elapsedMs: number): string {
-  return `${(elementLayers / elapsedMs / 1e6).toPrecision(3)} G element-layers/s`;
 }

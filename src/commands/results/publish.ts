@@ -6,10 +6,11 @@ import { isTemporary, removeLeftovers } from '../../files/leftovers.js';
 import { makeFolder } from '../../files/make-folder.js';
 import type { PaperReport, PaperTable } from '../../paper/paper-report.js';
 import { shellCommand } from '../../text/shell-words.js';
-import { InterruptedError } from '../process/errors.js';
+import { InterruptedError } from '../../signals/interrupted-error.js';
 import { plainTable } from '../printing/plain-table.js';
 import type { Progress } from '../process/progress.js';
-import { formatJson, printData } from '../process/streams.js';
+import { printData } from '../process/streams.js';
+import { formatJson } from '../../files/format-json.js';
 
 export interface PublishOptions {
   readonly out: string;

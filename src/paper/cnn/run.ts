@@ -3,9 +3,10 @@ import { normalize } from '../../images/normalize.js';
 import { balancedOrder, selectImages } from '../../images/subset.js';
 import type { Gpu } from '../../gpu/gpu.js';
 import { computeGram } from '../../kernel/gram.js';
-import { type GramProgress } from '../../kernel/gram-run.js';
 import type { Channel } from '../../kernel/channels.js';
 import { defaultTrained } from '../../kernel/validate-channels.js';
+import { timeUpdates, workUpdates } from '../../progress/details.js';
+import { SILENT, type Reporter } from '../../progress/reporter.js';
 import { evaluate } from '../../regression/classify.js';
 import { fit } from '../../regression/regression.js';
 import { classesOf } from '../../regression/targets.js';
@@ -39,9 +40,7 @@ export interface CnnOptions {
 
 export interface CnnHooks {
   readonly signal?: AbortSignal;
-  readonly onKernelProgress?: (progress: GramProgress) => void;
-  readonly onTraining?: () => void;
-  readonly onTrainingProgress?: (fraction: number, elapsedMs: number) => void;
+  readonly reporter?: Reporter;
 }
 
 export interface CnnResult {
@@ -73,14 +72,15 @@ export async function runCnn(
   options: CnnOptions,
   hooks: CnnHooks = {},
 ): Promise<CnnResult> {
-  const { signal } = hooks;
+  const { signal, reporter = SILENT } = hooks;
+  reporter.phase('kernels');
   const images = normalize('standardize', train.images, test.images);
   let started = performance.now();
   const channels = READOUTS.flatMap((readout): Channel[] => [
     { kernel: 'ntk', depth: options.depth, readout, trained: defaultTrained(readout) },
     { kernel: 'nngp', depth: options.depth, readout },
   ]);
-  const common = { channels, signal, onProgress: hooks.onKernelProgress };
+  const common = { channels, signal, onProgress: workUpdates(reporter) };
   const gram = await computeGram(gpu, { images: images.train, ...common });
   const testGram = await computeGram(gpu, { images: images.test, against: images.train, ...common });
   const correct: number[] = [];
@@ -90,7 +90,7 @@ export async function runCnn(
   }
   const kernelsMs = performance.now() - started;
 
-  hooks.onTraining?.();
+  reporter.phase('networks');
   started = performance.now();
   const classes = classesOf(train.labels);
   const outputs = (labels: Int32Array) => labels.map((label) => classes.indexOf(label));
@@ -106,6 +106,7 @@ export async function runCnn(
     channels: options.channels,
   };
   const trained = await trainNetworks(shape, sets, options, hooks);
+  reporter.end();
   const result = (r: number): ReadoutResult => ({
     correct: { ntk: correct[2 * r], nngp: correct[2 * r + 1] },
     ...trained[r],
@@ -125,7 +126,7 @@ async function trainNetworks(
   shape: Omit<CnnShape, 'readout'>,
   { train, test }: Readonly<Record<'train' | 'test', Labelled>>,
   { networks, epochs, seed }: CnnOptions,
-  { signal, onTrainingProgress }: CnnHooks,
+  { signal, reporter = SILENT }: CnnHooks,
 ): Promise<Trained[]> {
   const order = balancedOrder(train.labels, seed);
   const held = Math.max(1, Math.round(VALIDATION * order.length));
@@ -140,8 +141,7 @@ async function trainNetworks(
     sets: Pick<TrainTask, 'train' | 'test' | 'epochs'>,
   ): TrainTask => ({ shape: { ...shape, readout }, rate, seed, ...sets });
   const share = RATES.length / (RATES.length + MORE * networks);
-  const started = performance.now();
-  const progress = (fraction: number) => onTrainingProgress?.(fraction, performance.now() - started);
+  const progress = timeUpdates(reporter, ' at the most');
   const trials = await trainInThreads(
     READOUTS.flatMap((readout) =>
       RATES.map((rate) => task(readout, rate, seed, { train: rest, test: validation, epochs })),

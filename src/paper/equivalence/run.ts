@@ -3,6 +3,8 @@ import { denseNtkInTurns } from '../networks/dense-ntk.js';
 import type { Points } from '../networks/dense-network.js';
 import type { EquivalenceRun, EquivalenceTask } from './network-run.js';
 import { NormalNumbers } from '../../statistics/random.js';
+import { timeUpdates } from '../../progress/details.js';
+import { SILENT, type Reporter } from '../../progress/reporter.js';
 import { runInThreads } from '../../threads/worker-pool.js';
 
 export interface EquivalenceOptions {
@@ -22,8 +24,7 @@ export interface EquivalenceOptions {
   readonly maxSteps: number;
   readonly seed: number;
   readonly signal?: AbortSignal;
-  /** Called with the share of the training that is done, 0 … 1. */
-  readonly onProgress?: (fraction: number, elapsedMs: number) => void;
+  readonly reporter?: Reporter;
 }
 
 export interface TrainedNetwork extends EquivalenceRun {
@@ -45,7 +46,20 @@ export interface EquivalenceResult {
  * @throws RangeError if the training points repeat; the signal's reason if aborted
  */
 export async function runEquivalences(options: EquivalenceOptions): Promise<EquivalenceResult> {
-  const { widths, kappas, networks, hiddenLayers, seed, loss, maxSteps, step, signal, onProgress } = options;
+  const {
+    widths,
+    kappas,
+    networks,
+    hiddenLayers,
+    seed,
+    loss,
+    maxSteps,
+    step,
+    signal,
+    reporter = SILENT,
+  } = options;
+  reporter.phase('train networks');
+  const tell = timeUpdates(reporter);
   const started = performance.now();
   const random = new NormalNumbers(seed);
   const train = spherePoints(options.trainCount, options.dimension, random);
@@ -80,9 +94,10 @@ export async function runEquivalences(options: EquivalenceOptions): Promise<Equi
     signal,
     onResult: (_, index) => {
       done += work(tasks[index]);
-      onProgress?.(done / total, performance.now() - started);
+      tell(done / total);
     },
   });
+  reporter.end(`${runs.length} networks`);
   return {
     networks: runs.map((run, i) => ({ ...run, kappa: tasks[i].kappa, width: tasks[i].width })),
     condition: largest / smallest,

@@ -8,6 +8,8 @@ import { compareMeans, type MeanComparison } from './mean-comparison.js';
 import { PAPER_NETWORK, type FiniteImages } from '../networks/convolution-network.js';
 import type { NetworkDrawsTask } from './draws.js';
 import { KERNELS, READOUTS } from '../networks/empirical-kernels.js';
+import { timeUpdates } from '../../progress/details.js';
+import { SILENT, type Reporter } from '../../progress/reporter.js';
 import { runInThreads } from '../../threads/worker-pool.js';
 
 export interface MontecarloOptions {
@@ -19,8 +21,7 @@ export interface MontecarloOptions {
   readonly images: number;
   readonly seed: number;
   readonly signal?: AbortSignal;
-  /** Called with the share of the draws that is done, 0 … 1. */
-  readonly onProgress?: (fraction: number, elapsedMs: number) => void;
+  readonly reporter?: Reporter;
 }
 
 /** One number: a kernel of a pair of images in networks of one channel count. */
@@ -49,6 +50,8 @@ const DRAW_WORK = 128 ** 2;
  * @throws what `computeGram` throws; the signal's reason if aborted
  */
 export async function runMontecarlo(gpu: Gpu, options: MontecarloOptions): Promise<MontecarloResult> {
+  const { reporter = SILENT, draws: count, widths, depths } = options;
+  reporter.phase('exact kernels, then networks');
   const started = performance.now();
   const images = await smallDigits(options.images, options.seed);
   const exact = await exactKernels(gpu, images, options);
@@ -59,6 +62,7 @@ export async function runMontecarlo(gpu: Gpu, options: MontecarloOptions): Promi
     return [...numbersOf(images.count)].map((number, i) => ({ width, depth, ...number, ...compared[i] }));
   });
   const ended = performance.now();
+  reporter.end(`${count} draws of ${widths.length * depths.length} networks`);
   return {
     comparisons,
     images,
@@ -153,7 +157,7 @@ interface NetworkDraws {
 
 async function drawAll(
   images: FiniteImages,
-  { widths, depths, draws, seed, signal, onProgress }: MontecarloOptions,
+  { widths, depths, draws, seed, signal, reporter = SILENT }: MontecarloOptions,
 ): Promise<NetworkDraws[]> {
   const networks = widths.flatMap((width) => depths.map((depth) => ({ width, depth })));
   // The long ones first, so that no thread waits for another at the end.
@@ -168,13 +172,13 @@ async function drawAll(
     }));
   });
   const total = tasks.reduce((sum, task) => sum + workOf(task), 0);
-  const started = performance.now();
   let done = 0;
+  const tell = timeUpdates(reporter);
   const answers = await runInThreads<Float64Array[]>(new URL('./draw-worker.js', import.meta.url), tasks, {
     signal,
     onResult: (_, index) => {
       done += workOf(tasks[index]);
-      onProgress?.(done / total, performance.now() - started);
+      tell(done / total);
     },
   });
   return networks.map(({ width, depth }) => ({

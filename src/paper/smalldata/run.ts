@@ -5,8 +5,9 @@ import { balancedOrder, selectImages } from '../../images/subset.js';
 import type { Gpu } from '../../gpu/gpu.js';
 import type { Channel } from '../../kernel/channels.js';
 import { computeGram } from '../../kernel/gram.js';
-import { type GramProgress } from '../../kernel/gram-run.js';
 import { defaultTrained } from '../../kernel/validate-channels.js';
+import { timeUpdates, workUpdates } from '../../progress/details.js';
+import { SILENT, type Reporter } from '../../progress/reporter.js';
 import { classesOf } from '../../regression/targets.js';
 import { runInThreads } from '../../threads/worker-pool.js';
 import { kernelTitle } from '../../figures/kernel-title.js';
@@ -28,9 +29,7 @@ export interface SmalldataOptions {
 
 export interface SmalldataHooks {
   readonly signal?: AbortSignal;
-  readonly onKernelProgress?: (progress: GramProgress) => void;
-  readonly onSolve?: () => void;
-  readonly onSolveProgress?: (fraction: number, elapsedMs: number) => void;
+  readonly reporter?: Reporter;
 }
 
 export interface SmalldataResult {
@@ -51,14 +50,15 @@ export async function runSmalldata(
   gpu: Gpu,
   set: LabelledImages,
   options: SmalldataOptions,
-  { signal, onKernelProgress, onSolve, onSolveProgress }: SmalldataHooks = {},
+  { signal, reporter = SILENT }: SmalldataHooks = {},
 ): Promise<SmalldataResult> {
   const { labels, images, classes } = choosePool(set, options);
+  reporter.phase('kernels');
   let started = performance.now();
-  const convolutional = await convolutionalKernels(gpu, images, options.depths, { signal, onKernelProgress });
+  const convolutional = await convolutionalKernels(gpu, images, options.depths, { signal, reporter });
   const convolutionalKernelsMs = performance.now() - started;
 
-  onSolve?.();
+  reporter.phase('kernels of the pixels, then regressions');
   started = performance.now();
   const kernels = [...convolutional, ...(await pixelKernels(images, options.depths, signal))];
   const pixelKernelsMs = performance.now() - started;
@@ -74,13 +74,15 @@ export async function runSmalldata(
   const work = tasks.map(({ train }) => train.length ** 3);
   const total = work.reduce((sum, one) => sum + one, 0);
   let done = 0;
+  const tell = timeUpdates(reporter);
   const outcomes = await runInThreads<DrawOutcome[]>(new URL('./draw-worker.js', import.meta.url), tasks, {
     signal,
     onResult: (_, index) => {
       done += work[index];
-      onSolveProgress?.(done / total, performance.now() - started);
+      tell(done / total);
     },
   });
+  reporter.end();
   return {
     outcomes: options.sizes.map((_, s) => outcomes.slice(s * options.draws, (s + 1) * options.draws)),
     imageShape: [images.channels, images.height, images.width],
@@ -121,7 +123,7 @@ async function convolutionalKernels(
   gpu: Gpu,
   images: LabelledImages['images'],
   depths: readonly number[],
-  { signal, onKernelProgress }: Pick<SmalldataHooks, 'signal' | 'onKernelProgress'>,
+  { signal, reporter = SILENT }: SmalldataHooks,
 ): Promise<CandidateKernel[]> {
   const chosen = (['ntk', 'nngp'] as const).flatMap((kernel) =>
     (['gap', 'vanilla'] as const).flatMap((readout) =>
@@ -136,7 +138,7 @@ async function convolutionalKernels(
     images,
     channels: chosen,
     signal,
-    onProgress: onKernelProgress,
+    onProgress: workUpdates(reporter),
   });
   return chosen.map((channel, i) => ({
     method: kernelTitle(channel),

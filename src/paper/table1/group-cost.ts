@@ -1,13 +1,12 @@
 import { join } from 'node:path';
 import { computationBytes } from '../../store/computation.js';
 import { TileStore } from '../../store/tile-store.js';
-import type { Gpu } from '../../gpu/gpu.js';
+import type { OpenGpu } from '../../gpu/dawn/open-gpu.js';
 import { pairCount } from '../../kernel/gram-shape.js';
-import { runVariants } from '../../kernel/run-variants.js';
 import { estimateTime, planJob } from '../../planning/job-plan.js';
 import { ratesOn } from '../../planning/job-rates.js';
-import type { MeasuredDevice, MeasurementCache } from '../../planning/measurement-cache.js';
-import { cachedVariants } from '../../planning/tuned-variants.js';
+import { measuredDevice, type MeasurementCache } from '../../planning/measurement-cache.js';
+import { decideVariants } from '../../planning/prepare-run.js';
 import { jobBlocks, jobName, sides, type Draw, type KernelGroup } from './task.js';
 
 /** What a group of kernels takes, over all draws. */
@@ -30,7 +29,7 @@ export interface Table1PlanOptions {
   readonly classes: number;
   readonly flip: boolean;
   readonly memoryBytes: number | undefined;
-  readonly signal: AbortSignal;
+  readonly signal: AbortSignal | undefined;
 }
 
 /** Slices of all passes, where no speed is known. */
@@ -38,13 +37,13 @@ const SLICE_MS = 2000;
 
 /** What the kernels of a group take on a device, by the speed that was measured there before, or is now. */
 export async function planGroup(
-  gpu: Gpu,
-  device: MeasuredDevice,
+  opened: OpenGpu,
   cache: MeasurementCache,
   draws: readonly Draw[],
   group: KernelGroup,
   { out, classes, flip, memoryBytes, signal }: Table1PlanOptions,
 ): Promise<GroupPlan> {
+  const gpu = opened;
   const [{ train, test }] = draws;
   const { channels, height, width } = train.images;
   const job = {
@@ -58,10 +57,10 @@ export async function planGroup(
   const grams = jobs.flatMap(({ draw, flipped }) =>
     jobBlocks(draw, flipped).map((block) => ({ ...block, symmetric: block.name === 'train' })),
   );
-  const chosen = await cachedVariants(gpu, device, cache, job);
-  const variant = runVariants(job.channels, job.shape, grams, gpu, chosen);
+  const run = { ...job, grams, memoryBytes };
+  const { variant } = await decideVariants(opened, run, { tune: 'cache', cache, signal });
   const plan = planJob(job, gpu, { memoryBytes, variant });
-  const rates = await ratesOn(gpu, device, cache, job, plan, {
+  const rates = await ratesOn(gpu, measuredDevice(opened), cache, job, plan, {
     sliceMs: SLICE_MS,
     memoryBytes,
     variant,

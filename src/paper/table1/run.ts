@@ -5,6 +5,8 @@ import { channelName } from '../../kernel/validate-channels.js';
 import { evaluate } from '../../regression/classify.js';
 import { type FitOptions } from '../../regression/regression.js';
 import { fitDefinite } from '../../classification/definite-fit.js';
+import type { Reporter } from '../../progress/reporter.js';
+import { formatDuration } from '../../text/duration.js';
 import { symmetricEigenvalues } from '../../statistics/eigenvalues.js';
 import { cosineSimilarity } from '../../figures/kernel-heatmap.js';
 import { KernelFiles } from './kernels.js';
@@ -21,10 +23,7 @@ export interface Table1Hooks {
   /** Computes the matrices of a job. @returns the folder with their .npy files. */
   readonly compute: (job: KernelJob) => Promise<string>;
   readonly signal?: AbortSignal;
-  /** Called when all kernels are there. */
-  readonly onRegressions?: () => void;
-  /** Before each of the regressions with all training images: how many are done, of how many, and its name. */
-  readonly onRegression?: (done: number, all: number, name: string) => void;
+  readonly reporter?: Reporter;
   readonly memoryBytes?: number;
 }
 
@@ -87,7 +86,7 @@ export async function runTable1(gpu: Gpu, task: Table1Task, hooks: Table1Hooks):
   const started = performance.now();
   const computed = await computeKernels(task, hooks);
   const kernels = performance.now() - started;
-  hooks.onRegressions?.();
+  hooks.reporter?.phase('regressions');
   const results = await evaluateKernels(gpu, task, hooks, computed);
   return { ...results, elapsedMs: { kernels, evaluation: performance.now() - started - kernels } };
 }
@@ -121,6 +120,7 @@ async function evaluateKernels(
   computed: readonly ComputedKernels[],
 ): Promise<Omit<Table1Result, 'elapsedMs'>> {
   const all = computed.reduce((sum, { group }) => sum + group.channels.length, 0);
+  const started = performance.now();
   const measurements: Measurement[] = [];
   const smaller: Measurement[] = [];
   const spectra: Spectrum[] = [];
@@ -129,7 +129,9 @@ async function evaluateKernels(
     const deepest = Math.max(...group.channels.map(({ depth }) => depth));
     for (const channel of group.channels) {
       hooks.signal?.throwIfAborted();
-      hooks.onRegression?.(measurements.length, all, channelName(channel));
+      const done = measurements.length;
+      const leftMs = ((performance.now() - started) / done) * (all - done);
+      hooks.reporter?.update(done / all, `${channelName(channel)} | ${formatDuration(leftMs)} left`);
       await using kernels = await KernelFiles.open(folders, channel);
       const regression = { gpu, task, hooks, draw, channel, kernels };
       measurements.push(await regress(regression));

@@ -4,14 +4,13 @@ import { InputError } from '../../checks/input-error.js';
 import type { LabelledImages } from '../../data/load.js';
 import { assertOneScale } from '../../data/one-scale.js';
 import { normalize } from '../../images/normalize.js';
-import { describeComputation, imagesSha256, type Computation } from '../../store/computation.js';
+import { imagesSha256, type Computation } from '../../store/computation.js';
 import { sourcesReport } from '../../data/sources.js';
 import type { Block } from '../../store/grid.js';
 import { drawSubset, selectImages, type SubsetKind } from '../../images/subset.js';
 import type { Channel, Readout } from '../../kernel/channels.js';
-import type { ImageStack } from '../../images/images.js';
 import { channelName, defaultTrained } from '../../kernel/validate-channels.js';
-import type { BlockImages } from '../../store/stored-gram.js';
+import type { StoreImages } from '../../store/store-images.js';
 
 /** A read-out of the paper's table: flatten and dense layer, or global average pooling. */
 export type Table1Column = 'V' | 'GAP';
@@ -108,10 +107,7 @@ export interface KernelJob {
   readonly group: KernelGroup;
   /** The images of the columns, that is the training images, are mirrored left to right. */
   readonly flipped: boolean;
-  /** Normalised. */
-  readonly rows: ImageStack;
-  readonly blockImages: BlockImages;
-  readonly blocks: Computation['blocks'];
+  readonly images: StoreImages;
   readonly inputs: NonNullable<Computation['inputs']>;
 }
 
@@ -139,15 +135,18 @@ function kernelJob(draw: Draw, group: KernelGroup, flipped: boolean): KernelJob 
     name: jobName(draw, group, flipped),
     group,
     flipped,
-    rows: normalized.train,
-    blockImages: {
-      [first.name]: flipped ? { rows: normalized.train, columns } : { rows: normalized.train },
-      test: { rows: normalized.test, columns },
+    images: {
+      rows: normalized.train,
+      blockImages: {
+        [first.name]: flipped ? { rows: normalized.train, columns } : { rows: normalized.train },
+        test: { rows: normalized.test, columns },
+      },
+      blocks: [
+        { ...first, rowsSha256: trainSha, columnsSha256 },
+        { ...second, rowsSha256: testSha, columnsSha256 },
+      ],
+      normalization: 'standardize by images',
     },
-    blocks: [
-      { ...first, rowsSha256: trainSha, columnsSha256 },
-      { ...second, rowsSha256: testSha, columnsSha256 },
-    ],
     inputs: { images: sourcesReport(train), test: sourcesReport(test) },
   };
 }
@@ -174,21 +173,6 @@ export function jobName({ seed, subset, train, test }: Draw, group: KernelGroup,
     ...(subset ? [subset === 'first' ? subset : `${subset}${seed}`] : []),
     ...(flipped ? ['flip'] : []),
   ].join('-');
-}
-
-/** The manifest of a job's store; grid, adapter and variants are decided when the store is made. */
-export function jobComputation({ group, rows, blocks, inputs }: KernelJob, version: string): Computation {
-  return describeComputation({
-    channels: group.channels,
-    imageShape: [rows.channels, rows.height, rows.width],
-    normalization: 'standardize by images',
-    blocks,
-    version,
-    tileImages: 0,
-    adapter: { name: '', backend: '', description: '' },
-    variants: {},
-    inputs,
-  });
 }
 
 /** Names of the .npy files of a channel in a job's folder. */

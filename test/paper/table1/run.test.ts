@@ -50,7 +50,7 @@ async function compute(
   const gpu = await testGpu();
   const path = join(folder, job.name);
   await mkdir(path, { recursive: true });
-  for (const [block, { rows, columns }] of Object.entries(job.blockImages)) {
+  for (const [block, { rows, columns }] of Object.entries(job.images.blockImages)) {
     const { matrices } = await computeGram(gpu, {
       images: rows,
       against: columns,
@@ -102,7 +102,7 @@ test('as every kernel alone', async () => {
 test('K(x, flip z) is symmetric to rounding; mirroring both images changes nothing', async () => {
   const gpu = await testGpu();
   const { channels } = groups[1];
-  const { rows } = kernelJobs(draw, groups[1], true)[1];
+  const { rows } = kernelJobs(draw, groups[1], true)[1].images;
   const mirrored = flipHorizontally(rows);
   const flipped = (await computeGram(gpu, { images: rows, against: mirrored, channels })).matrices;
   const plain = (await computeGram(gpu, { images: rows, channels })).matrices;

@@ -2,8 +2,8 @@ import { InputError } from '../../checks/input-error.js';
 import { loadLabels } from '../../data/labels.js';
 import { formatShape } from '../../data/shape.js';
 import { breather } from '../../signals/breather.js';
-import { classesOf } from '../../regression/targets.js';
-import { isFiniteNumber } from '../../regression/validate.js';
+import { classesOf } from '../targets.js';
+import { isFiniteNumber } from '../validate.js';
 import { KernelFile } from './kernel-file.js';
 
 export interface ProblemFiles {

@@ -1,15 +1,15 @@
-import { readdir } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { PanelFiles } from '../../regression/node/panel-files.js';
-import type { FactorPlan } from '../../regression/factor-plan.js';
-import { InterruptedError } from '../process/errors.js';
-import type { Progress } from '../process/progress.js';
 import { formatSize } from '../../text/sizes.js';
 import { formatGiga } from '../../text/numbers.js';
+import { readdir } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { PanelFiles } from './panel-files.js';
+import type { FactorPlan } from '../factor-plan.js';
+import { InterruptedError } from '../../signals/interrupted-error.js';
+import type { Reporter } from '../../progress/reporter.js';
 
 /** Where a factor that the device cannot hold is kept until the results are written: beside them. */
-export function panelFilesBeside(out: string, progress: Progress, signal: AbortSignal): PanelFiles {
-  return new PanelFiles(factorFolder(out), { note: (message) => progress.note(message), signal });
+export function panelFilesBeside(out: string, reporter: Reporter, signal: AbortSignal): PanelFiles {
+  return new PanelFiles(factorFolder(out), { note: (message) => reporter.note(message), signal });
 }
 
 /** Where a factor that the device cannot hold is kept until the results are written. */
@@ -33,8 +33,8 @@ export async function tellingPanels<T>(folder: string, action: () => Promise<T>)
 }
 
 /** Says how a factor beyond the device memory is computed, before it is. */
-export function notePlan(progress: Progress, plan: FactorPlan): void {
-  if (plan.panels > 1) progress.note(formatFactorPlan(plan));
+export function notePlan(reporter: Reporter, plan: FactorPlan): void {
+  if (plan.panels > 1) reporter.note(formatFactorPlan(plan));
 }
 
 /** `factor: 8192 rows in 6 panels of 1536 columns; device 64.0 MiB, disk 147 MiB, 1.20 GiB moved, 183 GFLOP` */

@@ -1,26 +1,24 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  assertSameComputation,
-  describeComputation,
-  readComputation,
-  type Computation,
-} from '../../store/computation.js';
-import { UnusableStoreError } from '../../store/store-error.js';
-import type { TileStore } from '../../store/tile-store.js';
-import type { StoredGramReport } from '../../store/stored-gram.js';
-import type { Channel } from '../../kernel/channels.js';
-import { formatDuration } from '../../text/duration.js';
-import { MANIFEST, matricesOf, resultReport } from './assembly.js';
-import { assertKeepsInputs } from '../results/keeps-inputs.js';
-import { deviceReport, withDevice } from '../process/device.js';
-import { UsageError } from '../process/errors.js';
-import type { KernelInputs } from '../options/kernel-inputs.js';
-import type { KernelArguments } from '../options/kernel-options.js';
-import { formatRate, type Progress } from '../process/progress.js';
-import { computeInStore, tellingWhatIsKept } from './stored-computation.js';
-import { printData, printJson } from '../process/streams.js';
-import { packageVersion } from '../process/version.js';
+import { assertSameComputation, readComputation, type Computation } from '../store/computation.js';
+import { UnusableStoreError } from '../store/store-error.js';
+import type { TileStore } from '../store/tile-store.js';
+import type { StoredGramReport } from '../store/stored-gram.js';
+import type { Channel } from '../kernel/channels.js';
+import { formatDuration } from '../text/duration.js';
+import { MANIFEST, matricesOf, resultReport } from '../store/assembly.js';
+import { assertKeepsInputs } from './results/keeps-inputs.js';
+import { deviceReport, withDevice } from './process/device.js';
+import { UsageError } from './process/errors.js';
+import type { KernelInputs } from './options/kernel-inputs.js';
+import type { KernelArguments } from './options/kernel-options.js';
+import { type Progress } from './process/progress.js';
+import { formatRate } from '../progress/details.js';
+import { computeInStore, wantedComputation } from '../store/compute-in-store.js';
+import { tellingWhatIsKept } from '../store/kept-tiles.js';
+import { measurementCache } from './options/tuning.js';
+import { printData, printJson } from './process/streams.js';
+import { packageVersion } from '../files/package-version.js';
 
 interface StoredKernel {
   readonly args: KernelArguments;
@@ -33,56 +31,43 @@ interface StoredKernel {
 /** `cntk kernel --out FOLDER`: goes on with the store in the folder, or begins one. */
 export async function storedKernel(run: StoredKernel): Promise<void> {
   const { args, channels, inputs, progress, signal } = run;
-  const wanted = wantedComputation(run);
-  await assertUsable(args, wanted);
-  const computation = {
+  const { images, against, test } = inputs.report;
+  const task = {
     folder: args.out,
-    wanted,
     channels,
-    rows: inputs.rows,
-    blockImages: inputs.blockImages,
-    tune: args.tune,
-    memoryBytes: args.memory && args.memory * 2 ** 20,
-    shard: args.shard,
-    progress,
-    signal,
+    images: inputs.stored,
+    inputs: { images, against, test },
+    tileImages: args.tile,
   };
-  const { store, report, result } = await tellingWhatIsKept(args.out, () =>
+  await assertUsable(args, wantedComputation(task));
+  const { store, report, result } = await tellingWhatIsKept(args.out, progress, () =>
     withDevice(args, progress, (opened) =>
-      computeInStore(computation, opened, ({ store, report, compileMs, tuned }) => ({
-        ...resultReport(store),
-        ...inputs.report,
+      computeInStore(opened, task, {
+        tune: args.tune,
+        cache: measurementCache(),
+        memoryBytes: args.memory && args.memory * 2 ** 20,
         shard: args.shard,
-        computed: { tiles: report.tiles, pairs: report.pairs },
-        elementLayers: report.elementLayers,
-        elementLayersPerSecond: (1000 * report.elementLayers) / report.elapsedMs,
-        deviceBusyShare: report.busyShare,
-        timingsMs: { compile: compileMs, kernel: report.elapsedMs },
-        device: deviceReport(opened),
-        tuned,
-        warnings: progress.warnings,
-        version: packageVersion(),
-      })),
+        reporter: progress,
+        signal,
+        describe: ({ store, report, compileMs, tuned }) => ({
+          ...resultReport(store),
+          ...inputs.report,
+          shard: args.shard,
+          computed: { tiles: report.tiles, pairs: report.pairs },
+          elementLayers: report.elementLayers,
+          elementLayersPerSecond: (1000 * report.elementLayers) / report.elapsedMs,
+          deviceBusyShare: report.busyShare,
+          timingsMs: { compile: compileMs, kernel: report.elapsedMs },
+          device: deviceReport(opened),
+          tuned,
+          warnings: progress.warnings,
+          version: packageVersion(),
+        }),
+      }),
     ),
   );
   if (args.json) printJson(result);
   else printData(formatReport(args, store, report));
-}
-
-function wantedComputation({ args, channels, inputs }: StoredKernel): Computation {
-  const { images, against, test } = inputs.report;
-  return describeComputation({
-    channels,
-    imageShape: inputs.report.imageShape,
-    normalization: inputs.normalization,
-    blocks: inputs.blocks,
-    version: packageVersion(),
-    // Decided when the store is made.
-    tileImages: args.tile ?? 0,
-    adapter: { name: '', backend: '', description: '' },
-    variants: {},
-    inputs: { images, against, test },
-  });
 }
 
 /** What can be found out before a device is opened. */

@@ -1,16 +1,16 @@
-import { lstat } from 'node:fs/promises';
+import { lstat, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { OutputError } from '../../files/atomic-file.js';
-import { Claims, removeStoreLeftovers, storeTimeMs } from '../../files/claims.js';
-import { exportMatrices, matrixFile, type ExportedMatrix } from '../../store/export.js';
-import { StagingFolder } from '../../store/staging.js';
-import type { TileStore } from '../../store/tile-store.js';
-import { pairCount } from '../../kernel/gram-shape.js';
-import { assertSpace } from '../../files/disk-space.js';
-import { UsageError } from '../process/errors.js';
-import type { Progress } from '../process/progress.js';
-import { formatJson } from '../process/streams.js';
+import { OutputError, writeAtomically } from '../files/atomic-file.js';
+import { Claims, removeStoreLeftovers, storeTimeMs } from '../files/claims.js';
+import { isTemporary, removeLeftovers } from '../files/leftovers.js';
+import { Staging } from '../files/staging.js';
+import { exportMatrices, matrixFile, type ExportedMatrix } from './export.js';
+import type { TileStore } from './tile-store.js';
+import { pairCount } from '../kernel/gram-shape.js';
+import { SILENT, type Reporter } from '../progress/reporter.js';
+import { UnusableStoreError } from './store-error.js';
+import { formatJson } from '../files/format-json.js';
 
 export const MANIFEST = 'manifest.json';
 
@@ -49,55 +49,65 @@ export function resultReport(store: TileStore) {
   };
 }
 
+export interface AssemblyOptions {
+  readonly reporter?: Reporter;
+  readonly signal?: AbortSignal;
+  readonly leaseMs?: number;
+}
+
 /**
  * Writes NAME.npy of every kernel and the manifest into the folder of a complete store; one process at a time. One that
  * stood still for so long that another took its claim over does no harm: it has a folder of its own to work in, and
  * puts nothing in its place before it has the claim again.
  *
- * @throws as `exportMatrices`; UsageError if something else has the name of a result.
+ * @throws as `exportMatrices`; UnusableStoreError if something else has the name of a result.
  */
 export async function assemble(
   store: TileStore,
   report: object,
-  { progress, signal, leaseMs }: { progress: Progress; signal: AbortSignal; leaseMs?: number },
+  { reporter = SILENT, signal, leaseMs }: AssemblyOptions = {},
 ): Promise<void> {
   const matrices = matricesOf(store);
   const names = matrices.map(({ file }) => file);
   await assertFree(store.folder, [...names, MANIFEST]);
   await using claims = await Claims.open(store.folder, leaseMs);
-  await claimAssembly(claims, progress, signal);
+  await claimAssembly(claims, reporter, signal);
   const nowMs = await storeTimeMs(store.folder);
-  await using staging = await StagingFolder.make(store.folder, nowMs);
+  await removeLeftovers(store.folder, isTemporary, { nowMs });
   const sizeBytes = matrices.reduce((sum, { block }) => sum + 128 + 4 * block.rows * block.columns, 2 ** 12);
-  await assertSpace(staging.path, sizeBytes).catch((error: unknown) => {
+  const failed = (error: unknown): never => {
     throw new OutputError(store.folder, error);
-  });
-  progress.begin('matrices');
+  };
+  await using staging = await Staging.make(store.folder, { inside: true, sizeBytes }).catch(failed);
+  reporter.phase('matrices');
   await exportMatrices(
     store,
     matrices.map((matrix) => ({ ...matrix, path: staging.file(matrix.file) })),
-    { signal, onProgress: (fraction) => progress.update(fraction, '') },
+    { signal, onProgress: (fraction) => reporter.update(fraction) },
   );
-  if (!(await claims.holds(ASSEMBLY))) await claimAssembly(claims, progress, signal);
+  if (!(await claims.holds(ASSEMBLY))) await claimAssembly(claims, reporter, signal);
   await removeStoreLeftovers(store.folder, ASSEMBLY);
-  await staging.commit(names, MANIFEST, formatJson(report));
-  progress.end();
+  await writeAtomically(staging.file(MANIFEST), [formatJson(report)]);
+  // The manifest comes last, and an older one goes first: a folder that holds one holds all that belongs to it.
+  await rm(join(store.folder, MANIFEST), { force: true }).catch(failed);
+  await staging.moveTo(store.folder, [...names, MANIFEST]).catch(failed);
+  reporter.end();
 }
 
-async function claimAssembly(claims: Claims, progress: Progress, signal: AbortSignal): Promise<void> {
+async function claimAssembly(claims: Claims, reporter: Reporter, signal?: AbortSignal): Promise<void> {
   for (let looks = 0; (await claims.claim(ASSEMBLY)) === 'others'; looks++) {
-    signal.throwIfAborted();
+    signal?.throwIfAborted();
     if (looks === LOOKS_UNTIL_NOTE)
-      progress.note('waiting for another process that puts the matrices together');
+      reporter.note('waiting for another process that puts the matrices together');
     await sleep(LOOK_MS, undefined, { signal }).catch(() => undefined);
   }
 }
 
-/** @throws UsageError */
+/** @throws UnusableStoreError */
 async function assertFree(folder: string, names: readonly string[]): Promise<void> {
   for (const name of names) {
     const file = join(folder, name);
     if ((await lstat(file).catch(() => undefined))?.isDirectory())
-      throw new UsageError(`${file} is a folder, but a result has that name; use another --out`);
+      throw new UnusableStoreError(`${file} is a folder, but a result has that name; use another --out`);
   }
 }

@@ -5,14 +5,19 @@ import type { ImageShape } from '../images/images.js';
 import { pairCount, type GramShape } from '../kernel/gram-shape.js';
 import { planeCandidates, variantLabel } from '../kernel/plane-candidates.js';
 import { planeCount } from '../kernel/run-variants.js';
-import { type PlaneCount, type PlaneVariants } from '../kernel/plane-variant.js';
-import { PlanError } from '../kernel/plan-device.js';
+import type { PlaneCount, PlaneVariant, PlaneVariants } from '../kernel/plane-variant.js';
+import { PlanError } from '../gpu/plan-device.js';
 import { tune, TUNE_BUDGET_MS, type TuneResult } from '../kernel/tune.js';
+import { formatRate } from '../progress/details.js';
+import { SILENT, type Reporter } from '../progress/reporter.js';
 import { shapeLabel, type MeasuredDevice, type MeasurementCache } from './measurement-cache.js';
 import { measureRate } from './measure-rates.js';
 
-/** `on`: what was measured before, and for long runs a search; `force`: a search in any case. */
-export type TuneMode = 'off' | 'on' | 'force';
+/**
+ * Whether measurements choose the variants of a run. `off`: never; `cache`: as far as they were made before; `on`: for
+ * long runs also by a search now; `force`: by a search in any case.
+ */
+export type MeasureMode = 'off' | 'cache' | 'on' | 'force';
 
 /** With `on` a run is preceded by a search if it takes at least this many times as long. */
 const WORTH_IT = 10;
@@ -20,7 +25,8 @@ const WORTH_IT = 10;
 const LEAST_RATE = { software: 1e7, hardware: 1e9 };
 const SLICE_MS = 500;
 
-export interface TunedJob {
+/** What of a run the variants depend on. */
+export interface MeasuredRun {
   readonly channels: readonly Channel[];
   readonly shape: ImageShape;
   /** The matrices of the run. */
@@ -28,46 +34,51 @@ export interface TunedJob {
   readonly memoryBytes?: number;
 }
 
-export interface TunedVariantsOptions {
-  readonly mode: TuneMode;
+export interface MeasuredVariantsOptions {
+  readonly mode: MeasureMode;
   readonly signal?: AbortSignal;
-  /** Called before a search, and after it with the result. */
-  readonly onSearch?: (planes: PlaneCount, result?: TuneResult) => void;
+  /** Told of a search as a phase. */
+  readonly reporter?: Reporter;
 }
 
 /**
- * The variants of the plane kernel for a run's passes: those chosen on this device before, or by a search now where
- * that is worth its time; none where the rule is to decide.
+ * The variants of the plane kernel for a run's passes that measurements have chosen: before on this device, or in a
+ * search now where that is worth its time; none where the rule is to decide.
  */
-export async function tunedVariants(
+export async function measuredVariants(
   gpu: Gpu,
   device: MeasuredDevice,
   cache: MeasurementCache,
-  job: TunedJob,
-  { mode, signal, onSearch }: TunedVariantsOptions,
+  run: MeasuredRun,
+  { mode, signal, reporter = SILENT }: MeasuredVariantsOptions,
 ): Promise<PlaneVariants> {
   if (mode === 'off') return {};
   const variants: { -readonly [K in keyof PlaneVariants]: PlaneVariants[K] } = {};
-  for (const pass of planPasses(job.channels, job.shape)) {
+  for (const pass of planPasses(run.channels, run.shape)) {
     const planes = planeCount(pass);
     if (planes in variants) continue;
-    if (mode === 'on') {
-      const known = await cachedVariant(gpu, device, cache, job.shape, planes);
+    if (mode !== 'force') {
+      const known = await cachedVariant(gpu, device, cache, run.shape, planes);
       if (known) variants[planes] = known;
-      if (known || !(await isWorthSearching(gpu, pass, job, signal))) continue;
+      if (known || mode === 'cache' || !(await isWorthSearching(gpu, pass, run, signal))) continue;
     }
-    onSearch?.(planes);
+    reporter.phase(`tune (${planes === 'one' ? 'one plane' : 'many planes'})`);
     try {
       const depth = pass.layers + 1;
-      const result = await searchVariant(gpu, device, cache, { shape: job.shape, planes, depth, signal });
+      const result = await searchVariant(gpu, device, cache, { shape: run.shape, planes, depth, signal });
       variants[planes] = result.variant;
-      onSearch?.(planes, result);
+      reporter.end(`${variantLabel(result.variant)}, ${formatRate(rateOf(result), 1000)}`);
     } catch (error) {
       // The plan of the run says so itself, or does without the portable variant.
       if (!(error instanceof PlanError)) throw error;
     }
   }
   return variants;
+}
+
+/** All variants that may compute the passes of one kind. @throws PlanError */
+export function candidatesFor(planes: PlaneCount, shape: ImageShape, gpu: Gpu): PlaneVariant[] {
+  return planeCandidates(shape, planes === 'one' ? 1 : shape.height * shape.width, gpu);
 }
 
 /** What a search on this device has chosen before. */
@@ -78,30 +89,13 @@ export async function cachedVariant(
   shape: ImageShape,
   planes: PlaneCount,
 ) {
-  const count = planes === 'one' ? 1 : shape.height * shape.width;
   const work = { shape: shapeLabel(shape), planes };
   try {
-    return await cache.variant(device, work, planeCandidates(shape, count, gpu));
+    return await cache.variant(device, work, candidatesFor(planes, shape, gpu));
   } catch (error) {
     if (error instanceof PlanError) return undefined;
     throw error;
   }
-}
-
-/** What searches on this device have chosen before for a run's passes. */
-export async function cachedVariants(
-  gpu: Gpu,
-  device: MeasuredDevice,
-  cache: MeasurementCache,
-  { channels, shape }: Pick<TunedJob, 'channels' | 'shape'>,
-): Promise<PlaneVariants> {
-  const counts = new Set(planPasses(channels, shape).map(planeCount));
-  const found = await Promise.all(
-    [...counts].map(
-      async (planes) => [planes, await cachedVariant(gpu, device, cache, shape, planes)] as const,
-    ),
-  );
-  return Object.fromEntries(found.filter(([, variant]) => variant !== undefined));
 }
 
 /** Searches, and remembers what was found. */
@@ -113,22 +107,25 @@ export async function searchVariant(
 ): Promise<TuneResult> {
   const result = await tune(gpu, options);
   const { shape, planes } = options;
-  const chosen = result.measurements.find(({ variant }) => variant === result.variant);
   await cache.putVariant({
     ...device,
     shape: shapeLabel(shape),
     planes,
     variant: variantLabel(result.variant),
-    elementLayersPerSecond: chosen?.elementLayersPerSecond ?? 0,
+    elementLayersPerSecond: rateOf(result),
     date: new Date().toISOString(),
   });
   return result;
 }
 
+function rateOf({ variant: chosen, measurements }: TuneResult): number {
+  return measurements.find(({ variant }) => variant === chosen)?.elementLayersPerSecond ?? 0;
+}
+
 async function isWorthSearching(
   gpu: Gpu,
   pass: Pass,
-  { channels, shape, grams, memoryBytes }: TunedJob,
+  { channels, shape, grams, memoryBytes }: MeasuredRun,
   signal?: AbortSignal,
 ): Promise<boolean> {
   const device = gpu.description.software ? 'software' : 'hardware';

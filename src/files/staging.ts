@@ -1,18 +1,16 @@
 import { rmSync } from 'node:fs';
-import { mkdir, rmdir, stat, utimes } from 'node:fs/promises';
+import { mkdir, rename, rmdir, utimes } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import {
-  isTemporary,
-  removeLeftovers,
-  stagingFolder,
-  temporariesOf,
-  TOUCH_MS,
-} from '../../files/leftovers.js';
-import { makeFolder } from '../../files/make-folder.js';
-import { assertSpace } from '../../files/disk-space.js';
+import { syncFolder } from './atomic-file.js';
+import { assertSpace } from './disk-space.js';
+import { stagingFolder, TOUCH_MS } from './leftovers.js';
+import { makeFolder } from './make-folder.js';
 
-/** A folder in which the results of this process wait until all of them are there. */
-export class Staging {
+/**
+ * A folder in which the results of this process wait until all of them are there. Its name carries the process's token:
+ * two processes that work on one result at a time, each have their own.
+ */
+export class Staging implements AsyncDisposable {
   /** Whether what is in it stays, whatever happens. */
   private isKept = false;
   private readonly timer: NodeJS.Timeout;
@@ -32,34 +30,35 @@ export class Staging {
   }
 
   /**
-   * Makes it, and removes what dead processes left of theirs; of those with one of the `results` in them the results are
-   * whole, and stay.
-   *
    * @param path The result that it is for, a folder or a file. @param inside In the folder itself: its neighbours may be
    * on another disk, or not ours to write.
    * @throws the error of the file system, or Error if there is no room.
    */
   static async make(
     path: string,
-    { inside, sizeBytes, results }: { inside: boolean; sizeBytes: number; results: readonly string[] },
+    { inside, sizeBytes }: { inside: boolean; sizeBytes: number },
   ): Promise<Staging> {
-    const whole = resolve(path);
-    const folder = stagingFolder(whole, inside);
-    const uppermost = await makeFolder(dirname(folder));
-    const staging = new Staging(folder, uppermost);
+    const folder = stagingFolder(resolve(path), inside);
+    const staging = new Staging(folder, await makeFolder(dirname(folder)));
     try {
-      const keep = (left: string) => holdsOneOf(left, results);
-      const options = { nowMs: Date.now(), keep };
-      if (inside) await removeLeftovers(whole, isTemporary, options);
-      await removeLeftovers(dirname(whole), temporariesOf(whole), options);
       await mkdir(folder);
       await assertSpace(folder, sizeBytes);
       return staging;
     } catch (error) {
-      staging.remove();
-      await staging.removeEmptyFolders();
+      await staging[Symbol.asyncDispose]();
       throw error;
     }
+  }
+
+  /** Where a file of this name waits. */
+  file(name: string): string {
+    return join(this.folder, name);
+  }
+
+  /** Puts files into a folder, in this order, instead of what has their names there. @throws the error of the file system. */
+  async moveTo(folder: string, names: readonly string[]): Promise<void> {
+    for (const name of names) await rename(this.file(name), join(folder, name));
+    await syncFolder(folder);
   }
 
   /** The results are whole and have no other place: they stay here. */
@@ -80,8 +79,9 @@ export class Staging {
     }
   };
 
-  /** Those that were made for it, from the innermost on. */
-  async removeEmptyFolders(): Promise<void> {
+  /** Removes it, and the folders that were made for it, from the innermost on, as far as they are empty. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.remove();
     if (this.uppermost === undefined) return;
     const uppermost = resolve(this.uppermost);
     for (let made = dirname(resolve(this.folder)); made.startsWith(uppermost); made = dirname(made)) {
@@ -92,12 +92,4 @@ export class Staging {
       }
     }
   }
-}
-
-async function holdsOneOf(folder: string, names: readonly string[]): Promise<boolean> {
-  for (const name of names) {
-    const status = await stat(join(folder, name)).catch(() => undefined);
-    if (status?.isFile()) return true;
-  }
-  return false;
 }

@@ -1,14 +1,13 @@
 import { availableParallelism } from 'node:os';
+import { MemoryError } from '../../checks/memory-error.js';
 import { InputError } from '../../checks/input-error.js';
 import { FileStamp } from '../../files/file-stamp.js';
 import { splitArrayPath } from '../../data/array-path.js';
 import { NpyRows } from '../../data/npy-rows.js';
-import { ThreadedProduct } from '../../regression/node/threaded-product.js';
-import { memorySource, type Elements, type MatrixSource } from '../../regression/matrix-source.js';
-import { KernelMagnitudeError, NotFiniteError, NotSymmetricError } from '../../regression/errors.js';
-import type { SymmetricProduct } from '../../regression/products.js';
-import { UsageError } from '../process/errors.js';
-import { formatSize } from '../../text/sizes.js';
+import { ThreadedProduct } from './threaded-product.js';
+import { memorySource, type Elements, type MatrixSource } from '../matrix-source.js';
+import { KernelMagnitudeError, NotFiniteError, NotSymmetricError } from '../errors.js';
+import type { SymmetricProduct } from '../products.js';
 
 /** Matrices up to this size are read into memory; larger ones are multiplied by threads that read the file. */
 const MOST_IN_MEMORY = 128 * 2 ** 20;
@@ -91,11 +90,12 @@ export function inputErrorOf(error: unknown, files: { kernel: string; testKernel
   return error;
 }
 
-/** @throws UsageError if this machine has less memory than that to give. */
+/** @throws MemoryError if this machine has less memory than that to give. */
 export function assertMemory(neededBytes: number, what: string): void {
   const availableBytes = process.availableMemory();
   if (neededBytes <= availableBytes) return;
-  throw new UsageError(
-    `${what} take ${formatSize(neededBytes)} of memory, but only ${formatSize(availableBytes)} are available`,
+  const gib = (bytes: number) => `${(bytes / 2 ** 30).toPrecision(3)} GiB`;
+  throw new MemoryError(
+    `${what} take ${gib(neededBytes)} of memory, but only ${gib(availableBytes)} are available`,
   );
 }

@@ -1,0 +1,84 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { OutputError, writeAtomically } from '../files/atomic-file.js';
+import { makeFolder } from '../files/make-folder.js';
+import { readComputation } from '../store/computation.js';
+import { shardTiles } from '../store/grid.js';
+import { TileStore } from '../store/tile-store.js';
+import { shellCommand } from '../text/shell-words.js';
+import { finishScript, shardScript, type SlurmJob } from './slurm-scripts.js';
+
+/** sbatch is missing, or it refuses a job. */
+class SlurmError extends Error {
+  override readonly name = 'SlurmError';
+}
+
+/** The scripts of a job, and the shards that lack tiles. */
+export interface SlurmScripts {
+  readonly shards: string;
+  readonly finish: string;
+  /** As sbatch's --array takes it, `1-3,7`; empty if no tile is missing. */
+  readonly array: string;
+}
+
+/** Writes the scripts of a job into the folder of its store. @throws OutputError; UnusableStoreError */
+export async function writeSlurmScripts(job: SlurmJob): Promise<SlurmScripts> {
+  const { out } = job;
+  const folder = join(out, 'slurm');
+  await makeFolder(folder).catch((error: unknown) => {
+    throw new OutputError(out, error);
+  });
+  const files = { shards: join(folder, 'shards.sh'), finish: join(folder, 'finish.sh') };
+  await writeAtomically(files.shards, [shardScript(job)]);
+  await writeAtomically(files.finish, [finishScript(job)]);
+  return { ...files, array: arrayOf(await unfinishedShards(out, job.shards)) };
+}
+
+/**
+ * Submits the shards that lack tiles, and the job after them, which runs whatever became of them: what is missing, it
+ * says.
+ *
+ * @returns the numbers of the jobs. @throws SlurmError
+ */
+export async function submitSlurmScripts({ shards, finish, array }: SlurmScripts) {
+  const arrayJob = array === '' ? undefined : await sbatch(`--array=${array}`, shards);
+  const finishJob = await sbatch(...(arrayJob ? [`--dependency=afterany:${arrayJob}`] : []), finish);
+  return { arrayJob, finishJob };
+}
+
+async function sbatch(...words: string[]): Promise<string> {
+  try {
+    const { stdout } = await promisify(execFile)('sbatch', ['--parsable', ...words]);
+    return stdout.trim().split(';')[0];
+  } catch (error) {
+    const { code, stderr } = error as NodeJS.ErrnoException & { stderr?: string };
+    throw new SlurmError(
+      code === 'ENOENT'
+        ? 'there is no sbatch on this machine; run without --submit, and submit the scripts where Slurm is'
+        : `${shellCommand(['sbatch', ...words])}: ${stderr?.trim() || (error as Error).message}`,
+    );
+  }
+}
+
+/** Shards that lack tiles: all, where there is no store yet. */
+async function unfinishedShards(out: string, count: number): Promise<number[]> {
+  const all = Array.from({ length: count }, (_, at) => at + 1);
+  if ((await readComputation(out)) === undefined) return all;
+  const store = await TileStore.open(out);
+  const finished = await store.finished();
+  return all.filter((index) =>
+    shardTiles(store.tiles, { index, count }).some(({ name }) => !finished.has(name)),
+  );
+}
+
+/** `1-3,7` */
+function arrayOf(indices: readonly number[]): string {
+  const ranges: [number, number][] = [];
+  for (const index of indices) {
+    const last = ranges.at(-1);
+    if (last?.[1] === index - 1) last[1] = index;
+    else ranges.push([index, index]);
+  }
+  return ranges.map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`)).join(',');
+}
