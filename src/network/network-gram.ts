@@ -3,13 +3,14 @@ import type { Gpu } from '../gpu/gpu.js';
 import { checkImages } from '../kernel/image-checks.js';
 import type { ImageStack } from '../kernel/images.js';
 import { Pacer } from '../kernel/pacer.js';
+import { planDevice } from '../kernel/subgroup-order.js';
 import { powerOfTwoScale } from '../kernel/taken-images.js';
 import { tilePairs, pairsOf } from '../kernel/tiles.js';
 import { NetworkExecutor } from './executor.js';
 import type { ImageBlock } from './image-block.js';
 import { NetworkError } from './network-error.js';
 import type { Network } from './network.js';
-import { planNetworks, type NetworkPlan } from './plan.js';
+import { planNetworks, runSizes, type NetworkPlan } from './plan.js';
 
 export interface NetworkGramOptions {
   readonly networks: readonly Network[];
@@ -19,6 +20,8 @@ export interface NetworkGramOptions {
   readonly against?: ImageStack;
   /** False: only the NNGP kernels, at about half the work. */
   readonly ntk?: boolean;
+  /** `general`: layer by layer throughout; `auto`: the fused plane kernel for the runs of layers that it can take. */
+  readonly kernel?: 'auto' | 'general';
   /** Device memory, bytes. */
   readonly memoryBytes?: number;
   /** At most so many images of the rows, and of the columns, stand on the device at a time. */
@@ -49,19 +52,21 @@ const DEFAULT_MEMORY_BYTES = 512 * 2 ** 20;
  * @throws NetworkError, ImageError before anything runs; DeviceLostError; the signal's reason if aborted
  */
 export async function computeNetworks(gpu: Gpu, options: NetworkGramOptions): Promise<NetworkGramResult> {
-  const { networks, images: rows, against, ntk = true, memoryBytes = DEFAULT_MEMORY_BYTES, signal } = options;
+  const { networks, images: rows, against, ntk = true, kernel = 'auto' } = options;
+  const { memoryBytes = DEFAULT_MEMORY_BYTES, signal } = options;
   const columns = against ?? rows;
   const symmetric = against === undefined;
   if (networks.length === 0) throw new NetworkError('no network is given: name at least one');
   checkImages(rows, columns);
   // One scale for both: biases stand beside products of x and of z.
   const scale = Math.min(powerOfTwoScale(rows.data), powerOfTwoScale(columns.data));
-  const plan = planNetworks(networks, rows, { pixelExponent: -Math.log2(scale), theta: ntk });
+  const device = kernel === 'general' ? undefined : await planDevice(gpu);
+  const plan = planNetworks(networks, rows, { pixelExponent: -Math.log2(scale), theta: ntk, device });
   const sizes = batchSizes(plan, gpu, memoryBytes);
 
   const pacer = new Pacer(gpu.software);
-  using variances = await NetworkExecutor.create(gpu, pacer, plan.variances, rows, sizes.selfPairs);
-  using values = await NetworkExecutor.create(gpu, pacer, plan.values, rows, sizes.pairs);
+  using variances = await NetworkExecutor.create(gpu, pacer, plan.variances, plan, sizes.selfPairs);
+  using values = await NetworkExecutor.create(gpu, pacer, plan.values, plan, sizes.pairs);
   const shape = { rows: rows.count, columns: columns.count, symmetric };
   const totalPairs = symmetric ? (shape.rows * (shape.rows + 1)) / 2 : shape.rows * shape.columns;
   const kernels = plan.values.outputs.map(() => ({
@@ -112,7 +117,7 @@ function batchSizes(
   const most = (sizes: readonly number[], bytes: number, memory: number, what: string) => {
     const largest = 4 * Math.max(1, ...sizes);
     const count = Math.min(Math.floor(binding / largest), Math.floor(memory / Math.max(4, bytes)));
-    if (count >= 1) return Math.min(count, 65_536);
+    if (count >= 1) return Math.min(count, 65_535);
     throw new NetworkError(
       `${what} needs tensors of ${megabytes(largest)} MB, ${megabytes(bytes)} MB together; this device binds at most ` +
         `${megabytes(binding)} MB, and ${megabytes(memory)} MB of memory are set aside: raise the memory, or use ` +
@@ -124,6 +129,7 @@ function batchSizes(
   const imageSizes = [
     image.channels * image.height * image.width,
     ...plan.varianceShapes.map(({ height, width }) => height * width),
+    ...plan.runs.flatMap((run) => runSizes(run, image)),
   ];
   return {
     pairs: most(plan.valueSlots.sizes, plan.sizeBytesPerPair, memoryBytes / 2, 'a pair of images'),
@@ -152,6 +158,14 @@ async function loadBlock(
     variances: plan.varianceShapes.map(({ height, width }, k) =>
       scope.storage(`variance ${k}`, 4 * count * height * width),
     ),
+    runs: plan.runs.map((run) => {
+      const [variance, x, z] = runSizes(run, stack);
+      return {
+        variance: scope.storage('variance', 4 * count * variance),
+        xFields: scope.storage('x_fields', 4 * count * x),
+        zFields: scope.storage('z_fields', 4 * count * z),
+      };
+    }),
     count,
   };
   for (let image = 0; image < count; image += executor.maxPairs) {

@@ -1,7 +1,10 @@
+import type { PlaneEntry, PlaneLayer } from '../../shaders/network_planes_subgroup.js';
 import { isIdentity, selectionTable, windowTable, type Axis, type GatherTable } from './axis.js';
 import { nodeExponents } from './exponents.js';
 import type { ActivationOperation, GraphNode, LinearOperation, NetworkGraph } from './graph.js';
 import { neededAxes, type NodeAxes } from './needs.js';
+import { firstPart, partsAxis, partsOfPooled, partsTable } from './parts.js';
+import type { PlaneRun } from './plane-runs.js';
 import { axisWindow, type WindowLayer } from './window.js';
 
 /** A tensor of every pair of a batch, [pairs][elements of rows][elements of columns], by its number in the pass. */
@@ -35,7 +38,35 @@ export type Step =
       readonly thetaScale: number;
     }
   /** In the pass of the variances alone: the tensor of an image with itself, one value per position, is variance k. */
-  | { readonly kind: 'variance'; readonly variance: number; readonly sigma: TensorId };
+  | { readonly kind: 'variance'; readonly variance: number; readonly sigma: TensorId }
+  /** A run of the fused plane kernel. */
+  | {
+      readonly kind: 'planes';
+      readonly run: number;
+      readonly source?: NodeTensors;
+      readonly result: NodeTensors;
+      readonly entries: readonly PlaneEntry[];
+    }
+  /** In the pass of the variances alone: the variances that the activations of a run need, layer by layer. */
+  | {
+      readonly kind: 'lambdas';
+      readonly run: number;
+      readonly source?: NodeTensors;
+      /** Plane 0. */
+      readonly entry: PlaneEntry;
+    };
+
+/** Σ of a node, and Θ where it is not 0. */
+export interface NodeTensors {
+  readonly sigma: TensorId;
+  readonly theta?: TensorId;
+}
+
+/** A run of the fused plane kernel with the numbers of its layers. */
+export interface CompiledRun extends PlaneRun {
+  readonly numbers: readonly PlaneLayer[]; // [layers]
+  readonly sourceGain: number;
+}
 
 /** The kernels at the end of a network, one number per pair each; the true ones are 2^exponent times what is stored. */
 export interface PassOutput {
@@ -60,24 +91,40 @@ export interface VarianceShape {
 }
 
 export interface CompiledPasses {
+  readonly runs: readonly CompiledRun[];
   readonly variances: NetworkPass;
   readonly values: NetworkPass;
   /** [variances] */
   readonly varianceShapes: readonly VarianceShape[];
 }
 
-/** The steps of both passes. @param theta False if only NNGP kernels are asked for. */
-export function compilePasses(graph: NetworkGraph, pixelExponent: number, theta: boolean): CompiledPasses {
+/**
+ * The steps of both passes.
+ *
+ * @param theta False if only NNGP kernels are asked for.
+ * @param planeRuns What the fused plane kernel does; all else is done layer by layer.
+ */
+export function compilePasses(
+  graph: NetworkGraph,
+  pixelExponent: number,
+  theta: boolean,
+  planeRuns: readonly PlaneRun[] = [],
+): CompiledPasses {
   const exponents = nodeExponents(graph, pixelExponent);
+  const runs = planeRuns.map((run) => compileRun(graph, exponents, run));
+  const fused = new Set(runs.flatMap(({ layers }) => layers.map(({ activation }) => activation)));
   // Activations of one input share their variances.
   const activated = [
     ...new Set(
-      graph.nodes.flatMap(({ operation, inputs }) => (operation.kind === 'activation' ? inputs : [])),
+      graph.nodes.flatMap(({ operation, inputs }, index) =>
+        operation.kind === 'activation' && !fused.has(index) ? inputs : [],
+      ),
     ),
   ];
   return {
-    variances: new PassCompiler(graph, exponents, activated, 'variances', false).compile(),
-    values: new PassCompiler(graph, exponents, activated, 'values', theta).compile(),
+    runs,
+    variances: new PassCompiler(graph, exponents, activated, 'variances', false, runs).compile(),
+    values: new PassCompiler(graph, exponents, activated, 'values', theta, runs).compile(),
     varianceShapes: activated.map((node) => ({
       height: graph.nodes[node].height,
       width: graph.nodes[node].width,
@@ -85,9 +132,42 @@ export function compilePasses(graph: NetworkGraph, pixelExponent: number, theta:
   };
 }
 
-interface NodeTensors {
-  readonly sigma: TensorId;
-  readonly theta?: TensorId;
+/** From the graph's numbers to those of the tensors as they are stored. */
+function compileRun(graph: NetworkGraph, exponents: readonly number[], run: PlaneRun): CompiledRun {
+  const { nodes } = graph;
+  const numbers = run.layers.map(({ linear, activation }, index): PlaneLayer => {
+    const input = index === 0 ? run.source : lastNode(run.layers[index - 1]);
+    const between = linear ?? input;
+    const weights = linear === undefined ? undefined : (nodes[linear].operation as LinearOperation);
+    const conv = weights?.window?.layer === 'conv' ? weights.window : undefined;
+    const acts = activation === undefined ? undefined : (nodes[activation].operation as ActivationOperation);
+    const to = activation ?? between;
+    return {
+      gain: (weights?.gain ?? 1) * 2 ** (exponents[input] - exponents[between]),
+      bias: (weights?.bias ?? 0) * 2 ** -exponents[between],
+      trained: weights?.trained ?? false,
+      windowed: conv !== undefined && conv.size > 1,
+      active: activation !== undefined,
+      shape: acts?.shape ?? 0,
+      ...activationScales(exponents[between], exponents[to]),
+    };
+  });
+  const pooling = nodes[run.source];
+  const sourceGain = run.sourceKind === 'parts' ? scaledGain(exponents, pooling, run.source) : 1;
+  return { ...run, numbers, sourceGain };
+}
+
+function lastNode({ linear, activation }: PlaneRun['layers'][number]): number {
+  return (activation ?? linear)!;
+}
+
+/** Of a linear node, between tensors as they are stored. */
+function scaledGain(exponents: readonly number[], { operation, inputs }: GraphNode, index: number): number {
+  return (operation as LinearOperation).gain * 2 ** (exponents[inputs[0]] - exponents[index]);
+}
+
+function activationScales(from: number, to: number) {
+  return { sigmaScale: 2 ** from, kScale: 2 ** -to, thetaScale: 2 ** (from - to) };
 }
 
 interface GatherOptions {
@@ -105,6 +185,8 @@ class PassCompiler {
   private readonly tables = new Map<string, GatherTable>();
   /** [nodes]: how many of its readers are still to come; an end has one that never comes. */
   private readonly readers: number[];
+  /** The run that a node is part of. */
+  private readonly runOf = new Map<number, number>();
 
   constructor(
     private readonly graph: NetworkGraph,
@@ -112,11 +194,19 @@ class PassCompiler {
     private readonly activated: readonly number[],
     private readonly pass: 'values' | 'variances',
     private readonly wantsTheta: boolean,
+    private readonly runs: readonly CompiledRun[],
   ) {
     this.axes = neededAxes(graph, pass);
     this.readers = graph.nodes.map(() => 0);
+    for (const [run, { layers, result, source, sourceKind }] of runs.entries()) {
+      for (const { linear, activation } of layers) {
+        for (const node of [linear, activation, result]) if (node !== undefined) this.runOf.set(node, run);
+      }
+      if (sourceKind !== 'pixels') this.readers[source]++;
+    }
     for (const [index, { inputs }] of graph.nodes.entries()) {
-      if (this.axes[index] !== undefined) for (const input of inputs) this.readers[input]++;
+      if (this.axes[index] === undefined || this.runOf.has(index)) continue;
+      for (const input of inputs) this.readers[input]++;
     }
     for (const end of graph.ends) this.readers[end]++;
   }
@@ -125,9 +215,18 @@ class PassCompiler {
     const { nodes, ends } = this.graph;
     for (const [index, node] of nodes.entries()) {
       const axes = this.axes[index];
-      if (axes === undefined) continue;
-      for (const input of node.inputs) this.readers[input]--;
-      this.held[index] = this.throughNode(index, node, axes);
+      const run = this.runOf.get(index);
+      if (run !== undefined) {
+        if (index === this.runs[run].result) this.throughRun(run);
+      } else {
+        if (axes === undefined) continue;
+        // Runs multiply images themselves.
+        const unread = this.readers[index] === 0 && !this.activated.includes(index);
+        if (node.operation.kind === 'input' && unread) continue;
+        for (const input of node.inputs) this.readers[input]--;
+        this.held[index] = this.throughNode(index, node, axes);
+      }
+      if (axes === undefined || (this.held[index] as NodeTensors | undefined) === undefined) continue;
       if (this.pass === 'variances' && this.activated.includes(index)) this.storeVariance(index, axes);
     }
     const outputs =
@@ -165,17 +264,102 @@ class PassCompiler {
     const ownTensor = (tensor: TensorId): TensorId =>
       this.readers[input] === 0 ? this.selected(tensor, axes) : this.copied(tensor, axes);
     const own = { sigma: ownTensor(sigma), theta: theta === undefined ? undefined : ownTensor(theta) };
-    const [from, to] = [this.exponents[input], this.exponents[index]];
     this.steps.push({
       kind: 'activation',
       operation,
       ...own,
       variance: this.activated.indexOf(input),
-      sigmaScale: 2 ** from,
-      kScale: 2 ** -to,
-      thetaScale: 2 ** (from - to),
+      ...activationScales(this.exponents[input], this.exponents[index]),
     });
     return own;
+  }
+
+  /** A run of the fused plane kernel, up to the node that holds its result. */
+  private throughRun(index: number): void {
+    const run = this.runs[index];
+    const { end, result } = run;
+    const source = run.sourceKind === 'pixels' ? undefined : this.held[run.source];
+    if (source !== undefined) this.readers[run.source]--;
+    if (this.pass === 'variances' && run.layers.some(({ activation }) => activation !== undefined)) {
+      const entry = this.planeEntry(run, source, [0, 0], [0, 0]);
+      this.steps.push({ kind: 'lambdas', run: index, source, entry });
+    }
+    const axes = this.axes[end];
+    if (axes === undefined || this.axes[result] === undefined) return;
+    const { rows, columns } = axes;
+    const stored: NodeAxes =
+      run.sink === 'parts'
+        ? { rows: partsAxis(rows), columns: partsAxis(columns) }
+        : run.sink === 'sums'
+          ? { rows: { ...rows, positions: 1 }, columns: { ...columns, positions: 2 } }
+          : axes;
+    const slot = (along: 'rows' | 'columns', d: number) =>
+      run.sink === 'parts' ? firstPart(stored[along], d) : axes[along].classes.indexOf(d);
+    const entries = rows.classes.flatMap((dy) =>
+      columns.classes.map((dx) =>
+        this.planeEntry(run, source, [dx, dy], [slot('columns', dx), slot('rows', dy)]),
+      ),
+    );
+    const hasTheta = this.wantsTheta && this.graph.nodes[end].hasTheta;
+    const tensors: NodeTensors = {
+      sigma: this.tensor(stored),
+      theta: hasTheta && run.sink !== 'sums' ? this.tensor(stored) : undefined,
+    };
+    this.steps.push({ kind: 'planes', run: index, source, result: tensors, entries });
+    this.held[result] =
+      run.sink === 'whole'
+        ? tensors
+        : run.sink === 'sums'
+          ? this.summedPlanes(run, tensors.sigma, hasTheta)
+          : this.pooledParts(run, tensors);
+  }
+
+  private planeEntry(
+    { sourceKind }: PlaneRun,
+    source: NodeTensors | undefined,
+    d: readonly [number, number],
+    slot: readonly [number, number],
+  ): PlaneEntry {
+    if (source === undefined) return { d, slot, sourceX: [0], sourceY: [0] };
+    const { rows, columns } = this.tensors[source.sigma];
+    const slots = (axis: Axis, of: number) =>
+      sourceKind === 'parts' ? partsOfPooled(axis, of) : [axis.classes.indexOf(of)];
+    return { d, slot, sourceX: slots(columns, d[0]), sourceY: slots(rows, d[1]) };
+  }
+
+  /** The sums over planes, (Σ, Θ) each, added up and scaled as gap does. */
+  private summedPlanes({ result }: PlaneRun, sums: TensorId, hasTheta: boolean): NodeTensors {
+    const gain = scaledGain(this.exponents, this.graph.nodes[result], result);
+    const { rows, columns } = this.tensors[sums];
+    const one: Axis = { positions: 1, classes: [0] };
+    const every = (count: number, step: number, first: number): GatherTable => ({
+      starts: Uint32Array.of(0, count),
+      sources: Uint32Array.from({ length: count }, (_, k) => step * k + first),
+    });
+    const half = { rows: one, columns };
+    const added = this.gather('rows', sums, half, every(rows.classes.length, 1, 0), {});
+    const total = (field: number) =>
+      this.gather('columns', added, { rows: one, columns: one }, every(columns.classes.length, 2, field), {
+        gain,
+      });
+    return { sigma: total(0), theta: hasTheta ? total(1) : undefined };
+  }
+
+  /** As they are for a run that begins with them, else the planes that they are parts of. */
+  private pooledParts({ result }: PlaneRun, parts: NodeTensors): NodeTensors {
+    if (this.runs.some(({ source, sourceKind }) => source === result && sourceKind === 'parts')) return parts;
+    const gain = scaledGain(this.exponents, this.graph.nodes[result], result);
+    const axes = this.axes[result]!;
+    const pooled = (tensor: TensorId): TensorId => {
+      const { rows, columns } = this.tensors[tensor];
+      const half = { rows: axes.rows, columns };
+      const summed = this.gather('rows', tensor, half, partsTable(rows, axes.rows), {});
+      return this.gather('columns', summed, axes, partsTable(columns, axes.columns), { gain });
+    };
+    return {
+      sigma: pooled(parts.sigma),
+      theta: parts.theta === undefined ? undefined : pooled(parts.theta),
+    };
   }
 
   private throughLinear(
@@ -185,7 +369,7 @@ class PassCompiler {
     axes: NodeAxes,
   ): NodeTensors {
     const { sigma, theta } = this.held[input];
-    const gain = operation.gain * 2 ** (this.exponents[input] - this.exponents[index]);
+    const gain = scaledGain(this.exponents, this.graph.nodes[index], index);
     const bias = operation.bias * 2 ** -this.exponents[index];
     const newSigma = this.window(operation, sigma, axes, { gain, bias });
     if (!this.wantsTheta) return { sigma: newSigma };

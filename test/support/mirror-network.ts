@@ -53,7 +53,7 @@ export function mirrorNetworks(networks: readonly Network[], x: ImageStack, z: I
         });
       } else if (step.kind === 'variance') {
         varX[step.variance] = tensors[step.sigma].slice();
-      } else {
+      } else if (step.kind === 'activation') {
         const { operation, sigmaScale, kScale, thetaScale } = step;
         const { rows, columns } = pass.tensors[step.sigma];
         activation.mirror(
