@@ -17,16 +17,16 @@ export const contract: ShaderContract = {
     {
       name: 'source_sigma',
       access: 'read',
-      shape: '[pairs][source_rows][source_columns][Q] vec4f; anything if parts is 0',
+      shape: '[pairs][source_rows][source_columns][Q] vec4f; anything if SOURCE_PARTS is 0',
     },
-    { name: 'source_theta', access: 'read', shape: 'as source_sigma; anything if source_theta is 0' },
+    { name: 'source_theta', access: 'read', shape: 'as source_sigma; anything if source_theta_gain is 0' },
     {
       name: 'sigma_result',
       access: 'read_write',
       shape:
-        '[result_first] vec2f, then WHOLE [pairs][result_rows][result_columns][2Q], PARTS [pairs][result_rows][result_columns][Q], SUMS [pairs][planes] (Σ, Θ)',
+        'WHOLE [pairs][result_rows][result_columns][2Q] vec2f, PARTS [pairs][result_rows][result_columns][Q], SUMS [pairs][planes] (Σ, Θ)',
     },
-    { name: 'theta_result', access: 'read_write', shape: 'as sigma_result; anything if result_theta is 0' },
+    { name: 'theta_result', access: 'read_write', shape: 'as sigma_result; SUMS: not written' },
   ],
   params: {
     channels: 'u32',
@@ -34,16 +34,12 @@ export const contract: ShaderContract = {
     fields: 'u32',
     planes: 'u32',
     first_group: 'u32',
-    parts: 'u32',
     source_gain: 'f32',
     source_rows: 'u32',
     source_columns: 'u32',
-    source_theta: 'u32',
-    sink: 'u32',
-    result_first: 'u32',
+    source_theta_gain: 'f32',
     result_rows: 'u32',
     result_columns: 'u32',
-    result_theta: 'u32',
   },
   constants: [
     'HEIGHT',
@@ -58,12 +54,18 @@ export const contract: ShaderContract = {
     'HIGH',
     'CIRCULAR',
     'KIND',
+    'LINEAR',
+    'SOURCE_PARTS',
+    'SINK',
   ],
   workgroups: '(⌈planes/PLANES⌉, pairs)',
   errorBound: 'as planes: each layer a few roundings of Σ and of Θ, K̇ 1e-7/√(1−c²)',
 };
 
-const image = { HEIGHT: 32, WIDTH: 32, SHIFTS: 4, LOW: 1, HIGH: 1, CIRCULAR: 0, KIND: 0 };
+const image = {
+  ...{ HEIGHT: 32, WIDTH: 32, SHIFTS: 4, LOW: 1, HIGH: 1, CIRCULAR: 0 },
+  ...{ KIND: 0, LINEAR: 0, SOURCE_PARTS: 0, SINK: 1 },
+};
 
 export const variants = [
   { ...image, ROWS: 8, COLUMN_QUADS: 1, ROW_LANES: 8, STRIPS: 4, PLANES: 1 }, // subgroups of 32
@@ -71,18 +73,18 @@ export const variants = [
   {
     ...image,
     ...{ HEIGHT: 8, WIDTH: 8, ROWS: 4, COLUMN_QUADS: 1, ROW_LANES: 2, STRIPS: 2, PLANES: 4 },
-    ...{ LOW: 3, HIGH: 3, CIRCULAR: 1, KIND: 3 },
+    ...{ LOW: 3, HIGH: 3, CIRCULAR: 1, KIND: 3, SOURCE_PARTS: 1, SINK: 2 },
   },
   {
     ...image,
     ...{ HEIGHT: 8, WIDTH: 12, ROWS: 4, COLUMN_QUADS: 1, ROW_LANES: 4, STRIPS: 2, PLANES: 2 },
-    ...{ LOW: 0, HIGH: 0, KIND: 1 },
+    ...{ LOW: 0, HIGH: 0, KIND: 1, LINEAR: 1, SOURCE_PARTS: 3, SINK: 0 },
   },
 ];
 
 /** Values of the constant KIND. */
 export const PLANE_KINDS = { relu: 0, leaky: 1, gaussian: 2, erf: 3 } as const;
-/** Values of the parameter `sink`. */
+/** Values of the constant SINK. */
 export const SINKS = { whole: 0, parts: 1, sums: 2 } as const;
 export type Sink = keyof typeof SINKS;
 
@@ -178,15 +180,4 @@ export function mirrorPlane(
       theta[p] = layer.thetaScale * kDot * thetaHere;
     }
   }
-}
-
-/**
- * What 2×2 pooling sums of a plane of an even size, along one axis: of an even displacement, positions two by two; of an
- * odd one, the even positions are one part, and the odd ones another. Part s of target d stands at 3 d + s − 1 of the
- * 3/2 n parts of all n displacements.
- */
-export function axisParts(plane: readonly number[], d: number): number[][] {
-  const at = (first: number) => plane.filter((_, p) => p % 2 === first);
-  if (d % 2 === 1) return [at(0), at(1)];
-  return [at(0).map((value, p) => value + at(1)[p])];
 }

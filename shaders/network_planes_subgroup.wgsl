@@ -1,12 +1,12 @@
 // The fused plane kernel of any network: displacement planes of image pairs through a run of convolutions of stride 1 and
 // activations in one dispatch.
 //
-//   Sigma, Theta = sum_c x_c(p) z_c(q), 0   (parts = 0),   or SOURCE_GAIN times a sum of parts^2 stored planes
+//   Sigma, Theta = sum_c x_c(p) z_c(q), 0   (SOURCE_PARTS = 0),   or source_gain times SOURCE_PARTS^2 stored planes
 //   for every layer:  Sigma <- gain sum_w Sigma(p + w, q + w) + bias,  Theta <- gain sum_w Theta + trained Sigma
 //                     Sigma <- K(Sigma, m),   Theta <- theta_scale K' Theta,   m = lambda_x(p) lambda_z(q)
 //   q = (p + d) mod (H, W);  -LOW <= w <= HIGH along both axes, inside the image, or around it (CIRCULAR)
 //
-// What becomes of the last Sigma and Theta says `sink`: WHOLE planes; PARTS, what 2x2 pooling sums of a plane; or SUMS
+// What becomes of the last Sigma and Theta says SINK: WHOLE planes; PARTS, what 2x2 pooling sums of a plane; or SUMS
 // over the plane. A lane holds ROWS rows of COLUMN_QUADS * 4 columns of one plane in registers; ROW_LANES * STRIPS lanes,
 // a power of two that no subgroup is smaller than, hold the plane. Neighbours meet in subgroup shuffles.
 
@@ -25,14 +25,17 @@ import constants::LOW;
 import constants::HIGH;
 import constants::CIRCULAR;
 import constants::KIND;
+import constants::LINEAR;
+import constants::SOURCE_PARTS;
+import constants::SINK;
 
 enable subgroups;
 
 const LEAKY = 1;
 const GAUSSIAN = 2;
 const ERF = 3;
-const PARTS = 1u;
-const SUMS = 2u;
+const PARTS = 1;
+const SUMS = 2;
 const TWO_OVER_PI = 0.6366197723675814;
 
 struct Params {
@@ -41,16 +44,12 @@ struct Params {
   fields: u32, // of an image: channels, then the lambdas of the layers
   planes: u32,
   first_group: u32,
-  parts: u32, // 0: pixels; 1: a plane; 3: the parts that pooling left
   source_gain: f32,
   source_rows: u32, // rows of a pair's source
   source_columns: u32, // planes side by side in it
-  source_theta: u32, // 0: no Theta
-  sink: u32,
-  result_first: u32, // vec2f of sigma that the result begins with
+  source_theta_gain: f32, // 0: there is no Theta, and source_theta is some other buffer
   result_rows: u32,
   result_columns: u32,
-  result_theta: u32, // 0: no Theta
 }
 
 struct Pair {
@@ -84,6 +83,8 @@ const QUADS: u32 = WIDTH / 4;
 const Z_QUADS: u32 = 2 * QUADS;
 const PLANE_LANES: u32 = ROW_LANES * STRIPS;
 const CELLS: u32 = ROWS * COLUMN_QUADS;
+// Every lane's cells are inside the image.
+const EXACT: bool = ROWS * STRIPS == HEIGHT && ROW_LANES * COLUMN_QUADS * 4 == WIDTH;
 const LAYER_WORDS = 9u;
 const PLANE_WORDS = 10u; // dx, dy, slot of the result (x, y), slots of the source (3 of x, 3 of y)
 const ABOVE: u32 = max(u32(LOW), 1u);
@@ -175,18 +176,13 @@ fn strip_below(value: vec4f, strip: u32, lane: u32) -> vec4f {
   return select(vec4f(0.0), subgroupShuffleDown(value, ROW_LANES), strip < STRIPS - 1);
 }
 
-// The pair's part rows and columns of the pooled planes; where parts of the two are summed, they are one.
+// A row of parts: the even columns and the odd ones, or both summed.
 fn store_parts(at: u32, k: vec4f, t: vec4f, odd: bool) {
+  sigma_result[at] = k.xz + select(k.yw, vec2f(0.0), odd);
+  theta_result[at] = t.xz + select(t.yw, vec2f(0.0), odd);
   if (odd) {
-    sigma_result[at] = k.xz;
     sigma_result[at + QUADS] = k.yw;
-    if (params.result_theta == 1) {
-      theta_result[at] = t.xz;
-      theta_result[at + QUADS] = t.yw;
-    }
-  } else {
-    sigma_result[at] = k.xz + k.yw;
-    if (params.result_theta == 1) { theta_result[at] = t.xz + t.yw; }
+    theta_result[at + QUADS] = t.yw;
   }
 }
 
@@ -226,31 +222,40 @@ fn main(
     for (var j = 1u; j <= HIGH; j++) { right_links[(j - 1) * COLUMN_QUADS + v] = column_linked(4 * (first_quad + v), j, d.x); }
   }
 
+  var source_slots: array<u32, 6>;
+  // unroll
+  for (var j = 0u; j < SOURCE_PARTS; j++) {
+    source_slots[j] = tables[plane + 4 + j];
+    source_slots[3 + j] = tables[plane + 7 + j];
+  }
   var sigma: array<vec4f, CELLS>;
   var theta: array<vec4f, CELLS>;
   for (var r = 0u; r < ROWS; r++) {
     let z_row = z_base + (top + r + d.y) % HEIGHT * Z_QUADS;
     // unroll
     for (var v = 0u; v < COLUMN_QUADS; v++) {
-      let outside = first_quad + v >= QUADS || top + r >= HEIGHT;
+      let outside = !EXACT && (first_quad + v >= QUADS || top + r >= HEIGHT);
       var k = vec4f(0.0);
       var t = vec4f(0.0);
-      if (params.parts == 0) {
+      if (SOURCE_PARTS == 0) {
         let x_row = x_base + select(top + r, HEIGHT, outside) * QUADS;
         for (var c = 0u; c < params.channels; c++) {
           k += x_fields[x_row + c * x_stride + quad[v]] * z_fields[z_row + c * z_stride + quad[v]];
         }
-      } else if (!outside) {
-        for (var i = 0u; i < params.parts; i++) {
-          let row = pair_index * params.source_rows + tables[plane + 7 + i] * HEIGHT + top + r;
-          for (var j = 0u; j < params.parts; j++) {
-            let at = (row * params.source_columns + tables[plane + 4 + j]) * QUADS + quad[v];
+      } else {
+        let y = min(top + r, HEIGHT - 1);
+        // unroll
+        for (var i = 0u; i < SOURCE_PARTS; i++) {
+          let row = pair_index * params.source_rows + source_slots[3 + i] * HEIGHT + y;
+          // unroll
+          for (var j = 0u; j < SOURCE_PARTS; j++) {
+            let at = (row * params.source_columns + source_slots[j]) * QUADS + quad[v];
             k += source_sigma[at];
-            if (params.source_theta == 1) { t += source_theta[at]; }
+            t += source_theta[at];
           }
         }
-        k *= params.source_gain;
-        t *= params.source_gain;
+        k *= select(params.source_gain, 0.0, outside);
+        t *= select(params.source_theta_gain, 0.0, outside);
       }
       sigma[r * COLUMN_QUADS + v] = k;
       theta[r * COLUMN_QUADS + v] = t;
@@ -367,55 +372,55 @@ fn main(
 
         let s = layer.gain * k_sum + layer.bias;
         let u = layer.gain * t_sum + layer.trained * s;
-        if (layer.activated == 0.0) {
-          sigma[cell] = s;
-          theta[cell] = u;
-        } else {
-          let x_row = select(min(top + r, HEIGHT), HEIGHT, first_quad + v >= QUADS);
-          let lambda_x = x_fields[x_layer + x_row * QUADS + quad[v]];
-          let lambda_z = z_fields[z_layer + (top + r + d.y) % HEIGHT * Z_QUADS + quad[v]];
-          let kappa = activate(layer, s, lambda_x, lambda_z);
-          sigma[cell] = kappa.k;
-          theta[cell] = layer.theta_scale * kappa.k_dot * u;
+        var x_row = top + r;
+        if (!EXACT) { x_row = select(min(top + r, HEIGHT), HEIGHT, first_quad + v >= QUADS); }
+        let lambda_x = x_fields[x_layer + x_row * QUADS + quad[v]];
+        let lambda_z = z_fields[z_layer + (top + r + d.y) % HEIGHT * Z_QUADS + quad[v]];
+        let kappa = activate(layer, s, lambda_x, lambda_z);
+        sigma[cell] = kappa.k;
+        theta[cell] = layer.theta_scale * kappa.k_dot * u;
+        // Some layer of this run has no activation.
+        if (LINEAR == 1) {
+          sigma[cell] = select(s, sigma[cell], layer.activated == 1.0);
+          theta[cell] = select(u, theta[cell], layer.activated == 1.0);
         }
       }
     }
   }
 
-  if (params.sink == SUMS) {
+  if (SINK == SUMS) {
     var sum = vec2f(0.0);
     // unroll
     for (var v = 0u; v < COLUMN_QUADS; v++) {
       var k_sum = vec4f(0.0);
       var t_sum = vec4f(0.0);
       for (var r = 0u; r < ROWS; r++) {
-        let inside = select(0.0, 1.0, first_quad + v < QUADS && top + r < HEIGHT);
+        let inside = select(0.0, 1.0, EXACT || (first_quad + v < QUADS && top + r < HEIGHT));
         k_sum += inside * sigma[r * COLUMN_QUADS + v];
         t_sum += inside * theta[r * COLUMN_QUADS + v];
       }
       sum += vec2f(dot(k_sum, vec4f(1.0)), dot(t_sum, vec4f(1.0)));
     }
     for (var step = 1u; step < PLANE_LANES; step *= 2) { sum += subgroupShuffleXor(sum, step); }
-    if (lane % PLANE_LANES == 0 && live) { sigma_result[params.result_first + pair_index * params.planes + index] = sum; }
+    if (lane % PLANE_LANES == 0 && live) { sigma_result[pair_index * params.planes + index] = sum; }
     return;
   }
   if (!live) { return; }
-  if (params.sink == PARTS) {
+  if (SINK == PARTS) {
     for (var r = 0u; r < ROWS; r += 2) {
       let row = pair_index * params.result_rows + slot.y * (HEIGHT / 2) + (top + r) / 2;
       // unroll
       for (var v = 0u; v < COLUMN_QUADS; v++) {
-        if (first_quad + v < QUADS && top + r < HEIGHT) {
-          let at = params.result_first + (row * params.result_columns + slot.x) * QUADS + quad[v];
+        if (EXACT || (first_quad + v < QUADS && top + r < HEIGHT)) {
+          let at = (row * params.result_columns + slot.x) * QUADS + quad[v];
           let even = r * COLUMN_QUADS + v;
           let odd = min(even + COLUMN_QUADS, CELLS - 1);
           let next = at + HEIGHT / 2 * params.result_columns * QUADS;
-          if (d.y % 2 == 1) {
-            store_parts(at, sigma[even], theta[even], d.x % 2 == 1);
-            store_parts(next, sigma[odd], theta[odd], d.x % 2 == 1);
-          } else {
-            store_parts(at, sigma[even] + sigma[odd], theta[even] + theta[odd], d.x % 2 == 1);
-          }
+          let apart = d.y % 2 == 1;
+          let k = sigma[even] + select(sigma[odd], vec4f(0.0), apart);
+          let t = theta[even] + select(theta[odd], vec4f(0.0), apart);
+          store_parts(at, k, t, d.x % 2 == 1);
+          if (apart) { store_parts(next, sigma[odd], theta[odd], d.x % 2 == 1); }
         }
       }
     }
@@ -425,16 +430,14 @@ fn main(
     let row = pair_index * params.result_rows + slot.y * HEIGHT + top + r;
     // unroll
     for (var v = 0u; v < COLUMN_QUADS; v++) {
-      if (first_quad + v < QUADS && top + r < HEIGHT) {
-        let at = params.result_first + (row * params.result_columns + slot.x) * 2 * QUADS + 2 * quad[v];
+      if (EXACT || (first_quad + v < QUADS && top + r < HEIGHT)) {
+        let at = (row * params.result_columns + slot.x) * 2 * QUADS + 2 * quad[v];
         let k = sigma[r * COLUMN_QUADS + v];
         sigma_result[at] = k.xy;
         sigma_result[at + 1] = k.zw;
-        if (params.result_theta == 1) {
-          let t = theta[r * COLUMN_QUADS + v];
-          theta_result[at] = t.xy;
-          theta_result[at + 1] = t.zw;
-        }
+        let t = theta[r * COLUMN_QUADS + v];
+        theta_result[at] = t.xy;
+        theta_result[at + 1] = t.zw;
       }
     }
   }

@@ -1,15 +1,9 @@
 import { contract as activationContract, KINDS } from '../../shaders/network_activation.js';
 import { contract as gatherContract } from '../../shaders/network_gather.js';
 import { contract as fieldsContract } from '../../shaders/fields.js';
-import {
-  contract as planesContract,
-  packTables,
-  SINKS,
-  type PlaneEntry,
-  type PlaneLayer,
-  type Sink,
-} from '../../shaders/network_planes_subgroup.js';
+import { contract as planesContract, packTables } from '../../shaders/network_planes_subgroup.js';
 import { contract as productsContract } from '../../shaders/network_products.js';
+import { contract as variancesContract } from '../../shaders/network_variances.js';
 import type { ParameterValues } from '../../shaders/contract.js';
 import { BufferScope } from '../gpu/buffers.js';
 import type { Gpu } from '../gpu/gpu.js';
@@ -20,7 +14,7 @@ import { axisSize } from './axis.js';
 import type { ImageBlock } from './image-block.js';
 import type { ImageSize } from './shapes.js';
 import type { NetworkPlan } from './plan.js';
-import type { CompiledRun, NetworkPass, Step, TensorId } from './steps.js';
+import type { CompiledRun, NetworkPass, NodeTensors, Step, TensorId } from './steps.js';
 import { TensorBuffers } from './tensor-buffers.js';
 
 /** Reads of tensors and tables that an activation costs as much as, and an element-layer of the plane kernel. */
@@ -48,6 +42,7 @@ interface Programs {
   /** [runs] */
   readonly planes: readonly Program[];
   readonly fields: readonly Program[];
+  readonly variances: Program;
 }
 
 /** A batch of pairs of images: indices into the blocks. */
@@ -93,8 +88,10 @@ export class NetworkExecutor implements Disposable {
     { runs, graph: { image } }: NetworkPlan,
     maxPairs: number,
   ): Promise<NetworkExecutor> {
-    const [products, gather, activation] = await Promise.all(
-      [productsContract, gatherContract, activationContract].map((contract) => gpu.program(contract)),
+    const [products, gather, activation, variances] = await Promise.all(
+      [productsContract, gatherContract, activationContract, variancesContract].map((contract) =>
+        gpu.program(contract),
+      ),
     );
     const planes = await Promise.all(runs.map(({ constants }) => gpu.program(planesContract, constants)));
     const fields = await Promise.all(
@@ -102,7 +99,7 @@ export class NetworkExecutor implements Disposable {
         gpu.program(fieldsContract, { HEIGHT, WIDTH, SHIFTS }),
       ),
     );
-    const programs = { products, gather, activation, planes, fields };
+    const programs = { products, gather, activation, planes, fields, variances };
     return new NetworkExecutor(gpu, programs, pacer, pass, runs, image, maxPairs);
   }
 
@@ -172,7 +169,7 @@ export class NetworkExecutor implements Disposable {
       }
       case 'lambdas': {
         const { layers, height, width } = this.runs[step.run];
-        return PLANE_COST * height * width * layers.length * (layers.length + 8);
+        return 30 * height * width * layers.length;
       }
     }
   }
@@ -194,24 +191,38 @@ export class NetworkExecutor implements Disposable {
   }
 
   private planesDispatches(step: PlanesStep, batch: PairBatch): Dispatch[] {
-    const { buffers, runs, unwritten } = this;
+    const { buffers, runs, unused, unwritten } = this;
     const run = runs[step.run];
     const { sigma, theta } = step.result;
     const [tables] = this.tablesOf(step, () => [packTables(run.numbers, step.entries)]);
     const stored = this.pass.tensors[sigma];
-    const bound = this.planesBound(step, batch, tables, {
-      layers: run.layers.length,
-      planes: step.entries.length,
-      sink: run.sink,
-      first: 0,
-      rows: axisSize(stored.rows),
-      columns: stored.columns.classes.length,
-      hasTheta: theta !== undefined,
-      results: {
+    const channels = this.channelsOf(run);
+    const source = step.source && this.sourceOf(step.source);
+    const bound: Pick<Dispatch, 'program' | 'buffers' | 'params'> = {
+      program: this.programs.planes[step.run],
+      buffers: {
+        x_fields: batch.x.runs[step.run].xFields,
+        z_fields: batch.z.runs[step.run].zFields,
+        pairs: buffers.pairs,
+        tables,
+        source_sigma: source?.sigma ?? unused,
+        source_theta: source?.theta ?? source?.sigma ?? unused,
         sigma_result: buffers.tensor(sigma),
         theta_result: theta === undefined ? unwritten : buffers.tensor(theta),
       },
-    });
+      params: {
+        channels,
+        layers: run.layers.length,
+        fields: channels + run.layers.length,
+        planes: step.entries.length,
+        source_gain: run.sourceGain,
+        source_rows: source?.rows ?? 0,
+        source_columns: source?.columns ?? 0,
+        source_theta_gain: source?.theta === undefined ? 0 : run.sourceGain,
+        result_rows: axisSize(stored.rows),
+        result_columns: stored.columns.classes.length,
+      },
+    };
     const cost = batch.pairs.length * this.cost(step);
     const groups = Math.ceil(step.entries.length / run.constants.PLANES);
     const slices = batch.pairs.length > 1 ? 1 : Math.min(groups, Math.ceil(cost / MOST_PLANE_COST));
@@ -226,98 +237,65 @@ export class NetworkExecutor implements Disposable {
     });
   }
 
-  /**
-   * Variances are those of plane 0 of an image with itself, layer by layer: what the kernel makes of it with the layers up
-   * to one, and that one without its activation, is the variance that the activation needs.
-   */
+  /** Variances of a run's activations, layer by layer, and then the fields that hold their roots. */
   private lambdaDispatches(step: LambdasStep, batch: PairBatch): Dispatch[] {
-    const { runs, programs, unwritten } = this;
-    const run = runs[step.run];
-    const { height, width, layers } = run;
+    const { programs } = this;
+    const run = this.runs[step.run];
+    const { height, width, layers, numbers, constants } = run;
     const channels = this.channelsOf(run);
     const { variance, xFields, zFields } = batch.x.runs[step.run];
+    const [slots] = this.tablesOf(step, () => [
+      packTables([], [step.entry]).subarray(4), // slots of the source
+    ]);
+    const source = step.source && this.sourceOf(step.source);
     const cost = (batch.pairs.length * this.cost(step)) / layers.length;
-    const columns = 2 * Math.ceil(width / 4);
-    const layOut: Dispatch = {
+    const dispatches = numbers.map((layer, h): Dispatch => {
+      const before = h === 0 ? undefined : numbers[h - 1];
+      return {
+        program: programs.variances,
+        buffers: { source: source?.sigma ?? batch.x.images, slots, variance },
+        params: {
+          layer: h,
+          layers: layers.length,
+          first_image: batch.pairs[0][0],
+          ...{ height, width, gain: layer.gain, bias: layer.bias },
+          low: layer.windowed ? run.low : 0,
+          high: layer.windowed ? run.high : 0,
+          circular: run.circular ? 1 : 0,
+          erf: run.kind === 'erf' && before?.active ? 1 : 0,
+          sigma_scale: before?.sigmaScale ?? 1,
+          k_scale: before?.kScale ?? 1,
+          parts: constants.SOURCE_PARTS,
+          channels,
+          source_gain: run.sourceGain,
+          source_rows: source?.rows ?? 0,
+          source_columns: source?.columns ?? 0,
+        },
+        workgroups: [Math.ceil((height * width) / 64), batch.pairs.length],
+        cost,
+      };
+    });
+    dispatches.push({
       program: programs.fields[step.run],
       buffers: { images: batch.x.images, variance, x_fields: xFields, z_fields: zFields },
       params: { images: batch.x.count, channels, layers: layers.length },
       workgroups: [
-        Math.ceil((run.constants.SHIFTS * height * columns) / 64),
+        Math.ceil((constants.SHIFTS * height * 2 * Math.ceil(width / 4)) / 64),
         channels + layers.length,
         batch.x.count,
       ],
       cost: 0,
-    };
-    const dispatches = channels > 0 ? [layOut] : [];
-    const upTo = (last: number): PlaneLayer[] =>
-      run.numbers.slice(0, last + 1).map((layer, h) => (h < last ? layer : { ...layer, active: false }));
-    const tables = this.tablesOf(step, () => layers.map((_, last) => packTables(upTo(last), [step.entry])));
-    for (const [last, { activation }] of layers.entries()) {
-      if (activation === undefined) continue;
-      const image = batch.pairs[0][0];
-      const bound = this.planesBound(step, batch, tables[last], {
-        layers: last + 1,
-        planes: 1,
-        sink: 'whole',
-        first: ((image * layers.length + last) * height * width) / 2,
-        rows: layers.length * height,
-        columns: 1,
-        hasTheta: false,
-        results: { sigma_result: variance, theta_result: unwritten },
-      });
-      dispatches.push({ ...bound, workgroups: [1, batch.pairs.length], cost }, layOut);
-    }
+    });
     return dispatches;
   }
 
-  private planesBound(
-    { run: index, source }: PlanesStep | LambdasStep,
-    batch: PairBatch,
-    tables: GPUBuffer,
-    result: {
-      readonly layers: number;
-      readonly planes: number;
-      readonly sink: Sink;
-      readonly first: number;
-      readonly rows: number;
-      readonly columns: number;
-      readonly hasTheta: boolean;
-      readonly results: BoundBuffers;
-    },
-  ): Pick<Dispatch, 'program' | 'buffers' | 'params'> {
-    const { buffers, programs, runs, unused } = this;
-    const run = runs[index];
-    const channels = this.channelsOf(run);
-    const axes = source && this.pass.tensors[source.sigma];
+  private sourceOf({ sigma, theta }: NodeTensors) {
+    const { rows, columns } = this.pass.tensors[sigma];
     return {
-      program: programs.planes[index],
-      buffers: {
-        x_fields: batch.x.runs[index].xFields,
-        z_fields: batch.z.runs[index].zFields,
-        pairs: buffers.pairs,
-        tables,
-        source_sigma: source ? buffers.tensor(source.sigma) : unused,
-        source_theta: source?.theta === undefined ? unused : buffers.tensor(source.theta),
-        ...result.results,
-      },
-      params: {
-        channels,
-        layers: result.layers,
-        fields: channels + run.layers.length,
-        planes: result.planes,
-        first_group: 0,
-        parts: { pixels: 0, whole: 1, parts: 3 }[run.sourceKind],
-        source_gain: run.sourceGain,
-        source_rows: axes ? axisSize(axes.rows) : 0,
-        source_columns: axes ? axes.columns.classes.length : 0,
-        source_theta: source?.theta === undefined ? 0 : 1,
-        sink: SINKS[result.sink],
-        result_first: result.first,
-        result_rows: result.rows,
-        result_columns: result.columns,
-        result_theta: result.hasTheta ? 1 : 0,
-      },
+      sigma: this.buffers.tensor(sigma),
+      theta: theta === undefined ? undefined : this.buffers.tensor(theta),
+      rows: axisSize(rows),
+      columns: columns.classes.length,
     };
   }
 

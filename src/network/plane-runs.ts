@@ -1,4 +1,4 @@
-import { PLANE_KINDS, type Sink } from '../../shaders/network_planes_subgroup.js';
+import { PLANE_KINDS, SINKS, type Sink } from '../../shaders/network_planes_subgroup.js';
 import type { PlanDevice } from '../kernel/plan-device.js';
 import { subgroupVariant } from '../kernel/plane-variant.js';
 import type { ActivationOperation, GraphNode, LinearOperation, NetworkGraph } from './graph.js';
@@ -40,6 +40,9 @@ interface Common {
   readonly window?: { readonly low: number; readonly high: number; readonly circular: boolean };
   readonly kind?: PlaneRun['kind'];
 }
+
+/** Planes along an axis whose sum a run begins with. */
+export const SOURCE_PARTS = { pixels: 0, whole: 1, parts: 3 } as const;
 
 /** Rows and columns that a lane reaches beyond its own quad. */
 const LARGEST_REACH = 3;
@@ -86,19 +89,18 @@ export function findPlaneRuns(
       else if (layers.length > 0 && layers.at(-1)!.activation === undefined) layers.at(-1)!.activation = next;
       else layers.push({ activation: next });
     }
-    if (end === source) return undefined;
-    const constants = variantOf(common, height, width, axes[end]!, device)!;
+    // A single step gains nothing.
+    const has = (part: keyof RunLayer) => layers.some((layer) => layer[part] !== undefined);
+    if (!has('linear') || !has('activation')) return undefined;
+    const variant = variantOf(common, height, width, axes[end]!, device)!;
     const reader = onlyReader(end);
-    const sink = sinkOf(nodes[end], reader === undefined ? undefined : nodes[reader], constants.ROWS);
+    const sink = sinkOf(nodes[end], reader === undefined ? undefined : nodes[reader], variant.ROWS);
     const before = runs.find(({ result }) => result === source);
+    const isPooled = before?.sink === 'parts' && onlyReader(source) !== undefined;
+    const sourceKind = nodes[source].operation.kind === 'input' ? 'pixels' : isPooled ? 'parts' : 'whole';
     return {
       source,
-      sourceKind:
-        nodes[source].operation.kind === 'input'
-          ? 'pixels'
-          : before?.sink === 'parts' && onlyReader(source) !== undefined
-            ? 'parts'
-            : 'whole',
+      sourceKind,
       layers,
       end,
       result: sink === 'whole' ? end : reader!,
@@ -106,7 +108,12 @@ export function findPlaneRuns(
       ...{ height, width },
       ...(common.window ?? { low: 0, high: 0, circular: false }),
       kind: common.kind ?? 'relu',
-      constants,
+      constants: {
+        ...variant,
+        LINEAR: layers.every(({ activation }) => activation !== undefined) ? 0 : 1,
+        SOURCE_PARTS: SOURCE_PARTS[sourceKind],
+        SINK: SINKS[sink],
+      },
     };
   }
 }

@@ -47,7 +47,7 @@ export type Step =
       readonly result: NodeTensors;
       readonly entries: readonly PlaneEntry[];
     }
-  /** In the pass of the variances alone: the variances that the activations of a run need, layer by layer. */
+  /** In the pass of the variances alone: the variances that the activations of a run need. */
   | {
       readonly kind: 'lambdas';
       readonly run: number;
@@ -301,11 +301,11 @@ class PassCompiler {
       ),
     );
     const hasTheta = this.wantsTheta && this.graph.nodes[end].hasTheta;
-    const tensors: NodeTensors = {
-      sigma: this.tensor(stored),
-      theta: hasTheta && run.sink !== 'sums' ? this.tensor(stored) : undefined,
-    };
-    this.steps.push({ kind: 'planes', run: index, source, result: tensors, entries });
+    const sigma = this.tensor(stored);
+    // The kernel always writes it.
+    const theta = run.sink === 'sums' ? undefined : this.tensor(stored);
+    this.steps.push({ kind: 'planes', run: index, source, result: { sigma, theta }, entries });
+    const tensors: NodeTensors = hasTheta ? { sigma, theta } : { sigma };
     this.held[result] =
       run.sink === 'whole'
         ? tensors
