@@ -231,38 +231,34 @@ fn main(
   var sigma: array<vec4f, CELLS>;
   var theta: array<vec4f, CELLS>;
   for (var r = 0u; r < ROWS; r++) {
+    let z_row = z_base + (top + r + d.y) % HEIGHT * Z_QUADS;
     // unroll
     for (var v = 0u; v < COLUMN_QUADS; v++) {
       let outside = !EXACT && (first_quad + v >= QUADS || top + r >= HEIGHT);
-      let y = min(top + r, HEIGHT - 1);
       var k = vec4f(0.0);
       var t = vec4f(0.0);
-      // unroll
-      for (var i = 0u; i < SOURCE_PARTS; i++) {
-        let row = pair_index * params.source_rows + source_slots[3 + i] * HEIGHT + y;
-        // unroll
-        for (var j = 0u; j < SOURCE_PARTS; j++) {
-          let at = (row * params.source_columns + source_slots[j]) * QUADS + quad[v];
-          k += source_sigma[at];
-          t += source_theta[at];
+      if (SOURCE_PARTS == 0) {
+        let x_row = x_base + select(top + r, HEIGHT, outside) * QUADS;
+        for (var c = 0u; c < params.channels; c++) {
+          k += x_fields[x_row + c * x_stride + quad[v]] * z_fields[z_row + c * z_stride + quad[v]];
         }
-      }
-      sigma[r * COLUMN_QUADS + v] = k * select(params.source_gain, 0.0, outside);
-      theta[r * COLUMN_QUADS + v] = t * select(params.source_theta_gain, 0.0, outside);
-    }
-  }
-  if (SOURCE_PARTS == 0) {
-    // Rows within channels: compilers write out the rows, and one short loop remains.
-    for (var c = 0u; c < params.channels; c++) {
-      for (var r = 0u; r < ROWS; r++) {
-        let z_row = z_base + c * z_stride + (top + r + d.y) % HEIGHT * Z_QUADS;
+      } else {
+        let y = min(top + r, HEIGHT - 1);
         // unroll
-        for (var v = 0u; v < COLUMN_QUADS; v++) {
-          let outside = !EXACT && (first_quad + v >= QUADS || top + r >= HEIGHT);
-          let x_row = x_base + c * x_stride + select(top + r, HEIGHT, outside) * QUADS;
-          sigma[r * COLUMN_QUADS + v] += x_fields[x_row + quad[v]] * z_fields[z_row + quad[v]];
+        for (var i = 0u; i < SOURCE_PARTS; i++) {
+          let row = pair_index * params.source_rows + source_slots[3 + i] * HEIGHT + y;
+          // unroll
+          for (var j = 0u; j < SOURCE_PARTS; j++) {
+            let at = (row * params.source_columns + source_slots[j]) * QUADS + quad[v];
+            k += source_sigma[at];
+            t += source_theta[at];
+          }
         }
+        k *= select(params.source_gain, 0.0, outside);
+        t *= select(params.source_theta_gain, 0.0, outside);
       }
+      sigma[r * COLUMN_QUADS + v] = k;
+      theta[r * COLUMN_QUADS + v] = t;
     }
   }
 
