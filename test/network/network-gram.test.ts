@@ -190,6 +190,23 @@ describe.each(VARIED)('%s', (_, layers) => {
   });
 });
 
+test('an activation on the pixels themselves: the definition, on both executors', async () => {
+  const network = Network.from([
+    { layer: 'relu' },
+    { layer: 'conv', size: 3 },
+    { layer: 'relu' },
+    { layer: 'flatten' },
+    { layer: 'dense' },
+  ]);
+  const images = { data: randomNumbers(3 * 5 * 64, 5), count: 3, channels: 5, height: 8, width: 8 };
+  const expected = referenceNetwork(network, images, images);
+  for (const kernel of ['auto', 'general'] as const) {
+    const { kernels } = await computeNetworks(await testGpu(), { networks: [network], images, kernel });
+    expect(errorOfLargest(kernels[0].ntk!, expected.ntk) <= TOLERANCE).toBe(true);
+    expect(errorOfLargest(kernels[0].nngp, expected.nngp) <= TOLERANCE).toBe(true);
+  }
+});
+
 test('large and small pixels, where biases and erf see the scale', async () => {
   const network = Network.from(VARIED[1][1]);
   const base = special();
