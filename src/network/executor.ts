@@ -45,6 +45,9 @@ interface Programs {
   readonly variances: Program;
 }
 
+/** [networks] Σ and Θ as stored, [pairs]. */
+export type BatchKernels = readonly { readonly sigma: Float32Array; readonly theta?: Float32Array }[];
+
 /** A batch of pairs of images: indices into the blocks. */
 export interface PairBatch {
   readonly pairs: readonly (readonly [number, number])[];
@@ -104,23 +107,20 @@ export class NetworkExecutor implements Disposable {
   }
 
   /**
-   * All steps for one batch, in as many submissions as keep each short.
+   * All steps for one batch, in as many submissions as keep each short. All are submitted when this returns: the next
+   * batch can follow, and finds the tensors free.
    *
    * @returns [outputs] Σ and Θ as stored, [pairs]
    */
-  async run(
-    batch: PairBatch,
-    signal?: AbortSignal,
-  ): Promise<{ sigma: Float32Array; theta?: Float32Array }[]> {
+  async run(batch: PairBatch, signal?: AbortSignal): Promise<BatchKernels> {
     const { pass, gpu } = this;
     gpu.device.queue.writeBuffer(this.buffers.pairs, 0, Uint32Array.from(batch.pairs.flat()));
     const dispatches = pass.steps.flatMap((step) => this.dispatches(step, batch));
     const reads = pass.outputs.flatMap(({ sigma, theta }) =>
       theta === undefined ? [sigma] : [sigma, theta],
     );
-    let data: ArrayBuffer[] = [];
+    const submitted: Promise<{ data: ArrayBuffer[] }>[] = [];
     for (let first = 0; first < dispatches.length;) {
-      signal?.throwIfAborted();
       const recording = new Recording(gpu);
       const budget = this.pacer.units(1);
       let cost = 0;
@@ -132,8 +132,10 @@ export class NetworkExecutor implements Disposable {
       } while (first < dispatches.length && cost + dispatches[first].cost <= budget);
       const last = first === dispatches.length;
       if (last) for (const id of reads) recording.read(this.buffers.tensor(id), 0, 4 * batch.pairs.length);
-      ({ data } = await this.pacer.time(cost, (quietMs) => recording.submit({ quietMs, timed: true })));
+      submitted.push(this.pacer.time(cost, (quietMs) => recording.submit({ quietMs, timed: true })));
     }
+    const { data } = (await Promise.all(submitted)).at(-1)!;
+    signal?.throwIfAborted();
     const values = new Map(reads.map((id, index) => [id, new Float32Array(data[index])]));
     return pass.outputs.map(({ sigma, theta }) => ({
       sigma: values.get(sigma)!,
