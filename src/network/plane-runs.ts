@@ -92,9 +92,12 @@ export function findPlaneRuns(
     // A single step gains nothing.
     const has = (part: keyof RunLayer) => layers.some((layer) => layer[part] !== undefined);
     if (!has('linear') || !has('activation')) return undefined;
-    const variant = variantOf(common, height, width, axes[end]!, device)!;
     const reader = onlyReader(end);
-    const sink = sinkOf(nodes[end], reader === undefined ? undefined : nodes[reader], variant.ROWS);
+    const wanted = sinkOf(nodes[end], reader === undefined ? undefined : nodes[reader]);
+    const pairedRows =
+      wanted === 'parts' ? variantOf(common, height, width, axes[end]!, device, true) : undefined;
+    const sink = wanted === 'parts' && pairedRows === undefined ? 'whole' : wanted;
+    const variant = pairedRows ?? variantOf(common, height, width, axes[end]!, device)!;
     const before = runs.find(({ result }) => result === source);
     const isPooled = before?.sink === 'parts' && onlyReader(source) !== undefined;
     const sourceKind = nodes[source].operation.kind === 'input' ? 'pixels' : isPooled ? 'parts' : 'whole';
@@ -157,13 +160,18 @@ function windowOf(
     : undefined;
 }
 
-/** The constants of the kernel for a run; undefined if this device has no subgroups that hold a plane of it. */
+/**
+ * The constants of the kernel for a run; undefined if this device has no subgroups that hold a plane of it.
+ *
+ * @param pairedRows A lane holds an even number of rows, so that it can pool two by two.
+ */
 function variantOf(
   { window = { low: 0, high: 0, circular: false }, kind = 'relu' }: Common,
   height: number,
   width: number,
   { rows, columns }: NodeAxes,
   device: PlanDevice,
+  pairedRows = false,
 ): PlaneRun['constants'] | undefined {
   if (width % 4 !== 0) return undefined;
   const planes = rows.classes.length * columns.classes.length;
@@ -174,7 +182,7 @@ function variantOf(
     if (variant === undefined) return undefined;
     const { ROWS, COLUMN_QUADS, ROW_LANES, STRIPS } = variant.constants;
     const fits = ROWS * STRIPS === height && COLUMN_QUADS * ROW_LANES * 4 === width;
-    if (Math.max(low, high) > ROWS || (circular && !fits)) continue;
+    if (Math.max(low, high) > ROWS || (circular && !fits) || (pairedRows && ROWS % 2 === 1)) continue;
     return {
       ...{ HEIGHT: height, WIDTH: width, SHIFTS: columns.classes.every((d) => d === 0) ? 1 : 4 },
       ...variant.constants,
@@ -184,10 +192,10 @@ function variantOf(
   return undefined;
 }
 
-function sinkOf(end: GraphNode, reader: GraphNode | undefined, rows: number): Sink {
+function sinkOf(end: GraphNode, reader: GraphNode | undefined): Sink {
   if (reader?.operation.kind !== 'linear') return 'whole';
   const { window } = reader.operation;
   if (window?.layer === 'gap') return 'sums';
   const pooledByTwo = window?.layer === 'avgpool' && window.size === 2 && (window.stride ?? 2) === 2;
-  return pooledByTwo && rows % 2 === 0 && end.height % 2 === 0 ? 'parts' : 'whole';
+  return pooledByTwo && end.height % 2 === 0 ? 'parts' : 'whole';
 }
