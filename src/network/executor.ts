@@ -14,7 +14,7 @@ import { axisSize } from './axis.js';
 import type { ImageBlock } from './image-block.js';
 import type { ImageSize } from './shapes.js';
 import type { NetworkPlan } from './plan.js';
-import type { CompiledRun, NetworkPass, NodeTensors, Step, TensorId } from './steps.js';
+import type { CompiledRun, NetworkPass, NodeTensors, Step, TensorId } from './pass.js';
 import { TensorBuffers } from './tensor-buffers.js';
 
 /** Reads of tensors and tables that an activation costs as much as, and an element-layer of the plane kernel. */

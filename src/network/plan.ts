@@ -7,7 +7,8 @@ import { assignSlots, type Slots } from './slots.js';
 import { fieldFloats } from '../../shaders/fields.js';
 import type { PlanDevice } from '../kernel/plan-device.js';
 import { findPlaneRuns } from './plane-runs.js';
-import { compilePasses, type CompiledPasses, type CompiledRun } from './steps.js';
+import type { CompiledPasses, CompiledRun } from './pass.js';
+import { compilePasses } from './steps.js';
 
 /** What an executor of several networks does for images of one size, and what it costs. Nothing here needs a device. */
 export interface NetworkPlan extends CompiledPasses {

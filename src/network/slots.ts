@@ -1,5 +1,5 @@
 import { axisSize } from './axis.js';
-import type { NetworkPass, NodeTensors, Step, TensorId } from './steps.js';
+import type { NetworkPass, NodeTensors, Step, TensorId } from './pass.js';
 
 /** Which of a few buffers a tensor lives in: tensors that are never needed at the same time share one. */
 export interface Slots {

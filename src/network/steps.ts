@@ -1,102 +1,13 @@
-import type { PlaneEntry, PlaneLayer } from '../../shaders/network_planes_subgroup.js';
+import type { PlaneEntry } from '../../shaders/network_planes_subgroup.js';
 import { isIdentity, selectionTable, windowTable, type Axis, type GatherTable } from './axis.js';
+import { activationScales, compileRun, scaledGain } from './compile-run.js';
 import { nodeExponents } from './exponents.js';
 import type { ActivationOperation, GraphNode, LinearOperation, NetworkGraph } from './graph.js';
 import { neededAxes, type NodeAxes } from './needs.js';
+import type { CompiledPasses, CompiledRun, NetworkPass, NodeTensors, Step, TensorId } from './pass.js';
 import { firstPart, partsAxis, partsOfPooled, partsTable } from './parts.js';
 import type { PlaneRun } from './plane-runs.js';
 import { axisWindow, type WindowLayer } from './window.js';
-
-/** A tensor of every pair of a batch, [pairs][elements of rows][elements of columns], by its number in the pass. */
-export type TensorId = number;
-
-/** What an executor does, one dispatch each, in this order. */
-export type Step =
-  | { readonly kind: 'products'; readonly result: TensorId }
-  | {
-      readonly kind: 'gather';
-      readonly along: 'rows' | 'columns';
-      readonly table: GatherTable;
-      readonly source: TensorId;
-      readonly result: TensorId;
-      readonly gain: number;
-      readonly bias: number;
-      /** Added to the result, times keep. */
-      readonly added?: TensorId;
-      readonly keep: number;
-    }
-  | {
-      readonly kind: 'activation';
-      readonly operation: ActivationOperation;
-      /** In place. */
-      readonly sigma: TensorId;
-      readonly theta?: TensorId;
-      /** Which of the variances of the images it needs. */
-      readonly variance: number;
-      readonly sigmaScale: number;
-      readonly kScale: number;
-      readonly thetaScale: number;
-    }
-  /** In the pass of the variances alone: the tensor of an image with itself, one value per position, is variance k. */
-  | { readonly kind: 'variance'; readonly variance: number; readonly sigma: TensorId }
-  /** A run of the fused plane kernel. */
-  | {
-      readonly kind: 'planes';
-      readonly run: number;
-      readonly source?: NodeTensors;
-      readonly result: NodeTensors;
-      readonly entries: readonly PlaneEntry[];
-    }
-  /** In the pass of the variances alone: the variances that the activations of a run need. */
-  | {
-      readonly kind: 'lambdas';
-      readonly run: number;
-      readonly source?: NodeTensors;
-      /** Plane 0. */
-      readonly entry: PlaneEntry;
-    };
-
-/** Σ of a node, and Θ where it is not 0. */
-export interface NodeTensors {
-  readonly sigma: TensorId;
-  readonly theta?: TensorId;
-}
-
-/** A run of the fused plane kernel with the numbers of its layers. */
-export interface CompiledRun extends PlaneRun {
-  readonly numbers: readonly PlaneLayer[]; // [layers]
-  readonly sourceGain: number;
-}
-
-/** The kernels at the end of a network, one number per pair each; the true ones are 2^exponent times what is stored. */
-export interface PassOutput {
-  readonly sigma: TensorId;
-  /** Absent where Θ is 0, which no trained network's is. */
-  readonly theta?: TensorId;
-  readonly exponent: number;
-}
-
-/** One walk of a batch of pairs through all nodes that are needed. */
-export interface NetworkPass {
-  readonly tensors: readonly NodeAxes[];
-  readonly steps: readonly Step[];
-  /** [networks]; empty in the pass of the variances. */
-  readonly outputs: readonly PassOutput[];
-}
-
-/** Positions of variance k: its input's height × width. */
-export interface VarianceShape {
-  readonly height: number;
-  readonly width: number;
-}
-
-export interface CompiledPasses {
-  readonly runs: readonly CompiledRun[];
-  readonly variances: NetworkPass;
-  readonly values: NetworkPass;
-  /** [variances] */
-  readonly varianceShapes: readonly VarianceShape[];
-}
 
 /**
  * The steps of both passes.
@@ -130,44 +41,6 @@ export function compilePasses(
       width: graph.nodes[node].width,
     })),
   };
-}
-
-/** From the graph's numbers to those of the tensors as they are stored. */
-function compileRun(graph: NetworkGraph, exponents: readonly number[], run: PlaneRun): CompiledRun {
-  const { nodes } = graph;
-  const numbers = run.layers.map(({ linear, activation }, index): PlaneLayer => {
-    const input = index === 0 ? run.source : lastNode(run.layers[index - 1]);
-    const between = linear ?? input;
-    const weights = linear === undefined ? undefined : (nodes[linear].operation as LinearOperation);
-    const conv = weights?.window?.layer === 'conv' ? weights.window : undefined;
-    const acts = activation === undefined ? undefined : (nodes[activation].operation as ActivationOperation);
-    const to = activation ?? between;
-    return {
-      gain: (weights?.gain ?? 1) * 2 ** (exponents[input] - exponents[between]),
-      bias: (weights?.bias ?? 0) * 2 ** -exponents[between],
-      trained: weights?.trained ?? false,
-      windowed: conv !== undefined && conv.size > 1,
-      active: activation !== undefined,
-      shape: acts?.shape ?? 0,
-      ...activationScales(exponents[between], exponents[to]),
-    };
-  });
-  const pooling = nodes[run.source];
-  const sourceGain = run.sourceKind === 'parts' ? scaledGain(exponents, pooling, run.source) : 1;
-  return { ...run, numbers, sourceGain };
-}
-
-function lastNode({ linear, activation }: PlaneRun['layers'][number]): number {
-  return (activation ?? linear)!;
-}
-
-/** Of a linear node, between tensors as they are stored. */
-function scaledGain(exponents: readonly number[], { operation, inputs }: GraphNode, index: number): number {
-  return (operation as LinearOperation).gain * 2 ** (exponents[inputs[0]] - exponents[index]);
-}
-
-function activationScales(from: number, to: number) {
-  return { sigmaScale: 2 ** from, kScale: 2 ** -to, thetaScale: 2 ** (from - to) };
 }
 
 interface GatherOptions {

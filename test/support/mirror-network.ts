@@ -6,7 +6,8 @@ import { axisElements, axisSize } from '../../src/network/axis.js';
 import { buildGraph } from '../../src/network/graph.js';
 import type { Network } from '../../src/network/network.js';
 import type { NetworkKernels } from '../../src/network/reference.js';
-import { compilePasses, type NetworkPass } from '../../src/network/steps.js';
+import type { NetworkPass } from '../../src/network/pass.js';
+import { compilePasses } from '../../src/network/steps.js';
 
 type Pairs = readonly (readonly [number, number])[];
 
