@@ -1,59 +1,32 @@
 import { contract as activationContract, KINDS } from '../../shaders/network_activation.js';
 import { contract as gatherContract } from '../../shaders/network_gather.js';
-import { contract as fieldsContract } from '../../shaders/fields.js';
-import { contract as planesContract, packTables } from '../../shaders/network_planes_subgroup.js';
 import { contract as productsContract } from '../../shaders/network_products.js';
-import { contract as variancesContract } from '../../shaders/network_variances.js';
-import type { ParameterValues } from '../../shaders/contract.js';
 import { BufferScope } from '../gpu/buffers.js';
 import type { Gpu } from '../gpu/gpu.js';
-import type { BoundBuffers, Program } from '../gpu/program.js';
+import type { Program } from '../gpu/program.js';
 import { Recording } from '../gpu/recording.js';
 import { Pacer } from '../kernel/pacer.js';
 import { axisSize } from './axis.js';
-import type { ImageBlock } from './image-block.js';
-import type { ImageSize } from './shapes.js';
+import type { Dispatch, PairBatch } from './dispatch.js';
+import type { CompiledRun, NetworkPass, Step, TensorId } from './pass.js';
 import type { NetworkPlan } from './plan.js';
-import type { CompiledRun, NetworkPass, NodeTensors, Step, TensorId } from './pass.js';
+import { PlaneDispatches, planePrograms, type PlanePrograms } from './plane-dispatches.js';
+import type { ImageSize } from './shapes.js';
 import { TensorBuffers } from './tensor-buffers.js';
 
 /** Reads of tensors and tables that an activation costs as much as, and an element-layer of the plane kernel. */
 const ACTIVATION_COST = 12;
 const PLANE_COST = 3;
-/** A dispatch of the plane kernel for a single pair should not cost more. */
-const MOST_PLANE_COST = 6e7;
-
-type PlanesStep = Extract<Step, { kind: 'planes' }>;
-type LambdasStep = Extract<Step, { kind: 'lambdas' }>;
-
-interface Dispatch {
-  readonly program: Program;
-  readonly buffers: BoundBuffers;
-  readonly params: ParameterValues;
-  readonly workgroups: readonly [number, number?, number?];
-  /** In reads. */
-  readonly cost: number;
-}
 
 interface Programs {
   readonly products: Program;
   readonly gather: Program;
   readonly activation: Program;
-  /** [runs] */
-  readonly planes: readonly Program[];
-  readonly fields: readonly Program[];
-  readonly variances: Program;
+  readonly ofPlanes: PlanePrograms;
 }
 
 /** [networks] Σ and Θ as stored, [pairs]. */
 export type BatchKernels = readonly { readonly sigma: Float32Array; readonly theta?: Float32Array }[];
-
-/** A batch of pairs of images: indices into the blocks. */
-export interface PairBatch {
-  readonly pairs: readonly (readonly [number, number])[];
-  readonly x: ImageBlock;
-  readonly z: ImageBlock;
-}
 
 /**
  * Runs the steps of a pass on a device, one dispatch each, every tensor in device memory: right for every network. The
@@ -65,8 +38,7 @@ export class NetworkExecutor implements Disposable {
   private readonly buffers: TensorBuffers;
   /** Bound where a shader has a buffer that it will not touch. */
   private readonly unused: GPUBuffer;
-  private readonly unwritten: GPUBuffer;
-  private readonly tables = new Map<Step, GPUBuffer[]>();
+  private readonly planeDispatches: PlaneDispatches;
 
   private constructor(
     private readonly gpu: Gpu,
@@ -80,7 +52,8 @@ export class NetworkExecutor implements Disposable {
     this.scope = new BufferScope(gpu.device);
     this.buffers = new TensorBuffers(this.scope, pass, maxPairs);
     this.unused = this.scope.storage('unused', 16);
-    this.unwritten = this.scope.storage('unwritten', 16);
+    const { ofPlanes } = programs;
+    this.planeDispatches = new PlaneDispatches(this.scope, this.buffers, ofPlanes, pass, runs, image);
   }
 
   /** @param pacer Shared by the executors of a run. */
@@ -91,18 +64,10 @@ export class NetworkExecutor implements Disposable {
     { runs, graph: { image } }: NetworkPlan,
     maxPairs: number,
   ): Promise<NetworkExecutor> {
-    const [products, gather, activation, variances] = await Promise.all(
-      [productsContract, gatherContract, activationContract, variancesContract].map((contract) =>
-        gpu.program(contract),
-      ),
+    const [products, gather, activation] = await Promise.all(
+      [productsContract, gatherContract, activationContract].map((contract) => gpu.program(contract)),
     );
-    const planes = await Promise.all(runs.map(({ constants }) => gpu.program(planesContract, constants)));
-    const fields = await Promise.all(
-      runs.map(({ constants: { HEIGHT, WIDTH, SHIFTS } }) =>
-        gpu.program(fieldsContract, { HEIGHT, WIDTH, SHIFTS }),
-      ),
-    );
-    const programs = { products, gather, activation, planes, fields, variances };
+    const programs = { products, gather, activation, ofPlanes: await planePrograms(gpu, runs) };
     return new NetworkExecutor(gpu, programs, pacer, pass, runs, image, maxPairs);
   }
 
@@ -182,8 +147,10 @@ export class NetworkExecutor implements Disposable {
   }
 
   private dispatches(step: Step, batch: PairBatch): Dispatch[] {
-    if (step.kind === 'planes') return this.planesDispatches(step, batch);
-    if (step.kind === 'lambdas') return this.lambdaDispatches(step, batch);
+    if (step.kind === 'planes')
+      return this.planeDispatches.planes(step, batch, batch.pairs.length * this.cost(step));
+    if (step.kind === 'lambdas')
+      return this.planeDispatches.lambdas(step, batch, batch.pairs.length * this.cost(step));
     const pairs = batch.pairs.length;
     const result = step.kind === 'products' || step.kind === 'gather' ? step.result : step.sigma;
     const count = pairs * this.elements(result);
@@ -192,130 +159,8 @@ export class NetworkExecutor implements Disposable {
     return [{ ...this.bound(step, batch, count), workgroups, cost }];
   }
 
-  private planesDispatches(step: PlanesStep, batch: PairBatch): Dispatch[] {
-    const { buffers, runs, unused, unwritten } = this;
-    const run = runs[step.run];
-    const { sigma, theta } = step.result;
-    const [tables] = this.tablesOf(step, () => [packTables(run.numbers, step.entries)]);
-    const stored = this.pass.tensors[sigma];
-    const channels = this.channelsOf(run);
-    const source = step.source && this.sourceOf(step.source);
-    const bound: Pick<Dispatch, 'program' | 'buffers' | 'params'> = {
-      program: this.programs.planes[step.run],
-      buffers: {
-        x_fields: batch.x.runs[step.run].xFields,
-        z_fields: batch.z.runs[step.run].zFields,
-        pairs: buffers.pairs,
-        tables,
-        source_sigma: source?.sigma ?? unused,
-        source_theta: source?.theta ?? source?.sigma ?? unused,
-        sigma_result: buffers.tensor(sigma),
-        theta_result: theta === undefined ? unwritten : buffers.tensor(theta),
-      },
-      params: {
-        channels,
-        layers: run.layers.length,
-        fields: channels + run.layers.length,
-        planes: step.entries.length,
-        source_gain: run.sourceGain,
-        source_rows: source?.rows ?? 0,
-        source_columns: source?.columns ?? 0,
-        source_theta_gain: source?.theta === undefined ? 0 : run.sourceGain,
-        result_rows: axisSize(stored.rows),
-        result_columns: stored.columns.classes.length,
-      },
-    };
-    const cost = batch.pairs.length * this.cost(step);
-    const groups = Math.ceil(step.entries.length / run.constants.PLANES);
-    const slices = batch.pairs.length > 1 ? 1 : Math.min(groups, Math.ceil(cost / MOST_PLANE_COST));
-    return Array.from({ length: slices }, (_, slice) => {
-      const [first, end] = [slice, slice + 1].map((s) => Math.floor((s * groups) / slices));
-      return {
-        ...bound,
-        params: { ...bound.params, first_group: first },
-        workgroups: [end - first, batch.pairs.length],
-        cost: cost / slices,
-      };
-    });
-  }
-
-  /** Variances of a run's activations, layer by layer, and then the fields that hold their roots. */
-  private lambdaDispatches(step: LambdasStep, batch: PairBatch): Dispatch[] {
-    const { programs } = this;
-    const run = this.runs[step.run];
-    const { height, width, layers, numbers, constants } = run;
-    const channels = this.channelsOf(run);
-    const { variance, xFields, zFields } = batch.x.runs[step.run];
-    const [slots] = this.tablesOf(step, () => [
-      packTables([], [step.entry]).subarray(4), // slots of the source
-    ]);
-    const source = step.source && this.sourceOf(step.source);
-    const cost = (batch.pairs.length * this.cost(step)) / layers.length;
-    const dispatches = numbers.map((layer, h): Dispatch => {
-      const before = h === 0 ? undefined : numbers[h - 1];
-      return {
-        program: programs.variances,
-        buffers: { source: source?.sigma ?? batch.x.images, slots, variance },
-        params: {
-          layer: h,
-          layers: layers.length,
-          first_image: batch.pairs[0][0],
-          ...{ height, width, gain: layer.gain, bias: layer.bias },
-          low: layer.windowed ? run.low : 0,
-          high: layer.windowed ? run.high : 0,
-          circular: run.circular ? 1 : 0,
-          erf: run.kind === 'erf' && before?.active ? 1 : 0,
-          sigma_scale: before?.sigmaScale ?? 1,
-          k_scale: before?.kScale ?? 1,
-          parts: constants.SOURCE_PARTS,
-          channels,
-          source_gain: run.sourceGain,
-          source_rows: source?.rows ?? 0,
-          source_columns: source?.columns ?? 0,
-        },
-        workgroups: [Math.ceil((height * width) / 64), batch.pairs.length],
-        cost,
-      };
-    });
-    dispatches.push({
-      program: programs.fields[step.run],
-      buffers: { images: batch.x.images, variance, x_fields: xFields, z_fields: zFields },
-      params: { images: batch.x.count, channels, layers: layers.length },
-      workgroups: [
-        Math.ceil((constants.SHIFTS * height * 2 * Math.ceil(width / 4)) / 64),
-        channels + layers.length,
-        batch.x.count,
-      ],
-      cost: 0,
-    });
-    return dispatches;
-  }
-
-  private sourceOf({ sigma, theta }: NodeTensors) {
-    const { rows, columns } = this.pass.tensors[sigma];
-    return {
-      sigma: this.buffers.tensor(sigma),
-      theta: theta === undefined ? undefined : this.buffers.tensor(theta),
-      rows: axisSize(rows),
-      columns: columns.classes.length,
-    };
-  }
-
-  private channelsOf({ sourceKind }: CompiledRun): number {
-    return sourceKind === 'pixels' ? this.image.channels : 0;
-  }
-
-  private tablesOf(step: Step, pack: () => Uint32Array[]): GPUBuffer[] {
-    let tables = this.tables.get(step);
-    if (tables === undefined) {
-      tables = pack().map((table) => this.scope.upload('tables', table));
-      this.tables.set(step, tables);
-    }
-    return tables;
-  }
-
   private bound(
-    step: Exclude<Step, PlanesStep | LambdasStep>,
+    step: Exclude<Step, { kind: 'planes' | 'lambdas' }>,
     batch: PairBatch,
     count: number,
   ): Omit<Dispatch, 'workgroups' | 'cost'> {
