@@ -78,7 +78,7 @@ export const variants = [
   {
     ...image,
     ...{ HEIGHT: 8, WIDTH: 12, ROWS: 4, COLUMN_QUADS: 1, ROW_LANES: 4, STRIPS: 2, PLANES: 2 },
-    ...{ LOW: 0, HIGH: 0, KIND: 1, LINEAR: 1, SOURCE_PARTS: 3, SINK: 0 },
+    ...{ LOW: 1, HIGH: 2, KIND: 1, LINEAR: 1, SOURCE_PARTS: 3, SINK: 0 },
   },
 ];
 
