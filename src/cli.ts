@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { keepIgnoredSignals } from './commands/support/ignored-signals.js';
-import { systemProblem } from './commands/support/system-errors.js';
+import { keepIgnoredSignals } from './commands/process/ignored-signals.js';
+import { systemProblem } from './commands/process/system-errors.js';
 
 // Before the rest is loaded, which takes a while.
 keepIgnoredSignals();

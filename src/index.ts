@@ -6,13 +6,14 @@ export type {} from './gpu/global-types.js';
 export { DeviceLostError, Gpu, type DeviceDescription } from './gpu/gpu.js';
 export { ShaderError } from './gpu/program.js';
 export type { Channel, Readout, Trained } from './kernel/channels.js';
-export type { ImageStack } from './kernel/images.js';
-export { ImageError } from './kernel/image-checks.js';
+export type { ImageStack } from './images/images.js';
+export { ImageError } from './images/image-checks.js';
 export { KernelValueError } from './kernel/channel-values.js';
 export { computeGram, type GramOptions, type GramProgress, type GramResult } from './kernel/gram.js';
 export type { DeviceUse } from './kernel/device-use.js';
 export { computeTiles, type ComputedTile, type TilesOptions } from './kernel/gram-tiles.js';
-export { planPasses, type ImageShape, type Pass } from './kernel/passes.js';
+export { planPasses, type Pass } from './kernel/passes.js';
+export { type ImageShape } from './images/images.js';
 export { pairCount, planPass, type GramShape, type PassPlan, type PlanOptions } from './kernel/plan.js';
 export { PlanError, type PlanDevice } from './kernel/plan-device.js';
 export {

@@ -4,19 +4,19 @@ import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
-import { writeAtomically } from '../data/atomic-file.js';
-import { benchNames, runBench, type BenchResults } from '../experiment/bench/bench.js';
-import { compareReports, type ComparableReport } from '../experiment/bench/compare.js';
-import { deviceOptions, OUTPUT, reportOptions } from './support/common-options.js';
-import { ceilingTable, comparisonTable, readReport, resultTable } from './support/bench-table.js';
-import { DestinationFile } from './support/destination.js';
-import { deviceReport, withDevice } from './support/device.js';
-import { UsageError } from './support/errors.js';
-import { withInterruption } from './support/interruption.js';
-import { defineOptions, flag, list, optional, parsed, text } from './support/options.js';
-import { Progress } from './support/progress.js';
-import { formatJson, printData } from './support/streams.js';
-import { packageVersion } from './support/version.js';
+import { writeAtomically } from '../files/atomic-file.js';
+import { benchNames, runBench, type BenchResults } from '../bench/bench.js';
+import { compareReports, type ComparableReport } from '../bench/compare.js';
+import { deviceOptions, OUTPUT, reportOptions } from './options/common-options.js';
+import { ceilingTable, comparisonTable, readReport, resultTable } from './printing/bench-table.js';
+import { DestinationFile } from './results/destination.js';
+import { deviceReport, withDevice } from './process/device.js';
+import { UsageError } from './process/errors.js';
+import { withInterruption } from './process/interruption.js';
+import { defineOptions, flag, list, optional, parsed, text } from './options/options.js';
+import { Progress } from './process/progress.js';
+import { formatJson, printData } from './process/streams.js';
+import { packageVersion } from './process/version.js';
 
 const BENCH = 'Benchmark:';
 
@@ -94,7 +94,7 @@ async function bench(args: BenchArguments, signal: AbortSignal): Promise<void> {
 
 /** The library that draws is loaded only where a figure is asked for. */
 async function drawRoofline(path: string, measured: BenchResults, device: string): Promise<void> {
-  const { rooflineSvg } = await import('../experiment/bench/roofline.js');
+  const { rooflineSvg } = await import('../bench/roofline.js');
   await writeAtomically(path, [rooflineSvg(measured, device)]);
 }
 

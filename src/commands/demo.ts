@@ -1,13 +1,13 @@
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
-import { writeAtomically } from '../data/atomic-file.js';
+import { writeAtomically } from '../files/atomic-file.js';
 import { loadDigits } from '../data/digits.js';
 import { loadImages } from '../data/load.js';
 import { writeNpy } from '../data/npy.js';
 import { filesRead } from '../data/sources.js';
-import { runDemo, type DemoReport, type DemoResult } from '../experiment/demo.js';
-import { formatDuration } from '../experiment/duration.js';
-import { shellCommand, shellWord } from '../experiment/shell-words.js';
+import { runDemo, type DemoReport, type DemoResult } from '../demo/demo.js';
+import { formatDuration } from '../text/duration.js';
+import { shellCommand, shellWord } from '../text/shell-words.js';
 import {
   DATA,
   deviceOptions,
@@ -16,16 +16,16 @@ import {
   ownScaleOption,
   reportOptions,
   scaleOption,
-} from './support/common-options.js';
-import { DestinationFolder } from './support/destination.js';
-import { DEMO_FILES } from './support/earlier-results.js';
-import { deviceReport, withDevice, type DeviceReport } from './support/device.js';
-import { UsageError } from './support/errors.js';
-import { withInterruption } from './support/interruption.js';
-import { defineOptions, integer, optional, text, textList, withDefault } from './support/options.js';
-import { formatRate, Progress } from './support/progress.js';
-import { formatJson, printData } from './support/streams.js';
-import { packageVersion } from './support/version.js';
+} from './options/common-options.js';
+import { DestinationFolder } from './results/destination.js';
+import { DEMO_FILES } from './results/earlier-results.js';
+import { deviceReport, withDevice, type DeviceReport } from './process/device.js';
+import { UsageError } from './process/errors.js';
+import { withInterruption } from './process/interruption.js';
+import { defineOptions, integer, optional, text, textList, withDefault } from './options/options.js';
+import { formatRate, Progress } from './process/progress.js';
+import { formatJson, printData } from './process/streams.js';
+import { packageVersion } from './process/version.js';
 
 const options = {
   train: optional(

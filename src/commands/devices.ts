@@ -1,11 +1,11 @@
 import Table from 'cli-table3';
 import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
 import type { AdapterDescription } from '../node.js';
-import { deviceOptions, reportOptions } from './support/common-options.js';
-import { loadNodeEntry } from './support/device.js';
-import { PLAIN } from './support/evaluation-table.js';
-import { defineOptions } from './support/options.js';
-import { printData, printJson } from './support/streams.js';
+import { deviceOptions, reportOptions } from './options/common-options.js';
+import { loadNodeEntry } from './process/device.js';
+import { PLAIN } from './printing/evaluation-table.js';
+import { defineOptions } from './options/options.js';
+import { printData, printJson } from './process/streams.js';
 
 const options = {
   adapter: deviceOptions.adapter,

@@ -1,24 +1,24 @@
 import type { Argv, CommandModule } from 'yargs';
 import { writeNpy } from '../data/npy.js';
-import { compileKernels } from '../experiment/compile.js';
+import { compileKernels } from '../planning/compile.js';
 import type { Channel } from '../kernel/channels.js';
 import { computeGram, type GramResult } from '../kernel/gram.js';
 import { channelName, validateChannels } from '../kernel/validate-channels.js';
-import { formatDuration } from '../experiment/duration.js';
-import { ALL, kernelOnAllAdapters } from './support/all-adapters.js';
-import { channelsOf } from './support/channel-options.js';
-import { DestinationFile } from './support/destination.js';
-import { deviceReport, withDevice } from './support/device.js';
-import { UsageError } from './support/errors.js';
-import { endsWithParent, withInterruption } from './support/interruption.js';
-import { readInputs, type KernelInputs } from './support/kernel-inputs.js';
-import { kernelOptions as options, type KernelArguments } from './support/kernel-options.js';
-import { defineOptions } from './support/options.js';
-import { formatRate, Progress } from './support/progress.js';
-import { storedKernel } from './support/stored-kernel.js';
-import { printData, printJson } from './support/streams.js';
-import { chooseVariants, variantReport } from './support/tuning.js';
-import { packageVersion } from './support/version.js';
+import { formatDuration } from '../text/duration.js';
+import { ALL, kernelOnAllAdapters } from './jobs/all-adapters.js';
+import { channelsOf } from './options/channel-options.js';
+import { DestinationFile } from './results/destination.js';
+import { deviceReport, withDevice } from './process/device.js';
+import { UsageError } from './process/errors.js';
+import { endsWithParent, withInterruption } from './process/interruption.js';
+import { readInputs, type KernelInputs } from './options/kernel-inputs.js';
+import { kernelOptions as options, type KernelArguments } from './options/kernel-options.js';
+import { defineOptions } from './options/options.js';
+import { formatRate, Progress } from './process/progress.js';
+import { storedKernel } from './jobs/stored-kernel.js';
+import { printData, printJson } from './process/streams.js';
+import { chooseVariants, variantReport } from './options/tuning.js';
+import { packageVersion } from './process/version.js';
 
 export const kernelCommand: CommandModule<object, KernelArguments> = {
   command: 'kernel',

@@ -5,7 +5,7 @@ import { montecarloCommand } from './paper/montecarlo.js';
 import { reportCommand } from './paper/report.js';
 import { smalldataCommand } from './paper/smalldata.js';
 import { table1Command } from './paper/table1.js';
-import { enterGroup } from './support/options.js';
+import { enterGroup } from './options/options.js';
 
 /** Each with arguments of its own, which yargs has no common type for. */
 const COMMANDS = [

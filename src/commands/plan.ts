@@ -1,17 +1,17 @@
 import { totalmem } from 'node:os';
 import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
 import { inspectImages } from '../data/inspect.js';
-import { estimateTime, planJob, type Job } from '../experiment/job-plan.js';
-import { knownRates, measureJob, type MeasuredRates } from '../experiment/job-rates.js';
-import { isSameDevice, type MeasuredDevice } from '../experiment/measurement-cache.js';
-import { cachedVariants } from '../experiment/tuned-variants.js';
-import type { ImageShape } from '../kernel/passes.js';
+import { estimateTime, planJob, type Job } from '../planning/job-plan.js';
+import { knownRates, measureJob, type MeasuredRates } from '../planning/job-rates.js';
+import { isSameDevice, type MeasuredDevice } from '../planning/measurement-cache.js';
+import { cachedVariants } from '../planning/tuned-variants.js';
+import type { ImageShape } from '../images/images.js';
 import { regressionGrams, type PlanOptions } from '../kernel/plan.js';
 import { runVariants } from '../kernel/run-variants.js';
 import { channelName, validateChannels } from '../kernel/validate-channels.js';
 import { planFactorization } from '../regression/factor-plan.js';
 import { MatrixTooLargeError } from '../regression/errors.js';
-import { channelListOptions, channelsOf, depthListOption } from './support/channel-options.js';
+import { channelListOptions, channelsOf, depthListOption } from './options/channel-options.js';
 import {
   DATA,
   DEVICE,
@@ -19,18 +19,18 @@ import {
   layoutOption,
   REGRESSION,
   reportOptions,
-} from './support/common-options.js';
-import { withDevice } from './support/device.js';
-import { unequalSizes } from './support/disk-space.js';
-import { UsageError } from './support/errors.js';
-import { withInterruption } from './support/interruption.js';
-import { defineOptions, flag, integer, optional, textList, withDefault } from './support/options.js';
-import { formatPlan, type PlanReport } from './support/plan-table.js';
-import { Progress } from './support/progress.js';
-import { shapeOption } from './support/shape-option.js';
-import { formatJson, printData } from './support/streams.js';
-import { measuredDevice, measurementCache } from './support/tuning.js';
-import { packageVersion } from './support/version.js';
+} from './options/common-options.js';
+import { withDevice } from './process/device.js';
+import { unequalSizes } from '../files/disk-space.js';
+import { UsageError } from './process/errors.js';
+import { withInterruption } from './process/interruption.js';
+import { defineOptions, flag, integer, optional, textList, withDefault } from './options/options.js';
+import { formatPlan, type PlanReport } from './printing/plan-table.js';
+import { Progress } from './process/progress.js';
+import { shapeOption } from './options/shape-option.js';
+import { formatJson, printData } from './process/streams.js';
+import { measuredDevice, measurementCache } from './options/tuning.js';
+import { packageVersion } from './process/version.js';
 
 const options = {
   'train-count': optional(integer(DATA, 'Number of training images [default: those of --train]', 1)),

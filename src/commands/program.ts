@@ -11,10 +11,10 @@ import { solveCommand } from './solve.js';
 import { slurmCommand } from './slurm.js';
 import { storeCommand } from './store.js';
 import { tuneCommand } from './tune.js';
-import { exitStatusOf, messageOf } from './support/errors.js';
-import { guardStreams } from './support/streams.js';
-import { usageErrorOf } from './support/usage.js';
-import { packageVersion } from './support/version.js';
+import { exitStatusOf, messageOf } from './process/errors.js';
+import { guardStreams } from './process/streams.js';
+import { usageErrorOf } from './options/usage.js';
+import { packageVersion } from './process/version.js';
 
 /** Runs the command that the words after the program's name say; its exit status is that of the process. */
 export async function runProgram(): Promise<void> {

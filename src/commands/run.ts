@@ -1,15 +1,15 @@
 import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
-import { writeAtomically } from '../data/atomic-file.js';
+import { writeAtomically } from '../files/atomic-file.js';
 import { loadImages } from '../data/load.js';
 import { writeNpy } from '../data/npy.js';
 import { filesRead, sourcesReport } from '../data/sources.js';
-import { classify, prepareClassification, type Classification } from '../experiment/classification.js';
-import { isIndefinite } from '../experiment/definite-fit.js';
+import { classify, prepareClassification, type Classification } from '../classification/classification.js';
+import { isIndefinite } from '../classification/definite-fit.js';
 import { planFactorization } from '../regression/factor-plan.js';
 import type { Channel } from '../kernel/channels.js';
 import { regressionGrams } from '../kernel/plan.js';
 import { channelName, defaultTrained, parseReadout, validateChannels } from '../kernel/validate-channels.js';
-import { formatDuration } from '../experiment/duration.js';
+import { formatDuration } from '../text/duration.js';
 import {
   DATA,
   KERNEL,
@@ -21,14 +21,14 @@ import {
   regressionOptions,
   reportOptions,
   scaleOption,
-} from './support/common-options.js';
-import { DestinationFolder } from './support/destination.js';
-import { RUN_FILES } from './support/earlier-results.js';
-import { deviceReport, withDevice } from './support/device.js';
-import { UsageError } from './support/errors.js';
-import { notePlan, panelFilesBeside, tellingPanels } from './support/factor.js';
-import { formatEvaluation } from './support/evaluation-table.js';
-import { withInterruption } from './support/interruption.js';
+} from './options/common-options.js';
+import { DestinationFolder } from './results/destination.js';
+import { RUN_FILES } from './results/earlier-results.js';
+import { deviceReport, withDevice } from './process/device.js';
+import { UsageError } from './process/errors.js';
+import { notePlan, panelFilesBeside, tellingPanels } from './jobs/factor.js';
+import { formatEvaluation } from './printing/evaluation-table.js';
+import { withInterruption } from './process/interruption.js';
 import {
   choice,
   defineOptions,
@@ -39,12 +39,12 @@ import {
   text,
   textList,
   withDefault,
-} from './support/options.js';
-import { formatRate, Progress } from './support/progress.js';
-import { evaluationReport, formatSolution, solutionReport } from './support/regression-report.js';
-import { formatJson, printData } from './support/streams.js';
-import { chooseVariants, tuneOption, variantReport } from './support/tuning.js';
-import { packageVersion } from './support/version.js';
+} from './options/options.js';
+import { formatRate, Progress } from './process/progress.js';
+import { evaluationReport, formatSolution, solutionReport } from './printing/regression-report.js';
+import { formatJson, printData } from './process/streams.js';
+import { chooseVariants, tuneOption, variantReport } from './options/tuning.js';
+import { packageVersion } from './process/version.js';
 
 const options = {
   train: required(

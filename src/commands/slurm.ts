@@ -2,20 +2,20 @@ import { execFile } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
-import { OutputError, writeAtomically } from '../data/atomic-file.js';
-import { makeFolder } from '../data/make-folder.js';
-import { readComputation } from '../data/store/computation.js';
-import { matrixFile } from '../data/store/export.js';
-import { shardTiles } from '../data/store/grid.js';
-import { TileStore } from '../data/store/tile-store.js';
-import { shellCommand, shellWord } from '../experiment/shell-words.js';
-import { finishScript, shardScript, type SlurmJob } from '../experiment/slurm-scripts.js';
+import { OutputError, writeAtomically } from '../files/atomic-file.js';
+import { makeFolder } from '../files/make-folder.js';
+import { readComputation } from '../store/computation.js';
+import { matrixFile } from '../store/export.js';
+import { shardTiles } from '../store/grid.js';
+import { TileStore } from '../store/tile-store.js';
+import { shellCommand, shellWord } from '../text/shell-words.js';
+import { finishScript, shardScript, type SlurmJob } from '../cluster/slurm-scripts.js';
 import { channelName, validateChannels } from '../kernel/validate-channels.js';
-import { channelsOf } from './support/channel-options.js';
-import { reportOptions } from './support/common-options.js';
-import { UsageError } from './support/errors.js';
-import { withInterruption } from './support/interruption.js';
-import { computationOptions } from './support/kernel-options.js';
+import { channelsOf } from './options/channel-options.js';
+import { reportOptions } from './options/common-options.js';
+import { UsageError } from './process/errors.js';
+import { withInterruption } from './process/interruption.js';
+import { computationOptions } from './options/kernel-options.js';
 import {
   defineOptions,
   flag,
@@ -25,8 +25,8 @@ import {
   text,
   textList,
   withDefault,
-} from './support/options.js';
-import { printData, printJson } from './support/streams.js';
+} from './options/options.js';
+import { printData, printJson } from './process/streams.js';
 
 const SLURM = 'Slurm:';
 

@@ -1,21 +1,21 @@
 import { realpath } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
-import { claimedTiles } from '../data/store/claims.js';
-import { exportArchive, exportMatrices, verifyTiles } from '../data/store/export.js';
-import { tileNamed } from '../data/store/grid.js';
-import { mergeStores } from '../data/store/merge.js';
-import { DamagedTileError, StoreError } from '../data/store/store-error.js';
-import { TileStore } from '../data/store/tile-store.js';
+import { claimedTiles } from '../files/claims.js';
+import { exportArchive, exportMatrices, verifyTiles } from '../store/export.js';
+import { tileNamed } from '../store/grid.js';
+import { mergeStores } from '../store/merge.js';
+import { DamagedTileError, StoreError } from '../store/store-error.js';
+import { TileStore } from '../store/tile-store.js';
 import { pairCount } from '../kernel/plan.js';
-import { COVERAGE_LEGEND, coveragePicture, type TileState } from '../experiment/coverage.js';
-import { assemble, matricesOf, resultReport } from './support/assembly.js';
-import { OUTPUT, reportOptions } from './support/common-options.js';
-import { InterruptedError, UsageError } from './support/errors.js';
-import { withInterruption } from './support/interruption.js';
-import { defineOptions, optional, text } from './support/options.js';
-import { Progress } from './support/progress.js';
-import { printData, printJson } from './support/streams.js';
+import { COVERAGE_LEGEND, coveragePicture, type TileState } from '../store/coverage.js';
+import { assemble, matricesOf, resultReport } from './jobs/assembly.js';
+import { OUTPUT, reportOptions } from './options/common-options.js';
+import { InterruptedError, UsageError } from './process/errors.js';
+import { withInterruption } from './process/interruption.js';
+import { defineOptions, optional, text } from './options/options.js';
+import { Progress } from './process/progress.js';
+import { printData, printJson } from './process/streams.js';
 
 const options = {
   out: optional(text(OUTPUT, 'export: the file, .npy for one kernel or .npz for all')),

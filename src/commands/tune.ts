@@ -1,22 +1,22 @@
 import Table from 'cli-table3';
 import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
-import { cacheFolder } from '../experiment/cache-file.js';
-import { shapeLabel } from '../experiment/measurement-cache.js';
-import { searchVariant } from '../experiment/tuned-variants.js';
+import { cacheFolder } from '../planning/cache-file.js';
+import { shapeLabel } from '../planning/measurement-cache.js';
+import { searchVariant } from '../planning/tuned-variants.js';
 import { variantLabel, type PlaneListKind } from '../kernel/plane-candidates.js';
 import type { TuneMeasurement, TuneResult } from '../kernel/tune.js';
 import { parseReadout, readoutRadius } from '../kernel/validate-channels.js';
-import { formatDuration } from '../experiment/duration.js';
-import { deviceOptions, KERNEL, OUTPUT, reportOptions } from './support/common-options.js';
-import { deviceReport, withDevice } from './support/device.js';
-import { PLAIN } from './support/evaluation-table.js';
-import { withInterruption } from './support/interruption.js';
-import { defineOptions, integer, parsed, withDefault } from './support/options.js';
-import { formatRate, Progress } from './support/progress.js';
-import { shapeOption } from './support/shape-option.js';
-import { formatJson, printData } from './support/streams.js';
-import { measuredDevice, measurementCache } from './support/tuning.js';
-import { packageVersion } from './support/version.js';
+import { formatDuration } from '../text/duration.js';
+import { deviceOptions, KERNEL, OUTPUT, reportOptions } from './options/common-options.js';
+import { deviceReport, withDevice } from './process/device.js';
+import { PLAIN } from './printing/evaluation-table.js';
+import { withInterruption } from './process/interruption.js';
+import { defineOptions, integer, parsed, withDefault } from './options/options.js';
+import { formatRate, Progress } from './process/progress.js';
+import { shapeOption } from './options/shape-option.js';
+import { formatJson, printData } from './process/streams.js';
+import { measuredDevice, measurementCache } from './options/tuning.js';
+import { packageVersion } from './process/version.js';
 
 const options = {
   shape: withDefault(shapeOption, '3x32x32'),

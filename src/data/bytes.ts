@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { ArrayPlace } from './convert.js';
-import { fileError, InputError } from './input-error.js';
+import { fileError, InputError } from '../checks/input-error.js';
 
 /** The content of a file (unpacked, if it was compressed) with random access: only what is asked for is read. */
 export interface Bytes extends ArrayPlace {

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileError, InputError } from './input-error.js';
+import { fileError, InputError } from '../checks/input-error.js';
 
 /** Where the binary version is published, and what to do with it. */
 export const CIFAR_SOURCE =

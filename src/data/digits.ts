@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { fileError, InputError } from './input-error.js';
+import { fileError, InputError } from '../checks/input-error.js';
 import type { LabelledImages } from './load.js';
 import { PixelRange } from './scale.js';
 

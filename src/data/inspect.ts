@@ -1,5 +1,5 @@
-import type { ImageShape } from '../kernel/passes.js';
-import { InputError } from './input-error.js';
+import type { ImageShape } from '../images/images.js';
+import { InputError } from '../checks/input-error.js';
 import { openImages } from './open-images.js';
 import { formatShape, type PixelOrder } from './shape.js';
 

@@ -4,7 +4,7 @@ import { splitArrayPath } from './array-path.js';
 import type { Bytes } from './bytes.js';
 import { openCifar } from './cifar.js';
 import { openIdxLabels } from './idx.js';
-import { fileError, InputError } from './input-error.js';
+import { fileError, InputError } from '../checks/input-error.js';
 import { labelNames } from './label-names.js';
 import { packedLabels } from './label-shape.js';
 import { openNpz, pickLabels } from './npz.js';

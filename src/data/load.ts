@@ -1,5 +1,5 @@
-import type { ImageStack } from '../kernel/images.js';
-import { InputError } from './input-error.js';
+import type { ImageStack } from '../images/images.js';
+import { InputError } from '../checks/input-error.js';
 import { countClasses, openLabels } from './labels.js';
 import { assertOneScale } from './one-scale.js';
 import { openImages, type OpenImages } from './open-images.js';

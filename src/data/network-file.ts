@@ -3,8 +3,8 @@ import { open } from 'node:fs/promises';
 import { isMap, parseDocument, stringify, visit, Document, YAMLSeq } from 'yaml';
 import { Network } from '../network/network.js';
 import { NetworkError } from '../network/network-error.js';
-import { writeAtomically } from './atomic-file.js';
-import { fileError, InputError } from './input-error.js';
+import { writeAtomically } from '../files/atomic-file.js';
+import { fileError, InputError } from '../checks/input-error.js';
 
 /** Thousands of layers fit; what is larger is some other file. */
 const LARGEST_BYTES = 2 ** 20;

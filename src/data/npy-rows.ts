@@ -1,7 +1,7 @@
 import type { Bytes } from './bytes.js';
 import { numpyLine } from './convert.js';
 import { decodeNumbers } from './dtype.js';
-import { InputError } from './input-error.js';
+import { InputError } from '../checks/input-error.js';
 import type { NpyHeader } from './npy-header.js';
 import { openArray } from './open-array.js';
 import { formatShape } from './shape.js';

@@ -1,4 +1,4 @@
-import { writeAtomically } from './atomic-file.js';
+import { writeAtomically } from '../files/atomic-file.js';
 import { memoryBytes, type Bytes } from './bytes.js';
 import { decodeNumbers, NATIVE_ORDER, type NumberArray } from './dtype.js';
 import { assertNpySize, NPY_MAGIC, parseNpyHeader, type NpyHeader } from './npy-header.js';

@@ -2,7 +2,7 @@ import { memoryBytes, type Bytes } from './bytes.js';
 import { shellWord, type Role } from './convert.js';
 import { zipProblem } from './foreign-formats.js';
 import { scipySparseLine } from './foreign-lines.js';
-import { InputError } from './input-error.js';
+import { InputError } from '../checks/input-error.js';
 import { labelNames, namesImages, namesLabels, PLAIN_LABELS } from './label-names.js';
 import { npySizeBytes, parseNpyHeader } from './npy-header.js';
 import { ZipArchive } from './zip-archive.js';

@@ -1,4 +1,4 @@
-import { InputError } from './input-error.js';
+import { InputError } from '../checks/input-error.js';
 import type { PixelFacts } from './scale.js';
 
 /** Files that are read by one option of the command line. */

@@ -6,7 +6,7 @@ import { shellWord, type Role } from './convert.js';
 import { folderProblem } from './foreign-folders.js';
 import { detectFormat, type Format } from './formats.js';
 import { idxSizeBytes } from './idx.js';
-import { fileError, InputError } from './input-error.js';
+import { fileError, InputError } from '../checks/input-error.js';
 import { LONGEST_HEADER, npySizeBytes, parseNpyHeader } from './npy-header.js';
 import { MOST_UNANNOUNCED, unpack } from './unpack.js';
 

@@ -1,5 +1,5 @@
 import type { Dtype } from './dtype.js';
-import { InputError } from './input-error.js';
+import { InputError } from '../checks/input-error.js';
 
 /** What pixels are divided by. `auto`: unsigned bytes by 255 (the paper's scale), other numbers are kept. */
 export type PixelScale = 'auto' | number;

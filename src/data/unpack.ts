@@ -1,7 +1,7 @@
 import { constants } from 'node:buffer';
 import { pipeline } from 'node:stream/promises';
 import type { Gunzip, InflateRaw } from 'node:zlib';
-import { InputError } from './input-error.js';
+import { InputError } from '../checks/input-error.js';
 
 /** An unpacked content of which nothing says the size may have so many bytes. */
 export const MOST_UNANNOUNCED = 2 ** 30;

@@ -8,7 +8,7 @@ import {
 import type { Entry, LocalFileHeader, ZipFile } from 'yauzl';
 import { memoryBytes, pieces, rangeBytes, type Bytes } from './bytes.js';
 import { shellWord, loadExpression, convertedFile, pythonLine, pythonString } from './convert.js';
-import { InputError } from './input-error.js';
+import { InputError } from '../checks/input-error.js';
 import { LONGEST_HEADER } from './npy-header.js';
 import { unpack } from './unpack.js';
 

@@ -1,4 +1,4 @@
-import { className } from './class-name.js';
+import { className } from '../checks/class-name.js';
 import { Gpu, GpuError } from './gpu.js';
 
 /**

@@ -1,4 +1,4 @@
-import { className } from './class-name.js';
+import { className } from '../checks/class-name.js';
 import type { Constants } from './shader-source.js';
 import type { ShaderContract } from '../../shaders/contract.js';
 import { compileProgram, type Program } from './program.js';

@@ -1,6 +1,6 @@
 import type { Gpu } from '../gpu/gpu.js';
 import { assertGpu } from '../gpu/assert-gpu.js';
-import { ArgumentError, assertCount, assertKeys, assertRunOptions } from './arguments.js';
+import { ArgumentError, assertCount, assertKeys, assertRunOptions } from '../checks/arguments.js';
 import { ChannelValues, Underflows } from './channel-values.js';
 import type { DeviceUse } from './device-use.js';
 import { GRAM_OPTIONS, type GramOptions } from './gram.js';
@@ -11,7 +11,7 @@ import { planPasses } from './passes.js';
 import { planPass, type GramShape, type PassPlan } from './plan.js';
 import { planDevice } from './subgroup-order.js';
 import { ScopedSignal } from '../signals/scoped-signal.js';
-import { takeImages, type TakenImages } from './taken-images.js';
+import { takeImages, type TakenImages } from '../images/taken-images.js';
 import { assertTile, partsOf, type Tile } from './tiles.js';
 import { takeChannels } from './validate-channels.js';
 

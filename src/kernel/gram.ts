@@ -1,11 +1,11 @@
 import type { Gpu } from '../gpu/gpu.js';
 import { assertGpu } from '../gpu/assert-gpu.js';
-import { assertKeys, assertRunOptions } from './arguments.js';
+import { assertKeys, assertRunOptions } from '../checks/arguments.js';
 import { ChannelValues, Underflows } from './channel-values.js';
 import type { Channel } from './channels.js';
 import { DeviceUse } from './device-use.js';
 import { ImageFieldsCache } from './image-fields.js';
-import type { ImageStack } from './images.js';
+import type { ImageStack } from '../images/images.js';
 import { orAborted } from '../signals/or-aborted.js';
 import { planPasses } from './passes.js';
 import { pairCount, planPass, type GramShape, type PassPlan } from './plan.js';
@@ -13,7 +13,7 @@ import type { PlaneVariants } from './plane-candidates.js';
 import type { VariantName } from './plane-variant.js';
 import { planDevice } from './subgroup-order.js';
 import { PairRunner, type PairSums } from './pair-runner.js';
-import { takeImages, type TakenImages } from './taken-images.js';
+import { takeImages, type TakenImages } from '../images/taken-images.js';
 import { tilePairs } from './tiles.js';
 import { takeChannels } from './validate-channels.js';
 

@@ -4,7 +4,7 @@ import { contract as normsContract } from '../../shaders/norms.js';
 import { BufferScope } from '../gpu/buffers.js';
 import type { Gpu } from '../gpu/gpu.js';
 import { Recording } from '../gpu/recording.js';
-import type { ImageStack } from './images.js';
+import type { ImageStack } from '../images/images.js';
 import type { PassPlan } from './plan.js';
 
 /** What the plane kernel reads of a block of images. */

@@ -1,4 +1,4 @@
-import { assertImageShape } from './arguments.js';
+import { assertImageShape } from '../checks/arguments.js';
 import type { Channel } from './channels.js';
 import { readoutRadius, validateChannels } from './validate-channels.js';
 

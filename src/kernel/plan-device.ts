@@ -1,5 +1,5 @@
-import { className } from '../gpu/class-name.js';
-import { ArgumentError } from './arguments.js';
+import { className } from '../checks/class-name.js';
+import { ArgumentError } from '../checks/arguments.js';
 
 /** What a plan asks of a device: a `Gpu` has it, and so has any description of one. */
 export interface PlanDevice {

@@ -1,9 +1,10 @@
 import { fieldFloats } from '../../shaders/fields.js';
 import type { ShaderContract } from '../../shaders/contract.js';
 import type { Constants } from '../gpu/shader-source.js';
-import { className } from '../gpu/class-name.js';
-import { ArgumentError, assertCount, assertImageShape, shown } from './arguments.js';
-import { layerGain, type ImageShape, type Pass } from './passes.js';
+import { className } from '../checks/class-name.js';
+import { ArgumentError, assertCount, assertImageShape, shown } from '../checks/arguments.js';
+import { layerGain, type Pass } from './passes.js';
+import { type ImageShape } from '../images/images.js';
 import { assertPlanDevice, PlanError, type PlanDevice } from './plan-device.js';
 import { planeListKind, type PlaneVariants } from './plane-candidates.js';
 import {

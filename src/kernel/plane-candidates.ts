@@ -1,5 +1,6 @@
-import { assertCount, assertImageShape } from './arguments.js';
-import type { ImageShape, Pass } from './passes.js';
+import { assertCount, assertImageShape } from '../checks/arguments.js';
+import type { Pass } from './passes.js';
+import type { ImageShape } from '../images/images.js';
 import { assertPlanDevice, type PlanDevice } from './plan-device.js';
 import {
   planeVariant,

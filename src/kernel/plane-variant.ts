@@ -1,8 +1,8 @@
 import type { ShaderContract } from '../../shaders/contract.js';
 import { contract as portableContract } from '../../shaders/planes.js';
 import { contract as subgroupContract } from '../../shaders/planes_subgroup.js';
-import { ArgumentError, assertKeys, shown } from './arguments.js';
-import type { ImageShape } from './passes.js';
+import { ArgumentError, assertKeys, shown } from '../checks/arguments.js';
+import type { ImageShape } from '../images/images.js';
 import { PlanError, type PlanDevice } from './plan-device.js';
 
 /** One of the plane kernels, specialised to an image shape and a device. */

@@ -1,8 +1,8 @@
 import type { Channel, Readout } from './channels.js';
-import type { ImageStack } from './images.js';
-import { assertStack } from './taken-images.js';
-import { floatArray } from './typed-arrays.js';
-import { checkImages } from './image-checks.js';
+import type { ImageStack } from '../images/images.js';
+import { assertStack } from '../images/taken-images.js';
+import { floatArray } from '../checks/typed-arrays.js';
+import { checkImages } from '../images/image-checks.js';
 import { readoutRadius, validateChannels } from './validate-channels.js';
 
 /**

@@ -1,5 +1,6 @@
 import type { Channel } from './channels.js';
-import { planPasses, type ImageShape } from './passes.js';
+import { planPasses } from './passes.js';
+import { type ImageShape } from '../images/images.js';
 import { chosenVariant, type GramShape, type PlanOptions } from './plan.js';
 import type { PlanDevice } from './plan-device.js';
 import { planeListKind, type PlaneVariants } from './plane-candidates.js';

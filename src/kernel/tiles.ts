@@ -1,4 +1,4 @@
-import { ArgumentError } from './arguments.js';
+import { ArgumentError } from '../checks/arguments.js';
 import type { GramShape } from './plan.js';
 
 /** A rectangle of image pairs whose fields stand in two buffers. Diagonal tiles of a symmetric matrix are triangles. */

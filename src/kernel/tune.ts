@@ -7,9 +7,9 @@ import {
   assertKeys,
   assertRunOptions,
   shown,
-} from './arguments.js';
+} from '../checks/arguments.js';
 import { orAborted } from '../signals/or-aborted.js';
-import type { ImageShape } from './passes.js';
+import type { ImageShape } from '../images/images.js';
 import { planeCandidates, type PlaneListKind } from './plane-candidates.js';
 import { portableVariant, type PlaneVariant } from './plane-variant.js';
 import { PlanError } from './plan-device.js';

@@ -1,5 +1,5 @@
-import { className } from '../gpu/class-name.js';
-import { assertKeys, shown } from './arguments.js';
+import { className } from '../checks/class-name.js';
+import { assertKeys, shown } from '../checks/arguments.js';
 import type { Channel, Readout, Trained } from './channels.js';
 
 /** Up to here sums stay within float32 at every image size, a factor of up to √2 per layer. */

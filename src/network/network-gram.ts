@@ -1,11 +1,11 @@
 import { assertGpu } from '../gpu/assert-gpu.js';
 import type { Gpu } from '../gpu/gpu.js';
-import { ArgumentError, assertCount, assertKeys, assertRunOptions, shown } from '../kernel/arguments.js';
+import { ArgumentError, assertCount, assertKeys, assertRunOptions, shown } from '../checks/arguments.js';
 import { KernelValueError } from '../kernel/channel-values.js';
 import { computeGram } from '../kernel/gram.js';
-import { checkImages } from '../kernel/image-checks.js';
-import type { ImageStack } from '../kernel/images.js';
-import { assertStack } from '../kernel/taken-images.js';
+import { checkImages } from '../images/image-checks.js';
+import type { ImageStack } from '../images/images.js';
+import { assertStack } from '../images/taken-images.js';
 import { channelName } from '../kernel/validate-channels.js';
 import { NetworkError } from './network-error.js';
 import { Network } from './network.js';

@@ -1,4 +1,4 @@
-import type { ImageStack } from '../kernel/images.js';
+import type { ImageStack } from '../images/images.js';
 import { activate } from './activations.js';
 import type { Activation, Layer } from './layers.js';
 import type { Network } from './network.js';

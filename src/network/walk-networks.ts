@@ -1,9 +1,9 @@
 import { BufferScope } from '../gpu/buffers.js';
 import type { Gpu } from '../gpu/gpu.js';
-import type { ImageStack } from '../kernel/images.js';
+import type { ImageStack } from '../images/images.js';
 import { Pacer } from '../kernel/pacer.js';
 import { planDevice } from '../kernel/subgroup-order.js';
-import { powerOfTwoScale } from '../kernel/taken-images.js';
+import { powerOfTwoScale } from '../images/taken-images.js';
 import { tilePairs, pairsOf, type ImagePair } from '../kernel/tiles.js';
 import { NetworkExecutor, type BatchKernels } from './executor.js';
 import type { ImageBlock } from './image-block.js';

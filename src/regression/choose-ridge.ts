@@ -1,6 +1,6 @@
 import { assertGpu } from '../gpu/assert-gpu.js';
 import type { Gpu } from '../gpu/gpu.js';
-import { copyOfFloat64, type NumberArray } from '../kernel/typed-arrays.js';
+import { copyOfFloat64, type NumberArray } from '../checks/typed-arrays.js';
 import { NotPositiveDefiniteError, RefinementStagnatedError } from './errors.js';
 import type { Elements, MatrixSource } from './matrix-source.js';
 import { assertOptions, inspectFor, solveInspected, type RidgeSolution, type SolveOptions } from './ridge.js';

@@ -1,5 +1,5 @@
-import { assertCount } from '../kernel/arguments.js';
-import { copyOfFloat64, floatArray, type NumberArray } from '../kernel/typed-arrays.js';
+import { assertCount } from '../checks/arguments.js';
+import { copyOfFloat64, floatArray, type NumberArray } from '../checks/typed-arrays.js';
 import type { Elements } from './matrix-source.js';
 import { paddedWidth, product, withWidth } from './products.js';
 import { assertLabels } from './targets.js';

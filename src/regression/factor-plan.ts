@@ -1,6 +1,6 @@
 import { TILE } from '../../shaders/cholesky_update.js';
 import type { Gpu } from '../gpu/gpu.js';
-import { assertCount } from '../kernel/arguments.js';
+import { assertCount } from '../checks/arguments.js';
 import { MatrixTooLargeError } from './errors.js';
 
 /** Rows of a diagonal block: 8 KiB of workgroup memory. */

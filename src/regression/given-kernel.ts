@@ -1,5 +1,5 @@
-import { ArgumentError } from '../kernel/arguments.js';
-import { ArrayError, floatArray, type NumberArray } from '../kernel/typed-arrays.js';
+import { ArgumentError } from '../checks/arguments.js';
+import { ArrayError, floatArray, type NumberArray } from '../checks/typed-arrays.js';
 import { memorySource, type Elements, type MatrixSource } from './matrix-source.js';
 import { sideOf } from './validate.js';
 

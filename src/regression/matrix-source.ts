@@ -1,4 +1,4 @@
-import { ArrayGuard, floatArray, type NumberArray } from '../kernel/typed-arrays.js';
+import { ArrayGuard, floatArray, type NumberArray } from '../checks/typed-arrays.js';
 
 /** Numbers of a kernel in the precision that they come in. */
 export type Elements = Float32Array | Float64Array;

@@ -1,8 +1,8 @@
 import { assertGpu } from '../gpu/assert-gpu.js';
-import { className } from '../gpu/class-name.js';
+import { className } from '../checks/class-name.js';
 import type { Gpu } from '../gpu/gpu.js';
-import { ArgumentError } from '../kernel/arguments.js';
-import { copyOfFloat64, type NumberArray } from '../kernel/typed-arrays.js';
+import { ArgumentError } from '../checks/arguments.js';
+import { copyOfFloat64, type NumberArray } from '../checks/typed-arrays.js';
 import { chooseRidge, type RidgeCandidate } from './choose-ridge.js';
 import { argmax, predictScores } from './classify.js';
 import { sourceOf } from './given-kernel.js';

@@ -1,7 +1,7 @@
 import { assertGpu } from '../gpu/assert-gpu.js';
 import type { Gpu } from '../gpu/gpu.js';
-import { assertKeys, assertRunOptions, shown } from '../kernel/arguments.js';
-import { copyOfFloat64, type NumberArray } from '../kernel/typed-arrays.js';
+import { assertKeys, assertRunOptions, shown } from '../checks/arguments.js';
+import { copyOfFloat64, type NumberArray } from '../checks/typed-arrays.js';
 import { RefinementStagnatedError } from './errors.js';
 import { planFactorization, type FactorPlan } from './factor-plan.js';
 import { sourceOf } from './given-kernel.js';

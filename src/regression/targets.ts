@@ -1,6 +1,6 @@
-import { className } from '../gpu/class-name.js';
-import { ArgumentError, shown } from '../kernel/arguments.js';
-import { copyOfFloat64, type NumberArray } from '../kernel/typed-arrays.js';
+import { className } from '../checks/class-name.js';
+import { ArgumentError, shown } from '../checks/arguments.js';
+import { copyOfFloat64, type NumberArray } from '../checks/typed-arrays.js';
 
 /**
  * How a label becomes a row of targets: `one-hot` is 1 for the class and 0 elsewhere; `centred` is 0.9 and −0.1

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { loadDigits } from '../../src/data/digits.js';
 import type { LabelledImages } from '../../src/data/load.js';
 import { writeNpy } from '../../src/data/npy.js';
-import { selectImages } from '../../src/data/subset.js';
+import { selectImages } from '../../src/images/subset.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 /** The built command line. */

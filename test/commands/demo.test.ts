@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decode } from 'fast-png';
 import { readNpy } from '../../src/data/npy.js';
-import type { DemoReport } from '../../src/experiment/demo.js';
+import type { DemoReport } from '../../src/demo/demo.js';
 import { cli, fail, folder, read, succeed, writeDigits } from './cli.js';
 
 // Plan: the demo on its own digits writes a picture, kernels and a report that agree with each other and prints one

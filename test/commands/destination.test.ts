@@ -6,11 +6,11 @@ import {
   DestinationFile,
   DestinationFolder,
   type FolderOptions,
-} from '../../src/commands/support/destination.js';
-import { unequalSizes } from '../../src/commands/support/disk-space.js';
-import { UsageError } from '../../src/commands/support/errors.js';
-import { OutputError, writeAtomically } from '../../src/data/atomic-file.js';
-import { PROCESS_TOKEN } from '../../src/data/process-token.js';
+} from '../../src/commands/results/destination.js';
+import { unequalSizes } from '../../src/files/disk-space.js';
+import { UsageError } from '../../src/commands/process/errors.js';
+import { OutputError, writeAtomically } from '../../src/files/atomic-file.js';
+import { PROCESS_TOKEN } from '../../src/files/process-token.js';
 
 // Plan: whatever becomes of a place between reservation and commit, the results are somewhere whole, and the user is
 // told where; what a dead process left goes, and what a living or unknown one has stays; inputs and foreign files stay.

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { normalize } from '../../src/data/normalize.js';
+import { normalize } from '../../src/images/normalize.js';
 import { readNpy } from '../../src/data/npy.js';
 import type { Channel } from '../../src/kernel/channels.js';
 import { referenceKernel } from '../../src/kernel/reference.js';

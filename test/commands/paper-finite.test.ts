@@ -1,4 +1,4 @@
-import type { PaperReport } from '../../src/experiment/paper/report.js';
+import type { PaperReport } from '../../src/paper/report.js';
 import { fail, read, resultOf, startCli, succeed } from './cli.js';
 
 // Plan: both commands on small networks give a report with tables, figures and a verdict, on the screen and in the

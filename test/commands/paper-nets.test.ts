@@ -1,4 +1,4 @@
-import type { PaperReport } from '../../src/experiment/paper/report.js';
+import type { PaperReport } from '../../src/paper/report.js';
 import { fail, read, succeed } from './cli.js';
 
 // Plan: both experiments in small print a table with every method and leave the same report; impossible counts leave

@@ -3,9 +3,9 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { decode } from 'fast-png';
-import { figureSvg } from '../../src/experiment/figures/figure.js';
-import { sampleReport } from '../experiment/paper/sample-report.js';
-import { CURVES } from '../experiment/figures/sample-figures.js';
+import { figureSvg } from '../../src/figures/figure.js';
+import { sampleReport } from '../paper/page/sample-report.js';
+import { CURVES } from '../figures/sample-figures.js';
 import { cli, fail, folder, read, succeed } from './cli.js';
 
 // Plan: `cntk paper report` draws every figure as SVG and PNG and one page of all reports, the same bytes each time; what

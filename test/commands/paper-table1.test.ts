@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { PaperReport } from '../../src/experiment/paper/report.js';
+import type { PaperReport } from '../../src/paper/report.js';
 import { cli, digits, fail, folder, resultOf, startCli, succeed } from './cli.js';
 
 // Plan: the command on digits dressed as CIFAR-10: a report that agrees with what is printed; a run that is stopped

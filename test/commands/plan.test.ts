@@ -1,7 +1,7 @@
 // cntk plan: sizes by number and by files, estimates measured here and remembered, and what cannot be planned.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { PlanReport } from '../../src/commands/support/plan-table.js';
+import type { PlanReport } from '../../src/commands/printing/plan-table.js';
 import { fail, folder, succeed, writeDigits } from './cli.js';
 
 const cache = join(folder, 'cache');

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PROCESS_TOKEN } from '../../src/data/process-token.js';
+import { PROCESS_TOKEN } from '../../src/files/process-token.js';
 import { binary, cli, fail, folder, read, resultOf, startCli, succeed, writeDigits } from './cli.js';
 
 // Plan: what surrounds a run. Users without a home, few open files and a folder that is gone give a note or one line;

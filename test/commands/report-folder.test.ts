@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseReportFolder } from '../../src/commands/support/report-folder.js';
+import { parseReportFolder } from '../../src/commands/results/report-folder.js';
 
 // Plan: a folder that exists or can be made is taken and not made yet; a file, or a path through one, is refused.
 

@@ -1,7 +1,7 @@
 import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Matrix, solve } from 'ml-matrix';
-import { normalize } from '../../src/data/normalize.js';
+import { normalize } from '../../src/images/normalize.js';
 import { readNpy } from '../../src/data/npy.js';
 import type { Channel } from '../../src/kernel/channels.js';
 import { referenceKernel } from '../../src/kernel/reference.js';

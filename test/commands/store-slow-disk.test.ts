@@ -6,8 +6,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describeComputation } from '../../src/data/store/computation.js';
-import { TileStore } from '../../src/data/store/tile-store.js';
+import { describeComputation } from '../../src/store/computation.js';
+import { TileStore } from '../../src/store/tile-store.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'cntk-slow-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,7 +1,7 @@
-import { formatDuration } from '../../src/experiment/duration.js';
-import { suggestion } from '../../src/commands/support/options.js';
-import { formatRate, Progress } from '../../src/commands/support/progress.js';
-import { formatJson } from '../../src/commands/support/streams.js';
+import { formatDuration } from '../../src/text/duration.js';
+import { suggestion } from '../../src/commands/options/options.js';
+import { formatRate, Progress } from '../../src/commands/process/progress.js';
+import { formatJson } from '../../src/commands/process/streams.js';
 
 // Plan: the parts that a run of the binary does not show: durations of every size, suggestions near and far, JSON with
 // anything in its strings, a bar on a terminal.

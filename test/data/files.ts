@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { InputError } from '../../src/data/input-error.js';
+import { InputError } from '../../src/checks/input-error.js';
 
 let folder = '';
 

@@ -3,7 +3,7 @@
 // that were put in. Where Python or one of its modules is missing, the line itself is still compared.
 import { readdir, writeFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
-import { InputError } from '../../src/data/input-error.js';
+import { InputError } from '../../src/checks/input-error.js';
 import { loadLabels } from '../../src/data/labels.js';
 import { loadImages } from '../../src/data/load.js';
 import { readNpy } from '../../src/data/npy.js';

@@ -1,6 +1,6 @@
 import { chmod, mkdir, symlink } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
-import { fileError, InputError } from '../../src/data/input-error.js';
+import { fileError, InputError } from '../../src/checks/input-error.js';
 import { loadLabels } from '../../src/data/labels.js';
 import { loadImages } from '../../src/data/load.js';
 import { bytesOf, inputError, npy, put, ramp, temporary } from './files.js';

@@ -3,7 +3,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync, mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { InputError } from '../../src/data/input-error.js';
+import { InputError } from '../../src/checks/input-error.js';
 import { networkText, parseNetwork, readNetwork, writeNetwork } from '../../src/data/network-file.js';
 import { presetNetwork, PRESETS } from '../../src/network/presets.js';
 import { loadGoldenNetworks } from '../support/golden-networks.js';

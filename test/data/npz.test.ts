@@ -5,7 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import { crc32, deflateRawSync, gzipSync } from 'node:zlib';
 import { zipSync } from 'fflate';
 import { ZipFile } from 'yazl';
-import { InputError } from '../../src/data/input-error.js';
+import { InputError } from '../../src/checks/input-error.js';
 import { loadLabels } from '../../src/data/labels.js';
 import { loadImages } from '../../src/data/load.js';
 import { readNpy } from '../../src/data/npy.js';

@@ -1,4 +1,4 @@
-import { InputError } from '../../src/data/input-error.js';
+import { InputError } from '../../src/checks/input-error.js';
 import { assertOneScale } from '../../src/data/one-scale.js';
 import { PixelRange, scaleOf, type PixelFacts } from '../../src/data/scale.js';
 

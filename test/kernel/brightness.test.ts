@@ -4,7 +4,7 @@
 import type { Channel } from '../../src/kernel/channels.js';
 import { computeGram } from '../../src/kernel/gram.js';
 import { computeTiles } from '../../src/kernel/gram-tiles.js';
-import type { ImageStack } from '../../src/kernel/images.js';
+import type { ImageStack } from '../../src/images/images.js';
 import { referenceKernel } from '../../src/kernel/reference.js';
 import { testGpu } from '../support/gpu.js';
 import { randomNumbers } from '../support/run-shader.js';

@@ -1,7 +1,7 @@
 // The runner on a real device: shapes, sizes, memory, cancellation, hostile images. The oracle is float64.
 import type { Channel } from '../../src/kernel/channels.js';
 import { computeGram } from '../../src/kernel/gram.js';
-import type { ImageStack } from '../../src/kernel/images.js';
+import type { ImageStack } from '../../src/images/images.js';
 import { referenceKernel } from '../../src/kernel/reference.js';
 import { relativeError } from '../support/golden.js';
 import { testGpu } from '../support/gpu.js';

@@ -1,6 +1,6 @@
 // The shaders' mirrors, composed, equal the 4-D definition: the displacement planes lose nothing.
 import type { Channel, Readout } from '../../src/kernel/channels.js';
-import type { ImageStack } from '../../src/kernel/images.js';
+import type { ImageStack } from '../../src/images/images.js';
 import { referenceKernel } from '../../src/kernel/reference.js';
 import { mirrorKernel } from '../support/mirror-kernel.js';
 import { randomNumbers, worstError } from '../support/run-shader.js';

@@ -1,5 +1,6 @@
 // The plan keeps to the limits it is given, for any shape and any number of images, without allocating.
-import { planPasses, type ImageShape } from '../../src/kernel/passes.js';
+import { planPasses } from '../../src/kernel/passes.js';
+import { type ImageShape } from '../../src/images/images.js';
 import { PlanError, type PlanDevice } from '../../src/kernel/plan-device.js';
 import { pairCount, planPass } from '../../src/kernel/plan.js';
 import { subgroupVariant } from '../../src/kernel/plane-variant.js';

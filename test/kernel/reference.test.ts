@@ -1,5 +1,5 @@
 import type { Channel, Readout } from '../../src/kernel/channels.js';
-import type { ImageStack } from '../../src/kernel/images.js';
+import type { ImageStack } from '../../src/images/images.js';
 import { readOut, referenceKernel, referenceTensor } from '../../src/kernel/reference.js';
 import { loadGolden, relativeError, type GoldenCase } from '../support/golden.js';
 
@@ -161,7 +161,9 @@ describe('two stacks', () => {
 
   test('images of different shapes are refused with both shapes', () => {
     const turned = { ...images, height: 3, width: 6 };
-    expect(() => referenceKernel(images, turned, channel)).toThrow(/images are 2×6×3, those they are compared with 2×3×6/);
+    expect(() => referenceKernel(images, turned, channel)).toThrow(
+      /images are 2×6×3, those they are compared with 2×3×6/,
+    );
     expect(() => referenceTensor(images, 0, turned, 0, channel)).toThrow(RangeError);
   });
 

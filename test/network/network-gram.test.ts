@@ -1,8 +1,8 @@
 // On the device every golden network has its golden kernels; identical images have exactly the value of an image with
 // itself; batches, tiles and what else is asked for change no bit; what cannot be computed is refused before it starts.
 import { computeGram } from '../../src/kernel/gram.js';
-import { ImageError } from '../../src/kernel/image-checks.js';
-import type { ImageStack } from '../../src/kernel/images.js';
+import { ImageError } from '../../src/images/image-checks.js';
+import type { ImageStack } from '../../src/images/images.js';
 import { NetworkError } from '../../src/network/network-error.js';
 import { computeNetworks } from '../../src/network/network-gram.js';
 import { Network } from '../../src/network/network.js';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'npyjs';
-import type { ImageStack } from '../../src/kernel/images.js';
+import type { ImageStack } from '../../src/images/images.js';
 import { Network } from '../../src/network/network.js';
 
 /** One golden network: its layers as the file has them, and both kernel matrices of its images with themselves. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'npyjs';
 import type { Channel, Readout, Trained } from '../../src/kernel/channels.js';
-import type { ImageStack } from '../../src/kernel/images.js';
+import type { ImageStack } from '../../src/images/images.js';
 
 /** One golden result: float64 kernel matrix of a stack of images with itself (test/golden/README.md). */
 export interface GoldenCase {

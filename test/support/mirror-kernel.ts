@@ -3,7 +3,7 @@ import * as norms from '../../shaders/norms.js';
 import * as planes from '../../shaders/planes.js';
 import * as sumPlanes from '../../shaders/sum_planes.js';
 import type { Channel } from '../../src/kernel/channels.js';
-import type { ImageStack } from '../../src/kernel/images.js';
+import type { ImageStack } from '../../src/images/images.js';
 import { layerGain, planPasses } from '../../src/kernel/passes.js';
 
 /**

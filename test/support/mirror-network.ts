@@ -1,7 +1,7 @@
 import * as activation from '../../shaders/network_activation.js';
 import * as gather from '../../shaders/network_gather.js';
 import * as products from '../../shaders/network_products.js';
-import type { ImageStack } from '../../src/kernel/images.js';
+import type { ImageStack } from '../../src/images/images.js';
 import { axisElements, axisSize } from '../../src/network/axis.js';
 import { buildGraph } from '../../src/network/graph.js';
 import type { Network } from '../../src/network/network.js';

@@ -1,13 +1,13 @@
 import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
-import { runEquivalences } from '../../experiment/paper/equivalence.js';
-import { equivalenceReport } from '../../experiment/paper/equivalence-report.js';
-import { formatTimeLeft } from '../../experiment/duration.js';
-import { paperOut, reportOptions } from '../support/common-options.js';
-import { withInterruption } from '../support/interruption.js';
-import { defineOptions, integer, list, parsed, parseInteger, withDefault } from '../support/options.js';
-import { Progress } from '../support/progress.js';
-import { publish } from '../support/publish.js';
-import { packageVersion } from '../support/version.js';
+import { runEquivalences } from '../../paper/equivalence/run.js';
+import { equivalenceReport } from '../../paper/equivalence/report.js';
+import { formatTimeLeft } from '../../text/duration.js';
+import { paperOut, reportOptions } from '../options/common-options.js';
+import { withInterruption } from '../process/interruption.js';
+import { defineOptions, integer, list, parsed, parseInteger, withDefault } from '../options/options.js';
+import { Progress } from '../process/progress.js';
+import { publish } from '../results/publish.js';
+import { packageVersion } from '../process/version.js';
 import { rising } from './rising.js';
 
 const NETWORKS = 'Networks:';

@@ -1,14 +1,14 @@
 import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
-import { runMontecarlo } from '../../experiment/paper/montecarlo.js';
-import { montecarloReport } from '../../experiment/paper/montecarlo-report.js';
-import { formatTimeLeft } from '../../experiment/duration.js';
-import { deviceOptions, paperOut, reportOptions } from '../support/common-options.js';
-import { deviceReport, withDevice } from '../support/device.js';
-import { withInterruption } from '../support/interruption.js';
-import { defineOptions, integer, parsed, parseInteger, withDefault } from '../support/options.js';
-import { Progress } from '../support/progress.js';
-import { publish } from '../support/publish.js';
-import { packageVersion } from '../support/version.js';
+import { runMontecarlo } from '../../paper/montecarlo/run.js';
+import { montecarloReport } from '../../paper/montecarlo/report.js';
+import { formatTimeLeft } from '../../text/duration.js';
+import { deviceOptions, paperOut, reportOptions } from '../options/common-options.js';
+import { deviceReport, withDevice } from '../process/device.js';
+import { withInterruption } from '../process/interruption.js';
+import { defineOptions, integer, parsed, parseInteger, withDefault } from '../options/options.js';
+import { Progress } from '../process/progress.js';
+import { publish } from '../results/publish.js';
+import { packageVersion } from '../process/version.js';
 import { rising } from './rising.js';
 
 const NETWORKS = 'Networks:';

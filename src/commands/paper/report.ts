@@ -1,11 +1,11 @@
 import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
-import { reportOptions } from '../support/common-options.js';
-import { withInterruption } from '../support/interruption.js';
-import { defineOptions } from '../support/options.js';
-import { InterruptedError } from '../support/errors.js';
-import { Progress } from '../support/progress.js';
-import { galleryText } from '../support/publish.js';
-import { printData, printJson } from '../support/streams.js';
+import { reportOptions } from '../options/common-options.js';
+import { withInterruption } from '../process/interruption.js';
+import { defineOptions } from '../options/options.js';
+import { InterruptedError } from '../process/errors.js';
+import { Progress } from '../process/progress.js';
+import { galleryText } from '../results/publish.js';
+import { printData, printJson } from '../process/streams.js';
 
 const options = { json: reportOptions.json };
 
@@ -29,7 +29,7 @@ export const reportCommand: CommandModule<object, ReportArguments> = {
 };
 
 async function report(folder: string, json: boolean | undefined, signal: AbortSignal): Promise<void> {
-  const { drawGallery } = await import('../../experiment/paper/gallery.js');
+  const { drawGallery } = await import('../../paper/page/gallery.js');
   using progress = new Progress(false);
   const gallery = await drawGallery(folder, { signal }).catch((error: unknown) => {
     if (!(error instanceof InterruptedError)) throw error;

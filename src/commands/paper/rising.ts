@@ -1,4 +1,4 @@
-import { list } from '../support/options.js';
+import { list } from '../options/options.js';
 
 /** Numbers separated by commas, each larger than the one before, so that the last is the largest. */
 export function rising(parse: (value: string) => number): (value: string) => number[] {

@@ -2,11 +2,11 @@ import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
 import { loadDigits } from '../../data/digits.js';
 import { loadImages } from '../../data/load.js';
 import { sourcesReport } from '../../data/sources.js';
-import { smalldataReport } from '../../experiment/paper/smalldata-report.js';
-import { runSmalldata } from '../../experiment/paper/smalldata.js';
-import { formatTimeLeft } from '../../experiment/duration.js';
-import { depthListOption } from '../support/channel-options.js';
-import { commandLine } from '../support/command-line.js';
+import { smalldataReport } from '../../paper/smalldata/report.js';
+import { runSmalldata } from '../../paper/smalldata/run.js';
+import { formatTimeLeft } from '../../text/duration.js';
+import { depthListOption } from '../options/channel-options.js';
+import { commandLine } from '../process/command-line.js';
 import {
   DATA,
   deviceOptions,
@@ -14,10 +14,10 @@ import {
   paperOut,
   reportOptions,
   scaleOption,
-} from '../support/common-options.js';
-import { deviceReport, withDevice } from '../support/device.js';
-import { UsageError } from '../support/errors.js';
-import { withInterruption } from '../support/interruption.js';
+} from '../options/common-options.js';
+import { deviceReport, withDevice } from '../process/device.js';
+import { UsageError } from '../process/errors.js';
+import { withInterruption } from '../process/interruption.js';
 import {
   defineOptions,
   integer,
@@ -26,10 +26,10 @@ import {
   parseInteger,
   textList,
   withDefault,
-} from '../support/options.js';
-import { Progress } from '../support/progress.js';
-import { publish } from '../support/publish.js';
-import { packageVersion } from '../support/version.js';
+} from '../options/options.js';
+import { Progress } from '../process/progress.js';
+import { publish } from '../results/publish.js';
+import { packageVersion } from '../process/version.js';
 import { rising } from './rising.js';
 
 const options = {

@@ -2,20 +2,15 @@ import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
 import { CIFAR_CLASSES, CIFAR_SOURCE, findCifar } from '../../data/cifar-folder.js';
 import { loadImages } from '../../data/load.js';
 import { sourcesReport } from '../../data/sources.js';
-import type { SubsetKind } from '../../data/subset.js';
-import type { PaperReport } from '../../experiment/paper/report.js';
-import { table1Parts } from '../../experiment/paper/table1-report.js';
-import type { Table1Setting } from '../../experiment/paper/table1-setting.js';
-import {
-  drawImages,
-  kernelGroups,
-  type Draw,
-  type Table1Column,
-} from '../../experiment/paper/table1-task.js';
-import { runTable1, type Table1Hooks } from '../../experiment/paper/table1.js';
+import type { SubsetKind } from '../../images/subset.js';
+import type { PaperReport } from '../../paper/report.js';
+import { table1Parts } from '../../paper/table1/report.js';
+import type { Table1Setting } from '../../paper/table1/setting.js';
+import { drawImages, kernelGroups, type Draw, type Table1Column } from '../../paper/table1/task.js';
+import { runTable1, type Table1Hooks } from '../../paper/table1/run.js';
 import { validateChannels } from '../../kernel/validate-channels.js';
-import { formatDuration } from '../../experiment/duration.js';
-import { commandLine } from '../support/command-line.js';
+import { formatDuration } from '../../text/duration.js';
+import { commandLine } from '../process/command-line.js';
 import {
   DATA,
   deviceOptions,
@@ -23,11 +18,11 @@ import {
   paperOut,
   regressionOptions,
   reportOptions,
-} from '../support/common-options.js';
-import { depthListOption } from '../support/channel-options.js';
-import { deviceReport, withDevice } from '../support/device.js';
-import { UsageError } from '../support/errors.js';
-import { withInterruption } from '../support/interruption.js';
+} from '../options/common-options.js';
+import { depthListOption } from '../options/channel-options.js';
+import { deviceReport, withDevice } from '../process/device.js';
+import { UsageError } from '../process/errors.js';
+import { withInterruption } from '../process/interruption.js';
 import {
   choice,
   defineOptions,
@@ -40,12 +35,12 @@ import {
   parseInteger,
   text,
   withDefault,
-} from '../support/options.js';
-import { Progress } from '../support/progress.js';
-import { publish } from '../support/publish.js';
-import { chooseGroups, Stores, type StoreUse } from '../support/table1-stores.js';
-import { tuneOption } from '../support/tuning.js';
-import { packageVersion } from '../support/version.js';
+} from '../options/options.js';
+import { Progress } from '../process/progress.js';
+import { publish } from '../results/publish.js';
+import { chooseGroups, Stores, type StoreUse } from '../jobs/table1-stores.js';
+import { tuneOption } from '../options/tuning.js';
+import { packageVersion } from '../process/version.js';
 
 const COLUMNS = ['V', 'GAP'] as const satisfies readonly Table1Column[];
 const SUBSETS = ['balanced', 'random', 'first'] as const satisfies readonly SubsetKind[];

@@ -1,0 +1,88 @@
+import { computeGram, type GramResult } from '../kernel/gram.js';
+import type { Channel } from '../kernel/channels.js';
+import { callTimer, largestError, type BenchCase } from './measure.js';
+import { channelOf, describeNetwork, mirrorSums, networkImages, passOf, type Network } from './network.js';
+
+/** As the kernel is promised to be (docs/accuracy.md): float32 sums over all planes. */
+const GAP_TOLERANCE = 2e-6;
+
+export interface GramCaseOptions extends Omit<Network, 'readout'> {
+  readonly name: string;
+  /** One run is to take about this long. */
+  readonly seconds: number;
+  readonly minImages: number;
+  /** The network's own kernel first; by default it alone. */
+  readonly channels?: readonly Channel[];
+}
+
+/** NTK and NNGP of every depth down to 3, `gap` and `vanilla`; the network's own kernel first. */
+export function kernelsOfEveryDepth({ shape, depth }: Omit<Network, 'readout'>): Channel[] {
+  const depths = Array.from({ length: depth - 2 }, (_, i) => depth - i);
+  return (['gap', 'vanilla'] as const).flatMap((readout) =>
+    depths.flatMap((one): Channel[] => [
+      channelOf({ shape, depth: one, readout }),
+      { kernel: 'nngp', depth: one, readout },
+    ]),
+  );
+}
+
+/** The end-to-end runner: a whole `gap` matrix, from pixels on the host to kernel values on the host. */
+export function gramCase(options: GramCaseOptions): BenchCase {
+  const network: Network = { ...options, readout: 'gap' };
+  const { channels = [channelOf(network)] } = options;
+  const kernels = channels.length > 1 ? `, ${channels.length} kernels` : '';
+  const description = `${describeNetwork(network)}${kernels}, whole runs with upload and read-back`;
+  return {
+    name: options.name,
+    description,
+    unit: 'element-layers/s',
+    async prepare(gpu, signal) {
+      const run = (count: number) =>
+        computeGram(gpu, {
+          images: networkImages(network, count),
+          channels,
+          signal,
+          // The kernel of long runs, however short this one is.
+          variant: 'auto',
+        });
+      const { trial, count } = await chooseCount(run, options);
+      const pairs = (count * (count + 1)) / 2;
+      return {
+        work: pairs * (trial.elementLayers / trial.pairs),
+        compileMs: undefined,
+        description: `${description}, ${pairs} pairs`,
+        // A run is long, and the trial has warmed up everything.
+        copies: 1,
+        ...callTimer(async () => {
+          await run(count);
+        }),
+        validate() {
+          const pass = passOf(network);
+          const [, sum] = mirrorSums(networkImages(network, 2), pass, pass.planes, pass.planes.length);
+          const kernel = trial.matrices[0];
+          const numbers = kernel.every(Number.isFinite);
+          return Promise.resolve({
+            error: numbers ? largestError([kernel[1]], [sum * pass.outputs[0].scale]) : NaN,
+            tolerance: GAP_TOLERANCE,
+            against: 'the float64 mirrors, for one pair',
+          });
+        },
+        [Symbol.dispose]: () => undefined,
+      };
+    },
+  };
+}
+
+/** Compiles, then doubles the images until a run tells how many there is time for. */
+async function chooseCount(
+  run: (count: number) => Promise<GramResult>,
+  { seconds, minImages }: GramCaseOptions,
+): Promise<{ trial: GramResult; count: number }> {
+  await run(1);
+  for (let count = 4; ; count *= 2) {
+    const trial = await run(count);
+    if (trial.elapsedMs < 100 * seconds) continue;
+    const pairs = (trial.pairs * seconds * 1e3) / trial.elapsedMs;
+    return { trial, count: Math.max(minImages, Math.floor(Math.sqrt(2 * pairs))) };
+  }
+}

@@ -1,0 +1,93 @@
+import Table from 'cli-table3';
+import type { JobPlan, JobTime } from '../../planning/job-plan.js';
+import type { MeasuredDevice } from '../../planning/measurement-cache.js';
+import { formatDuration } from '../../text/duration.js';
+import { PLAIN } from './evaluation-table.js';
+import { formatRate } from '../process/progress.js';
+
+export interface Estimate {
+  readonly device: MeasuredDevice;
+  /** The device of this run. */
+  readonly here: boolean;
+  /** When. */
+  readonly measured: string;
+  /** One per pass. */
+  readonly elementLayersPerSecond: readonly number[];
+  readonly seconds: JobTime;
+}
+
+/** What `cntk plan` prints. */
+export interface PlanReport extends JobPlan {
+  readonly job: {
+    readonly train: number;
+    readonly test: number;
+    readonly classes: number;
+    readonly imageShape: readonly number[];
+    readonly channels: readonly string[];
+  };
+  readonly estimates: readonly Estimate[];
+  readonly warnings: readonly string[];
+  readonly version: string;
+}
+
+export function formatPlan(report: PlanReport): string {
+  const { job, pairs, passes } = report;
+  const sizes = new Table({ style: PLAIN, wordWrap: true, colWidths: [26, 80] });
+  const list = (of: (pass: JobPlan['passes'][number]) => string) => passes.map(of).join('\n');
+  sizes.push(
+    ['images', `${count(job.train)} training, ${count(job.test)} test, ${job.imageShape.join('×')}`],
+    ['kernels', job.channels.join(', ')],
+    ['pairs', `${count(pairs.total)} (${count(pairs.train)} training, ${count(pairs.test)} test × training)`],
+    [
+      'element-layers',
+      `${report.elementLayers.toPrecision(4)} (per pair ${passes.map((p) => count(p.elementLayersPerPair)).join(' + ')})`,
+    ],
+    ['passes', list((p) => `depth ${p.depth}, ${count(p.planes)} planes: ${p.variant}`)],
+    [
+      'blocks and tiles',
+      list(
+        (p) => `${count(p.tiles)} tiles of blocks of ${p.blockImages} images, ${p.cachedBlocks} blocks kept`,
+      ),
+    ],
+    ['device memory', `${size(report.deviceBytes)}; while solving ${size(report.solveBytes)}`],
+    ['host memory', `${size(report.hostBytes)} of kernel matrices`],
+    ['disk', `cntk kernel ${size(report.diskBytes.kernels)}, cntk run ${size(report.diskBytes.run)}`],
+  );
+  const parts = [sizes.toString(), estimates(report)];
+  return parts.join('\n');
+}
+
+function estimates({ estimates: list }: PlanReport): string {
+  if (list.length === 0) return 'nothing was measured for such images yet: leave out --no-measure once';
+  const table = new Table({
+    head: ['adapter', 'measured', 'speed', 'kernels', 'per image', 'solve', 'in all'],
+    colAligns: ['left', 'left', 'right', 'right', 'right', 'right', 'right'],
+    style: PLAIN,
+  });
+  for (const { device, here, measured, elementLayersPerSecond, seconds } of list) {
+    table.push([
+      `${device.adapter}${here ? ' (this one)' : ''}`,
+      measured.slice(0, 16).replace('T', ' '),
+      elementLayersPerSecond.map((rate) => formatRate(rate, 1000)).join('\n'),
+      time(seconds.kernels),
+      time(seconds.images),
+      time(seconds.solve),
+      time(seconds.total),
+    ]);
+  }
+  return table.toString();
+}
+
+/** Beyond a few days nobody counts seconds. */
+function time(seconds: number): string {
+  return seconds < 100 * 3600 ? formatDuration(1000 * seconds) : `${count(Math.round(seconds / 86400))} days`;
+}
+
+function count(value: number): string {
+  return value.toLocaleString('en-US');
+}
+
+function size(bytes: number): string {
+  if (bytes < 2 ** 20) return `${Math.ceil(bytes / 2 ** 10)} KiB`;
+  return bytes < 2 ** 30 ? `${(bytes / 2 ** 20).toFixed(0)} MiB` : `${(bytes / 2 ** 30).toFixed(1)} GiB`;
+}

@@ -1,0 +1,43 @@
+import * as v from 'valibot';
+import { readJson } from '../../files/json-file.js';
+
+/** What a report of an earlier run tells of the files beside it. */
+const reportSchema = v.looseObject({
+  version: v.string(),
+  /** Of `cntk run`. */
+  channel: v.optional(v.unknown()),
+  /** Of `cntk demo`. */
+  heatmapRange: v.optional(v.unknown()),
+  targets: v.optional(v.unknown()),
+  counts: v.optional(v.looseObject({ test: v.optional(v.unknown()) })),
+});
+
+export const RUN_FILES = ['predictions.npy', 'scores.npy', 'table.txt'] as const;
+export const DEMO_FILES = [
+  'kernel.png',
+  'kernel.npy',
+  'labels.npy',
+  'test-kernel.npy',
+  'test-labels.npy',
+] as const;
+const COEFFICIENTS = 'coefficients.npy';
+const TESTED = ['predictions.npy', 'scores.npy'] as const;
+
+/** Names of the files of results of `cntk solve`. */
+export function solveFiles(isTested: boolean): string[] {
+  return [COEFFICIENTS, ...(isTested ? TESTED : [])];
+}
+
+/** Names of the files that belong to the report of an earlier run; none if it is not one of this program. */
+export async function earlierResults(reportFile: string): Promise<readonly string[]> {
+  let report: v.InferOutput<typeof reportSchema>;
+  try {
+    report = await readJson(reportFile, reportSchema);
+  } catch {
+    return [];
+  }
+  if (report.heatmapRange !== undefined) return DEMO_FILES;
+  if (report.targets === undefined) return [];
+  if (report.channel !== undefined) return RUN_FILES;
+  return solveFiles(report.counts?.test !== undefined);
+}

@@ -1,0 +1,152 @@
+import type { Channel } from '../kernel/channels.js';
+import { planPasses } from '../kernel/passes.js';
+import { type ImageShape } from '../images/images.js';
+import {
+  pairCount,
+  planPass,
+  regressionGrams,
+  type GramShape,
+  type PassPlan,
+  type PlanOptions,
+} from '../kernel/plan.js';
+import type { PlanDevice } from '../kernel/plan-device.js';
+import { planeListKind, variantLabel, type PlaneListKind } from '../kernel/plane-candidates.js';
+import { blockLoads, tileCount } from '../kernel/tiles.js';
+import type { RateEntry } from './measurement-cache.js';
+
+/** Kernels of training images and of test images with them, and a regression for each kernel. */
+export interface Job {
+  readonly train: number;
+  /** 0: the kernel of the training images alone. */
+  readonly test: number;
+  readonly classes: number;
+  readonly shape: ImageShape;
+  readonly channels: readonly Channel[];
+}
+
+/** One walk through the layers for all pairs of the job. */
+export interface PassSize {
+  readonly kind: PlaneListKind;
+  readonly variant: string;
+  readonly depth: number;
+  readonly planes: number;
+  readonly elementLayersPerPair: number;
+  readonly elementLayers: number;
+  /** Images whose fields stand in one buffer. */
+  readonly blockImages: number;
+  readonly cachedBlocks: number;
+  readonly tiles: number;
+  /** Images whose fields are computed, repetitions counted, and every block as a whole one. */
+  readonly imageLoads: number;
+  readonly deviceBytes: number;
+}
+
+export interface JobPlan {
+  readonly pairs: { readonly train: number; readonly test: number; readonly total: number };
+  readonly elementLayers: number;
+  readonly passes: readonly PassSize[];
+  /** On the device while kernels are computed, at the most; see `planPass`. */
+  readonly deviceBytes: number;
+  /** On the device while one system is solved: the training kernel. */
+  readonly solveBytes: number;
+  /** The kernel matrices on the host. */
+  readonly hostBytes: number;
+  readonly diskBytes: {
+    /** The .npy files of `cntk kernel`: training kernels and test kernels. */
+    readonly kernels: number;
+    /** predictions.npy and scores.npy of `cntk run`. */
+    readonly run: number;
+  };
+}
+
+const NPY_HEADER_BYTES = 128;
+
+/**
+ * What a job takes, from its sizes alone: nothing here grows with the number of images.
+ *
+ * @throws PlanError if the images do not fit the device
+ */
+export function planJob(job: Job, device: PlanDevice, options: PlanOptions = {}): JobPlan {
+  const { train, test, classes, shape, channels } = job;
+  const grams = regressionGrams(train, test);
+  const [trainPairs, testPairs = 0] = grams.map(pairCount);
+  const total = trainPairs + testPairs;
+  const passes = planPasses(channels, shape).map((pass): PassSize => {
+    const plans = grams.map((gram) => ({ gram, plan: planPass(pass, shape, gram, device, options) }));
+    const sum = (of: (gram: GramShape, plan: PassPlan) => number) =>
+      plans.reduce((all, { gram, plan }) => all + of(gram, plan), 0);
+    const [{ plan }] = plans;
+    return {
+      kind: planeListKind(pass),
+      variant: variantLabel({
+        contract: plan.planeContract,
+        constants: ownConstants(plan),
+        planesPerGroup: plan.planesPerGroup,
+      }),
+      depth: pass.layers + 1,
+      planes: pass.planes.length,
+      elementLayersPerPair: plan.elementLayersPerPair,
+      elementLayers: total * plan.elementLayersPerPair,
+      blockImages: plan.blockImages,
+      cachedBlocks: plan.cachedBlocks,
+      tiles: sum((gram, { blockImages }) => tileCount(gram, blockImages)),
+      imageLoads: sum(
+        (gram, { blockImages, cachedBlocks }) => blockImages * blockLoads(gram, blockImages, cachedBlocks),
+      ),
+      deviceBytes: Math.max(...plans.map(({ plan: { deviceBytes } }) => deviceBytes)),
+    };
+  });
+  const matrixBytes = 4 * train * train;
+  const testBytes = 4 * test * train;
+  return {
+    pairs: { train: trainPairs, test: testPairs, total },
+    elementLayers: passes.reduce((sum, { elementLayers }) => sum + elementLayers, 0),
+    passes,
+    deviceBytes: Math.max(...passes.map(({ deviceBytes }) => deviceBytes)),
+    solveBytes: matrixBytes,
+    hostBytes: channels.length * (matrixBytes + testBytes),
+    diskBytes: {
+      kernels: channels.length * (matrixBytes + testBytes + grams.length * NPY_HEADER_BYTES),
+      run: test === 0 ? 0 : test * (4 + 8 * classes) + 2 * NPY_HEADER_BYTES,
+    },
+  };
+}
+
+/** Those of the variant, without the ones that every variant has. */
+function ownConstants({
+  planeContract,
+  planeConstants,
+}: PassPlan): { PLANES: number } & Record<string, number> {
+  const common = ['HEIGHT', 'WIDTH', 'SHIFTS', 'GAIN', 'MAX_TAPS'];
+  const names = planeContract.constants.filter((name) => !common.includes(name));
+  const own = Object.fromEntries(names.map((name) => [name, planeConstants[name]]));
+  return { ...own, PLANES: planeConstants.PLANES };
+}
+
+/** Seconds of each part of a job. */
+export interface JobTime {
+  readonly kernels: number;
+  /** The per-image stage, which is repeated where images do not stay on the device. */
+  readonly images: number;
+  /** Linear systems: factorisation with n³, refinement with n². */
+  readonly solve: number;
+  readonly total: number;
+}
+
+/** Time of a planned job at measured speeds, one entry per pass; compilation is not in it. */
+export function estimateTime(job: Job, plan: JobPlan, rates: readonly RateEntry[]): JobTime {
+  const parts = plan.passes.map((pass, index) => ({ pass, rate: rates[index] }));
+  const kernels = parts.reduce(
+    (sum, { pass, rate }) => sum + pass.elementLayers / rate.elementLayersPerSecond,
+    0,
+  );
+  const images = parts.reduce((sum, { pass, rate }) => {
+    const fields = (depth: number) => job.shape.channels + depth - 1;
+    return sum + (pass.imageLoads * rate.imageMs * fields(pass.depth)) / fields(rate.depth) / 1e3;
+  }, 0);
+  const { solveRows, factorMs, refineMs } = rates[0];
+  const growth = job.train / solveRows;
+  const solve =
+    job.test === 0 ? 0 : (job.channels.length * (factorMs * growth ** 3 + refineMs * growth ** 2)) / 1e3;
+  return { kernels, images, solve, total: kernels + images + solve };
+}

@@ -1,0 +1,116 @@
+import type { Gpu } from '../gpu/gpu.js';
+import type { Channel } from '../kernel/channels.js';
+import { Recording } from '../gpu/recording.js';
+import { computeGram, type GramOptions } from '../kernel/gram.js';
+import { ImageFieldsCache } from '../kernel/image-fields.js';
+import { planPasses } from '../kernel/passes.js';
+import { type ImageShape } from '../images/images.js';
+import { planPass } from '../kernel/plan.js';
+import { solveRidge } from '../regression/ridge.js';
+import { positiveDefinite, randomArray } from '../statistics/random-matrices.js';
+import { randomImages } from '../images/random-images.js';
+
+/** A faster device than there is: a slice has more work than fits its time. */
+const MOST_RATE = { software: 2e9, hardware: 1e12 };
+/** Their matrix takes 64 MiB. */
+const MOST_IMAGES = 4096;
+const SOLVE_ROWS = { software: 1024, hardware: 4096 };
+const FIELD_IMAGES = 16;
+
+export interface SliceOptions extends Pick<GramOptions, 'signal' | 'memoryBytes' | 'variant'> {
+  /** How long to measure; compilation comes on top. */
+  readonly sliceMs: number;
+  /** Images of the job, which the slice does not exceed. */
+  readonly images: number;
+}
+
+/**
+ * The speed of the job's own runner on a slice of it: random images of its shape, all its channels, stopped after
+ * `sliceMs`. What comes before the end of the first submission (compilation, the per-image stage) does not count.
+ *
+ * @returns element-layers per second
+ */
+export async function measureRate(
+  gpu: Gpu,
+  channels: readonly Channel[],
+  shape: ImageShape,
+  { sliceMs, images, signal, ...options }: SliceOptions,
+): Promise<number> {
+  const perPair = planPasses(channels, shape).reduce(
+    (sum, pass) => sum + pass.planes.length * shape.height * shape.width * pass.layers,
+    0,
+  );
+  const most = gpu.description.software ? MOST_RATE.software : MOST_RATE.hardware;
+  const pairs = (most * (sliceMs / 1e3)) / perPair;
+  const count = Math.max(1, Math.min(images, MOST_IMAGES, Math.ceil(Math.sqrt(2 * pairs)) + 1));
+  const slice = { images: randomImages(count, shape, 1), channels, ...options };
+
+  const enough = new AbortController();
+  const signals = signal ? [signal, enough.signal] : [enough.signal];
+  let first: { readonly done: number; readonly at: number } | undefined;
+  let last = { done: 0, at: 0 };
+  const onProgress = ({ done }: { done: number }) => {
+    last = { done, at: performance.now() };
+    first ??= last;
+    if (last.at - first.at >= sliceMs) enough.abort(new Error('the slice is long enough'));
+  };
+  try {
+    await computeGram(gpu, { ...slice, signal: AbortSignal.any(signals), onProgress });
+    // One submission alone has compiled as well: once more.
+    if (first === last) return await wholeRate(gpu, slice, signal);
+  } catch (error) {
+    if (signal?.aborted || !enough.signal.aborted) throw error;
+  }
+  return (last.done - first!.done) / ((last.at - first!.at) / 1e3);
+}
+
+async function wholeRate(gpu: Gpu, slice: GramOptions, signal?: AbortSignal): Promise<number> {
+  const { elementLayers, elapsedMs } = await computeGram(gpu, { ...slice, signal });
+  return elementLayers / (elapsedMs / 1e3);
+}
+
+/** Milliseconds of the per-image stage of one image, at the depth of the deepest of the channels, of one pass. */
+export async function measureImageStage(
+  gpu: Gpu,
+  channels: readonly Channel[],
+  shape: ImageShape,
+  options: Pick<SliceOptions, 'memoryBytes'>,
+): Promise<number> {
+  const [pass] = planPasses(channels, shape);
+  const gram = { rows: FIELD_IMAGES, columns: FIELD_IMAGES, symmetric: true };
+  const plan = planPass(pass, shape, gram, gpu, options);
+  const count = Math.min(FIELD_IMAGES, plan.blockImages);
+  const images = randomImages(count, shape, 1);
+  using cache = new ImageFieldsCache(gpu, plan);
+  const finished = () => new Recording(gpu).submit();
+  await cache.block('compiles', images, 0, 1);
+  await finished();
+  const started = performance.now();
+  await cache.block('timed', images, 0, count);
+  await finished();
+  return (performance.now() - started) / count;
+}
+
+export interface SolveTime {
+  readonly solveRows: number;
+  readonly factorMs: number;
+  readonly refineMs: number;
+}
+
+/** The time of a linear system of as many rows as take a second or so, and `classes` right-hand sides. */
+export async function measureSolve(
+  gpu: Gpu,
+  rows: number,
+  classes: number,
+  signal?: AbortSignal,
+): Promise<SolveTime> {
+  const solve = async (n: number) => {
+    const targets = Float64Array.from(randomArray(n * classes, 2));
+    const { elapsedMs } = await solveRidge(gpu, positiveDefinite(n, 1), targets, { signal });
+    return { solveRows: n, factorMs: elapsedMs.factor, refineMs: elapsedMs.refine };
+  };
+  const n = Math.min(rows, gpu.description.software ? SOLVE_ROWS.software : SOLVE_ROWS.hardware);
+  // Compiles.
+  await solve(Math.min(n, 200));
+  return solve(n);
+}

@@ -1,0 +1,153 @@
+import * as v from 'valibot';
+import type { Channel, Readout } from '../kernel/channels.js';
+import { channelName, MAX_DEPTH, parseReadout, validateChannels } from '../kernel/validate-channels.js';
+import { storeTileCount } from './grid.js';
+
+// What computation.json may hold. Everything that a loop or an allocation depends on has a bound here, and everything
+// that becomes the name of a file is derived from what has been checked.
+
+export const FORMAT = 'cntk-webgpu kernel store';
+/** Since version 2 the name of a tile binds it to its place; of version 1 stores are read, and gone on with. */
+export const FORMAT_VERSIONS = [1, 2] as const;
+
+const MOST_KERNELS = 10_000;
+/** Files in one folder: 1,000,000 images in tiles of 512 are 1.9 million. */
+const MOST_TILES = 2 ** 21;
+/** Values of a tile, which is in memory as a whole: 4 GiB. */
+const MOST_TILE_VALUES = 2 ** 30;
+const MOST_IMAGES = 2 ** 31;
+const MOST_PIXELS = 2 ** 31;
+
+const short = v.pipe(v.string(), v.maxLength(1000));
+const count = (most: number) => v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(most));
+const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'is no SHA-256 (64 hexadecimal digits)'));
+const depth = v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(MAX_DEPTH));
+const readout = v.custom<Readout>(isReadout, 'is no read-out (vanilla, gap, lap:c)');
+
+const ntk = { kernel: v.literal('ntk'), depth, readout, trained: v.picklist(['all', 'hidden']) };
+const nngp = { kernel: v.literal('nngp'), depth, readout };
+const kernels = v.pipe(
+  v.array(
+    v.pipe(
+      v.variant('kernel', [v.object({ name: v.string(), ...ntk }), v.object({ name: v.string(), ...nngp })]),
+      v.rawCheck(({ dataset, addIssue }) => {
+        if (!dataset.typed) return;
+        const [{ name }, derived] = [dataset.value, channelName(dataset.value)];
+        if (name !== derived)
+          addIssue({ message: `is called ${quote(name)}, but what it describes is ${derived}` });
+      }),
+    ),
+  ),
+  v.minLength(1),
+  v.maxLength(MOST_KERNELS),
+);
+
+const block = v.object({
+  name: v.picklist(['train', 'test', 'cross']),
+  rows: count(MOST_IMAGES),
+  columns: count(MOST_IMAGES),
+  rowsSha256: sha256,
+  columnsSha256: sha256,
+});
+
+/** First the two fields that say whether the others can be read. */
+export const headSchema = v.object({
+  format: v.unknown(),
+  formatVersion: v.unknown(),
+  version: v.optional(v.unknown()),
+});
+
+export const computationSchema = v.pipe(
+  v.object({
+    format: v.literal(FORMAT),
+    formatVersion: v.picklist(FORMAT_VERSIONS),
+    kernels,
+    imageShape: v.pipe(
+      v.array(count(MOST_PIXELS)),
+      v.length(3, 'holds not three sizes: channels, height, width'),
+      v.check(
+        (sizes) => sizes.reduce((product, size) => product * size, 1) <= MOST_PIXELS,
+        `has more than ${MOST_PIXELS} pixels`,
+      ),
+    ),
+    normalization: short,
+    blocks: v.array(block),
+    tileImages: count(MOST_IMAGES),
+    version: short,
+    adapter: v.object({ name: short, backend: short, description: short }),
+    variants: v.object({ vanilla: v.optional(short), all: v.optional(short) }),
+  }),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    for (const problem of [blocksProblem, kernelsProblem, gridProblem]) {
+      const message = problem(dataset.value);
+      if (message === undefined) continue;
+      addIssue({ message });
+      return;
+    }
+  }),
+);
+
+export type CheckedComputation = v.InferOutput<typeof computationSchema>;
+type StoreBlock = CheckedComputation['blocks'][number];
+
+/** Which matrices make one computation, and in what they must agree. */
+function blocksProblem({ blocks }: CheckedComputation): string | undefined {
+  const [first, second] = blocks as [StoreBlock, StoreBlock | undefined];
+  const names = blocks.map(({ name }) => name).join(', ');
+  if (!['train', 'cross', 'train, test', 'cross, test'].includes(names))
+    return `blocks: are ${names || 'none'}; train or cross is needed, and test beside it if there is one`;
+  if (first.name === 'train' && first.rows !== first.columns)
+    return `blocks.0: is symmetric, but has ${first.rows} rows and ${first.columns} columns`;
+  if (first.name === 'train' && first.rowsSha256 !== first.columnsSha256)
+    return `blocks.0: is symmetric, but rowsSha256 is ${first.rowsSha256} and columnsSha256 ${first.columnsSha256}`;
+  if (second !== undefined && second.columns !== first.columns)
+    return `blocks.1.columns: is ${second.columns}, but blocks.0.columns ${first.columns}`;
+  if (second !== undefined && second.columnsSha256 !== first.columnsSha256)
+    return `blocks.1.columnsSha256: is ${second.columnsSha256}, but blocks.0.columnsSha256 ${first.columnsSha256}`;
+  return undefined;
+}
+
+function kernelsProblem({ kernels: channels, imageShape }: CheckedComputation): string | undefined {
+  try {
+    // Their names have been compared with what they describe.
+    const described = channels.map((entry) => {
+      const channel: Partial<typeof entry> = { ...entry };
+      delete channel.name;
+      return channel as Channel;
+    });
+    validateChannels(described, { height: imageShape[1], width: imageShape[2] });
+    return undefined;
+  } catch (error) {
+    return `kernels: ${(error as Error).message}`;
+  }
+}
+
+function gridProblem({ blocks, kernels: channels, tileImages }: CheckedComputation): string | undefined {
+  const tiles = storeTileCount(blocks, tileImages);
+  if (!(tiles <= MOST_TILES)) {
+    const sizes = blocks.map(({ rows, columns }) => `${rows}×${columns}`).join(' and ');
+    return `tileImages: ${sizes} values in tiles of ${tileImages} images a side are ${tiles} tiles, at most ${MOST_TILES} are possible; larger tiles are fewer`;
+  }
+  const values = Math.max(
+    ...blocks.map(
+      ({ rows, columns }) => channels.length * Math.min(tileImages, rows) * Math.min(tileImages, columns),
+    ),
+  );
+  if (!(values <= MOST_TILE_VALUES))
+    return `tileImages: ${channels.length} kernels in tiles of ${tileImages} images a side are ${values} values a tile, at most ${MOST_TILE_VALUES} are possible; make the tiles smaller`;
+  return undefined;
+}
+
+function isReadout(value: unknown): boolean {
+  try {
+    // `lap:04` would be read, and named otherwise.
+    return typeof value === 'string' && value.length < 30 && parseReadout(value) === value;
+  } catch {
+    return false;
+  }
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+}

@@ -1,0 +1,175 @@
+import { createHash } from 'node:crypto';
+import { link, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Channel } from '../kernel/channels.js';
+import type { ImageStack } from '../images/images.js';
+import { channelName } from '../kernel/validate-channels.js';
+import { OutputError, writeAtomically } from '../files/atomic-file.js';
+import { temporaryFile } from '../files/leftovers.js';
+import { JsonError, parseJson } from '../files/json-file.js';
+import { makeFolder } from '../files/make-folder.js';
+import { computationSchema, FORMAT, FORMAT_VERSIONS, headSchema } from './computation-schema.js';
+import type { Block } from './grid.js';
+import { readRegular } from '../files/regular-file.js';
+import { UnusableStoreError } from './store-error.js';
+
+/** What computes: results of two adapters, or of two variants of a kernel, agree within rounding, not bit for bit. */
+export interface StoreAdapter {
+  readonly name: string;
+  readonly backend: string;
+  /** Driver and version. */
+  readonly description: string;
+}
+
+/** The manifest of a store: everything that its values depend on, and the grid of its tiles. */
+export interface Computation {
+  readonly format: typeof FORMAT;
+  readonly formatVersion: (typeof FORMAT_VERSIONS)[number];
+  readonly kernels: readonly (Channel & { readonly name: string })[];
+  /** [channels, height, width] */
+  readonly imageShape: readonly number[];
+  /** Mode and whose statistics, as `standardize by images`. */
+  readonly normalization: string;
+  readonly blocks: readonly (Block & { readonly rowsSha256: string; readonly columnsSha256: string })[];
+  /** Rows and columns of a tile, at the most. */
+  readonly tileImages: number;
+  /** Of this package, of the adapter and of the kernel: those that began the store. */
+  readonly version: string;
+  readonly adapter: StoreAdapter;
+  /** Variants of the plane kernel that a tuner chose, by kind of pass; where one is missing the rule decides. */
+  readonly variants: Readonly<Partial<Record<'vanilla' | 'all', string>>>;
+}
+
+export const COMPUTATION_FILE = 'computation.json';
+/** A list of 10,000 kernels takes 2 MB. */
+const MOST_BYTES = 2 ** 24;
+
+/** What the user chooses of a computation. */
+export type ComputationInput = Omit<Computation, 'format' | 'formatVersion' | 'kernels'> & {
+  readonly channels: readonly Channel[];
+};
+
+export function describeComputation({ channels, ...rest }: ComputationInput): Computation {
+  const kernels = channels.map((channel) => ({ name: channelName(channel), ...channel }));
+  return { format: FORMAT, formatVersion: 2, kernels, ...rest };
+}
+
+/** What tiles and matrices of a computation take on the disk; the symmetric block has only half of its tiles. */
+export function computationBytes({
+  kernels,
+  blocks,
+}: {
+  readonly kernels: Computation['kernels'] | readonly Channel[];
+  readonly blocks: readonly Block[];
+}): number {
+  return blocks.reduce(
+    (sum, { rows, columns, name }) =>
+      sum + 4 * kernels.length * rows * columns * (name === 'train' ? 1.5 : 2),
+    0,
+  );
+}
+
+/** SHA-256 of the pixels before normalisation, as float32. */
+export function imagesSha256({ data }: ImageStack): string {
+  return createHash('sha256')
+    .update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
+    .digest('hex');
+}
+
+/**
+ * The manifest of the store in a folder; undefined if there is none. Every field of it has been checked.
+ *
+ * @throws UnusableStoreError naming the field that is wrong, or the version of the format that is not known here.
+ */
+export async function readComputation(folder: string): Promise<Computation | undefined> {
+  const file = join(folder, COMPUTATION_FILE);
+  let text: string;
+  try {
+    text = await readRegular(file, MOST_BYTES);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    const problem = code === undefined ? message : `cannot be read: ${message}`;
+    throw new UnusableStoreError(`${file}: ${problem}; ${REMEDY}`, { cause: error });
+  }
+  return checked(file, text, REMEDY);
+}
+
+/** @throws UnusableStoreError */
+function checked(file: string, text: string, remedy: string): Computation {
+  try {
+    const { format, formatVersion, version } = parseJson(file, text, headSchema);
+    if (format !== FORMAT)
+      throw new JsonError(`${file}: format is ${JSON.stringify(format)}, not "${FORMAT}"`);
+    if (
+      typeof formatVersion === 'number' &&
+      !(FORMAT_VERSIONS as readonly number[]).includes(formatVersion)
+    ) {
+      const writer = typeof version === 'string' ? version.slice(0, 100) : 'unknown';
+      throw new JsonError(
+        `${file}: has version ${formatVersion} of the format (written by cntk-webgpu ${writer}), this program knows versions ${FORMAT_VERSIONS.join(' and ')}; install that release`,
+      );
+    }
+    return parseJson(file, text, computationSchema);
+  } catch (error) {
+    if (!(error instanceof JsonError)) throw error;
+    const damage = /: is no JSON/.test(error.message) ? '; it is damaged' : '';
+    throw new UnusableStoreError(`${error.message}${damage}; ${remedy}`, { cause: error });
+  }
+}
+
+const REMEDY = 'restore it from a copy, or use another folder';
+
+/**
+ * Writes the manifest of a new store, unless another process was first: the first one decides.
+ *
+ * @returns the manifest that is there now
+ * @throws OutputError; UnusableStoreError if no store can be made of it.
+ */
+export async function establishComputation(folder: string, computation: Computation): Promise<Computation> {
+  const file = join(folder, COMPUTATION_FILE);
+  const text = `${JSON.stringify(computation, undefined, 2)}\n`;
+  checked(folder, text, 'nothing was written');
+  const candidate = temporaryFile(file);
+  try {
+    await makeFolder(folder);
+    await writeAtomically(candidate, [text]);
+    try {
+      // Unlike a rename, a link never takes the place of another's.
+      await link(candidate, file);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      // A file system without links.
+      if (['EPERM', 'ENOTSUP', 'ENOSYS'].includes(code ?? '')) await rename(candidate, file);
+      else if (code !== 'EEXIST') throw error;
+    }
+  } catch (error) {
+    throw error instanceof OutputError ? error : new OutputError(file, error);
+  } finally {
+    await rm(candidate, { force: true }).catch(() => undefined);
+  }
+  return (await readComputation(folder))!;
+}
+
+/** @throws UnusableStoreError naming the first thing in which two computations differ, with both values. */
+export function assertSameComputation(folder: string, found: Computation, wanted: Computation): void {
+  const blocks = (of: Computation) =>
+    of.blocks.map(({ name, rows, columns }) => `${name} ${rows}×${columns}`).join(', ');
+  const facets: Record<string, (of: Computation) => string> = {
+    kernels: (of) => of.kernels.map(({ name }) => name).join(', '),
+    'image shape': (of) => of.imageShape.join('×'),
+    normalisation: (of) => of.normalization,
+    matrices: blocks,
+    'images (SHA-256 of rows/columns)': (of) =>
+      of.blocks
+        .map(({ name, rowsSha256, columnsSha256 }) => `${name} ${rowsSha256}/${columnsSha256}`)
+        .join(', '),
+  };
+  for (const [what, of] of Object.entries(facets)) {
+    if (of(found) !== of(wanted)) {
+      throw new UnusableStoreError(
+        `${folder} holds another computation: its ${what}: ${of(found)}; asked for: ${of(wanted)}. Use another folder`,
+      );
+    }
+  }
+}
