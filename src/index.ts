@@ -29,6 +29,42 @@ export type { Tile } from './kernel/tiles.js';
 export { PlanError } from './gpu/plan-device.js';
 export type { PlaneVariants, VariantName } from './kernel/plane-variant.js';
 export { referenceKernel } from './kernel/reference.js';
+export { Network } from './network/network.js';
+export { NetworkError } from './network/network-error.js';
+export {
+  avgpool,
+  conv,
+  dense,
+  erf,
+  flatten,
+  gap,
+  gaussian,
+  identity,
+  lap,
+  relu,
+  residual,
+} from './network/builder.js';
+export type {
+  Activation,
+  AvgpoolLayer,
+  ConvLayer,
+  DenseLayer,
+  FlattenLayer,
+  GapLayer,
+  LapLayer,
+  Layer,
+  Padding,
+  ResidualLayer,
+} from './network/layers.js';
+export { shapeText, type ChainShapes, type ImageSize, type Shape } from './network/shapes.js';
+export { PRESETS, presetNetwork, type Preset } from './network/presets.js';
+export {
+  computeNetworks,
+  type NetworkGramOptions,
+  type NetworkGramResult,
+  type NetworkMatrices,
+} from './network/network-gram.js';
+export { referenceNetwork, type NetworkKernels } from './network/reference.js';
 export {
   ChannelError,
   channelName,

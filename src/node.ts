@@ -10,3 +10,4 @@ export { OutputError } from './files/atomic-file.js';
 export { loadLabels } from './data/labels.js';
 export { loadImages, type LabelledImages, type LoadOptions } from './data/load.js';
 export { readNpy, writeNpy, type NpyArray, type WritableArray } from './data/npy.js';
+export { networkText, parseNetwork, readNetwork, writeNetwork } from './data/network-file.js';

@@ -1,42 +1,32 @@
 import { contract as activationContract, KINDS } from '../../shaders/network_activation.js';
 import { contract as gatherContract } from '../../shaders/network_gather.js';
 import { contract as productsContract } from '../../shaders/network_products.js';
-import type { ParameterValues } from '../../shaders/contract.js';
 import { BufferScope } from '../gpu/buffers.js';
 import type { Gpu } from '../gpu/gpu.js';
-import type { BoundBuffers, Program } from '../gpu/program.js';
+import type { Program } from '../gpu/program.js';
 import { Recording } from '../gpu/recording.js';
 import { Pacer } from '../kernel/pacer.js';
 import { axisSize } from './axis.js';
-import type { ImageBlock } from './image-block.js';
+import type { Dispatch, PairBatch } from './dispatch.js';
+import type { CompiledRun, NetworkPass, Step, TensorId } from './pass.js';
+import type { NetworkPlan } from './plan.js';
+import { PlaneDispatches, planePrograms, type PlanePrograms } from './plane-dispatches.js';
 import type { ImageSize } from './shapes.js';
-import type { NetworkPass, Step, TensorId } from './steps.js';
 import { TensorBuffers } from './tensor-buffers.js';
 
-/** Reads of tensors and tables that an activation costs as much as. */
+/** Reads of tensors and tables that an activation costs as much as, and an element-layer of the plane kernel. */
 const ACTIVATION_COST = 12;
-
-interface Dispatch {
-  readonly program: Program;
-  readonly buffers: BoundBuffers;
-  readonly params: ParameterValues;
-  readonly workgroups: readonly [number, number];
-  /** What the dispatch costs, counted in reads. */
-  readonly cost: number;
-}
+const PLANE_COST = 3;
 
 interface Programs {
   readonly products: Program;
   readonly gather: Program;
   readonly activation: Program;
+  readonly ofPlanes: PlanePrograms;
 }
 
-/** A batch of pairs of images: indices into the blocks. */
-export interface PairBatch {
-  readonly pairs: readonly (readonly [number, number])[];
-  readonly x: ImageBlock;
-  readonly z: ImageBlock;
-}
+/** [networks] Σ and Θ as stored, [pairs]. */
+export type BatchKernels = readonly { readonly sigma: Float32Array; readonly theta?: Float32Array }[];
 
 /**
  * Runs the steps of a pass on a device, one dispatch each, every tensor in device memory: right for every network. The
@@ -48,18 +38,22 @@ export class NetworkExecutor implements Disposable {
   private readonly buffers: TensorBuffers;
   /** Bound where a shader has a buffer that it will not touch. */
   private readonly unused: GPUBuffer;
+  private readonly planeDispatches: PlaneDispatches;
 
   private constructor(
     private readonly gpu: Gpu,
     private readonly programs: Programs,
     private readonly pacer: Pacer,
     private readonly pass: NetworkPass,
+    private readonly runs: readonly CompiledRun[],
     private readonly image: ImageSize,
     readonly maxPairs: number,
   ) {
     this.scope = new BufferScope(gpu.device);
     this.buffers = new TensorBuffers(this.scope, pass, maxPairs);
-    this.unused = this.scope.storage('unused', 4);
+    this.unused = this.scope.storage('unused', 16);
+    const { ofPlanes } = programs;
+    this.planeDispatches = new PlaneDispatches(this.scope, this.buffers, ofPlanes, pass, runs, image);
   }
 
   /** @param pacer Shared by the executors of a run. */
@@ -67,33 +61,31 @@ export class NetworkExecutor implements Disposable {
     gpu: Gpu,
     pacer: Pacer,
     pass: NetworkPass,
-    image: ImageSize,
+    { runs, graph: { image } }: NetworkPlan,
     maxPairs: number,
   ): Promise<NetworkExecutor> {
     const [products, gather, activation] = await Promise.all(
       [productsContract, gatherContract, activationContract].map((contract) => gpu.program(contract)),
     );
-    return new NetworkExecutor(gpu, { products, gather, activation }, pacer, pass, image, maxPairs);
+    const programs = { products, gather, activation, ofPlanes: await planePrograms(gpu, runs) };
+    return new NetworkExecutor(gpu, programs, pacer, pass, runs, image, maxPairs);
   }
 
   /**
-   * All steps for one batch, in as many submissions as keep each short.
+   * All steps for one batch, in as many submissions as keep each short. All are submitted when this returns: the next
+   * batch can follow, and finds the tensors free.
    *
    * @returns [outputs] Σ and Θ as stored, [pairs]
    */
-  async run(
-    batch: PairBatch,
-    signal?: AbortSignal,
-  ): Promise<{ sigma: Float32Array; theta?: Float32Array }[]> {
+  async run(batch: PairBatch, signal?: AbortSignal): Promise<BatchKernels> {
     const { pass, gpu } = this;
     gpu.device.queue.writeBuffer(this.buffers.pairs, 0, Uint32Array.from(batch.pairs.flat()));
-    const dispatches = pass.steps.map((step) => this.dispatch(step, batch));
+    const dispatches = pass.steps.flatMap((step) => this.dispatches(step, batch));
     const reads = pass.outputs.flatMap(({ sigma, theta }) =>
       theta === undefined ? [sigma] : [sigma, theta],
     );
-    let data: ArrayBuffer[] = [];
+    const submitted: Promise<{ data: ArrayBuffer[] }>[] = [];
     for (let first = 0; first < dispatches.length;) {
-      signal?.throwIfAborted();
       const recording = new Recording(gpu);
       const budget = this.pacer.units(1);
       let cost = 0;
@@ -105,8 +97,10 @@ export class NetworkExecutor implements Disposable {
       } while (first < dispatches.length && cost + dispatches[first].cost <= budget);
       const last = first === dispatches.length;
       if (last) for (const id of reads) recording.read(this.buffers.tensor(id), 0, 4 * batch.pairs.length);
-      ({ data } = await this.pacer.time(cost, (quietMs) => recording.submit({ quietMs, timed: true })));
+      submitted.push(this.pacer.time(cost, (quietMs) => recording.submit({ quietMs, timed: true })));
     }
+    const { data } = (await Promise.all(submitted)).at(-1)!;
+    signal?.throwIfAborted();
     const values = new Map(reads.map((id, index) => [id, new Float32Array(data[index])]));
     return pass.outputs.map(({ sigma, theta }) => ({
       sigma: values.get(sigma)!,
@@ -136,6 +130,14 @@ export class NetworkExecutor implements Disposable {
         return ACTIVATION_COST * this.elements(step.sigma);
       case 'variance':
         return 4 * this.elements(step.sigma);
+      case 'planes': {
+        const { layers, height, width } = this.runs[step.run];
+        return PLANE_COST * step.entries.length * height * width * (layers.length + 1);
+      }
+      case 'lambdas': {
+        const { layers, height, width } = this.runs[step.run];
+        return 30 * height * width * layers.length;
+      }
     }
   }
 
@@ -144,16 +146,24 @@ export class NetworkExecutor implements Disposable {
     return axisSize(rows) * axisSize(columns);
   }
 
-  private dispatch(step: Step, batch: PairBatch): Dispatch {
+  private dispatches(step: Step, batch: PairBatch): Dispatch[] {
+    if (step.kind === 'planes')
+      return this.planeDispatches.planes(step, batch, batch.pairs.length * this.cost(step));
+    if (step.kind === 'lambdas')
+      return this.planeDispatches.lambdas(step, batch, batch.pairs.length * this.cost(step));
     const pairs = batch.pairs.length;
     const result = step.kind === 'products' || step.kind === 'gather' ? step.result : step.sigma;
     const count = pairs * this.elements(result);
     const workgroups = spread(Math.ceil(count / 64));
     const cost = pairs * this.cost(step);
-    return { ...this.bound(step, batch, count), workgroups, cost };
+    return [{ ...this.bound(step, batch, count), workgroups, cost }];
   }
 
-  private bound(step: Step, batch: PairBatch, count: number): Omit<Dispatch, 'workgroups' | 'cost'> {
+  private bound(
+    step: Exclude<Step, { kind: 'planes' | 'lambdas' }>,
+    batch: PairBatch,
+    count: number,
+  ): Omit<Dispatch, 'workgroups' | 'cost'> {
     const { buffers, programs, unused } = this;
     const geometry = (id: TensorId) => {
       const { rows, columns } = this.pass.tensors[id];

@@ -14,9 +14,14 @@ export function nodeExponents({ nodes, image }: NetworkGraph, pixelExponent: num
   for (const node of nodes) {
     const inputs = node.inputs.map((input) => bounds[input]);
     const bound = throughOperation(node, inputs, image.channels, pixelExponent);
-    bounds.push(node.operation.kind === 'input' ? bound : normalised(bound));
+    bounds.push(keepsExponent(node) ? bound : normalised(bound));
   }
   return bounds.map(({ exponent }) => exponent);
+}
+
+/** Products of pixels are stored as they are, and activations that keep variances give what they are given. */
+function keepsExponent({ operation }: GraphNode): boolean {
+  return operation.kind === 'input' || (operation.kind === 'activation' && operation.activation !== 'erf');
 }
 
 /** values · 2^exponent: a bound of the variance at every position, kept apart so that no depth underflows. */

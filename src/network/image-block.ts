@@ -4,5 +4,15 @@ export interface ImageBlock {
   readonly images: GPUBuffer;
   /** [variances] of [count][height][width] f32. */
   readonly variances: readonly GPUBuffer[];
+  /** [runs]: what the fused plane kernel reads of them. */
+  readonly runs: readonly RunFields[];
   readonly count: number;
+}
+
+export interface RunFields {
+  /** [count][L][H][W] f32 */
+  readonly variance: GPUBuffer;
+  /** As shaders/fields.ts lays out pixels, if the run begins with them, and the square roots of the variances. */
+  readonly xFields: GPUBuffer;
+  readonly zFields: GPUBuffer;
 }

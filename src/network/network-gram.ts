@@ -1,15 +1,16 @@
-import { BufferScope } from '../gpu/buffers.js';
+import { assertGpu } from '../gpu/assert-gpu.js';
 import type { Gpu } from '../gpu/gpu.js';
+import { ArgumentError, assertCount, assertKeys, assertRunOptions, shown } from '../checks/arguments.js';
+import { KernelValueError } from '../kernel/channel-values.js';
+import { computeGram } from '../kernel/gram.js';
 import { checkImages } from '../images/image-checks.js';
 import type { ImageStack } from '../images/images.js';
-import { Pacer } from '../kernel/pacer.js';
-import { powerOfTwoScale } from '../images/taken-images.js';
-import { tilePairs, pairsOf } from '../kernel/tiles.js';
-import { NetworkExecutor } from './executor.js';
-import type { ImageBlock } from './image-block.js';
+import { assertStack } from '../images/taken-images.js';
+import { channelName } from '../kernel/validate-channels.js';
 import { NetworkError } from './network-error.js';
-import type { Network } from './network.js';
-import { planNetworks, type NetworkPlan } from './plan.js';
+import { Network } from './network.js';
+import { chainChannels, paperChain, type PaperChain } from './paper-chain.js';
+import { walkNetworks } from './walk-networks.js';
 
 export interface NetworkGramOptions {
   readonly networks: readonly Network[];
@@ -19,6 +20,11 @@ export interface NetworkGramOptions {
   readonly against?: ImageStack;
   /** False: only the NNGP kernels, at about half the work. */
   readonly ntk?: boolean;
+  /**
+   * What computes: `auto` the kernel of the paper's chains for networks that are such chains, and for others the fused
+   * plane kernel for all runs of layers that it can take; `runs` never the former; `general` layer by layer throughout.
+   */
+  readonly kernel?: 'auto' | 'runs' | 'general';
   /** Device memory, bytes. */
   readonly memoryBytes?: number;
   /** At most so many images of the rows, and of the columns, stand on the device at a time. */
@@ -40,126 +46,111 @@ export interface NetworkGramResult {
   readonly elementLayersPerPair: number;
 }
 
-const DEFAULT_MEMORY_BYTES = 512 * 2 ** 20;
+const OPTIONS: readonly (keyof NetworkGramOptions)[] = [
+  'networks',
+  'images',
+  'against',
+  'ntk',
+  'kernel',
+  'memoryBytes',
+  'tileImages',
+  'signal',
+  'onProgress',
+];
 
 /**
- * NTK and NNGP of several networks between images, exact up to float32, in one walk of the pairs: what networks have in
- * common from the front is computed once.
+ * NTK and NNGP of several networks between images, exact up to float32. Networks share what they have in common from the
+ * front: a sweep of depths or read-outs costs what its deepest network does.
  *
- * @throws NetworkError, ImageError before anything runs; DeviceLostError; the signal's reason if aborted
+ * @throws ArgumentError, NetworkError, ImageError before anything runs; DeviceLostError; the signal's reason if aborted
  */
 export async function computeNetworks(gpu: Gpu, options: NetworkGramOptions): Promise<NetworkGramResult> {
-  const { networks, images: rows, against, ntk = true, memoryBytes = DEFAULT_MEMORY_BYTES, signal } = options;
-  const columns = against ?? rows;
-  const symmetric = against === undefined;
-  if (networks.length === 0) throw new NetworkError('no network is given: name at least one');
-  checkImages(rows, columns);
-  // One scale for both: biases stand beside products of x and of z.
-  const scale = Math.min(powerOfTwoScale(rows.data), powerOfTwoScale(columns.data));
-  const plan = planNetworks(networks, rows, { pixelExponent: -Math.log2(scale), theta: ntk });
-  const sizes = batchSizes(plan, gpu, memoryBytes);
+  assertGpu('computeNetworks', gpu);
+  assertOptions(options);
+  const { networks, images: rows, against, kernel = 'auto' } = options;
+  checkImages(rows, against ?? rows);
+  for (const network of networks) network.shapes(rows);
+  options.signal?.throwIfAborted();
+  const chains = networks.map((network) => (kernel === 'auto' ? paperChain(network, rows) : undefined));
+  const count = (isChain: boolean) => chains.filter((chain) => (chain !== undefined) === isChain).length;
+  const kinds = [count(true), count(false)].filter((each) => each > 0).length;
+  let done = 0;
+  const part = {
+    ...options,
+    onProgress: ({ donePairs, totalPairs }: { donePairs: number; totalPairs: number }) =>
+      options.onProgress?.({ donePairs: (done + donePairs) / kinds, totalPairs }),
+  };
 
-  const pacer = new Pacer(gpu.software);
-  using variances = await NetworkExecutor.create(gpu, pacer, plan.variances, rows, sizes.selfPairs);
-  using values = await NetworkExecutor.create(gpu, pacer, plan.values, rows, sizes.pairs);
-  const shape = { rows: rows.count, columns: columns.count, symmetric };
-  const totalPairs = symmetric ? (shape.rows * (shape.rows + 1)) / 2 : shape.rows * shape.columns;
-  const kernels = plan.values.outputs.map(() => ({
-    ntk: ntk ? new Float64Array(shape.rows * shape.columns) : undefined,
-    nngp: new Float64Array(shape.rows * shape.columns),
-  }));
-  let donePairs = 0;
-  for (const tile of tilePairs(shape, Math.min(sizes.images, options.tileImages ?? Infinity))) {
-    using scope = new BufferScope(gpu.device);
-    const block = (stack: ImageStack, first: number, count: number) =>
-      loadBlock(scope, variances, plan, stack, first, count, scale, signal);
-    const x = await block(rows, tile.firstRow, tile.rows);
-    const same = symmetric && tile.firstRow === tile.firstColumn;
-    const z = same ? x : await block(columns, tile.firstColumn, tile.columns);
-    const pairs = [...pairsOf(tile)];
-    for (let first = 0; first < pairs.length;) {
-      const most = Math.min(sizes.pairs, pacer.units(values.costPerPair));
-      const batch = pairs.slice(first, first + most);
-      first += batch.length;
-      const local = batch.map(({ row, column }) => [row - tile.firstRow, column - tile.firstColumn] as const);
-      const results = await values.run({ pairs: local, x, z }, signal);
-      for (const [network, { sigma, theta }] of results.entries()) {
-        const unit = 2 ** plan.values.outputs[network].exponent;
-        for (const [index, { row, column }] of batch.entries()) {
-          const places = [row * shape.columns + column];
-          if (symmetric) places.push(column * shape.columns + row);
-          for (const place of places) {
-            kernels[network].nngp[place] = unit * sigma[index];
-            if (theta) kernels[network].ntk![place] = unit * theta[index];
-          }
-        }
-      }
-      donePairs += batch.length;
-      options.onProgress?.({ donePairs, totalPairs });
-    }
+  const kernels: NetworkMatrices[] = [];
+  let result = { pairs: 0, elementLayersPerPair: 0 };
+  const add = (indices: readonly number[], computed: NetworkGramResult) => {
+    for (const [k, index] of indices.entries()) kernels[index] = computed.kernels[k];
+    done += computed.pairs;
+    const elementLayersPerPair = result.elementLayersPerPair + computed.elementLayersPerPair;
+    result = { pairs: computed.pairs, elementLayersPerPair };
+  };
+  const all = networks.map((_, index) => index);
+  const ofChains = all.filter((index) => chains[index] !== undefined);
+  const computed = await computeChains(
+    gpu,
+    part,
+    ofChains.map((index) => chains[index]!),
+  );
+  if (computed !== undefined) add(ofChains, computed);
+  const others = all.filter((index) => (kernels[index] as NetworkMatrices | undefined) === undefined);
+  if (others.length > 0) {
+    add(others, await walkNetworks(gpu, { ...part, networks: others.map((index) => networks[index]) }));
   }
-  return { kernels, pairs: totalPairs, elementLayersPerPair: plan.elementLayersPerPair };
+  return { kernels, ...result };
 }
 
-/** How many pairs, images with themselves, and images of a block stand in memory at a time. */
-function batchSizes(
-  plan: NetworkPlan,
+/** The paper's chains in one pass; undefined if there are none, or where their values leave float32. */
+async function computeChains(
   gpu: Gpu,
-  memoryBytes: number,
-): { pairs: number; selfPairs: number; images: number } {
-  const { maxStorageBufferBindingSize, maxBufferSize } = gpu.limits;
-  const binding = Math.min(maxStorageBufferBindingSize, maxBufferSize);
-  const most = (sizes: readonly number[], bytes: number, memory: number, what: string) => {
-    const largest = 4 * Math.max(1, ...sizes);
-    const count = Math.min(Math.floor(binding / largest), Math.floor(memory / Math.max(4, bytes)));
-    if (count >= 1) return Math.min(count, 65_536);
-    throw new NetworkError(
-      `${what} needs tensors of ${megabytes(largest)} MB, ${megabytes(bytes)} MB together; this device binds at most ` +
-        `${megabytes(binding)} MB, and ${megabytes(memory)} MB of memory are set aside: raise the memory, or use ` +
-        'smaller images',
-    );
-  };
-  // A quarter for two blocks of images, a quarter for the pass of the variances, half for pairs.
-  const { image } = plan.graph;
-  const imageSizes = [
-    image.channels * image.height * image.width,
-    ...plan.varianceShapes.map(({ height, width }) => height * width),
-  ];
-  return {
-    pairs: most(plan.valueSlots.sizes, plan.sizeBytesPerPair, memoryBytes / 2, 'a pair of images'),
-    selfPairs: most(plan.varianceSlots.sizes, plan.sizeBytesPerSelfPair, memoryBytes / 4, 'an image'),
-    images: most(imageSizes, plan.sizeBytesPerImage, memoryBytes / 8, 'an image'),
-  };
+  { images, against, ntk = true, memoryBytes, signal, onProgress }: NetworkGramOptions,
+  chains: readonly PaperChain[],
+): Promise<NetworkGramResult | undefined> {
+  if (chains.length === 0) return undefined;
+  const wanted = chains.map((chain) => chainChannels(chain, ntk));
+  const channels = [...new Map(wanted.flat().map((channel) => [channelName(channel), channel])).values()];
+  const totalPairs = against ? images.count * against.count : (images.count * (images.count + 1)) / 2;
+  try {
+    const gram = await computeGram(gpu, {
+      ...{ images, against, channels, memoryBytes, signal },
+      onProgress: ({ done, total }) =>
+        onProgress?.({ donePairs: Math.floor((totalPairs * done) / total), totalPairs }),
+    });
+    if (gram.underflows > 0) return undefined;
+    const matrixOf = new Map(channels.map((channel, index) => [channelName(channel), gram.matrices[index]]));
+    const kernels = chains.map(({ factor }, index) => {
+      const [nngp, withTheta] = wanted[index]
+        .toReversed()
+        .map((channel) => Float64Array.from(matrixOf.get(channelName(channel))!, (value) => factor * value));
+      return { ntk: withTheta, nngp };
+    });
+    return { kernels, pairs: gram.pairs, elementLayersPerPair: gram.elementLayers / gram.pairs };
+  } catch (error) {
+    if (error instanceof KernelValueError) return undefined;
+    throw error;
+  }
 }
 
-const megabytes = (bytes: number) => (bytes / 1e6).toPrecision(3);
-
-/** Uploads images and computes their variances: the pass of the pairs of each with itself, Σ only. */
-async function loadBlock(
-  scope: BufferScope,
-  executor: NetworkExecutor,
-  plan: NetworkPlan,
-  stack: ImageStack,
-  first: number,
-  count: number,
-  scale: number,
-  signal: AbortSignal | undefined,
-): Promise<ImageBlock> {
-  const size = stack.channels * stack.height * stack.width;
-  const pixels = stack.data.subarray(first * size, (first + count) * size).map((value) => value * scale);
-  const block: ImageBlock = {
-    images: scope.upload('images', pixels),
-    variances: plan.varianceShapes.map(({ height, width }, k) =>
-      scope.storage(`variance ${k}`, 4 * count * height * width),
-    ),
-    count,
-  };
-  for (let image = 0; image < count; image += executor.maxPairs) {
-    const pairs = Array.from(
-      { length: Math.min(executor.maxPairs, count - image) },
-      (_, index) => [image + index, image + index] as const,
+function assertOptions(options: NetworkGramOptions): void {
+  const where = 'computeNetworks';
+  assertKeys(where, options, OPTIONS);
+  assertRunOptions(where, options);
+  const { networks, images, against, ntk, kernel, tileImages } = options as Partial<NetworkGramOptions>;
+  if (!Array.isArray(networks) || !networks.every((network) => network instanceof Network)) {
+    throw new ArgumentError(
+      `${where}: networks: an array of Network is wanted, such as [presetNetwork('vgg19')]`,
     );
-    await executor.run({ pairs, x: block, z: block }, signal);
   }
-  return block;
+  if (networks.length === 0) throw new NetworkError('no network is given: name at least one');
+  assertStack('images', images);
+  if (against !== undefined) assertStack('against', against);
+  if (ntk !== undefined && typeof ntk !== 'boolean')
+    throw new ArgumentError(`${where}: ntk is ${shown(ntk)}; true or false is wanted`);
+  if (kernel !== undefined && !['auto', 'runs', 'general'].includes(kernel))
+    throw new ArgumentError(`${where}: kernel is ${shown(kernel)}; auto, runs or general is wanted`);
+  if (tileImages !== undefined) assertCount(`${where}: tileImages`, tileImages);
 }

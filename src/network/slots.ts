@@ -1,5 +1,5 @@
 import { axisSize } from './axis.js';
-import type { NetworkPass, Step, TensorId } from './steps.js';
+import type { NetworkPass, NodeTensors, Step, TensorId } from './pass.js';
 
 /** Which of a few buffers a tensor lives in: tensors that are never needed at the same time share one. */
 export interface Slots {
@@ -20,10 +20,18 @@ function tensorsOf(step: Step): { reads: TensorId[]; writes: TensorId[] } {
         writes: [step.result],
       };
     case 'activation':
-      return { reads: [], writes: step.theta === undefined ? [step.sigma] : [step.sigma, step.theta] };
+      return { reads: [], writes: both(step) };
     case 'variance':
       return { reads: [step.sigma], writes: [] };
+    case 'planes':
+      return { reads: step.source ? both(step.source) : [], writes: both(step.result) };
+    case 'lambdas':
+      return { reads: step.source ? both(step.source) : [], writes: [] };
   }
+}
+
+function both({ sigma, theta }: NodeTensors): TensorId[] {
+  return theta === undefined ? [sigma] : [sigma, theta];
 }
 
 /** A walk through the steps that gives a new tensor the free slot that fits it best. Outputs stay to the end. */

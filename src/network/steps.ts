@@ -1,93 +1,46 @@
+import type { PlaneEntry } from '../../shaders/network_planes_subgroup.js';
 import { isIdentity, selectionTable, windowTable, type Axis, type GatherTable } from './axis.js';
+import { activationScales, compileRun, scaledGain } from './compile-run.js';
 import { nodeExponents } from './exponents.js';
 import type { ActivationOperation, GraphNode, LinearOperation, NetworkGraph } from './graph.js';
 import { neededAxes, type NodeAxes } from './needs.js';
+import type { CompiledPasses, CompiledRun, NetworkPass, NodeTensors, Step, TensorId } from './pass.js';
+import { firstPart, partsAxis, partsOfPooled, partsTable } from './parts.js';
+import type { PlaneRun } from './plane-runs.js';
 import { axisWindow, type WindowLayer } from './window.js';
 
-/** A tensor of every pair of a batch, [pairs][elements of rows][elements of columns], by its number in the pass. */
-export type TensorId = number;
-
-/** What an executor does, one dispatch each, in this order. */
-export type Step =
-  | { readonly kind: 'products'; readonly result: TensorId }
-  | {
-      readonly kind: 'gather';
-      readonly along: 'rows' | 'columns';
-      readonly table: GatherTable;
-      readonly source: TensorId;
-      readonly result: TensorId;
-      readonly gain: number;
-      readonly bias: number;
-      /** Added to the result, times keep. */
-      readonly added?: TensorId;
-      readonly keep: number;
-    }
-  | {
-      readonly kind: 'activation';
-      readonly operation: ActivationOperation;
-      /** The tensor that is read and overwritten. */
-      readonly sigma: TensorId;
-      readonly theta?: TensorId;
-      /** Which of the variances of the images it needs. */
-      readonly variance: number;
-      readonly sigmaScale: number;
-      readonly kScale: number;
-      readonly thetaScale: number;
-    }
-  /** In the pass of the variances alone: the tensor of an image with itself, one value per position, is variance k. */
-  | { readonly kind: 'variance'; readonly variance: number; readonly sigma: TensorId };
-
-/** The kernels at the end of a network, one number per pair each; the true ones are 2^exponent times what is stored. */
-export interface PassOutput {
-  readonly sigma: TensorId;
-  /** Absent where Θ is 0, which no trained network's is. */
-  readonly theta?: TensorId;
-  readonly exponent: number;
-}
-
-/** One walk of a batch of pairs through all nodes that are needed. */
-export interface NetworkPass {
-  readonly tensors: readonly NodeAxes[];
-  readonly steps: readonly Step[];
-  /** [networks]; empty in the pass of the variances. */
-  readonly outputs: readonly PassOutput[];
-}
-
-/** Positions of variance k: its input's height × width. */
-export interface VarianceShape {
-  readonly height: number;
-  readonly width: number;
-}
-
-export interface CompiledPasses {
-  readonly variances: NetworkPass;
-  readonly values: NetworkPass;
-  /** [variances] */
-  readonly varianceShapes: readonly VarianceShape[];
-}
-
-/** The steps of both passes. @param theta False if only NNGP kernels are asked for. */
-export function compilePasses(graph: NetworkGraph, pixelExponent: number, theta: boolean): CompiledPasses {
+/**
+ * The steps of both passes.
+ *
+ * @param theta False if only NNGP kernels are asked for.
+ * @param planeRuns What the fused plane kernel does; all else is done layer by layer.
+ */
+export function compilePasses(
+  graph: NetworkGraph,
+  pixelExponent: number,
+  theta: boolean,
+  planeRuns: readonly PlaneRun[] = [],
+): CompiledPasses {
   const exponents = nodeExponents(graph, pixelExponent);
+  const runs = planeRuns.map((run) => compileRun(graph, exponents, run));
+  const fused = new Set(runs.flatMap(({ layers }) => layers.map(({ activation }) => activation)));
   // Activations of one input share their variances.
   const activated = [
     ...new Set(
-      graph.nodes.flatMap(({ operation, inputs }) => (operation.kind === 'activation' ? inputs : [])),
+      graph.nodes.flatMap(({ operation, inputs }, index) =>
+        operation.kind === 'activation' && !fused.has(index) ? inputs : [],
+      ),
     ),
   ];
   return {
-    variances: new PassCompiler(graph, exponents, activated, 'variances', false).compile(),
-    values: new PassCompiler(graph, exponents, activated, 'values', theta).compile(),
+    runs,
+    variances: new PassCompiler(graph, exponents, activated, 'variances', false, runs).compile(),
+    values: new PassCompiler(graph, exponents, activated, 'values', theta, runs).compile(),
     varianceShapes: activated.map((node) => ({
       height: graph.nodes[node].height,
       width: graph.nodes[node].width,
     })),
   };
-}
-
-interface NodeTensors {
-  readonly sigma: TensorId;
-  readonly theta?: TensorId;
 }
 
 interface GatherOptions {
@@ -105,6 +58,8 @@ class PassCompiler {
   private readonly tables = new Map<string, GatherTable>();
   /** [nodes]: how many of its readers are still to come; an end has one that never comes. */
   private readonly readers: number[];
+  /** The run that a node is part of. */
+  private readonly runOf = new Map<number, number>();
 
   constructor(
     private readonly graph: NetworkGraph,
@@ -112,11 +67,19 @@ class PassCompiler {
     private readonly activated: readonly number[],
     private readonly pass: 'values' | 'variances',
     private readonly wantsTheta: boolean,
+    private readonly runs: readonly CompiledRun[],
   ) {
     this.axes = neededAxes(graph, pass);
     this.readers = graph.nodes.map(() => 0);
+    for (const [run, { layers, result, source, sourceKind }] of runs.entries()) {
+      for (const { linear, activation } of layers) {
+        for (const node of [linear, activation, result]) if (node !== undefined) this.runOf.set(node, run);
+      }
+      if (sourceKind !== 'pixels') this.readers[source]++;
+    }
     for (const [index, { inputs }] of graph.nodes.entries()) {
-      if (this.axes[index] !== undefined) for (const input of inputs) this.readers[input]++;
+      if (this.axes[index] === undefined || this.runOf.has(index)) continue;
+      for (const input of inputs) this.readers[input]++;
     }
     for (const end of graph.ends) this.readers[end]++;
   }
@@ -125,9 +88,18 @@ class PassCompiler {
     const { nodes, ends } = this.graph;
     for (const [index, node] of nodes.entries()) {
       const axes = this.axes[index];
-      if (axes === undefined) continue;
-      for (const input of node.inputs) this.readers[input]--;
-      this.held[index] = this.throughNode(index, node, axes);
+      const run = this.runOf.get(index);
+      if (run !== undefined) {
+        if (index === this.runs[run].result) this.throughRun(run);
+      } else {
+        if (axes === undefined) continue;
+        // Runs multiply images themselves.
+        const unread = this.readers[index] === 0 && !this.activated.includes(index);
+        if (node.operation.kind === 'input' && unread) continue;
+        for (const input of node.inputs) this.readers[input]--;
+        this.held[index] = this.throughNode(index, node, axes);
+      }
+      if (axes === undefined || (this.held[index] as NodeTensors | undefined) === undefined) continue;
       if (this.pass === 'variances' && this.activated.includes(index)) this.storeVariance(index, axes);
     }
     const outputs =
@@ -165,17 +137,102 @@ class PassCompiler {
     const ownTensor = (tensor: TensorId): TensorId =>
       this.readers[input] === 0 ? this.selected(tensor, axes) : this.copied(tensor, axes);
     const own = { sigma: ownTensor(sigma), theta: theta === undefined ? undefined : ownTensor(theta) };
-    const [from, to] = [this.exponents[input], this.exponents[index]];
     this.steps.push({
       kind: 'activation',
       operation,
       ...own,
       variance: this.activated.indexOf(input),
-      sigmaScale: 2 ** from,
-      kScale: 2 ** -to,
-      thetaScale: 2 ** (from - to),
+      ...activationScales(this.exponents[input], this.exponents[index]),
     });
     return own;
+  }
+
+  /** A run of the fused plane kernel, up to the node that holds its result. */
+  private throughRun(index: number): void {
+    const run = this.runs[index];
+    const { end, result } = run;
+    const source = run.sourceKind === 'pixels' ? undefined : this.held[run.source];
+    if (source !== undefined) this.readers[run.source]--;
+    if (this.pass === 'variances' && run.layers.some(({ activation }) => activation !== undefined)) {
+      const entry = this.planeEntry(run, source, [0, 0], [0, 0]);
+      this.steps.push({ kind: 'lambdas', run: index, source, entry });
+    }
+    const axes = this.axes[end];
+    if (axes === undefined || this.axes[result] === undefined) return;
+    const { rows, columns } = axes;
+    const stored: NodeAxes =
+      run.sink === 'parts'
+        ? { rows: partsAxis(rows), columns: partsAxis(columns) }
+        : run.sink === 'sums'
+          ? { rows: { ...rows, positions: 1 }, columns: { ...columns, positions: 2 } }
+          : axes;
+    const slot = (along: 'rows' | 'columns', d: number) =>
+      run.sink === 'parts' ? firstPart(stored[along], d) : axes[along].classes.indexOf(d);
+    const entries = rows.classes.flatMap((dy) =>
+      columns.classes.map((dx) =>
+        this.planeEntry(run, source, [dx, dy], [slot('columns', dx), slot('rows', dy)]),
+      ),
+    );
+    const hasTheta = this.wantsTheta && this.graph.nodes[end].hasTheta;
+    const sigma = this.tensor(stored);
+    // The kernel always writes it.
+    const theta = run.sink === 'sums' ? undefined : this.tensor(stored);
+    this.steps.push({ kind: 'planes', run: index, source, result: { sigma, theta }, entries });
+    const tensors: NodeTensors = hasTheta ? { sigma, theta } : { sigma };
+    this.held[result] =
+      run.sink === 'whole'
+        ? tensors
+        : run.sink === 'sums'
+          ? this.summedPlanes(run, tensors.sigma, hasTheta)
+          : this.pooledParts(run, tensors);
+  }
+
+  private planeEntry(
+    { sourceKind }: PlaneRun,
+    source: NodeTensors | undefined,
+    d: readonly [number, number],
+    slot: readonly [number, number],
+  ): PlaneEntry {
+    if (source === undefined) return { d, slot, sourceX: [0], sourceY: [0] };
+    const { rows, columns } = this.tensors[source.sigma];
+    const slots = (axis: Axis, of: number) =>
+      sourceKind === 'parts' ? partsOfPooled(axis, of) : [axis.classes.indexOf(of)];
+    return { d, slot, sourceX: slots(columns, d[0]), sourceY: slots(rows, d[1]) };
+  }
+
+  /** The sums over planes, (Σ, Θ) each, added up and scaled as gap does. */
+  private summedPlanes({ result }: PlaneRun, sums: TensorId, hasTheta: boolean): NodeTensors {
+    const gain = scaledGain(this.exponents, this.graph.nodes[result], result);
+    const { rows, columns } = this.tensors[sums];
+    const one: Axis = { positions: 1, classes: [0] };
+    const every = (count: number, step: number, first: number): GatherTable => ({
+      starts: Uint32Array.of(0, count),
+      sources: Uint32Array.from({ length: count }, (_, k) => step * k + first),
+    });
+    const half = { rows: one, columns };
+    const added = this.gather('rows', sums, half, every(rows.classes.length, 1, 0), {});
+    const total = (field: number) =>
+      this.gather('columns', added, { rows: one, columns: one }, every(columns.classes.length, 2, field), {
+        gain,
+      });
+    return { sigma: total(0), theta: hasTheta ? total(1) : undefined };
+  }
+
+  /** As they are for a run that begins with them, else the planes that they are parts of. */
+  private pooledParts({ result }: PlaneRun, parts: NodeTensors): NodeTensors {
+    if (this.runs.some(({ source, sourceKind }) => source === result && sourceKind === 'parts')) return parts;
+    const gain = scaledGain(this.exponents, this.graph.nodes[result], result);
+    const axes = this.axes[result]!;
+    const pooled = (tensor: TensorId): TensorId => {
+      const { rows, columns } = this.tensors[tensor];
+      const half = { rows: axes.rows, columns };
+      const summed = this.gather('rows', tensor, half, partsTable(rows, axes.rows), {});
+      return this.gather('columns', summed, axes, partsTable(columns, axes.columns), { gain });
+    };
+    return {
+      sigma: pooled(parts.sigma),
+      theta: parts.theta === undefined ? undefined : pooled(parts.theta),
+    };
   }
 
   private throughLinear(
@@ -185,7 +242,7 @@ class PassCompiler {
     axes: NodeAxes,
   ): NodeTensors {
     const { sigma, theta } = this.held[input];
-    const gain = operation.gain * 2 ** (this.exponents[input] - this.exponents[index]);
+    const gain = scaledGain(this.exponents, this.graph.nodes[index], index);
     const bias = operation.bias * 2 ** -this.exponents[index];
     const newSigma = this.window(operation, sigma, axes, { gain, bias });
     if (!this.wantsTheta) return { sigma: newSigma };

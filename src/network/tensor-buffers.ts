@@ -1,6 +1,6 @@
 import { BufferScope } from '../gpu/buffers.js';
 import { axisElements, selectionTable, type Axis, type GatherTable } from './axis.js';
-import type { NetworkPass, TensorId } from './steps.js';
+import type { NetworkPass, TensorId } from './pass.js';
 import { assignSlots } from './slots.js';
 
 /** The buffers of one pass on a device, for batches of up to `maxPairs` pairs: tensors, tables and axes. */

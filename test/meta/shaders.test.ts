@@ -53,7 +53,7 @@ describe.each(names)('%s', (name) => {
 /** The constants stand elsewhere and spaces may differ; all else is the same. */
 function sortedLines(code: string): string[] {
   return code
-    .replace(/\{\s*const v/g, '{ const v')
+    .replace(/\{\s*const (?=[a-z] )/g, '{ const ')
     .split('\n')
     .map((line) => line.trim())
     .filter(Boolean)

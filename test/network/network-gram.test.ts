@@ -190,6 +190,23 @@ describe.each(VARIED)('%s', (_, layers) => {
   });
 });
 
+test('an activation on the pixels themselves: the definition, on both executors', async () => {
+  const network = Network.from([
+    { layer: 'relu' },
+    { layer: 'conv', size: 3 },
+    { layer: 'relu' },
+    { layer: 'flatten' },
+    { layer: 'dense' },
+  ]);
+  const images = { data: randomNumbers(3 * 5 * 64, 5), count: 3, channels: 5, height: 8, width: 8 };
+  const expected = referenceNetwork(network, images, images);
+  for (const kernel of ['auto', 'general'] as const) {
+    const { kernels } = await computeNetworks(await testGpu(), { networks: [network], images, kernel });
+    expect(errorOfLargest(kernels[0].ntk!, expected.ntk) <= TOLERANCE).toBe(true);
+    expect(errorOfLargest(kernels[0].nngp, expected.nngp) <= TOLERANCE).toBe(true);
+  }
+});
+
 test('large and small pixels, where biases and erf see the scale', async () => {
   const network = Network.from(VARIED[1][1]);
   const base = special();
@@ -213,7 +230,7 @@ test('a deep chain on few pixels, where true values leave float32', async () => 
   expect(errorOfLargest(kernels[0].ntk!, expected.ntk) <= 1e-5).toBe(true);
 });
 
-test('the fused plane kernel and the general executor agree', async () => {
+test('the kernel of chains, the fused plane kernel and the general executor agree', async () => {
   const images = special();
   const gpu = await testGpu();
   const { matrices } = await computeGram(gpu, {
@@ -224,9 +241,15 @@ test('the fused plane kernel and the general executor agree', async () => {
     ],
   });
   const networks = ['cntk-gap:5', 'cntk-lap:5:2'].map(presetNetwork);
+  for (const kernel of ['general', 'runs'] as const) {
+    const { kernels } = await computeNetworks(gpu, { networks, images, kernel });
+    expect(errorOfLargest(kernels[0].ntk!, matrices[0]) <= POOLED_TOLERANCE).toBe(true);
+    expect(errorOfLargest(kernels[1].nngp, matrices[1]) <= TOLERANCE).toBe(true);
+  }
+  // A network that is such a chain has the bits of the kernel of chains.
   const { kernels } = await computeNetworks(gpu, { networks, images });
-  expect(errorOfLargest(kernels[0].ntk!, matrices[0]) <= POOLED_TOLERANCE).toBe(true);
-  expect(errorOfLargest(kernels[1].nngp, matrices[1]) <= TOLERANCE).toBe(true);
+  expect(kernels[0].ntk).toEqual(Float64Array.from(matrices[0]));
+  expect(kernels[1].nngp).toEqual(Float64Array.from(matrices[1]));
 });
 
 describe('refused before anything runs', () => {
@@ -251,7 +274,7 @@ describe('refused before anything runs', () => {
   });
 
   test('too little memory for one pair, with what it needs', async () => {
-    await expect(run({ memoryBytes: 10_000 })).rejects.toThrow(
+    await expect(run({ memoryBytes: 10_000, kernel: 'general' })).rejects.toThrow(
       /^a pair of images needs tensors of .* MB.*raise the memory/,
     );
   });
@@ -259,8 +282,10 @@ describe('refused before anything runs', () => {
   test('an aborted run', async () => {
     const controller = new AbortController();
     const onProgress = () => controller.abort(new Error('enough'));
-    await expect(run({ signal: controller.signal, onProgress, memoryBytes: 200_000 })).rejects.toThrow(
-      'enough',
-    );
+    for (const kernel of ['auto', 'general'] as const) {
+      await expect(
+        run({ signal: controller.signal, onProgress, memoryBytes: 200_000, kernel }),
+      ).rejects.toThrow('enough');
+    }
   });
 });

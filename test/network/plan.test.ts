@@ -107,7 +107,7 @@ describe('slots', () => {
           if (step.kind === 'variance') reads.push(step.sigma);
           if (step.kind === 'activation') reads.push(step.sigma, step.theta);
           for (const tensor of reads) if (tensor !== undefined) expect(holds[slotOf[tensor]]).toBe(tensor);
-          if ('result' in step) {
+          if (step.kind === 'products' || step.kind === 'gather') {
             for (const tensor of reads)
               if (tensor !== undefined) expect(slotOf[tensor]).not.toBe(slotOf[step.result]);
             holds[slotOf[step.result]] = step.result;

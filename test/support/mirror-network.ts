@@ -6,7 +6,8 @@ import { axisElements, axisSize } from '../../src/network/axis.js';
 import { buildGraph } from '../../src/network/graph.js';
 import type { Network } from '../../src/network/network.js';
 import type { NetworkKernels } from '../../src/network/reference.js';
-import { compilePasses, type NetworkPass } from '../../src/network/steps.js';
+import type { NetworkPass } from '../../src/network/pass.js';
+import { compilePasses } from '../../src/network/steps.js';
 
 type Pairs = readonly (readonly [number, number])[];
 
@@ -53,7 +54,7 @@ export function mirrorNetworks(networks: readonly Network[], x: ImageStack, z: I
         });
       } else if (step.kind === 'variance') {
         varX[step.variance] = tensors[step.sigma].slice();
-      } else {
+      } else if (step.kind === 'activation') {
         const { operation, sigmaScale, kScale, thetaScale } = step;
         const { rows, columns } = pass.tensors[step.sigma];
         activation.mirror(

@@ -1,0 +1,115 @@
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { isMap, parseDocument, stringify, visit, Document, YAMLSeq } from 'yaml';
+import { Network } from '../network/network.js';
+import { NetworkError } from '../network/network-error.js';
+import { writeAtomically } from '../files/atomic-file.js';
+import { fileError, InputError } from '../checks/input-error.js';
+
+/** Thousands of layers fit; what is larger is some other file. */
+const LARGEST_BYTES = 2 ** 20;
+
+/**
+ * Reads a network from a file that holds its list of layers, in JSON if its name ends in .json, else in YAML, of which
+ * JSON is a part:
+ *
+ *     - { layer: conv, size: 3 }
+ *     - { layer: relu }
+ *     - { layer: gap }
+ *     - { layer: dense }
+ *
+ * @throws InputError naming the file, and the layer by its place or the line that is no JSON or YAML.
+ */
+export async function readNetwork(file: string): Promise<Network> {
+  return parseNetwork(file, await readText(file));
+}
+
+/** The network of a file's text. @param file Its name, for messages, and for its ending. */
+export function parseNetwork(file: string, text: string): Network {
+  const value = /\.json$/i.test(file) ? parseJson(file, text) : parseYaml(file, text);
+  try {
+    return Network.from(value);
+  } catch (error) {
+    if (!(error instanceof NetworkError)) throw error;
+    const hint = Array.isArray(value) ? '' : ', such as [{ "layer": "gap" }, { "layer": "dense" }]';
+    throw new InputError(file, error.message + hint, { cause: error });
+  }
+}
+
+/** Writes a network as `readNetwork` reads it. @throws OutputError */
+export async function writeNetwork(file: string, network: Network): Promise<void> {
+  await writeAtomically(file, [networkText(file, network)]);
+}
+
+/** The text of a network's file: a layer a line. */
+export function networkText(file: string, network: Network): string {
+  if (/\.json$/i.test(file)) {
+    const lines = network.layers.map((layer) => `  ${JSON.stringify(layer)}`);
+    return `[\n${lines.join(',\n')}\n]\n`;
+  }
+  const document = new Document(JSON.parse(JSON.stringify(network)));
+  visit(document, {
+    Map(_, map) {
+      const branches = map.get('branches');
+      map.flow = branches === undefined;
+      if (branches instanceof YAMLSeq) {
+        for (const branch of branches.items)
+          if (branch instanceof YAMLSeq) branch.flow = !branch.items.some(isMap);
+      }
+    },
+  });
+  return stringify(document, { lineWidth: 0 });
+}
+
+function parseJson(file: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new InputError(file, `is no JSON (${(error as Error).message})`, { cause: error });
+  }
+}
+
+function parseYaml(file: string, text: string): unknown {
+  const document = parseDocument(text, { prettyErrors: true });
+  const [error] = document.errors;
+  if (error as Error | undefined) {
+    throw new InputError(file, `is no YAML (${error.message.split('\n')[0].replace(/:$/, '')})`, {
+      cause: error,
+    });
+  }
+  try {
+    // Few networks repeat parts of themselves by name, and none multiplies them.
+    return document.toJS({ maxAliasCount: 100 });
+  } catch (cause) {
+    throw new InputError(file, `is no YAML (${(cause as Error).message})`, { cause });
+  }
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    // Opening never waits, as it would for a named pipe. Windows has no O_NONBLOCK, and needs none.
+    const handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK || 0));
+    try {
+      const status = await handle.stat();
+      if (status.isDirectory()) throw new InputError(file, 'is a folder; name the file of a network');
+      if (!status.isFile()) throw new InputError(file, 'is no regular file');
+      if (status.size > LARGEST_BYTES) {
+        throw new InputError(
+          file,
+          `has ${status.size} bytes; the file of a network, a list of layers, has at most ${LARGEST_BYTES}`,
+        );
+      }
+      const bytes = await handle.readFile();
+      try {
+        // Leaves out a byte order mark.
+        return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+      } catch (cause) {
+        throw new InputError(file, 'is no text in UTF-8; save it as UTF-8', { cause });
+      }
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    throw fileError(file, error);
+  }
+}

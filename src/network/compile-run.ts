@@ -1,0 +1,46 @@
+import type { PlaneLayer } from '../../shaders/network_planes_subgroup.js';
+import type { ActivationOperation, GraphNode, LinearOperation, NetworkGraph } from './graph.js';
+import type { CompiledRun } from './pass.js';
+import type { PlaneRun } from './plane-runs.js';
+
+/** From the graph's numbers to those of the tensors as they are stored. */
+export function compileRun(graph: NetworkGraph, exponents: readonly number[], run: PlaneRun): CompiledRun {
+  const { nodes } = graph;
+  const numbers = run.layers.map(({ linear, activation }, index): PlaneLayer => {
+    const input = index === 0 ? run.source : lastNode(run.layers[index - 1]);
+    const between = linear ?? input;
+    const weights = linear === undefined ? undefined : (nodes[linear].operation as LinearOperation);
+    const conv = weights?.window?.layer === 'conv' ? weights.window : undefined;
+    const acts = activation === undefined ? undefined : (nodes[activation].operation as ActivationOperation);
+    const to = activation ?? between;
+    return {
+      gain: (weights?.gain ?? 1) * 2 ** (exponents[input] - exponents[between]),
+      bias: (weights?.bias ?? 0) * 2 ** -exponents[between],
+      trained: weights?.trained ?? false,
+      windowed: conv !== undefined && conv.size > 1,
+      active: activation !== undefined,
+      shape: acts?.shape ?? 0,
+      ...activationScales(exponents[between], exponents[to]),
+    };
+  });
+  const pooling = nodes[run.source];
+  const sourceGain = run.sourceKind === 'parts' ? scaledGain(exponents, pooling, run.source) : 1;
+  return { ...run, numbers, sourceGain };
+}
+
+function lastNode({ linear, activation }: PlaneRun['layers'][number]): number {
+  return (activation ?? linear)!;
+}
+
+/** Of a linear node, between tensors as they are stored. */
+export function scaledGain(
+  exponents: readonly number[],
+  { operation, inputs }: GraphNode,
+  index: number,
+): number {
+  return (operation as LinearOperation).gain * 2 ** (exponents[inputs[0]] - exponents[index]);
+}
+
+export function activationScales(from: number, to: number) {
+  return { sigmaScale: 2 ** from, kScale: 2 ** -to, thetaScale: 2 ** (from - to) };
+}
