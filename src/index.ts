@@ -56,7 +56,7 @@ export type {
   Padding,
   ResidualLayer,
 } from './network/layers.js';
-export { shapeText, type ChainShapes, type ImageSize, type Shape } from './network/shapes.js';
+export { type ChainShapes, type ImageSize, type Shape } from './network/shapes.js';
 export { PRESETS, presetNetwork, type Preset } from './network/presets.js';
 export {
   computeNetworks,

@@ -18,7 +18,7 @@ export interface SolveFilesOptions extends Pick<FitOptions, 'targets' | 'ridge' 
 
 export interface SolvedFiles {
   readonly model: Model;
-  /** Of the test kernel; undefined where there is none. */
+  /** What comes of the test kernel; undefined where there is none. */
   readonly tested: Prediction | undefined;
   /** Undefined without test labels. */
   readonly evaluation: AccuracyReport | undefined;

@@ -14,7 +14,7 @@ class AdaptersError extends Error {
 
 /** A computation in a store that several processes share. */
 export interface AdaptersJob<R extends object> {
-  /** Of the store. */
+  /** The folder of the store. */
   readonly folder: string;
   /** Words that run `cntk kernel` on it, but for --adapter, --shard, --quiet and --json. */
   readonly program: readonly string[];

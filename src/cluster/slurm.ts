@@ -18,7 +18,7 @@ class SlurmError extends Error {
 export interface SlurmScripts {
   readonly shards: string;
   readonly finish: string;
-  /** As sbatch's --array takes it, `1-3,7`; empty if no tile is missing. */
+  /** The list that sbatch's --array takes, `1-3,7`; empty if no tile is missing. */
   readonly array: string;
 }
 

@@ -5,7 +5,7 @@ import type { KernelArguments } from './options/kernel-options.js';
 import type { Progress } from './process/progress.js';
 import { printData, printJson } from './process/streams.js';
 
-/** As the value of --adapter: every adapter of the machine. */
+/** The value of --adapter that means every adapter of the machine. */
 export const ALL = 'all';
 
 /** `cntk kernel --adapter all`: this command once more for each adapter. */

@@ -4,7 +4,7 @@ import { solvedBytes, solveFiles } from '../classification/solve-files.js';
 import { labelNotes } from '../classification/label-notes.js';
 import { OUTPUT, deviceOptions, regressionOptions, reportOptions } from './options/common-options.js';
 import { DestinationFolder } from './results/destination-folder.js';
-import { solveFiles as solveFileNames } from './results/earlier-results.js';
+import { solveResultNames } from './results/earlier-results.js';
 import { deviceReport, withDevice } from './process/device.js';
 import { UsageError } from './process/errors.js';
 import { panelFilesBeside } from '../regression/node/factor-folder.js';
@@ -79,7 +79,7 @@ async function solve(args: SolveArguments, signal: AbortSignal): Promise<void> {
 
   const inputs = [args.kernel, args.labels, args['test-kernel'], args['test-labels']];
   await using destination = await DestinationFolder.reserve(args.out, {
-    names: solveFileNames(test !== undefined),
+    names: solveResultNames(test !== undefined),
     report: REPORT,
     sizeBytes: solvedBytes(problem),
     inputs: inputs.filter((file) => file !== undefined),

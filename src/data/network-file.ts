@@ -1,7 +1,9 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { isMap, parseDocument, stringify, visit, Document, YAMLSeq } from 'yaml';
-import { Network } from '../network/network.js';
+import { ArgumentError, assertText } from '../checks/arguments.js';
+import { className } from '../checks/class-name.js';
+import { assertNetwork, Network } from '../network/network.js';
 import { NetworkError } from '../network/network-error.js';
 import { writeAtomically } from '../files/atomic-file.js';
 import { fileError, InputError } from '../checks/input-error.js';
@@ -21,11 +23,15 @@ const LARGEST_BYTES = 2 ** 20;
  * @throws InputError naming the file, and the layer by its place or the line that is no JSON or YAML.
  */
 export async function readNetwork(file: string): Promise<Network> {
+  assertText('the path of a file', file);
   return parseNetwork(file, await readText(file));
 }
 
 /** The network of a file's text. @param file Its name, for messages, and for its ending. */
 export function parseNetwork(file: string, text: string): Network {
+  assertText('the name of a file', file);
+  if (typeof (text as unknown) !== 'string')
+    throw new ArgumentError(`the text of a network is ${className(text)}; a text is wanted`);
   const value = /\.json$/i.test(file) ? parseJson(file, text) : parseYaml(file, text);
   try {
     return Network.from(value);
@@ -38,11 +44,14 @@ export function parseNetwork(file: string, text: string): Network {
 
 /** Writes a network as `readNetwork` reads it. @throws OutputError */
 export async function writeNetwork(file: string, network: Network): Promise<void> {
+  assertText('the path of a file', file);
   await writeAtomically(file, [networkText(file, network)]);
 }
 
 /** The text of a network's file: a layer a line. */
 export function networkText(file: string, network: Network): string {
+  assertText('the name of a file', file);
+  assertNetwork(network);
   if (/\.json$/i.test(file)) {
     const lines = network.layers.map((layer) => `  ${JSON.stringify(layer)}`);
     return `[\n${lines.join(',\n')}\n]\n`;

@@ -3,7 +3,7 @@ import type { ActivationOperation, GraphNode, LinearOperation, NetworkGraph } fr
 import type { CompiledRun } from './pass.js';
 import type { PlaneRun } from './plane-runs.js';
 
-/** From the graph's numbers to those of the tensors as they are stored. */
+/** Tensors as they are stored, by the graph's numbers. */
 export function compileRun(graph: NetworkGraph, exponents: readonly number[], run: PlaneRun): CompiledRun {
   const { nodes } = graph;
   const numbers = run.layers.map(({ linear, activation }, index): PlaneLayer => {
@@ -32,7 +32,7 @@ function lastNode({ linear, activation }: PlaneRun['layers'][number]): number {
   return (activation ?? linear)!;
 }
 
-/** Of a linear node, between tensors as they are stored. */
+/** The tables of a linear node, between tensors as they are stored. */
 export function scaledGain(
   exponents: readonly number[],
   { operation, inputs }: GraphNode,

@@ -12,7 +12,7 @@ export interface ImageBlock {
 export interface RunFields {
   /** [count][L][H][W] f32 */
   readonly variance: GPUBuffer;
-  /** As shaders/fields.ts lays out pixels, if the run begins with them, and the square roots of the variances. */
+  /** Pixels as shaders/fields.ts lays them out, if the run begins with them, and the square roots of the variances. */
   readonly xFields: GPUBuffer;
   readonly zFields: GPUBuffer;
 }

@@ -1,3 +1,5 @@
+import { ArgumentError } from '../checks/arguments.js';
+import { className } from '../checks/class-name.js';
 import type { Layer } from './layers.js';
 import { NetworkError } from './network-error.js';
 import { parseLayers } from './parse-layers.js';
@@ -125,4 +127,12 @@ function remarksOn(layers: readonly Layer[]): string[] {
     );
   }
   return remarks;
+}
+
+/** @throws ArgumentError for anything but a `Network` */
+export function assertNetwork(network: unknown): asserts network is Network {
+  if (network instanceof Network) return;
+  throw new ArgumentError(
+    `the network is ${className(network)}; a Network is wanted, as Network.of(…) and presetNetwork() give`,
+  );
 }

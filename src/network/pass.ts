@@ -25,7 +25,7 @@ export type Step =
   | {
       readonly kind: 'activation';
       readonly operation: ActivationOperation;
-      /** In place. */
+      /** The step overwrites the tensor that it reads. */
       readonly sigma: TensorId;
       readonly theta?: TensorId;
       /** Which of the variances of the images it needs. */

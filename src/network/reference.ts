@@ -1,7 +1,9 @@
+import { checkImages } from '../images/image-checks.js';
 import type { ImageStack } from '../images/images.js';
+import { assertStack } from '../images/taken-images.js';
 import { activate } from './activations.js';
 import type { Activation, Layer } from './layers.js';
-import type { Network } from './network.js';
+import { assertNetwork, type Network } from './network.js';
 import { axisWindow, windowScale, type WindowLayer } from './window.js';
 
 /**
@@ -37,6 +39,10 @@ export interface NetworkKernels {
  * @throws NetworkError if the network does not fit the images
  */
 export function referenceNetwork(network: Network, x: ImageStack, z: ImageStack): NetworkKernels {
+  assertNetwork(network);
+  assertStack('x', x);
+  assertStack('z', z);
+  checkImages(x, z);
   network.shapes(x);
   const indices = (stack: ImageStack) => Array.from({ length: stack.count }, (_, i) => i);
   const selfX = indices(x).map((i) => inputKernels(x, i, x, i));

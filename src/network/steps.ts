@@ -1,13 +1,13 @@
 import type { PlaneEntry } from '../../shaders/network_planes_subgroup.js';
-import { isIdentity, selectionTable, windowTable, type Axis, type GatherTable } from './axis.js';
+import type { Axis, GatherTable } from './axis.js';
 import { activationScales, compileRun, scaledGain } from './compile-run.js';
 import { nodeExponents } from './exponents.js';
 import type { ActivationOperation, GraphNode, LinearOperation, NetworkGraph } from './graph.js';
+import { GatherSteps } from './gather-steps.js';
 import { neededAxes, type NodeAxes } from './needs.js';
-import type { CompiledPasses, CompiledRun, NetworkPass, NodeTensors, Step, TensorId } from './pass.js';
+import type { CompiledPasses, CompiledRun, NetworkPass, NodeTensors, TensorId } from './pass.js';
 import { firstPart, partsAxis, partsOfPooled, partsTable } from './parts.js';
 import type { PlaneRun } from './plane-runs.js';
-import { axisWindow, type WindowLayer } from './window.js';
 
 /**
  * The steps of both passes.
@@ -43,19 +43,9 @@ export function compilePasses(
   };
 }
 
-interface GatherOptions {
-  readonly gain?: number;
-  readonly bias?: number;
-  readonly added?: TensorId;
-  readonly keep?: number;
-}
-
-class PassCompiler {
-  private readonly tensors: NodeAxes[] = [];
-  private readonly steps: Step[] = [];
+class PassCompiler extends GatherSteps {
   private readonly axes: readonly (NodeAxes | undefined)[];
   private readonly held: NodeTensors[] = [];
-  private readonly tables = new Map<string, GatherTable>();
   /** [nodes]: how many of its readers are still to come; an end has one that never comes. */
   private readonly readers: number[];
   /** The run that a node is part of. */
@@ -69,6 +59,7 @@ class PassCompiler {
     private readonly wantsTheta: boolean,
     private readonly runs: readonly CompiledRun[],
   ) {
+    super();
     this.axes = neededAxes(graph, pass);
     this.readers = graph.nodes.map(() => 0);
     for (const [run, { layers, result, source, sourceKind }] of runs.entries()) {
@@ -218,7 +209,7 @@ class PassCompiler {
     return { sigma: total(0), theta: hasTheta ? total(1) : undefined };
   }
 
-  /** As they are for a run that begins with them, else the planes that they are parts of. */
+  /** The pixels as they are for a run that begins with them, else the planes that they are parts of. */
   private pooledParts({ result }: PlaneRun, parts: NodeTensors): NodeTensors {
     if (this.runs.some(({ source, sourceKind }) => source === result && sourceKind === 'parts')) return parts;
     const gain = scaledGain(this.exponents, this.graph.nodes[result], result);
@@ -281,70 +272,5 @@ class PassCompiler {
       columns: plane(axes.columns),
     });
     this.steps.push({ kind: 'variance', variance: this.activated.indexOf(index), sigma });
-  }
-
-  /** Window sums along rows, then along columns, with gain, bias and what is added in the last of these gathers. */
-  private window(
-    { window }: LinearOperation,
-    source: TensorId,
-    axes: NodeAxes,
-    options: GatherOptions,
-  ): TensorId {
-    const { rows, columns } = this.tensors[source];
-    const rowTable = this.table(window, rows, axes.rows);
-    if (isIdentity(rowTable, rows)) {
-      return this.gather('columns', source, axes, this.table(window, columns, axes.columns), options);
-    }
-    const columnTable = this.table(window, columns, axes.columns);
-    if (isIdentity(columnTable, columns)) return this.gather('rows', source, axes, rowTable, options);
-    const half = this.gather('rows', source, { rows: axes.rows, columns }, rowTable, {});
-    return this.gather('columns', half, axes, columnTable, options);
-  }
-
-  /** The planes of `axes`, out of those that the tensor has; itself if it has no others. */
-  private selected(source: TensorId, axes: NodeAxes): TensorId {
-    let tensor = source;
-    for (const along of ['rows', 'columns'] as const) {
-      const has = this.tensors[tensor];
-      const table = this.table(undefined, has[along], axes[along]);
-      if (isIdentity(table, has[along])) continue;
-      tensor = this.gather(along, tensor, { ...has, [along]: axes[along] }, table, {});
-    }
-    return tensor;
-  }
-
-  private copied(source: TensorId, axes: NodeAxes): TensorId {
-    const selected = this.selected(source, axes);
-    return selected === source ? this.gather('columns', source, axes, undefined, {}) : selected;
-  }
-
-  private gather(
-    along: 'rows' | 'columns',
-    source: TensorId,
-    axes: NodeAxes,
-    table = this.table(undefined, axes[along], axes[along]),
-    { gain = 1, bias = 0, added, keep = 0 }: GatherOptions,
-  ): TensorId {
-    const result = this.tensor(axes);
-    this.steps.push({ kind: 'gather', along, table, source, result, gain, bias, added, keep });
-    return result;
-  }
-
-  /** The table of a window layer, or of a selection; most layers of a network share theirs. */
-  private table(window: WindowLayer | undefined, input: Axis, output: Axis): GatherTable {
-    const key = JSON.stringify([window, input, output]);
-    let table = this.tables.get(key);
-    if (table === undefined) {
-      table = window
-        ? windowTable(axisWindow(window, input.positions), input, output)
-        : selectionTable(input, output);
-      this.tables.set(key, table);
-    }
-    return table;
-  }
-
-  private tensor(axes: NodeAxes): TensorId {
-    this.tensors.push(axes);
-    return this.tensors.length - 1;
   }
 }

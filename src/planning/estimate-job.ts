@@ -14,7 +14,7 @@ export interface Estimate {
   readonly device: MeasuredDevice;
   /** The device of this run. */
   readonly here: boolean;
-  /** When. */
+  /** The time of the measurement, ISO 8601. */
   readonly measured: string;
   /** One per pass. */
   readonly elementLayersPerSecond: readonly number[];
@@ -30,7 +30,7 @@ export interface EstimateOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Of all passes together. */
+/** Time of the slices of all passes together. */
 const SLICE_MS = 3000;
 
 /** What a job takes, and how long on this device and on others whose speed is known; warns of what would stop it here. */

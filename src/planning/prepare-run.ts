@@ -17,14 +17,14 @@ export type VariantLabels = Readonly<Partial<Record<PlaneCount, string>>>;
 export interface PrepareOptions {
   /** Who chooses: measurements, or the labels of a store; by default the rule alone (`off`). */
   readonly tune?: MeasureMode | VariantLabels;
-  /** By default that of this user. */
+  /** The cache, by default that of this user. */
   readonly cache?: MeasurementCache;
   readonly reporter?: Reporter;
   readonly signal?: AbortSignal;
 }
 
 export interface DecidedVariants {
-  /** Of every pass of the run: for `computeGram` and `computeTiles`, whatever part of it they compute. */
+  /** The variants of every pass of the run: for `computeGram` and `computeTiles`, whatever part of it they compute. */
   readonly variant: PlaneVariants;
   /** Those that measurements or a store have chosen; undefined where the rule decided alone. */
   readonly tuned: VariantLabels | undefined;

@@ -12,7 +12,7 @@ export interface InspectedKernel {
   readonly source: MatrixSource;
   readonly n: number;
   readonly diagonal: Float64Array; // [n]
-  /** Of the diagonal. */
+  /** The mean of the diagonal. */
   readonly mean: number;
   readonly precision: KernelPrecision;
   /** Largest |K[i][j] − K[j][i]| / √(K[i][i] K[j][j]). */

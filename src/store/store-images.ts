@@ -14,7 +14,7 @@ export interface ImageSets {
 }
 
 export interface StoreImagesOptions {
-  /** By default `none`. */
+  /** The normalisation, by default `none`. */
   readonly normalization?: Normalization;
   /** Whose statistics `standardize` takes; by default those of the training images: of `against` where it is given. */
   readonly statisticsOf?: 'images' | 'against';

@@ -45,8 +45,9 @@ export function closure(graph: ImportGraph, ...entries: string[]): Set<string> {
 const LAYERS: readonly (readonly RegExp[])[] = [
   folders('shaders', 'src/signals', 'src/text', 'src/checks', 'src/statistics'),
   [/^src\/gpu\/(?!dawn\/)/, ...folders('src/images', 'src/files', 'src/threads', 'src/progress')],
-  [/^src\/regression\/(?!node\/)/, ...folders('src/gpu/dawn', 'src/kernel', 'src/data')],
+  [/^src\/regression\/(?!node\/)/, ...folders('src/gpu/dawn', 'src/kernel')],
   folders('src/network'),
+  folders('src/data'),
   [/^src\/(index|internals)\.ts$/],
   folders('src/regression/node', 'src/planning', 'src/figures'),
   folders('src/store', 'src/classification', 'src/bench', 'src/paper/networks'),

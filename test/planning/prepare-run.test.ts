@@ -15,7 +15,6 @@ const images = randomImages(3, { channels: 1, height: 4, width: 4 }, 1);
 const channels = [{ kernel: 'nngp', depth: 3, readout: 'gap' }] as const;
 const grams = [{ rows: 3, columns: 3, symmetric: true }];
 const run = { channels, grams };
-const adapter = { name: 'A', backend: 'vulkan', description: 'A 1.0' };
 
 async function setting() {
   const gpu = await testGpu();
@@ -26,7 +25,7 @@ async function setting() {
     warn: (message: string) => warnings.push(message),
     phase: (name: string) => phases.push(name),
   };
-  const opened = { gpu, adapter } as unknown as Parameters<typeof prepareRun>[0];
+  const opened = gpu;
   const candidates = planeCandidates(images, 16, gpu);
   return { gpu, opened, reporter, warnings, phases, candidates };
 }

@@ -1,10 +1,9 @@
 import { openGpu, type OpenGpu } from '../../src/node.js';
-import type { Gpu } from '../../src/gpu/gpu.js';
 
 let opened: Promise<OpenGpu> | undefined;
 
 /** The device of this test file: the machine's own adapter, or the software adapter of the set-up. Never a mock. */
-export async function testGpu(): Promise<Gpu> {
+export async function testGpu(): Promise<OpenGpu> {
   opened ??= openGpu();
   return await opened;
 }

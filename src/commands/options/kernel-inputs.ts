@@ -42,7 +42,7 @@ export async function readInputs(args: ComputationArguments) {
     rows,
     columns,
     warnings,
-    /** As a store wants them. */
+    /** The images as a store wants them. */
     stored: { rows, ...own } satisfies StoreImages,
     report: {
       images: sourceOf(images, args.first),

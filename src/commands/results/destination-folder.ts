@@ -10,9 +10,9 @@ import { causeOf, codeOf, stampOf, takenByRun } from './lost-place.js';
 import { makeStaging, statOrUndefined } from './reserve-place.js';
 
 export interface FolderOptions extends DestinationOptions {
-  /** Of the files that will be written. */
+  /** Names of the files that will be written. */
   readonly names: readonly string[];
-  /** Of the file that says what they are; it is the last to appear. */
+  /** Name of the file that says what they are; it is the last to appear. */
   readonly report: string;
 }
 
@@ -25,7 +25,7 @@ export class DestinationFolder extends Destination {
     private readonly exists: boolean,
     /** Files of the run whose results are there, and are not written again. */
     private readonly earlier: readonly string[],
-    /** Of the report that is there. */
+    /** The files of the report that is there. */
     private readonly stamp: string | undefined,
   ) {
     super(path, staging, options);

@@ -24,7 +24,7 @@ const COEFFICIENTS = 'coefficients.npy';
 const TESTED = ['predictions.npy', 'scores.npy'] as const;
 
 /** Names of the files of results of `cntk solve`. */
-export function solveFiles(isTested: boolean): string[] {
+export function solveResultNames(isTested: boolean): string[] {
   return [COEFFICIENTS, ...(isTested ? TESTED : [])];
 }
 
@@ -39,5 +39,5 @@ export async function earlierResults(reportFile: string): Promise<readonly strin
   if (report.heatmapRange !== undefined) return DEMO_FILES;
   if (report.targets === undefined) return [];
   if (report.channel !== undefined) return RUN_FILES;
-  return solveFiles(report.counts?.test !== undefined);
+  return solveResultNames(report.counts?.test !== undefined);
 }

@@ -22,7 +22,7 @@ export function codeOf(error: unknown): string | undefined {
   return (causeOf(error) as NodeJS.ErrnoException).code;
 }
 
-/** Of the file system, where a writer has put it in words. */
+/** The error of the file system, where a writer has put it in words. */
 export function causeOf(error: unknown): unknown {
   return error instanceof OutputError ? error.cause : error;
 }
