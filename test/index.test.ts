@@ -96,7 +96,10 @@ async function table(): Promise<Record<string, Entry>> {
     referenceNetwork: { good: [network, images, images] },
     readNetwork: { good: [networkFile] },
     writeNetwork: { good: [networkFile, network], may: { 0: ['text'] } },
-    parseNetwork: { good: ['a.json', '[{ "layer": "conv", "size": 3 }, { "layer": "flatten" }]'], may: { 0: ['text'] } },
+    parseNetwork: {
+      good: ['a.json', '[{ "layer": "conv", "size": 3 }, { "layer": "flatten" }]'],
+      may: { 0: ['text'] },
+    },
     networkText: { good: ['a.json', network], may: { 0: ['text'] } },
     referenceKernel: { good: [images, images, channel] },
     channelName: { good: [channel] },
