@@ -1,6 +1,5 @@
-import type { FileHandle } from 'node:fs/promises';
 import type { ArrayPlace } from './convert.js';
-import { fileError, InputError } from '../checks/input-error.js';
+import { InputError } from '../checks/input-error.js';
 
 /** The content of a file (unpacked, if it was compressed) with random access: only what is asked for is read. */
 export interface Bytes extends ArrayPlace {
@@ -46,44 +45,6 @@ export function memoryBytes(place: ArrayPlace, content: Uint8Array, unpacked = f
   return bytes;
 }
 
-/** The content of an open file of this size. */
-export async function fileBytes(path: string, handle: FileHandle): Promise<Bytes> {
-  const opened = await handle.stat();
-  const sizeBytes = opened.size;
-  const bytes: Bytes = {
-    path,
-    file: path,
-    sizeBytes,
-    async read(offset, length) {
-      // Before memory is taken for what a damaged header asks for.
-      if (offset + length > sizeBytes) throw endsEarly(bytes, offset + length);
-      const content = new Uint8Array(length);
-      for (let done = 0; done < length;) {
-        // One system call moves less than 2 GiB.
-        const piece = Math.min(length - done, 2 ** 30);
-        const { bytesRead } = await handle
-          .read(content, done, piece, offset + done)
-          .catch((error: unknown) => {
-            throw fileError(path, error);
-          });
-        if (bytesRead === 0) throw endsEarly(bytes, offset + length, offset + done);
-        done += bytesRead;
-      }
-      return content;
-    },
-    async assertUnchanged() {
-      const { size, mtimeMs } = await handle.stat();
-      if (size === opened.size && mtimeMs === opened.mtimeMs) return;
-      throw bytes.error(
-        `was changed while it was read (${opened.size} bytes of ${opened.mtime.toISOString()}, now ${size} of ${new Date(mtimeMs).toISOString()}); run the command again when it is complete`,
-      );
-    },
-    error: (problem, offset) => new InputError(path, problem, { offset }),
-    close: () => handle.close(),
-  };
-  return bytes;
-}
-
 /** `length` bytes of a content from `start` on, as a content of their own; `close` is called once at its end. */
 export function rangeBytes(
   whole: Bytes,
@@ -118,6 +79,6 @@ export async function* pieces(bytes: Bytes, start = 0, length = bytes.sizeBytes)
   }
 }
 
-function endsEarly(bytes: Bytes, expectedBytes: number, foundBytes = bytes.sizeBytes): InputError {
+export function endsEarly(bytes: Bytes, expectedBytes: number, foundBytes = bytes.sizeBytes): InputError {
   return bytes.error(`expected ${expectedBytes} bytes, but the content ends after ${foundBytes}`, foundBytes);
 }

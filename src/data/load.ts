@@ -1,5 +1,5 @@
 import type { ImageStack } from '../images/images.js';
-import { ArgumentError, assertArray, assertKeys, assertText } from '../checks/arguments.js';
+import { assertArray, assertKeys, assertText } from '../checks/arguments.js';
 import { InputError } from '../checks/input-error.js';
 import { countClasses, openLabels } from './labels.js';
 import { assertOneScale } from './one-scale.js';
@@ -62,8 +62,6 @@ export async function loadImages(
   options: LoadOptions = {},
 ): Promise<LabelledImages> {
   assertArray('files', paths, 'paths');
-  if (paths.length === 0)
-    throw new ArgumentError('files is an empty array; the path of at least one is wanted');
   for (const path of paths as readonly unknown[]) assertText('the path of a file', path);
   assertKeys('loadImages', options, LOAD_OPTIONS);
   const opened: OpenImages[] = [];

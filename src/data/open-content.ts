@@ -1,7 +1,8 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
-import { fileBytes, memoryBytes, pieces, type Bytes } from './bytes.js';
+import { memoryBytes, pieces, type Bytes } from './bytes.js';
+import { fileBytes } from './file-bytes.js';
 import type { Role } from './convert.js';
 import { folderProblem } from './foreign-folders.js';
 import { detectFormat, type Format } from './formats.js';

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { fieldNames, LAYER_NAMES, layerSchema, type Layer, type LayerName } from './layers.js';
+import { type Layer } from './layers.js';
+import { fieldNames, LAYER_NAMES, layerSchema, type LayerName } from './layer-schema.js';
 import { NetworkError } from './network-error.js';
 import { branchPlace, layerPlace, placed } from './place.js';
 import { shownJson } from '../text/quoted.js';

@@ -71,7 +71,7 @@ export function accuracyOf(
         : `the elements of the kernel are rounded to ${precision}`;
     warnings.push(
       `${because}: with ${condition} this alone may change the coefficients by up to ` +
-        `${formatShare(roundingError)}. Use a larger ridge${precision === 'float32' ? ', or a kernel in float64' : ''}.`,
+        `${formatShare(roundingError)}. Use a larger ridge${precision === 'float32' ? ', or give the kernel in float64 if it was computed so' : ''}.`,
     );
   }
   return {
