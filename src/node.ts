@@ -1,6 +1,6 @@
 /**
- * The Node entry of the package: opens devices on Dawn's adapters, reads images and writes matrices, keeps kernels in
- * stores, and exports all that `index.ts` does.
+ * The Node entry of the package: opens devices on Dawn's adapters, reads images and networks, writes matrices, and
+ * exports all that `index.ts` does.
  */
 export * from './index.js';
 export { AdapterError } from './gpu/dawn/adapter-error.js';

@@ -1,3 +1,4 @@
+import { underflowWarning } from '../kernel/kernels.js';
 import type { Argv, CommandModule } from 'yargs';
 import { writeNpy } from '../data/npy.js';
 import { prepareRun } from '../planning/prepare-run.js';
@@ -114,11 +115,8 @@ async function kernelFile(
     return { result, compileMs, device: deviceReport(opened), tuned };
   });
 
-  if (result.underflows > 0) {
-    progress.warn(
-      `${result.underflows} values are too small for float32, the first that of ${result.firstUnderflow}; scale the pixels up, or use fewer layers`,
-    );
-  }
+  const warning = underflowWarning(result);
+  if (warning !== undefined) progress.warn(warning);
   signal.throwIfAborted();
   const out = await destination.commit((path) => writeNpy(path, shape, result.matrices[0]));
   const [channel] = channels;

@@ -12,12 +12,10 @@ export function assertGpu(where: string, gpu: unknown): asserts gpu is Gpu {
     gpu.assertAlive();
     return;
   }
-  const { gpu: inner, createBuffer } = (gpu ?? {}) as { gpu?: unknown; createBuffer?: unknown };
+  const { createBuffer } = (gpu ?? {}) as { createBuffer?: unknown };
   const remedy =
-    inner instanceof Gpu
-      ? 'It has one: pass its .gpu.'
-      : typeof createBuffer === 'function'
-        ? 'Pass await Gpu.open(device).'
-        : 'Pass await Gpu.open(device), or in Node await openGpu().';
+    typeof createBuffer === 'function'
+      ? 'Pass await Gpu.open(device).'
+      : 'Pass await Gpu.open(device), or in Node await openGpu().';
   throw new GpuError(`${where} was given ${className(gpu)} as its device; a Gpu is wanted. ${remedy}`);
 }

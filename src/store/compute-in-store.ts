@@ -1,3 +1,4 @@
+import { underflowWarning } from '../kernel/kernels.js';
 import { OutputError } from '../files/atomic-file.js';
 import { assertSpace } from '../files/disk-space.js';
 import { packageVersion } from '../files/package-version.js';
@@ -111,11 +112,8 @@ export async function computeInStore<R extends object = object>(
       shard,
       reporter,
     });
-    if (report.underflows > 0) {
-      reporter.warn(
-        `${report.underflows} values are too small for float32, the first that of ${report.firstUnderflow}; scale the pixels up, or use fewer layers`,
-      );
-    }
+    const warning = underflowWarning(report);
+    if (warning !== undefined) reporter.warn(warning);
     signal?.throwIfAborted();
     const result = describe({ store, report, compileMs, tuned });
     try {
