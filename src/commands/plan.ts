@@ -3,8 +3,8 @@ import { inspectImages } from '../data/inspect.js';
 import { estimateJob } from '../planning/estimate-job.js';
 import type { Job } from '../planning/job-plan.js';
 import type { ImageShape } from '../images/images.js';
-import { channelName, validateChannels } from '../kernel/validate-channels.js';
-import { channelListOptions, channelsOf, depthListOption } from './options/channel-options.js';
+import { kernelName, validateKernels } from '../kernel/validate-kernels.js';
+import { kernelListOptions, kernelsOf, depthListOption } from './options/kernel-list-options.js';
 import {
   DATA,
   DEVICE,
@@ -33,7 +33,7 @@ const options = {
   test: optional(textList(DATA, 'Files of test images')),
   layout: layoutOption,
   depth: withDefault(depthListOption, '11'),
-  ...channelListOptions,
+  ...kernelListOptions,
   classes: withDefault(integer(REGRESSION, 'Number of classes', 1), '10'),
   ...deviceOptions,
   'no-measure': flag(DEVICE, 'Run nothing: estimate from what was measured before'),
@@ -61,7 +61,7 @@ export const planCommand: CommandModule<object, PlanArguments> = {
 
 async function plan(args: PlanArguments, signal: AbortSignal): Promise<void> {
   const job = await jobOf(args);
-  validateChannels(job.channels, job.shape);
+  validateKernels(job.kernels, job.shape);
   using progress = new Progress(args.quiet ?? false);
   const { plan: sizes, estimates } = await withDevice(args, progress, (opened) =>
     estimateJob(opened, job, {
@@ -78,7 +78,7 @@ async function plan(args: PlanArguments, signal: AbortSignal): Promise<void> {
       test: job.test,
       classes: job.classes,
       imageShape: [job.shape.channels, job.shape.height, job.shape.width],
-      channels: job.channels.map(channelName),
+      kernels: job.kernels.map(kernelName),
     },
     ...sizes,
     estimates,
@@ -113,7 +113,7 @@ async function jobOf(args: PlanArguments): Promise<Job> {
     test: args['test-count'] ?? test?.count ?? 0,
     classes: args.classes,
     shape: { channels, height, width },
-    channels: channelsOf(args),
+    kernels: kernelsOf(args),
   };
 }
 

@@ -6,7 +6,7 @@ import { searchVariant } from '../planning/measured-variants.js';
 import { variantLabel } from '../kernel/plane-candidates.js';
 import { type PlaneCount } from '../kernel/plane-variant.js';
 import type { TuneMeasurement, TuneResult } from '../kernel/tune.js';
-import { parseReadout, readoutRadius } from '../kernel/validate-channels.js';
+import { parseReadout, readoutRadius } from '../kernel/validate-kernels.js';
 import { formatDuration } from '../text/duration.js';
 import { deviceOptions, KERNEL, OUTPUT, reportOptions } from './options/common-options.js';
 import { deviceReport, withDevice } from './process/device.js';

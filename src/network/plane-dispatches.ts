@@ -61,7 +61,7 @@ export class PlaneDispatches {
     const { sigma, theta } = step.result;
     const [tables] = this.tablesOf(step, () => [packTables(run.numbers, step.entries)]);
     const stored = this.pass.tensors[sigma];
-    const channels = this.channelsOf(run);
+    const channels = this.kernelsOf(run);
     const source = step.source && this.sourceOf(step.source);
     const bound: Pick<Dispatch, 'program' | 'buffers' | 'params'> = {
       program: this.programs.planes[step.run],
@@ -106,7 +106,7 @@ export class PlaneDispatches {
     const { programs } = this;
     const run = this.runs[step.run];
     const { height, width, layers, numbers, constants } = run;
-    const channels = this.channelsOf(run);
+    const channels = this.kernelsOf(run);
     const { variance, xFields, zFields } = batch.x.runs[step.run];
     const [slots] = this.tablesOf(step, () => [
       packTables([], [step.entry]).subarray(4), // slots of the source
@@ -163,7 +163,7 @@ export class PlaneDispatches {
     };
   }
 
-  private channelsOf({ sourceKind }: CompiledRun): number {
+  private kernelsOf({ sourceKind }: CompiledRun): number {
     return sourceKind === 'pixels' ? this.image.channels : 0;
   }
 

@@ -16,7 +16,7 @@ const options = {
   channels: withDefault(
     parsed(
       NETWORKS,
-      'Channel counts of the hidden layers, rising',
+      'KernelSpec counts of the hidden layers, rising',
       rising((value) => parseInteger(value, 1)),
     ),
     '8,16,32,64,128,256',

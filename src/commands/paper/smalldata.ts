@@ -4,7 +4,7 @@ import { loadImages } from '../../data/load.js';
 import { sourcesReport } from '../../data/sources.js';
 import { smalldataReport } from '../../paper/smalldata/report.js';
 import { runSmalldata } from '../../paper/smalldata/run.js';
-import { depthListOption } from '../options/channel-options.js';
+import { depthListOption } from '../options/kernel-list-options.js';
 import { commandLine } from '../process/command-line.js';
 import {
   DATA,

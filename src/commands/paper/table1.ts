@@ -8,7 +8,7 @@ import { table1Parts } from '../../paper/table1/report.js';
 import type { Table1Setting } from '../../paper/table1/setting.js';
 import { drawImages, kernelGroups, type Draw, type Table1Column } from '../../paper/table1/task.js';
 import { computeTable1 } from '../../paper/table1/compute-table.js';
-import { validateChannels } from '../../kernel/validate-channels.js';
+import { validateKernels } from '../../kernel/validate-kernels.js';
 import { commandLine } from '../process/command-line.js';
 import {
   DATA,
@@ -20,7 +20,7 @@ import {
   reportOptions,
   scaleOption,
 } from '../options/common-options.js';
-import { depthListOption } from '../options/channel-options.js';
+import { depthListOption } from '../options/kernel-list-options.js';
 import { deviceReport, withDevice } from '../process/device.js';
 import { UsageError } from '../process/errors.js';
 import { withInterruption } from '../process/interruption.js';
@@ -101,8 +101,8 @@ export const table1Command: CommandModule<object, Table1Arguments> = {
 
 async function table1(args: Table1Arguments, signal: AbortSignal): Promise<void> {
   const started = performance.now();
-  for (const { channels } of kernelGroups(args.columns ?? COLUMNS, lapWidths(args), args.depths))
-    validateChannels(channels, { height: 1, width: 1 });
+  for (const { kernels } of kernelGroups(args.columns ?? COLUMNS, lapWidths(args), args.depths))
+    validateKernels(kernels, { height: 1, width: 1 });
   using progress = new Progress(args.quiet ?? false);
   const { draws, classes } = await readDraws(args);
   if (draws.length < args.seeds) progress.note('the seed has no say in which images are drawn: one draw');
