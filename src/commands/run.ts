@@ -1,4 +1,4 @@
-import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
+import type { Argv, InferredOptionTypes } from 'yargs';
 import { writeAtomically } from '../files/atomic-file.js';
 import { loadImages } from '../data/load.js';
 import { writeNpy } from '../data/npy.js';
@@ -49,6 +49,7 @@ import { printData } from './process/streams.js';
 import { formatJson } from '../files/format-json.js';
 import { measurementCache, tuneOption } from './options/tuning.js';
 import { packageVersion } from '../files/package-version.js';
+import type { CommandBody } from './options/lazy-command.js';
 
 const options = {
   train: required(
@@ -83,9 +84,7 @@ const options = {
 
 type RunArguments = InferredOptionTypes<typeof options>;
 
-export const runCommand: CommandModule<object, RunArguments> = {
-  command: 'run',
-  describe: 'Classify images by kernel regression: kernel, solve, predictions, accuracy',
+export const runCommand: CommandBody<RunArguments> = {
   builder: (argv: Argv) =>
     defineOptions(argv, options)
       .example(

@@ -1,4 +1,4 @@
-import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
+import type { Argv, InferredOptionTypes } from 'yargs';
 import { CIFAR_SOURCE, findCifar } from '../../data/cifar-folder.js';
 import { loadDigits } from '../../data/digits.js';
 import { loadImages, type LabelledImages } from '../../data/load.js';
@@ -23,6 +23,7 @@ import { defineOptions, integer, optional, text, withDefault } from '../options/
 import { Progress } from '../process/progress.js';
 import { publish } from '../results/publish.js';
 import { packageVersion } from '../../files/package-version.js';
+import type { CommandBody } from '../options/lazy-command.js';
 
 const NETWORKS = 'Networks:';
 
@@ -49,9 +50,7 @@ const options = {
 
 type CnnArguments = InferredOptionTypes<typeof options>;
 
-export const cnnCommand: CommandModule<object, CnnArguments> = {
-  command: 'cnn',
-  describe: 'Trained finite CNNs beside CNTK and CNN-GP, on equal data',
+export const cnnCommand: CommandBody<CnnArguments> = {
   builder: (argv: Argv) =>
     defineOptions(argv, options)
       .example('$0 paper cnn', 'the digits that ship with the package')

@@ -1,4 +1,4 @@
-import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
+import type { Argv, InferredOptionTypes } from 'yargs';
 import { runMontecarlo } from '../../paper/montecarlo/run.js';
 import { montecarloReport } from '../../paper/montecarlo/report.js';
 import { deviceOptions, paperOut, reportOptions } from '../options/common-options.js';
@@ -9,6 +9,7 @@ import { Progress } from '../process/progress.js';
 import { publish } from '../results/publish.js';
 import { packageVersion } from '../../files/package-version.js';
 import { rising } from './rising.js';
+import type { CommandBody } from '../options/lazy-command.js';
 
 const NETWORKS = 'Networks:';
 
@@ -51,9 +52,7 @@ const options = {
 
 type MontecarloArguments = InferredOptionTypes<typeof options>;
 
-export const montecarloCommand: CommandModule<object, MontecarloArguments> = {
-  command: 'montecarlo',
-  describe: 'Random finite convolutional networks against the exact kernels: an independent check',
+export const montecarloCommand: CommandBody<MontecarloArguments> = {
   builder: (argv: Argv) =>
     defineOptions(argv, options)
       .example('$0 paper montecarlo', 'about two minutes on two free cores')
