@@ -1,6 +1,8 @@
 import { contract as fieldsContract } from '../../shaders/fields.js';
-import { contract as planesContract, packTables } from '../../shaders/network_planes_subgroup.js';
+import { contract as portableContract } from '../../shaders/network_planes.js';
+import { contract as subgroupContract } from '../../shaders/network_planes_subgroup.js';
 import { contract as variancesContract } from '../../shaders/network_variances.js';
+import { packTables } from '../../shaders/shared/network_planes.js';
 import type { BufferScope } from '../gpu/buffers.js';
 import type { Gpu } from '../gpu/gpu.js';
 import type { Program } from '../gpu/program.js';
@@ -25,7 +27,11 @@ export interface PlanePrograms {
 
 export async function planePrograms(gpu: Gpu, runs: readonly CompiledRun[]): Promise<PlanePrograms> {
   return {
-    planes: await Promise.all(runs.map(({ constants }) => gpu.program(planesContract, constants))),
+    planes: await Promise.all(
+      runs.map(({ kernel, constants }) =>
+        gpu.program(kernel === 'subgroup' ? subgroupContract : portableContract, constants),
+      ),
+    ),
     fields: await Promise.all(
       runs.map(({ constants: { HEIGHT, WIDTH, SHIFTS } }) =>
         gpu.program(fieldsContract, { HEIGHT, WIDTH, SHIFTS }),
