@@ -26,4 +26,3 @@ export const variants = [
     ...{ LOW: 1, HIGH: 2, KIND: 1, LINEAR: 1, SOURCE_PARTS: 3, SINK: 0 },
   },
 ];
-

@@ -12,9 +12,6 @@ import type { CompiledRun, NetworkPass, NodeTensors, Step } from './pass.js';
 import type { ImageSize } from './shapes.js';
 import type { TensorBuffers } from './tensor-buffers.js';
 
-/** A dispatch of the plane kernel for a single pair should not cost more, in reads. */
-const MOST_PLANE_COST = 6e7;
-
 type PlanesStep = Extract<Step, { kind: 'planes' }>;
 type LambdasStep = Extract<Step, { kind: 'lambdas' }>;
 
@@ -60,8 +57,11 @@ export class PlaneDispatches {
     this.unwritten = scope.storage('unwritten', 16);
   }
 
-  /** @param cost Of the step for the batch. */
-  planes(step: PlanesStep, batch: PairBatch, cost: number): Dispatch[] {
+  /**
+   * @param cost Of the step for the batch.
+   * @param budget What one dispatch may cost; one group of planes at least.
+   */
+  planes(step: PlanesStep, batch: PairBatch, cost: number, budget: number): Dispatch[] {
     const { buffers, runs, unused, unwritten } = this;
     const run = runs[step.run];
     const { sigma, theta } = step.result;
@@ -95,7 +95,7 @@ export class PlaneDispatches {
       },
     };
     const groups = Math.ceil(step.entries.length / run.constants.PLANES);
-    const slices = batch.pairs.length > 1 ? 1 : Math.min(groups, Math.ceil(cost / MOST_PLANE_COST));
+    const slices = Math.min(groups, Math.ceil(cost / budget));
     return Array.from({ length: slices }, (_, slice) => {
       const [first, end] = [slice, slice + 1].map((s) => Math.floor((s * groups) / slices));
       return {

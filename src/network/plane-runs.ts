@@ -100,8 +100,7 @@ export function findPlaneRuns(
     if (!has('linear') || !has('activation')) return undefined;
     const reader = onlyReader(end);
     const wanted = sinkOf(nodes[end], reader === undefined ? undefined : nodes[reader]);
-    const pairedRows =
-      wanted === 'parts' ? variantOf(common, axes[end]!, true) : undefined;
+    const pairedRows = wanted === 'parts' ? variantOf(common, axes[end]!, true) : undefined;
     const sink = wanted === 'parts' && pairedRows === undefined ? 'whole' : wanted;
     const variant = pairedRows ?? variantOf(common, axes[end]!)!;
     const before = runs.find(({ result }) => result === source);
@@ -152,11 +151,7 @@ function kindOf({ activation, shape }: ActivationOperation): PlaneKind {
 }
 
 /** How far the windows of a convolution reach that keeps the size of its image; undefined for any other layer. */
-function windowOf(
-  { window }: LinearOperation,
-  node: GraphNode,
-  before: GraphNode,
-): PlaneWindow | undefined {
+function windowOf({ window }: LinearOperation, node: GraphNode, before: GraphNode): PlaneWindow | undefined {
   if (window?.layer !== 'conv' || (window.stride ?? 1) !== 1) return undefined;
   if (node.height !== before.height || node.width !== before.width) return undefined;
   const { size, padding = 'same' } = window;

@@ -30,6 +30,12 @@ interface RunShape {
 /** Rows per lane. More registers than the last and a lane spills on any device. */
 const PORTABLE_ROWS = [4, 8, 16, 32];
 
+/**
+ * Elements of all planes below which software adapters do without the portable kernel: they compile it for seconds, and
+ * compute as little layer by layer at once.
+ */
+const FEW_ELEMENTS = 10_000;
+
 /** The fused plane kernel for a run on a device; undefined if a plane fits neither its subgroups nor its workgroups. */
 export function runVariant(
   { window, kind }: { readonly window: PlaneWindow; readonly kind: PlaneKind },
@@ -76,8 +82,9 @@ function subgroupLayout(
 function portableLayout(
   { low, high, circular }: PlaneWindow,
   { height, width, axes, pairedRows }: RunShape,
-  { limits }: PlanDevice,
+  { limits, software = false }: PlanDevice,
 ): RunVariant | undefined {
+  if (software && planeCount(axes) * height * width < FEW_ELEMENTS) return undefined;
   const rowLanes = Math.ceil(width / 4);
   const reach = low + high;
   for (const most of [...PORTABLE_ROWS, height]) {
