@@ -1,4 +1,5 @@
 import type { Argv, CommandModule } from 'yargs';
+import { architecturesCommand } from './paper/architectures.js';
 import { cnnCommand } from './paper/cnn.js';
 import { equivalenceCommand } from './paper/equivalence.js';
 import { montecarloCommand } from './paper/montecarlo.js';
@@ -10,6 +11,7 @@ import { enterGroup } from './options/options.js';
 /** Each with arguments of its own, which yargs has no common type for. */
 const COMMANDS = [
   table1Command,
+  architecturesCommand,
   equivalenceCommand,
   montecarloCommand,
   cnnCommand,
