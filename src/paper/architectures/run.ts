@@ -1,3 +1,4 @@
+import { InputError } from '../../checks/input-error.js';
 import { fitDefinite } from '../../classification/definite-fit.js';
 import type { LabelledImages } from '../../data/load.js';
 import type { Gpu } from '../../gpu/gpu.js';
@@ -66,7 +67,7 @@ export interface ArchitecturesResult {
  * How networks of infinite width classify: kernel regressions with NTK and NNGP of each, on the same images, normalised
  * as in the paper (channel by channel, by the training images).
  *
- * @throws NetworkError if no network fits the images; what `computeNetworks` and `fitDefinite` throw; the signal's
+ * @throws InputError if no network fits the images; what `computeNetworks` and `fitDefinite` throw; the signal's
  * reason.
  */
 export async function runArchitectures(
@@ -161,7 +162,10 @@ function thoseThatFit({ architectures, train }: ArchitecturesTask) {
   if (fitting.length > 0) return { fitting, unfit };
   const { height, width } = train.images;
   const [{ name, reason }] = unfit;
-  throw new NetworkError(`no network takes images of ${height}×${width} pixels (${name}: ${reason})`);
+  throw new InputError(
+    train.files.join(', '),
+    `no network takes images of ${height}×${width} pixels (${name}: ${reason})`,
+  );
 }
 
 /** The elements come from float32 arithmetic, and the solver takes them as such. */
