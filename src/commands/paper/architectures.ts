@@ -26,6 +26,7 @@ import { withInterruption } from '../process/interruption.js';
 import { Progress } from '../process/progress.js';
 import { publish } from '../results/publish.js';
 import { packageVersion } from '../../files/package-version.js';
+import { distinct } from './distinct.js';
 import { readSets, setOptions } from './read-sets.js';
 
 /** Side of CIFAR-10's images by default: the smallest that the five poolings of VGG take. */
@@ -121,11 +122,4 @@ async function architectures(args: ArchitecturesArguments, signal: AbortSignal):
     finished: new Date().toISOString(),
   };
   await publish(report, { out: args.out, json: args.json, progress, signal });
-}
-
-function distinct<T extends { readonly name: string }>(architectures: readonly T[]): readonly T[] {
-  const names = architectures.map(({ name }) => name);
-  const twice = names.find((name, i) => names.indexOf(name) < i);
-  if (twice !== undefined) throw new Error(`${twice} is named twice`);
-  return architectures;
 }
