@@ -31,7 +31,7 @@ export function intervalsSvg(figure: IntervalsFigure): string {
     { x: EDGE, y: EDGE + title.height + 6, width: inner },
   );
   const top = EDGE + title.height + 6 + key.height + 10;
-  const rowHeight = series.length * SERIES_STEP + ROW_ROOM;
+  const rowHeight = Math.max(1, series.length) * SERIES_STEP + ROW_ROOM;
   const height = Math.max(1, names.length) * rowHeight;
   const labels = names.map((name) => fitText(name, NAME_WIDTH, TEXT_SIZE));
   const left = EDGE + TICK_ROOM + Math.max(0, ...labels.map((label) => textWidth(label, TEXT_SIZE)));

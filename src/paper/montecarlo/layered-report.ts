@@ -1,6 +1,6 @@
-import type { CurvesFigure } from '../../figures/figure-types.js';
+import type { IntervalsFigure } from '../../figures/figure-types.js';
+import { mean } from '../../statistics/samples.js';
 import { formatPercent } from '../../text/numbers.js';
-import { LAYERED_KERNELS } from '../networks/layered-kernels.js';
 import type { PaperTable } from '../paper-report.js';
 import type { LayeredComparison } from './layered-run.js';
 import { summarizeComparisons } from './mean-comparison.js';
@@ -61,33 +61,29 @@ export function layeredTables(comparisons: readonly LayeredComparison[]): PaperT
   ];
 }
 
-export function layeredFigures(comparisons: readonly LayeredComparison[]): CurvesFigure[] {
+/** How far the means are off, with bars that should cover 0. */
+export function layeredFigures(comparisons: readonly LayeredComparison[]): IntervalsFigure[] {
   if (comparisons.length === 0) return [];
   const groups = groupsOf(comparisons);
-  const names = [...new Set(groups.map(({ name }) => name))];
-  const curve = (of: (group: Group) => boolean, value: (group: Group) => number) =>
-    groups.filter(of).map((group) => ({ x: group.width, y: 100 * value(group) }));
+  const rowName = ({ name, kernel }: Group) => `${name}, ${NAMES[kernel]}`;
+  const names = [...new Set(groups.map(rowName))];
+  const widths = [...new Set(groups.map(({ width }) => width))];
   return [
     {
-      kind: 'curves',
+      kind: 'intervals',
       name: 'networks-error',
-      title: 'Finite networks of other layers approach the exact kernels',
-      x: { label: 'channels of every hidden layer', scale: 'log' },
-      y: { label: 'relative to the exact kernel (%)', scale: 'log' },
-      series: names.flatMap((name) =>
-        LAYERED_KERNELS.flatMap((kernel) => {
-          const own = (group: Group) => group.name === name && group.kernel === kernel;
-          const label = `${name}, ${NAMES[kernel]}`;
-          return [
-            { name: label, points: curve(own, ({ summary }) => summary.relativeError) },
-            {
-              name: `${label}: standard error`,
-              reference: true,
-              points: curve(own, ({ summary }) => summary.relativeStandardError),
-            },
-          ];
+      title: 'Random finite networks of other layers, against the exact kernels',
+      x: { label: 'mean over draws less the exact kernel (%), all pairs together, ± 2 standard errors' },
+      names,
+      series: widths.map((width) => ({
+        name: `${width} channels`,
+        points: names.map((name) => {
+          const group = groups.find((one) => one.width === width && rowName(one) === name)!;
+          const value = 100 * group.relativeMean;
+          const bar = 200 * group.summary.relativeStandardError;
+          return { value, low: value - bar, high: value + bar };
         }),
-      ),
+      })),
     },
   ];
 }
@@ -116,7 +112,8 @@ function groupsOf(comparisons: readonly LayeredComparison[]) {
   }
   return [...groups.values()].map((members) => {
     const { name, side, kernel, width } = members[0];
-    return { name, side, kernel, width, summary: summarizeComparisons(members) };
+    const relativeMean = mean(members.map(({ relativeError }) => relativeError));
+    return { name, side, kernel, width, relativeMean, summary: summarizeComparisons(members) };
   });
 }
 

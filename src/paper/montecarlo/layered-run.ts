@@ -7,6 +7,7 @@ import { NetworkError } from '../../network/network-error.js';
 import { computeNetworks } from '../../network/network-gram.js';
 import { timeUpdates } from '../../progress/details.js';
 import { SILENT, type Reporter } from '../../progress/reporter.js';
+import { orAborted } from '../../signals/or-aborted.js';
 import { runInThreads } from '../../threads/worker-pool.js';
 import { LAYERED_KERNELS } from '../networks/layered-kernels.js';
 import type { LayeredDrawsTask } from './layered-draws.js';
@@ -161,7 +162,7 @@ export async function exactLayered(
   { network, images }: { network: Network; images: ImageStack },
   signal?: AbortSignal,
 ): Promise<Float64Array> {
-  const { kernels } = await computeNetworks(gpu, { networks: [network], images, signal });
+  const { kernels } = await orAborted(computeNetworks(gpu, { networks: [network], images, signal }), signal);
   return Float64Array.from(numbersOf(images.count), ({ kernel, pair: [i, j] }) => {
     return kernels[0][kernel]![i * images.count + j];
   });
