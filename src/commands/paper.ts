@@ -10,6 +10,11 @@ const COMMANDS = [
     async () => (await import('./paper/table1.js')).table1Command,
   ),
   lazyCommand(
+    'architectures',
+    'AlexNet, VGG, Myrtle and residual networks of infinite width side by side, on equal data',
+    async () => (await import('./paper/architectures.js')).architecturesCommand,
+  ),
+  lazyCommand(
     'equivalence',
     'Trained finite networks approach the regression with their exact NTK (theorem 3.2)',
     async () => (await import('./paper/equivalence.js')).equivalenceCommand,
