@@ -23,6 +23,6 @@ export const variants = [
   {
     ...image,
     ...{ HEIGHT: 7, WIDTH: 6, ROWS: 4, ROW_LANES: 2, STRIPS: 2, PLANES: 8 },
-    ...{ LOW: 0, HIGH: 0, KIND: 1, LINEAR: 1, SOURCE_PARTS: 3, SINK: 0 },
+    ...{ LOW: 1, HIGH: 2, KIND: 1, LINEAR: 1, SOURCE_PARTS: 3, SINK: 0 },
   },
 ];

@@ -1,5 +1,6 @@
 import type { ShaderContract } from '../contract.js';
 import { mirrorElement, type ActivationKind } from '../network_activation.js';
+import type { PlaneLayer } from './plane_activation.js';
 import { windowSums } from './window.js';
 
 /** What the two fused plane kernels of networks promise alike: all but the name and the text. */
@@ -59,27 +60,9 @@ export const planesContract: Omit<ShaderContract, 'name' | 'wgsl'> = {
   errorBound: 'as planes: each layer a few roundings of Σ and of Θ, K̇ 1e-7/√(1−c²)',
 };
 
-/** Values of the constant KIND. */
-export const PLANE_KINDS = { relu: 0, leaky: 1, gaussian: 2, erf: 3 } as const;
-export type PlaneKind = keyof typeof PLANE_KINDS;
 /** Values of the constant SINK. */
 export const SINKS = { whole: 0, parts: 1, sums: 2 } as const;
 export type Sink = keyof typeof SINKS;
-
-/** A convolution of stride 1, or none, and an activation, or none. */
-export interface PlaneLayer {
-  readonly gain: number;
-  readonly bias: number;
-  readonly trained: boolean;
-  /** False: a window of one pixel. */
-  readonly windowed: boolean;
-  readonly active: boolean;
-  /** Slope of relu, γ of gaussian. */
-  readonly shape: number;
-  readonly sigmaScale: number;
-  readonly kScale: number;
-  readonly thetaScale: number;
-}
 
 /** A displacement with the slots of its result, and of the planes or parts that it is read from, along x and along y. */
 export interface PlaneEntry {

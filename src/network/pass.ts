@@ -1,4 +1,5 @@
-import type { PlaneEntry, PlaneLayer } from '../../shaders/shared/network_planes.js';
+import type { PlaneEntry } from '../../shaders/shared/network_planes.js';
+import type { PlaneLayer } from '../../shaders/shared/plane_activation.js';
 import type { GatherTable } from './axis.js';
 import type { ActivationOperation } from './graph.js';
 import type { NodeAxes } from './needs.js';

@@ -1,4 +1,5 @@
-import { SINKS, type PlaneKind, type Sink } from '../../shaders/shared/network_planes.js';
+import { SINKS, type Sink } from '../../shaders/shared/network_planes.js';
+import type { PlaneKind } from '../../shaders/shared/plane_activation.js';
 import type { PlanDevice } from '../gpu/plan-device.js';
 import type { ActivationOperation, GraphNode, LinearOperation, NetworkGraph } from './graph.js';
 import type { NodeAxes } from './needs.js';

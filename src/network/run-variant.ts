@@ -1,4 +1,4 @@
-import { PLANE_KINDS, type PlaneKind } from '../../shaders/shared/network_planes.js';
+import { PLANE_KINDS, type PlaneKind } from '../../shaders/shared/plane_activation.js';
 import type { PlanDevice } from '../gpu/plan-device.js';
 import { subgroupVariant, WORKGROUP_LANES } from '../kernel/plane-variant.js';
 import type { NodeAxes } from './needs.js';

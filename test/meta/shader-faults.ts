@@ -9,7 +9,13 @@ export function shaderFaults(
   variants: readonly Readonly<Record<string, number>>[],
   texts: ShaderTexts,
 ): string[] {
-  const text = withoutComments(texts[`${contract.name}.wgsl`]);
+  const path = `${contract.name}.wgsl`;
+  // Shaders of one family share bindings and parameters.
+  const text = withoutComments(
+    linkedFiles(path, texts)
+      .map((file) => texts[file])
+      .join('\n'),
+  );
   const faults: string[] = [];
   const compare = (what: string, inWgsl: readonly string[], inContract: readonly string[]) => {
     const [wgsl, contracted] = [inWgsl.join(', '), inContract.join(', ')];
@@ -23,7 +29,7 @@ export function shaderFaults(
   compare('params', paramsOf(text), params);
 
   const constants = [...contract.constants].sort();
-  compare('constants', [...constantsOf(`${contract.name}.wgsl`, texts)].sort(), constants);
+  compare('constants', [...constantsOf(path, texts)].sort(), constants);
   if (variants.length === 0) faults.push('variants: none');
   for (const variant of variants) compare('constants of a variant', Object.keys(variant).sort(), constants);
 
@@ -61,19 +67,22 @@ function paramsOf(text: string): string[] {
 }
 
 /** The constants that a file imports, itself or through the files that it imports. */
-function constantsOf(path: string, texts: ShaderTexts, seen = new Set<string>()): Set<string> {
-  const constants = new Set<string>();
-  if (seen.has(path)) return constants;
-  seen.add(path);
-  for (const imported of importsOf(texts[path])) {
-    if (imported[0] === 'constants') constants.add(imported[1]);
-    else {
+function constantsOf(path: string, texts: ShaderTexts): Set<string> {
+  const imports = linkedFiles(path, texts).flatMap((file) => importsOf(texts[file]));
+  return new Set(imports.filter(([from]) => from === 'constants').map(([, name]) => name));
+}
+
+/** A file and those that it imports, itself or through others. */
+export function linkedFiles(path: string, texts: ShaderTexts): string[] {
+  const files = new Set([path]);
+  // What is added on the way is visited too.
+  for (const file of files) {
+    for (const imported of importsOf(texts[file])) {
       // package::shared::plane::link: the file is all but the first and the last part.
-      for (const name of constantsOf(`${imported.slice(1, -1).join('/')}.wgsl`, texts, seen))
-        constants.add(name);
+      if (imported[0] !== 'constants') files.add(`${imported.slice(1, -1).join('/')}.wgsl`);
     }
   }
-  return constants;
+  return [...files];
 }
 
 /** Imports as lists of parts; `import a::b::{c, d};` is two. */

@@ -7,7 +7,7 @@ import { shaderCode } from '../../src/gpu/shader-source.js';
 import { unrollLoops } from '../../src/gpu/unroll.js';
 import { linkWgsl, SHADER_FILES } from '../support/link-wgsl.js';
 import { readImportGraph } from './import-graph.js';
-import { shaderFaults } from './shader-faults.js';
+import { linkedFiles, shaderFaults } from './shader-faults.js';
 
 interface ShaderModule {
   readonly contract: ShaderContract;
@@ -36,8 +36,11 @@ describe.each(names)('%s', (name) => {
   test('its code is what the linker makes of the files and the constants of a variant', async () => {
     const { contract, variants } = (await import(`../../shaders/${name}.js`)) as ShaderModule;
     for (const constants of variants) {
-      const text = unrollLoops(SHADER_FILES[`${name}.wgsl`], constants);
-      const linked = await linkWgsl(name, { ...SHADER_FILES, [`${name}.wgsl`]: text }, constants);
+      const unrolled = linkedFiles(`${name}.wgsl`, SHADER_FILES).map((file) => [
+        file,
+        unrollLoops(SHADER_FILES[file], constants),
+      ]);
+      const linked = await linkWgsl(name, Object.fromEntries(unrolled), constants);
       expect(sortedLines(shaderCode(contract, constants))).toEqual(sortedLines(linked));
     }
   });

@@ -3,13 +3,8 @@
 // sums, or sums. The one in workgroup memory does so on widths, too, that are no multiple of a quad.
 import { contract as portable } from '../../shaders/network_planes.js';
 import { contract as subgroup } from '../../shaders/network_planes_subgroup.js';
-import {
-  mirrorPlane,
-  packTables,
-  SINKS,
-  type PlaneKind,
-  type PlaneLayer,
-} from '../../shaders/shared/network_planes.js';
+import { mirrorPlane, packTables, SINKS } from '../../shaders/shared/network_planes.js';
+import type { PlaneKind, PlaneLayer } from '../../shaders/shared/plane_activation.js';
 import { firstPart, partsAxis, partsOfPooled } from '../../src/network/parts.js';
 import { runVariant, type RunKernel } from '../../src/network/run-variant.js';
 import { testGpu } from '../support/gpu.js';
