@@ -22,7 +22,7 @@ export type Labelled = LabelledImages & { readonly labels: Int32Array };
 
 export interface ArchitecturesTask {
   readonly architectures: readonly Architecture[];
-  /** Of one shape; not normalised. */
+  /** Both sets have images of one shape, not normalised. */
   readonly train: Labelled;
   readonly test: Labelled;
   readonly regression: Pick<FitOptions, 'targets' | 'ridge'>;
