@@ -20,7 +20,7 @@ const gpu = await openGpu();
 let phase = '';
 try {
   await computeStored(gpu, store, {
-    channels: computation.kernels.map(({ kernel, depth, readout, trained }) => ({
+    kernels: computation.kernels.map(({ kernel, depth, readout, trained }) => ({
       kernel,
       depth,
       readout,

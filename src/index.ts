@@ -5,7 +5,7 @@
 export type {} from './gpu/global-types.js';
 export { DeviceLostError, Gpu, GpuError, type DeviceDescription } from './gpu/gpu.js';
 export { ShaderError } from './gpu/program.js';
-export type { Channel, Readout, Trained } from './kernel/channels.js';
+export type { KernelSpec, Readout, Trained } from './kernel/kernel-spec.js';
 export { averagePool } from './images/average-pool.js';
 export { flipHorizontally } from './images/flip.js';
 export type { ImageShape, ImageStack } from './images/images.js';
@@ -21,7 +21,7 @@ export { ArgumentError } from './checks/arguments.js';
 export type { Matrix } from './checks/matrix.js';
 export { ArrayError, type NumberArray } from './checks/typed-arrays.js';
 export { ImageError } from './images/image-checks.js';
-export { KernelValueError } from './kernel/channel-values.js';
+export { KernelValueError } from './kernel/kernel-values.js';
 export { cntk, kernel, kernels, nngp, type KernelMatrix, type KernelOptions } from './kernel/kernels.js';
 export type { GramProgress } from './kernel/gram-run.js';
 export { computeTiles, type ComputedTile, type TilesOptions } from './kernel/gram-tiles.js';
@@ -66,12 +66,12 @@ export {
 } from './network/network-gram.js';
 export { referenceNetwork, type NetworkKernels } from './network/reference.js';
 export {
-  ChannelError,
-  channelName,
+  KernelSpecError,
+  kernelName,
   defaultTrained,
   parseReadout,
-  validateChannels,
-} from './kernel/validate-channels.js';
+  validateKernels,
+} from './kernel/validate-kernels.js';
 export type { CholeskyFactor } from './regression/cholesky-factor.js';
 export { AUTO_RIDGES, chooseRidge, NoRidgeError, type RidgeCandidate } from './regression/choose-ridge.js';
 export { factorize, type FactorizeOptions } from './regression/cholesky.js';

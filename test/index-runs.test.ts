@@ -14,40 +14,40 @@ import {
   openGpu,
   referenceKernel,
   solveRidge,
-  type Channel,
+  type KernelSpec,
 } from '../src/node.js';
 import { computeGram, type GramOptions } from '../src/internals.js';
 import { testGpu } from './support/gpu.js';
 
 const pixels = () => Float32Array.from({ length: 96 }, (_, i) => Math.sin(i * i));
 const stack = () => ({ data: pixels(), count: 8, channels: 1, height: 3, width: 4 });
-const channel = (): Channel => ({ kernel: 'ntk', depth: 3, readout: 'gap', trained: 'hidden' });
+const spec = (): KernelSpec => ({ kernel: 'ntk', depth: 3, readout: 'gap', trained: 'hidden' });
 
 test('images and options that are changed while a kernel is computed change nothing', async () => {
   const gpu = await testGpu();
-  const undisturbed = await computeGram(gpu, { images: stack(), against: stack(), channels: [channel()] });
+  const undisturbed = await computeGram(gpu, { images: stack(), against: stack(), kernels: [spec()] });
   const images = stack();
   const against = stack();
-  const channels = [channel()];
-  const options = { images, against, channels };
+  const kernels = [spec()];
+  const options = { images, against, kernels };
   const run = computeGram(gpu, options);
   const disturb = () => {
     images.data.fill(7);
     against.data.fill(NaN);
     Object.assign(images, { count: 1, height: 1, width: 96 });
-    Object.assign(channels[0], { kernel: 'nngp', depth: 9 });
-    channels.length = 0;
-    Object.assign(options, { images: undefined, channels: undefined });
+    Object.assign(kernels[0], { kernel: 'nngp', depth: 9 });
+    kernels.length = 0;
+    Object.assign(options, { images: undefined, kernels: undefined });
   };
   disturb();
-  const { matrices, rows, channels: computed } = await run;
-  expect([rows, computed]).toEqual([8, [channel()]]);
+  const { matrices, rows, kernels: computed } = await run;
+  expect([rows, computed]).toEqual([8, [spec()]]);
   expect(matrices).toEqual(undisturbed.matrices);
 });
 
 test('the same of tiles, changed while one is consumed', async () => {
   const gpu = await testGpu();
-  const [expected] = (await computeGram(gpu, { images: stack(), channels: [channel()] })).matrices;
+  const [expected] = (await computeGram(gpu, { images: stack(), kernels: [spec()] })).matrices;
   async function* tiles() {
     await Promise.resolve();
     for (const firstRow of [0, 4])
@@ -58,7 +58,7 @@ test('the same of tiles, changed while one is consumed', async () => {
   const found = new Float32Array(64);
   for await (const { tile, values } of computeTiles(gpu, tiles(), {
     images,
-    channels: [channel()],
+    kernels: [spec()],
     tileImages: 4,
   })) {
     images.data.fill(3);
@@ -101,7 +101,7 @@ describe('regression', () => {
     const gpu = await testGpu();
     const images = stack();
     const gram = (change: object) =>
-      computeGram(gpu, { images: { ...images, ...change }, channels: [channel()] });
+      computeGram(gpu, { images: { ...images, ...change }, kernels: [spec()] });
     await expect(gram({ count: 7 })).rejects.toThrow('96 pixel values for 7×1×3×4 = 84');
     await expect(gram({ width: 4.5 })).rejects.toThrow('width is 4.5');
     await expect(gram({ height: '3' })).rejects.toThrow('height is "3"');
@@ -113,10 +113,10 @@ describe('regression', () => {
       gram({ data: BigInt64Array.from([2n ** 60n + 1n, ...new Array<bigint>(95).fill(0n)]) }),
     ).rejects.toThrow(ArrayError);
     const wide = { ...images, height: 4, width: 3 };
-    await expect(computeGram(gpu, { images, against: wide, channels: [channel()] })).rejects.toThrow(
+    await expect(computeGram(gpu, { images, against: wide, kernels: [spec()] })).rejects.toThrow(
       /1×3×4.*1×4×3/,
     );
-    expect(() => referenceKernel(images, wide, channel())).toThrow(/1×3×4.*1×4×3/);
+    expect(() => referenceKernel(images, wide, spec())).toThrow(/1×3×4.*1×4×3/);
 
     await expect(fit(gpu, symmetric().subarray(1), labels())).rejects.toThrow('63 elements is not square');
     await expect(fit(gpu, symmetric(), labels().subarray(1))).rejects.toThrow('7 labels for a kernel of 8');
@@ -152,7 +152,7 @@ test('a device that is closed before a run refuses it, and says what to do', asy
   await gpu.device.lost;
   const kernel = Float64Array.of(2, 1, 1, 2);
   for (const run of [
-    () => computeGram(gpu, { images: stack(), channels: [channel()] }),
+    () => computeGram(gpu, { images: stack(), kernels: [spec()] }),
     () => fit(gpu, kernel, [0, 1]),
     () => solveRidge(gpu, kernel, [0, 1]),
     () => factorize(gpu, kernel),
@@ -166,7 +166,7 @@ test('a device that is closed before a run refuses it, and says what to do', asy
 const long = (): GramOptions => {
   const data = new Float32Array(64 * 768).map((_, i) => Math.cos(i));
   const images = { data, count: 64, channels: 3, height: 16, width: 16 };
-  return { images, channels: [{ ...channel(), depth: 21 }] };
+  return { images, kernels: [{ ...spec(), depth: 21 }] };
 };
 
 test.each([0, 1, 5, 20, 100])(

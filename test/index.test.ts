@@ -18,7 +18,7 @@ const images: entry.ImageStack = {
   height: 3,
   width: 4,
 };
-const channel: entry.Channel = { kernel: 'ntk', depth: 3, readout: 'gap', trained: 'hidden' };
+const spec: entry.KernelSpec = { kernel: 'ntk', depth: 3, readout: 'gap', trained: 'hidden' };
 const kernel = Float64Array.of(2, 1, 0, 1, 2, 1, 0, 1, 2);
 const targets = Float64Array.of(1, 0, 0, 1, 0, 1);
 const labels = Int32Array.of(0, 1, 1);
@@ -60,16 +60,16 @@ const OPTIONS = ['undefined', 'empty object', 'date', 'data view', 'array buffer
 
 async function table(): Promise<Record<string, Entry>> {
   const gpu = await testGpu();
-  const [pass] = library.planPasses([channel], images);
+  const [pass] = library.planPasses([spec], images);
   const [variant] = library.planeCandidates(images, 1, gpu);
   async function* tiles() {
     await Promise.resolve();
     yield { firstRow: 0, rows: 4, firstColumn: 0, columns: 4, symmetric: true };
   }
   return {
-    computeGram: { good: [gpu, { images, channels: [channel] }] },
-    computeTiles: { good: [gpu, tiles(), { images, channels: [channel], tileImages: 4 }] },
-    planPasses: { good: [[channel], images] },
+    computeGram: { good: [gpu, { images, kernels: [spec] }] },
+    computeTiles: { good: [gpu, tiles(), { images, kernels: [spec], tileImages: 4 }] },
+    planPasses: { good: [[spec], images] },
     pairCount: { good: [gram] },
     planPass: { good: [pass, images, gram, gpu, {}], may: { 4: OPTIONS } },
     planeCandidates: { good: [images, 1, gpu] },
@@ -80,8 +80,8 @@ async function table(): Promise<Record<string, Entry>> {
     },
     cntk: { good: [{ depth: 3 }] },
     nngp: { good: [{ depth: 3 }] },
-    kernel: { good: [gpu, channel, images], may: { 3: ['undefined'] } },
-    kernels: { good: [gpu, [channel], images, undefined, {}], may: { 3: ['undefined'], 4: OPTIONS } },
+    kernel: { good: [gpu, spec, images], may: { 3: ['undefined'] } },
+    kernels: { good: [gpu, [spec], images, undefined, {}], may: { 3: ['undefined'], 4: OPTIONS } },
     averagePool: { good: [{ ...images, width: 3, data: images.data.subarray(0, 36) }, 1] },
     flipHorizontally: { good: [images] },
     normalize: { good: ['unit', images, images], may: { 2: ['undefined'] } },
@@ -101,11 +101,11 @@ async function table(): Promise<Record<string, Entry>> {
       may: { 0: ['text'] },
     },
     networkText: { good: ['a.json', network], may: { 0: ['text'] } },
-    referenceKernel: { good: [images, images, channel] },
-    channelName: { good: [channel] },
+    referenceKernel: { good: [images, images, spec] },
+    kernelName: { good: [spec] },
     defaultTrained: { good: ['gap'] },
     parseReadout: { good: ['lap:2'] },
-    validateChannels: { good: [[channel], images] },
+    validateKernels: { good: [[spec], images] },
     chooseRidge: { good: [gpu, kernel, targets, [0, 0.1]], may: { 3: [] } },
     factorize: { good: [gpu, kernel, {}], may: { 2: OPTIONS } },
     argmax: { good: [Float64Array.of(1, 2, 3, 0), 2] },

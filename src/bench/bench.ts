@@ -57,7 +57,7 @@ function groupsOf(software: boolean, quick: boolean): readonly (readonly BenchCa
     ],
     [
       gramCase({ name: 'gram-gap', ...runs }),
-      gramCase({ name: 'gram-gap-channels', ...runs, channels: kernelsOfEveryDepth(network) }),
+      gramCase({ name: 'gram-gap-channels', ...runs, kernels: kernelsOfEveryDepth(network) }),
     ],
     [cpuPlanesCase({ name: 'planes-gap-cpu', ...network, planes: quick ? 64 : 1024 })],
     [planesCase({ name: 'planes-vanilla', ...network, readout: 'vanilla', images: 32, pairs: 1024 * size })],

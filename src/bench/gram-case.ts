@@ -1,8 +1,8 @@
 import { computeGram, type GramResult } from '../kernel/gram.js';
-import type { Channel } from '../kernel/channels.js';
+import type { KernelSpec } from '../kernel/kernel-spec.js';
 import { callTimer, largestError, type BenchCase } from './measure.js';
 import {
-  channelOf,
+  kernelOf,
   describeNetwork,
   mirrorSums,
   networkImages,
@@ -19,15 +19,15 @@ export interface GramCaseOptions extends Omit<BenchNetwork, 'readout'> {
   readonly seconds: number;
   readonly minImages: number;
   /** The network's own kernel first; by default it alone. */
-  readonly channels?: readonly Channel[];
+  readonly kernels?: readonly KernelSpec[];
 }
 
 /** NTK and NNGP of every depth down to 3, `gap` and `vanilla`; the network's own kernel first. */
-export function kernelsOfEveryDepth({ shape, depth }: Omit<BenchNetwork, 'readout'>): Channel[] {
+export function kernelsOfEveryDepth({ shape, depth }: Omit<BenchNetwork, 'readout'>): KernelSpec[] {
   const depths = Array.from({ length: depth - 2 }, (_, i) => depth - i);
   return (['gap', 'vanilla'] as const).flatMap((readout) =>
-    depths.flatMap((one): Channel[] => [
-      channelOf({ shape, depth: one, readout }),
+    depths.flatMap((one): KernelSpec[] => [
+      kernelOf({ shape, depth: one, readout }),
       { kernel: 'nngp', depth: one, readout },
     ]),
   );
@@ -36,9 +36,9 @@ export function kernelsOfEveryDepth({ shape, depth }: Omit<BenchNetwork, 'readou
 /** The end-to-end runner: a whole `gap` matrix, from pixels on the host to kernel values on the host. */
 export function gramCase(options: GramCaseOptions): BenchCase {
   const network: BenchNetwork = { ...options, readout: 'gap' };
-  const { channels = [channelOf(network)] } = options;
-  const kernels = channels.length > 1 ? `, ${channels.length} kernels` : '';
-  const description = `${describeNetwork(network)}${kernels}, whole runs with upload and read-back`;
+  const { kernels = [kernelOf(network)] } = options;
+  const several = kernels.length > 1 ? `, ${kernels.length} kernels` : '';
+  const description = `${describeNetwork(network)}${several}, whole runs with upload and read-back`;
   return {
     name: options.name,
     description,
@@ -47,7 +47,7 @@ export function gramCase(options: GramCaseOptions): BenchCase {
       const run = (count: number) =>
         computeGram(gpu, {
           images: networkImages(network, count),
-          channels,
+          kernels,
           signal,
           // The kernel of long runs, however short this one is.
           variant: 'auto',

@@ -1,14 +1,14 @@
 import { mirror as normsMirror } from '../../shaders/norms.js';
 import { mirror as planesMirror } from '../../shaders/planes.js';
 import { SNAP } from '../../shaders/shared/arc_cosine.js';
-import type { Channel, Readout } from '../kernel/channels.js';
+import type { KernelSpec, Readout } from '../kernel/kernel-spec.js';
 import type { ImageShape, ImageStack } from '../images/images.js';
 import { layerGain, planPasses, type Pass } from '../kernel/passes.js';
-import { defaultTrained } from '../kernel/validate-channels.js';
+import { defaultTrained } from '../kernel/validate-kernels.js';
 import { breather } from '../signals/breather.js';
 import { randomImages } from '../images/random-images.js';
 
-/** One result channel: an NTK in the paper's setting for its read-out. */
+/** One kernel: an NTK in the paper's setting for its read-out. */
 export interface BenchNetwork {
   readonly shape: ImageShape;
   readonly depth: number;
@@ -20,12 +20,12 @@ export function describeNetwork({ shape, depth, readout }: BenchNetwork): string
   return `${readout}, depth ${depth}, ${shape.channels}×${shape.height}×${shape.width}`;
 }
 
-export function channelOf({ depth, readout }: BenchNetwork): Channel {
+export function kernelOf({ depth, readout }: BenchNetwork): KernelSpec {
   return { kernel: 'ntk', depth, readout, trained: defaultTrained(readout) };
 }
 
 export function passOf(network: BenchNetwork): Pass {
-  return planPasses([channelOf(network)], network.shape)[0];
+  return planPasses([kernelOf(network)], network.shape)[0];
 }
 
 /** What every case starts from. More images begin with the same ones. */

@@ -3,12 +3,12 @@ import type { LabelledImages } from '../data/load.js';
 import { normalize, type Normalization } from '../images/normalize.js';
 import { assertOneScale } from '../data/one-scale.js';
 import type { OpenGpu } from '../gpu/dawn/open-gpu.js';
-import type { Channel } from '../kernel/channels.js';
+import type { KernelSpec } from '../kernel/kernel-spec.js';
 import { regressionGrams } from '../kernel/gram-shape.js';
 import { computeGram } from '../kernel/gram.js';
 import { checkImages } from '../images/image-checks.js';
 import type { ImageStack } from '../images/images.js';
-import { validateChannels } from '../kernel/validate-channels.js';
+import { validateKernels } from '../kernel/validate-kernels.js';
 import { fit, type FitOptions, type Model } from '../regression/regression.js';
 import { classesOf, type TargetCoding } from '../regression/targets.js';
 import { prepareRun, type PrepareOptions, type VariantLabels } from '../planning/prepare-run.js';
@@ -32,7 +32,7 @@ export interface ClassificationTask {
   readonly testLabels: Int32Array | undefined;
   /** Labels of the training images, each once: column c of the scores is that of label classes[c]. */
   readonly classes: readonly number[];
-  readonly channel: Channel;
+  readonly spec: KernelSpec;
   readonly targets: TargetCoding;
   /** Added to the diagonal of the kernel, in units of its mean; several: the leave-one-out error decides. */
   readonly ridge: FitOptions['ridge'];
@@ -65,17 +65,17 @@ export interface Classification {
 /**
  * Normalises the images and checks that everything fits together, before a device is opened.
  *
- * @throws InputError for images without labels, of two shapes or of two scales; ChannelError; ImageError
+ * @throws InputError for images without labels, of two shapes or of two scales; KernelSpecError; ImageError
  */
 export function prepareClassification(options: {
   readonly train: LabelledImages;
   readonly test: LabelledImages;
   readonly normalization: Normalization;
-  readonly channel: Channel;
+  readonly spec: KernelSpec;
   readonly targets: TargetCoding;
   readonly ridge: FitOptions['ridge'];
 }): ClassificationTask {
-  const { normalization, channel, targets, ridge } = options;
+  const { normalization, spec, targets, ridge } = options;
   const trainLabels = options.train.labels;
   if (trainLabels === undefined) {
     throw new InputError(
@@ -89,14 +89,14 @@ export function prepareClassification(options: {
   );
   const { train, test, warnings } = normalize(normalization, options.train.images, options.test.images);
   checkImages(train, test);
-  validateChannels([channel], train);
+  validateKernels([spec], train);
   return {
     train,
     test,
     trainLabels,
     testLabels: options.test.labels,
     classes: classesOf(trainLabels),
-    channel,
+    spec,
     targets,
     ridge,
     warnings: [...warnings, ...labelNotes(trainLabels, options.test.labels)],
@@ -131,11 +131,11 @@ async function classifyWith(
   const gpu = opened;
   const { signal, reporter = SILENT } = prepare;
   const { train, test, trainLabels, testLabels, targets, ridge } = task;
-  const channels = [task.channel];
+  const kernels = [task.spec];
   const grams = regressionGrams(train.count, test.count);
-  const run = { channels, grams, memoryBytes };
+  const run = { kernels, grams, memoryBytes };
   const { variant, tuned, compileMs } = await prepareRun(opened, train, run, prepare);
-  const kernelOptions = { channels, signal, onProgress: workUpdates(reporter), memoryBytes, variant };
+  const kernelOptions = { kernels, signal, onProgress: workUpdates(reporter), memoryBytes, variant };
   const stopwatch = new Stopwatch();
 
   reporter.phase('kernel train × train');

@@ -4,7 +4,7 @@ import { assertSameComputation, readComputation, type Computation } from '../sto
 import { UnusableStoreError } from '../store/store-error.js';
 import type { TileStore } from '../store/tile-store.js';
 import type { StoredGramReport } from '../store/stored-gram.js';
-import type { Channel } from '../kernel/channels.js';
+import type { KernelSpec } from '../kernel/kernel-spec.js';
 import { formatDuration } from '../text/duration.js';
 import { MANIFEST, matricesOf, resultReport } from '../store/assembly.js';
 import { assertKeepsInputs } from './results/keeps-inputs.js';
@@ -22,7 +22,7 @@ import { packageVersion } from '../files/package-version.js';
 
 interface StoredKernel {
   readonly args: KernelArguments;
-  readonly channels: readonly Channel[];
+  readonly kernels: readonly KernelSpec[];
   readonly inputs: KernelInputs;
   readonly progress: Progress;
   readonly signal: AbortSignal;
@@ -30,11 +30,11 @@ interface StoredKernel {
 
 /** `cntk kernel --out FOLDER`: goes on with the store in the folder, or begins one. */
 export async function storedKernel(run: StoredKernel): Promise<void> {
-  const { args, channels, inputs, progress, signal } = run;
+  const { args, kernels, inputs, progress, signal } = run;
   const { images, against, test } = inputs.report;
   const task = {
     folder: args.out,
-    channels,
+    kernels,
     images: inputs.stored,
     inputs: { images, against, test },
     tileImages: args.tile,

@@ -1,14 +1,14 @@
 import { underflowWarning } from '../kernel/kernels.js';
-import type { Argv, CommandModule } from 'yargs';
+import type { Argv } from 'yargs';
 import { writeNpy } from '../data/npy.js';
 import { prepareRun } from '../planning/prepare-run.js';
 import { workUpdates, formatRate } from '../progress/details.js';
-import type { Channel } from '../kernel/channels.js';
+import type { KernelSpec } from '../kernel/kernel-spec.js';
 import { computeGram, type GramResult } from '../kernel/gram.js';
-import { channelName, validateChannels } from '../kernel/validate-channels.js';
+import { kernelName, validateKernels } from '../kernel/validate-kernels.js';
 import { formatDuration } from '../text/duration.js';
 import { ALL, kernelOnAllAdapters } from './kernel-adapters.js';
-import { channelsOf } from './options/channel-options.js';
+import { kernelsOf } from './options/kernel-list-options.js';
 import { DestinationFile } from './results/destination-file.js';
 import { deviceReport, withDevice } from './process/device.js';
 import { UsageError } from './process/errors.js';
@@ -22,10 +22,9 @@ import { storedKernel } from './kernel-store.js';
 import { printData, printJson } from './process/streams.js';
 import { measurementCache } from './options/tuning.js';
 import { packageVersion } from '../files/package-version.js';
+import type { CommandBody } from './options/lazy-command.js';
 
-export const kernelCommand: CommandModule<object, KernelArguments> = {
-  command: 'kernel',
-  describe: 'Compute kernel matrices between images',
+export const kernelCommand: CommandBody<KernelArguments> = {
   builder: (argv: Argv) =>
     defineOptions(argv, options)
       .example('$0 kernel --images x.npy --depth 11 --readout gap --trained hidden --out K.npy', '')
@@ -41,12 +40,12 @@ export const kernelCommand: CommandModule<object, KernelArguments> = {
 };
 
 async function kernel(args: KernelArguments, signal: AbortSignal): Promise<void> {
-  const channels = channelsOf(args);
-  validateChannels(channels, { height: 1, width: 1 });
+  const kernels = kernelsOf(args);
+  validateKernels(kernels, { height: 1, width: 1 });
   const isFile = args.out.endsWith('.npy');
-  if (isFile && channels.length > 1) {
+  if (isFile && kernels.length > 1) {
     throw new UsageError(
-      `--out ${args.out} is one file, but ${channels.length} kernels are asked for (${channels.map(channelName).join(', ')}); name a folder`,
+      `--out ${args.out} is one file, but ${kernels.length} kernels are asked for (${kernels.map(kernelName).join(', ')}); name a folder`,
     );
   }
   for (const name of ['test', 'shard', 'tile'] as const) {
@@ -59,7 +58,7 @@ async function kernel(args: KernelArguments, signal: AbortSignal): Promise<void>
     throw new UsageError(`--adapter ${ALL} needs a folder of tiles as --out`);
   using progress = new Progress(args.quiet ?? false);
   const inputs = await readInputs(args);
-  validateChannels(channels, inputs.rows);
+  validateKernels(kernels, inputs.rows);
   // One of several processes leaves that to the one that started them.
   if (!endsWithParent()) for (const warning of inputs.warnings) progress.warn(warning);
   if (args.statistics === undefined && inputs.report.statisticsOf === 'against') {
@@ -68,18 +67,16 @@ async function kernel(args: KernelArguments, signal: AbortSignal): Promise<void>
   signal.throwIfAborted();
   const { channels: c, height, width } = inputs.rows;
   const shapes = inputs.stored.blocks.map(({ rows, columns }) => `${rows}×${columns}`).join(' and ');
-  progress.note(
-    `${shapes} kernel of ${c}×${height}×${width} images: ${channels.map(channelName).join(', ')}`,
-  );
-  if (isFile) await kernelFile(args, channels, inputs, progress, signal);
+  progress.note(`${shapes} kernel of ${c}×${height}×${width} images: ${kernels.map(kernelName).join(', ')}`);
+  if (isFile) await kernelFile(args, kernels, inputs, progress, signal);
   else if (args.adapter === ALL) await kernelOnAllAdapters(args, inputs, progress, signal);
-  else await storedKernel({ args, channels, inputs, progress, signal });
+  else await storedKernel({ args, kernels, inputs, progress, signal });
 }
 
 /** One matrix, in memory until it is whole. */
 async function kernelFile(
   args: KernelArguments,
-  channels: readonly Channel[],
+  kernels: readonly KernelSpec[],
   { rows, columns, report }: KernelInputs,
   progress: Progress,
   signal: AbortSignal,
@@ -94,7 +91,7 @@ async function kernelFile(
     const gpu = opened;
     const memoryBytes = args.memory && args.memory * 2 ** 20;
     const gram = { rows: shape[0], columns: shape[1], symmetric: columns === undefined };
-    const run = { channels, grams: [gram], memoryBytes };
+    const run = { kernels, grams: [gram], memoryBytes };
     const { variant, tuned, compileMs } = await prepareRun(opened, rows, run, {
       tune: args.tune,
       cache: measurementCache(),
@@ -105,7 +102,7 @@ async function kernelFile(
     const result = await computeGram(gpu, {
       images: rows,
       against: columns,
-      channels,
+      kernels,
       signal,
       memoryBytes,
       variant,
@@ -119,11 +116,11 @@ async function kernelFile(
   if (warning !== undefined) progress.warn(warning);
   signal.throwIfAborted();
   const out = await destination.commit((path) => writeNpy(path, shape, result.matrices[0]));
-  const [channel] = channels;
+  const [spec] = kernels;
   const manifest = {
     shape,
     dtype: 'float32',
-    kernels: [{ file: out, name: channelName(channel), ...channel }],
+    kernels: [{ file: out, name: kernelName(spec), ...spec }],
     ...report,
     pairs: result.pairs,
     elementLayers: result.elementLayers,

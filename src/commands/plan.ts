@@ -1,10 +1,10 @@
-import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
+import type { Argv, InferredOptionTypes } from 'yargs';
 import { inspectImages } from '../data/inspect.js';
 import { estimateJob } from '../planning/estimate-job.js';
 import type { Job } from '../planning/job-plan.js';
 import type { ImageShape } from '../images/images.js';
-import { channelName, validateChannels } from '../kernel/validate-channels.js';
-import { channelListOptions, channelsOf, depthListOption } from './options/channel-options.js';
+import { kernelName, validateKernels } from '../kernel/validate-kernels.js';
+import { kernelListOptions, kernelsOf, depthListOption } from './options/kernel-list-options.js';
 import {
   DATA,
   DEVICE,
@@ -24,6 +24,7 @@ import { printData } from './process/streams.js';
 import { formatJson } from '../files/format-json.js';
 import { measurementCache } from './options/tuning.js';
 import { packageVersion } from '../files/package-version.js';
+import type { CommandBody } from './options/lazy-command.js';
 
 const options = {
   'train-count': optional(integer(DATA, 'Number of training images [default: those of --train]', 1)),
@@ -33,7 +34,7 @@ const options = {
   test: optional(textList(DATA, 'Files of test images')),
   layout: layoutOption,
   depth: withDefault(depthListOption, '11'),
-  ...channelListOptions,
+  ...kernelListOptions,
   classes: withDefault(integer(REGRESSION, 'Number of classes', 1), '10'),
   ...deviceOptions,
   'no-measure': flag(DEVICE, 'Run nothing: estimate from what was measured before'),
@@ -42,9 +43,7 @@ const options = {
 
 type PlanArguments = InferredOptionTypes<typeof options>;
 
-export const planCommand: CommandModule<object, PlanArguments> = {
-  command: 'plan',
-  describe: 'Tell what a job takes before it runs: pairs, memory, disk, time on this and other adapters',
+export const planCommand: CommandBody<PlanArguments> = {
   builder: (argv: Argv) =>
     defineOptions(argv, options)
       .example(
@@ -61,7 +60,7 @@ export const planCommand: CommandModule<object, PlanArguments> = {
 
 async function plan(args: PlanArguments, signal: AbortSignal): Promise<void> {
   const job = await jobOf(args);
-  validateChannels(job.channels, job.shape);
+  validateKernels(job.kernels, job.shape);
   using progress = new Progress(args.quiet ?? false);
   const { plan: sizes, estimates } = await withDevice(args, progress, (opened) =>
     estimateJob(opened, job, {
@@ -78,7 +77,7 @@ async function plan(args: PlanArguments, signal: AbortSignal): Promise<void> {
       test: job.test,
       classes: job.classes,
       imageShape: [job.shape.channels, job.shape.height, job.shape.width],
-      channels: job.channels.map(channelName),
+      kernels: job.kernels.map(kernelName),
     },
     ...sizes,
     estimates,
@@ -113,7 +112,7 @@ async function jobOf(args: PlanArguments): Promise<Job> {
     test: args['test-count'] ?? test?.count ?? 0,
     classes: args.classes,
     shape: { channels, height, width },
-    channels: channelsOf(args),
+    kernels: kernelsOf(args),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
+import type { Argv, InferredOptionTypes } from 'yargs';
 import { writeAtomically } from '../files/atomic-file.js';
 import { loadImages } from '../data/load.js';
 import { writeNpy } from '../data/npy.js';
@@ -9,8 +9,8 @@ import {
   scoreBytes,
   type Classification,
 } from '../classification/classification.js';
-import type { Channel } from '../kernel/channels.js';
-import { channelName, defaultTrained, parseReadout, validateChannels } from '../kernel/validate-channels.js';
+import type { KernelSpec } from '../kernel/kernel-spec.js';
+import { kernelName, defaultTrained, parseReadout, validateKernels } from '../kernel/validate-kernels.js';
 import { formatDuration } from '../text/duration.js';
 import {
   DATA,
@@ -49,6 +49,7 @@ import { printData } from './process/streams.js';
 import { formatJson } from '../files/format-json.js';
 import { measurementCache, tuneOption } from './options/tuning.js';
 import { packageVersion } from '../files/package-version.js';
+import type { CommandBody } from './options/lazy-command.js';
 
 const options = {
   train: required(
@@ -83,9 +84,7 @@ const options = {
 
 type RunArguments = InferredOptionTypes<typeof options>;
 
-export const runCommand: CommandModule<object, RunArguments> = {
-  command: 'run',
-  describe: 'Classify images by kernel regression: kernel, solve, predictions, accuracy',
+export const runCommand: CommandBody<RunArguments> = {
   builder: (argv: Argv) =>
     defineOptions(argv, options)
       .example(
@@ -106,8 +105,8 @@ export const runCommand: CommandModule<object, RunArguments> = {
 const REPORT = 'report.json';
 
 async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
-  const channel = channelOf(args);
-  validateChannels([channel], { height: 1, width: 1 });
+  const spec = kernelOf(args);
+  validateKernels([spec], { height: 1, width: 1 });
   using progress = new Progress(args.quiet ?? false);
   const started = performance.now();
 
@@ -127,7 +126,7 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
     count: args['test-count'],
   });
   const { targets, ridge, normalize: normalization } = args;
-  const task = prepareClassification({ train, test, normalization, channel, targets, ridge });
+  const task = prepareClassification({ train, test, normalization, spec, targets, ridge });
   const loadMs = performance.now() - started;
   for (const warning of task.warnings) progress.warn(warning);
   if (task.testLabels === undefined) {
@@ -145,7 +144,7 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
   await using panels = panelFilesBeside(args.out, progress, signal);
   const { count, channels, height, width } = task.train;
   progress.note(
-    `${count} training and ${task.test.count} test images of ${channels}×${height}×${width}, ${channelName(channel)}`,
+    `${count} training and ${task.test.count} test images of ${channels}×${height}×${width}, ${kernelName(spec)}`,
   );
   const { result, device } = await withDevice(args, progress, async (opened) => ({
     result: await classify(opened, task, {
@@ -161,7 +160,7 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
 
   const report = {
     ...resultReport(result),
-    channel: { name: channelName(channel), ...channel },
+    kernel: { name: kernelName(spec), ...spec },
     counts: { train: count, test: task.test.count, classes: task.classes.length },
     classes: task.classes,
     imageShape: [channels, height, width],
@@ -186,7 +185,7 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
   progress.note(`written to ${written}`);
 }
 
-function channelOf({ kernel, depth, readout, trained }: RunArguments): Channel {
+function kernelOf({ kernel, depth, readout, trained }: RunArguments): KernelSpec {
   if (kernel === 'ntk') return { kernel, depth, readout, trained: trained ?? defaultTrained(readout) };
   if (trained !== undefined) throw new UsageError('--trained belongs to --kernel ntk; leave it out for nngp');
   return { kernel, depth, readout };

@@ -1,11 +1,11 @@
 import { join, resolve } from 'node:path';
-import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
+import type { Argv, InferredOptionTypes } from 'yargs';
 import { matrixFile } from '../store/export.js';
 import { shellWord } from '../text/shell-words.js';
 import { submitSlurmScripts, writeSlurmScripts } from '../cluster/slurm.js';
 import type { SlurmJob } from '../cluster/slurm-scripts.js';
-import { channelName, validateChannels } from '../kernel/validate-channels.js';
-import { channelsOf } from './options/channel-options.js';
+import { kernelName, validateKernels } from '../kernel/validate-kernels.js';
+import { kernelsOf } from './options/kernel-list-options.js';
 import { reportOptions } from './options/common-options.js';
 import { UsageError } from './process/errors.js';
 import { withInterruption } from './process/interruption.js';
@@ -21,6 +21,7 @@ import {
   withDefault,
 } from './options/options.js';
 import { printData, printJson } from './process/streams.js';
+import type { CommandBody } from './options/lazy-command.js';
 
 const SLURM = 'Slurm:';
 
@@ -39,9 +40,7 @@ const options = {
 
 type SlurmArguments = InferredOptionTypes<typeof options>;
 
-export const slurmCommand: CommandModule<object, SlurmArguments> = {
-  command: 'slurm',
-  describe: 'Write, and submit, a Slurm job array whose tasks compute shares of a kernel on a shared folder',
+export const slurmCommand: CommandBody<SlurmArguments> = {
   builder: (argv: Argv) =>
     defineOptions(argv, options)
       .example('$0 slurm --images x.npy --depth 11 --out kernels --shards 8 --gres gpu:1 --submit', '')
@@ -53,8 +52,8 @@ export const slurmCommand: CommandModule<object, SlurmArguments> = {
 };
 
 async function slurm(args: SlurmArguments): Promise<void> {
-  const channels = channelsOf(args);
-  validateChannels(channels, { height: 1, width: 1 });
+  const kernels = kernelsOf(args);
+  validateKernels(kernels, { height: 1, width: 1 });
   if (args.out.endsWith('.npy')) throw new UsageError(`--out ${args.out} is a file; shards need a folder`);
   const broken = [...(args.sbatch ?? []), args.gres ?? ''].find((option) => /[\n\r]/.test(option));
   if (broken !== undefined)
@@ -62,13 +61,13 @@ async function slurm(args: SlurmArguments): Promise<void> {
   const [test, test2] = [args.test, args['test-labels']];
   if (test2 !== undefined && (test === undefined || args.labels === undefined))
     throw new UsageError('--test-labels needs --test and --labels');
-  if (args.labels !== undefined && (channels.length > 1 || args.against !== undefined))
+  if (args.labels !== undefined && (kernels.length > 1 || args.against !== undefined))
     throw new UsageError(
       '--labels solves with one kernel of the images; ask for one depth and read-out, and use --test instead of --against',
     );
   const out = resolve(args.out);
-  const kernelName = channelName(channels[0]);
-  const matrix = (name: 'train' | 'test') => join(out, matrixFile({ name, rows: 0, columns: 0 }, kernelName));
+  const ofSolve = kernelName(kernels[0]);
+  const matrix = (name: 'train' | 'test') => join(out, matrixFile({ name, rows: 0, columns: 0 }, ofSolve));
   const job: SlurmJob = {
     program: [process.execPath, resolve(process.argv[1])],
     kernel: kernelWords(args, out),

@@ -4,7 +4,7 @@ import { normalize } from '../images/normalize.js';
 import { assertOneScale } from '../data/one-scale.js';
 import { selectImages } from '../images/subset.js';
 import type { Gpu } from '../gpu/gpu.js';
-import type { Channel } from '../kernel/channels.js';
+import type { KernelSpec } from '../kernel/kernel-spec.js';
 import { computeGram } from '../kernel/gram.js';
 import { planPasses } from '../kernel/passes.js';
 import type { ImageShape } from '../images/images.js';
@@ -20,7 +20,7 @@ export interface DemoSize {
 export type DemoReadout = 'vanilla' | 'gap';
 
 /** The result channels of a demo, depth by depth. */
-export type DemoChannels = (depths: readonly number[], readouts: readonly DemoReadout[]) => Channel[];
+export type DemoChannels = (depths: readonly number[], readouts: readonly DemoReadout[]) => KernelSpec[];
 
 export interface DemoSizeOptions {
   readonly train: LabelledImages;
@@ -53,16 +53,16 @@ const LEAST_IMAGES_PER_CLASS = 5;
 export async function chooseSize(
   gpu: Gpu,
   options: DemoSizeOptions,
-  channelsOf: DemoChannels,
+  kernelsOf: DemoChannels,
 ): Promise<DemoSize> {
   assertUsable(options);
   const started = performance.now();
   const sizeWith = async (readouts: readonly DemoReadout[]): Promise<DemoSize> => {
-    const rate = await elementLayersPerSecond(gpu, options, channelsOf(DEPTHS.at(-1)!, readouts));
+    const rate = await elementLayersPerSecond(gpu, options, kernelsOf(DEPTHS.at(-1)!, readouts));
     const left = Math.max(options.seconds / 2, options.seconds - (performance.now() - started) / 1e3);
     const pairs = DEPTHS.map((depths) => {
-      const channels = channelsOf(depths, readouts);
-      return Math.floor((left * rate) / elementLayersPerPair(channels, options.train.images));
+      const kernels = kernelsOf(depths, readouts);
+      return Math.floor((left * rate) / elementLayersPerPair(kernels, options.train.images));
     });
     return { ...largestSize(options, pairs), readouts };
   };
@@ -131,8 +131,8 @@ function assertUsable({ train, test, trainCount, testCount }: DemoSizeOptions): 
   }
 }
 
-function elementLayersPerPair(channels: readonly Channel[], shape: ImageShape): number {
-  const planes = planPasses(channels, shape).reduce((sum, pass) => sum + pass.planes.length * pass.layers, 0);
+function elementLayersPerPair(kernels: readonly KernelSpec[], shape: ImageShape): number {
+  const planes = planPasses(kernels, shape).reduce((sum, pass) => sum + pass.planes.length * pass.layers, 0);
   return planes * shape.height * shape.width;
 }
 
@@ -140,12 +140,12 @@ function elementLayersPerPair(channels: readonly Channel[], shape: ImageShape): 
 async function elementLayersPerSecond(
   gpu: Gpu,
   { train, seconds, signal }: DemoSizeOptions,
-  channels: readonly Channel[],
+  kernels: readonly KernelSpec[],
 ): Promise<number> {
   const gramOf = (count: number) => {
     const indices = Array.from({ length: count }, (_, i) => i);
     const { train: images } = normalize('standardize', selectImages(train, indices).images);
-    return computeGram(gpu, { images, channels, signal });
+    return computeGram(gpu, { images, kernels, signal });
   };
   await gramOf(1);
   for (let count = 2; ; count = Math.min(2 * count, train.images.count)) {

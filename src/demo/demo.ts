@@ -3,11 +3,11 @@ import { normalize } from '../images/normalize.js';
 import { sourcesReport, type SourcesReport } from '../data/sources.js';
 import { balancedOrder, selectImages } from '../images/subset.js';
 import type { OpenGpu } from '../gpu/dawn/open-gpu.js';
-import type { Channel } from '../kernel/channels.js';
+import type { KernelSpec } from '../kernel/kernel-spec.js';
 import { computeGram } from '../kernel/gram.js';
 import { regressionGrams } from '../kernel/gram-shape.js';
 import type { ImageStack } from '../images/images.js';
-import { channelName, defaultTrained } from '../kernel/validate-channels.js';
+import { kernelName, defaultTrained } from '../kernel/validate-kernels.js';
 import { prepareRun } from '../planning/prepare-run.js';
 import { workUpdates } from '../progress/details.js';
 import { SILENT, type Reporter } from '../progress/reporter.js';
@@ -75,16 +75,16 @@ export async function runDemo(
   const gpu = opened;
   const started = performance.now();
   reporter.phase('compile and measure');
-  const size = await chooseSize(gpu, { ...options, signal }, channelsOf);
+  const size = await chooseSize(gpu, { ...options, signal }, kernelsOf);
   const { train, test, classes } = chooseImages(options, size);
   const { train: images, test: testImages, warnings } = normalize('standardize', train.images, test.images);
-  const channels = channelsOf(size.depths, size.readouts);
-  const columns = channels.slice(0, channels.length / size.depths.length).map(kernelTitle);
+  const kernels = kernelsOf(size.depths, size.readouts);
+  const columns = kernels.slice(0, kernels.length / size.depths.length).map(kernelTitle);
   const grams = regressionGrams(images.count, testImages.count);
-  const { variant } = await prepareRun(opened, images, { channels, grams }, { signal });
+  const { variant } = await prepareRun(opened, images, { kernels, grams }, { signal });
   const onProgress = workUpdates(reporter);
   const gramOf = (rows: ImageStack, against?: ImageStack) =>
-    computeGram(gpu, { images: rows, against, channels, signal, variant, onProgress });
+    computeGram(gpu, { images: rows, against, kernels, signal, variant, onProgress });
   const prepareMs = performance.now() - started;
 
   reporter.phase('kernel train × train');
@@ -104,11 +104,11 @@ export async function runDemo(
   const ended = performance.now();
   reporter.end();
   for (const warning of warnings) reporter.warn(warning);
-  const shown = channels.findLastIndex(({ kernel }) => kernel === 'ntk');
+  const shown = kernels.findLastIndex(({ kernel }) => kernel === 'ntk');
   const kernelMs = gram.elapsedMs + testGram.elapsedMs;
   const elementLayers = gram.elementLayers + testGram.elementLayers;
   return {
-    kernelName: channelName(channels[shown]),
+    kernelName: kernelName(kernels[shown]),
     kernel: gram.matrices[shown],
     testKernel: testGram.matrices[shown],
     labels: train.labels!,
@@ -139,15 +139,15 @@ export async function runDemo(
 }
 
 /** Depth by depth: the NTKs of every read-out, then the NNGPs. */
-function channelsOf(depths: readonly number[], readouts: readonly DemoReadout[]): Channel[] {
+function kernelsOf(depths: readonly number[], readouts: readonly DemoReadout[]): KernelSpec[] {
   return depths.flatMap((depth) => [
-    ...readouts.map((readout): Channel => ({
+    ...readouts.map((readout): KernelSpec => ({
       kernel: 'ntk',
       depth,
       readout,
       trained: defaultTrained(readout),
     })),
-    ...readouts.map((readout): Channel => ({ kernel: 'nngp', depth, readout })),
+    ...readouts.map((readout): KernelSpec => ({ kernel: 'nngp', depth, readout })),
   ]);
 }
 

@@ -1,7 +1,7 @@
-import type { Channel, Readout } from '../kernel/channels.js';
+import type { KernelSpec, Readout } from '../kernel/kernel-spec.js';
 
 /** A kernel as the paper's tables call it: CNTK-V, CNTK-GAP, CNN-GP-V, …; local average pooling as CNTK-LAP4. */
-export function kernelTitle({ kernel, readout }: Pick<Channel, 'kernel' | 'readout'>): string {
+export function kernelTitle({ kernel, readout }: Pick<KernelSpec, 'kernel' | 'readout'>): string {
   return `${kernel === 'ntk' ? 'CNTK' : 'CNN-GP'}-${readoutTitle(readout)}`;
 }
 

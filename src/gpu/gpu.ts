@@ -24,6 +24,7 @@ export interface DeviceDescription {
 export class Gpu {
   readonly description: DeviceDescription;
   private readonly programs = new Map<string, Promise<Program>>();
+  private readonly compiling = new Set<Promise<Program>>();
   private lostReason: string | undefined;
 
   /**
@@ -80,11 +81,24 @@ export class Gpu {
   program(contract: ShaderContract, constants: Constants = {}): Promise<Program> {
     const key = `${contract.name} ${JSON.stringify(constants)}`;
     let program = this.programs.get(key);
-    if (program === undefined) program = compileProgram(this.device, contract, constants);
+    if (program === undefined) program = this.compile(contract, constants);
     else this.programs.delete(key);
     // In the order of use: the first is the one whose use lies furthest back. Who holds it can go on using it.
     this.programs.set(key, program);
     if (this.programs.size > KEPT_PROGRAMS) this.programs.delete(this.programs.keys().next().value!);
+    return program;
+  }
+
+  /** Until nothing is being compiled any more: a compiler works on for a while when its device is destroyed. */
+  async compiled(): Promise<void> {
+    await Promise.allSettled(this.compiling);
+  }
+
+  private compile(contract: ShaderContract, constants: Constants): Promise<Program> {
+    const program = compileProgram(this.device, contract, constants);
+    this.compiling.add(program);
+    const done = () => void this.compiling.delete(program);
+    program.then(done, done);
     return program;
   }
 

@@ -3,13 +3,13 @@ import { assertGpu } from '../gpu/assert-gpu.js';
 import type { Gpu } from '../gpu/gpu.js';
 import type { ImageStack } from '../images/images.js';
 import { takeImages } from '../images/taken-images.js';
-import type { Channel } from './channels.js';
+import type { KernelSpec } from './kernel-spec.js';
 import type { GramShape } from './gram-shape.js';
 import { planPasses } from './passes.js';
 import { planPass } from './pass-plan.js';
 import type { PlaneVariants, VariantName } from './plane-variant.js';
 import type { TileWalk } from './tile-walk.js';
-import { takeChannels } from './validate-channels.js';
+import { takeKernels } from './validate-kernels.js';
 
 export interface GramProgress {
   /** Work done and to do, in element-layers (one (p, q) element through one layer). */
@@ -23,7 +23,7 @@ export interface GramOptions {
   readonly images: ImageStack;
   /** Images of the columns; the rows' own if absent, and then only pairs i ≥ j are computed. */
   readonly against?: ImageStack;
-  readonly channels: readonly Channel[];
+  readonly kernels: readonly KernelSpec[];
   /** Ends the run between two submissions; the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: GramProgress) => void;
@@ -36,7 +36,7 @@ export interface GramOptions {
 export const GRAM_OPTIONS = [
   'images',
   'against',
-  'channels',
+  'kernels',
   'signal',
   'onProgress',
   'memoryBytes',
@@ -48,7 +48,7 @@ export const GRAM_OPTIONS = [
  *
  * @param where The function, for messages.
  * @param tileImages Images that a tile holds at the most, where the caller walks through tiles of its own.
- * @throws ArgumentError, ArrayError, ChannelError, ImageError, PlanError; GpuError; the signal's reason if aborted
+ * @throws ArgumentError, ArrayError, KernelSpecError, ImageError, PlanError; GpuError; the signal's reason if aborted
  */
 export function takeRun(
   where: string,
@@ -60,10 +60,10 @@ export function takeRun(
   assertRunOptions(where, options);
   const { against, memoryBytes, variant, signal } = options;
   const { rows, columns } = takeImages(options.images, against);
-  const channels = takeChannels(options.channels, rows);
+  const kernels = takeKernels(options.kernels, rows);
   signal?.throwIfAborted();
   const shape: GramShape = { rows: rows.count, columns: columns.count, symmetric: against === undefined };
   const planOptions = { memoryBytes, variant, tileImages };
-  const plans = planPasses(channels, rows).map((pass) => planPass(pass, rows, shape, gpu, planOptions));
-  return { rows, columns, channels, shape, plans, signal };
+  const plans = planPasses(kernels, rows).map((pass) => planPass(pass, rows, shape, gpu, planOptions));
+  return { rows, columns, kernels, shape, plans, signal };
 }

@@ -16,7 +16,7 @@ export interface TilesOptions extends Omit<GramOptions, 'onProgress'> {
 
 export interface ComputedTile {
   readonly tile: Tile;
-  /** One matrix per channel, [tile.rows][tile.columns], in the paper's scale; a diagonal tile is whole, not a triangle. */
+  /** One matrix per kernel, [tile.rows][tile.columns], in the paper's scale; a diagonal tile is whole, not a triangle. */
   readonly values: readonly Float32Array[];
   /** Values so small that float32 holds few of their digits or none. */
   readonly underflows: number;
@@ -52,12 +52,12 @@ export async function* computeTiles(
     throw new ArgumentError('computeTiles: tiles are no AsyncIterable; an async function* gives one');
   }
   const run = takeRun('computeTiles', gpu, options, tileImages);
-  const { channels } = run;
+  const { kernels } = run;
   for await (const { tile, sink, underflows } of walkTiles(
     gpu,
     { ...run, onWork, use },
     tiles,
-    (one) => new TileMatrices(one, channels.length),
+    (one) => new TileMatrices(one, kernels.length),
   )) {
     const { count, first } = underflows;
     yield { tile, values: sink.values, underflows: count, firstUnderflow: first };
@@ -70,15 +70,15 @@ class TileMatrices implements ValueSink {
 
   constructor(
     private readonly tile: Tile,
-    channels: number,
+    kernels: number,
   ) {
-    this.values = Array.from({ length: channels }, () => new Float32Array(tile.rows * tile.columns));
+    this.values = Array.from({ length: kernels }, () => new Float32Array(tile.rows * tile.columns));
   }
 
-  set(channel: number, row: number, column: number, value: number): void {
+  set(index: number, row: number, column: number, value: number): void {
     const { firstRow, firstColumn, columns, symmetric } = this.tile;
     const [r, c] = [row - firstRow, column - firstColumn];
-    this.values[channel][r * columns + c] = value;
-    if (symmetric && firstRow === firstColumn) this.values[channel][c * columns + r] = value;
+    this.values[index][r * columns + c] = value;
+    if (symmetric && firstRow === firstColumn) this.values[index][c * columns + r] = value;
   }
 }

@@ -1,7 +1,7 @@
 import { assertKeys } from '../checks/arguments.js';
 import type { Gpu } from '../gpu/gpu.js';
-import { Underflows } from './channel-values.js';
-import type { Channel } from './channels.js';
+import { Underflows } from './kernel-values.js';
+import type { KernelSpec } from './kernel-spec.js';
 import { DeviceUse } from './device-use.js';
 import { GRAM_OPTIONS, takeRun, type GramOptions } from './gram-run.js';
 import { pairCount, type GramShape } from './gram-shape.js';
@@ -9,9 +9,9 @@ import { walkTiles, type ValueSink } from './tile-walk.js';
 import { tilePairs, type Tile } from './tiles.js';
 
 export interface GramResult extends GramShape {
-  /** One matrix per channel, [rows][columns], in the paper's scale. */
+  /** One matrix per kernel, [rows][columns], in the paper's scale. */
   readonly matrices: Float32Array[];
-  readonly channels: readonly Channel[];
+  readonly kernels: readonly KernelSpec[];
   readonly pairs: number;
   /** Values so small that float32 holds few of their digits or none: scale the pixels up, or use fewer layers. */
   readonly underflows: number;
@@ -24,7 +24,7 @@ export interface GramResult extends GramShape {
 }
 
 /**
- * Exact kernels between images: every requested channel from one pass over the pairs (two passes if both `trained`
+ * Exact kernels between images: every requested kernel from one pass over the pairs (two passes if both `trained`
  * settings are asked for).
  *
  * Source: Arora et al., NeurIPS 2019, sections 3–4, H, I. Errors against float64, relative to the largest value, for
@@ -34,12 +34,12 @@ export interface GramResult extends GramShape {
  * float32 cannot tell their patches apart; equal images are exact. See docs/accuracy.md.
  *
  * @returns matrices of shape [N_images][N_against]
- * @throws ArgumentError, ArrayError, ChannelError, ImageError, PlanError before anything runs; DeviceLostError; the signal's reason if aborted
+ * @throws ArgumentError, ArrayError, KernelSpecError, ImageError, PlanError before anything runs; DeviceLostError; the signal's reason if aborted
  */
 export async function computeGram(gpu: Gpu, options: GramOptions): Promise<GramResult> {
   assertKeys('computeGram', options, GRAM_OPTIONS);
   const run = takeRun('computeGram', gpu, options);
-  const { plans, shape, channels } = run;
+  const { plans, shape, kernels } = run;
   const { onProgress } = options;
 
   const started = performance.now();
@@ -51,11 +51,11 @@ export async function computeGram(gpu: Gpu, options: GramOptions): Promise<GramR
     onProgress?.({ done, total, elapsedMs: performance.now() - started });
   };
   const use = new DeviceUse();
-  const matrices = channels.map(() => new Float32Array(shape.rows * shape.columns));
+  const matrices = kernels.map(() => new Float32Array(shape.rows * shape.columns));
   const whole: ValueSink = {
-    set(channel, row, column, value) {
-      matrices[channel][row * shape.columns + column] = value;
-      if (shape.symmetric) matrices[channel][column * shape.columns + row] = value;
+    set(index, row, column, value) {
+      matrices[index][row * shape.columns + column] = value;
+      if (shape.symmetric) matrices[index][column * shape.columns + row] = value;
     },
   };
   const underflows = new Underflows();
@@ -69,7 +69,7 @@ export async function computeGram(gpu: Gpu, options: GramOptions): Promise<GramR
   return {
     ...shape,
     matrices,
-    channels,
+    kernels,
     pairs,
     underflows: underflows.count,
     firstUnderflow: underflows.first,

@@ -2,10 +2,10 @@ import type { Matrix } from '../checks/matrix.js';
 import { assertKeys } from '../checks/arguments.js';
 import type { Gpu } from '../gpu/gpu.js';
 import type { ImageStack } from '../images/images.js';
-import type { Channel, Readout, Trained } from './channels.js';
+import type { KernelSpec, Readout, Trained } from './kernel-spec.js';
 import { computeGram } from './gram.js';
 import { GRAM_OPTIONS, type GramOptions } from './gram-run.js';
-import { defaultTrained, validateChannels } from './validate-channels.js';
+import { defaultTrained, validateKernels } from './validate-kernels.js';
 
 /**
  * The neural tangent kernel of a convolutional network with 3×3 filters and ReLU.
@@ -15,13 +15,13 @@ import { defaultTrained, validateChannels } from './validate-channels.js';
  * @param options `depth`: convolution layers + 1, as in the paper's tables. `readout`: `vanilla` (flatten), `gap` (global
  * average pooling, the default) or `lap:c` (local average pooling over windows of radius c pixels). `trained`: which
  * layers; by default the paper's choice, `all` for vanilla and `hidden` for the others.
- * @throws ArgumentError for an option that there is not; ChannelError for a value that none is
+ * @throws ArgumentError for an option that there is not; KernelSpecError for a value that none is
  */
 export function cntk(options: {
   readonly depth: number;
   readonly readout?: Readout;
   readonly trained?: Trained;
-}): Channel {
+}): KernelSpec {
   assertKeys('cntk', options, ['depth', 'readout', 'trained']);
   const { depth, readout = 'gap', trained = defaultTrained(readout) } = options;
   return checked({ kernel: 'ntk', depth, readout, trained });
@@ -35,15 +35,15 @@ export function cntk(options: {
  * @param options As of `cntk`.
  * @throws as `cntk`
  */
-export function nngp(options: { readonly depth: number; readonly readout?: Readout }): Channel {
+export function nngp(options: { readonly depth: number; readonly readout?: Readout }): KernelSpec {
   assertKeys('nngp', options, ['depth', 'readout']);
   const { depth, readout = 'gap' } = options;
   return checked({ kernel: 'nngp', depth, readout });
 }
 
 /** What can be said without the size of the images. */
-function checked(spec: Channel): Channel {
-  validateChannels([spec], { height: 1, width: 1 });
+function checked(spec: KernelSpec): KernelSpec {
+  validateKernels([spec], { height: 1, width: 1 });
   return spec;
 }
 
@@ -51,14 +51,14 @@ function checked(spec: Channel): Channel {
 export interface KernelMatrix extends Matrix {
   /** [rows][columns], in the paper's scale. */
   readonly data: Float32Array;
-  readonly spec: Channel;
+  readonly spec: KernelSpec;
   /** What the caller should know before the values are used; absent where there is nothing. */
   readonly warning?: string;
 }
 
 export type KernelOptions = Pick<GramOptions, 'signal' | 'onProgress' | 'memoryBytes' | 'variant'>;
 
-const KERNEL_OPTIONS = GRAM_OPTIONS.filter((name) => !['images', 'against', 'channels'].includes(name));
+const KERNEL_OPTIONS = GRAM_OPTIONS.filter((name) => !['images', 'against', 'kernels'].includes(name));
 
 /**
  * The exact kernel of an infinitely wide network between images.
@@ -70,7 +70,7 @@ const KERNEL_OPTIONS = GRAM_OPTIONS.filter((name) => !['images', 'against', 'cha
  */
 export async function kernel(
   gpu: Gpu,
-  spec: Channel,
+  spec: KernelSpec,
   images: ImageStack,
   against?: ImageStack,
   options?: KernelOptions,
@@ -86,25 +86,25 @@ export async function kernel(
  * Source and accuracy: see `computeGram`.
  *
  * @returns one matrix per kernel, [images][against]
- * @throws ArgumentError, ArrayError, ChannelError, ImageError, PlanError before anything runs; KernelValueError for a
+ * @throws ArgumentError, ArrayError, KernelSpecError, ImageError, PlanError before anything runs; KernelValueError for a
  * value that float32 cannot hold; DeviceLostError; the signal's reason if aborted
  */
 export async function kernels(
   gpu: Gpu,
-  specs: readonly Channel[],
+  specs: readonly KernelSpec[],
   images: ImageStack,
   against?: ImageStack,
   options: KernelOptions = {},
 ): Promise<KernelMatrix[]> {
   assertKeys('the options of a kernel', options, KERNEL_OPTIONS);
-  const result = await computeGram(gpu, { ...options, images, against, channels: specs });
-  const { rows, columns, matrices, channels } = result;
+  const result = await computeGram(gpu, { ...options, images, against, kernels: specs });
+  const { rows, columns, matrices, kernels } = result;
   const warning = underflowWarning(result);
   return matrices.map((data, index) => ({
     rows,
     columns,
     data,
-    spec: channels[index],
+    spec: kernels[index],
     ...(warning === undefined ? {} : { warning }),
   }));
 }

@@ -1,12 +1,12 @@
 import type { ImageShape } from '../images/images.js';
 import { assertImageShape } from '../checks/arguments.js';
-import type { Channel } from './channels.js';
-import { readoutRadius, validateChannels } from './validate-channels.js';
+import type { KernelSpec } from './kernel-spec.js';
+import { readoutRadius, validateKernels } from './validate-kernels.js';
 
-/** How a result channel comes out of the sums that a pass taps. */
+/** How a kernel comes out of the sums that a pass taps. */
 export interface PassResult {
-  /** Index in the run's list of channels. */
-  readonly channel: number;
+  /** Index in the run's list of kernels. */
+  readonly index: number;
   /** Which tap of the pass: slot of the layer · read-outs + index of the read-out. */
   readonly tap: number;
   /** NNGP: ΣK. NTK of hidden layers: ΣU, U = K̇Θ. NTK of all layers: Σ(U + K). */
@@ -16,7 +16,7 @@ export interface PassResult {
 }
 
 /**
- * One walk through the layers that serves every channel with the same Θ⁰: all depths, both kernels, every read-out.
+ * One walk through the layers that serves every kernel with the same Θ⁰: all depths, both kernels, every read-out.
  * Θ⁰ is Σ⁰ if all layers are trained, 0 if only the hidden ones are; the NNGP goes with either.
  */
 export interface Pass {
@@ -24,7 +24,7 @@ export interface Pass {
   readonly layers: number;
   /** Radius of the pooling window per read-out; see `window_overlap` in shaders/shared/plane.wgsl. */
   readonly radii: readonly number[];
-  /** [layers]: index among the tapped layers, −1 if no channel ends there. */
+  /** [layers]: index among the tapped layers, −1 if no kernel ends there. */
   readonly layerSlots: readonly number[];
   readonly taps: number;
   /** Displacements (dx, dy) that carry weight in some read-out. */
@@ -42,27 +42,27 @@ export function layerGain({ height, width }: ImageShape): number {
   return 2 ** -Math.round(Math.log2(growth(height) * growth(width)));
 }
 
-/** Groups a run's channels into as few passes as possible: one, or two if both values of `trained` are asked for. @throws ArgumentError, ChannelError */
-export function planPasses(channels: readonly Channel[], shape: ImageShape): Pass[] {
+/** Groups a run's kernels into as few passes as possible: one, or two if both values of `trained` are asked for. @throws ArgumentError, KernelSpecError */
+export function planPasses(kernels: readonly KernelSpec[], shape: ImageShape): Pass[] {
   assertImageShape('shape', shape);
-  validateChannels(channels, shape);
+  validateKernels(kernels, shape);
   const groups = new Map<0 | 1, number[]>();
-  for (const [index, channel] of channels.entries()) {
-    if (channel.kernel === 'nngp') continue;
-    const theta0 = channel.trained === 'all' ? 1 : 0;
+  for (const [index, spec] of kernels.entries()) {
+    if (spec.kernel === 'nngp') continue;
+    const theta0 = spec.trained === 'all' ? 1 : 0;
     groups.set(theta0, [...(groups.get(theta0) ?? []), index]);
   }
   if (groups.size === 0) groups.set(0, []);
-  const radiusOf = (index: number) => readoutRadius(channels[index].readout, shape.height, shape.width);
+  const radiusOf = (index: number) => readoutRadius(kernels[index].readout, shape.height, shape.width);
   const reach = (indices: readonly number[]) => Math.max(-1, ...indices.map(radiusOf));
-  for (const [index, channel] of channels.entries()) {
-    if (channel.kernel !== 'nngp') continue;
+  for (const [index, spec] of kernels.entries()) {
+    if (spec.kernel !== 'nngp') continue;
     // The pass with the narrowest reach that covers this read-out, else the widest: fewest planes in all.
     const ordered = [...groups.values()].sort((a, b) => reach(a) - reach(b));
     const host = ordered.find((indices) => reach(indices) >= radiusOf(index)) ?? ordered.at(-1)!;
     host.push(index);
   }
-  return [...groups].map(([theta0, indices]) => buildPass(theta0, indices, channels, shape));
+  return [...groups].map(([theta0, indices]) => buildPass(theta0, indices, kernels, shape));
 }
 
 /** Element-layers of one pair of images in all passes. */
@@ -73,24 +73,24 @@ export function elementLayersPerPair(passes: readonly Pass[], { height, width }:
 function buildPass(
   theta0: 0 | 1,
   indices: readonly number[],
-  channels: readonly Channel[],
+  kernels: readonly KernelSpec[],
   shape: ImageShape,
 ): Pass {
   const { height, width } = shape;
   // Beyond the image's size every window is whole.
   const cap = Math.max(height, width);
-  const radiusOf = ({ readout }: Channel) => Math.min(cap, readoutRadius(readout, height, width));
-  const chosen = indices.map((index) => channels[index]);
+  const radiusOf = ({ readout }: KernelSpec) => Math.min(cap, readoutRadius(readout, height, width));
+  const chosen = indices.map((index) => kernels[index]);
   const radii = [...new Set(chosen.map(radiusOf))].sort((a, b) => a - b);
   const depths = [...new Set(chosen.map(({ depth }) => depth))].sort((a, b) => a - b);
   const layers = depths.at(-1)! - 1;
   const layerSlots = Array.from({ length: layers }, (_, layer) => depths.indexOf(layer + 2));
   const gain = layerGain(shape);
-  const outputs = indices.map((channel): PassResult => {
-    const { kernel, depth, readout } = channels[channel];
+  const outputs = indices.map((index): PassResult => {
+    const { kernel, depth, readout } = kernels[index];
     return {
-      channel,
-      tap: layerSlots[depth - 2] * radii.length + radii.indexOf(radiusOf(channels[channel])),
+      index,
+      tap: layerSlots[depth - 2] * radii.length + radii.indexOf(radiusOf(kernels[index])),
       use: kernel === 'nngp' ? 'k' : theta0 === 1 ? 'u+k' : 'u',
       scale: readoutScale(readout, shape) * (9 * gain) ** -(depth - 1),
     };
@@ -107,7 +107,7 @@ function buildPass(
 }
 
 /** The factor from Σ weight·R to the read-out (paper, sections 4 and H; LAP: Li et al. 2019, arXiv 1911.00809). */
-function readoutScale(readout: Channel['readout'], { height, width }: ImageShape): number {
+function readoutScale(readout: KernelSpec['readout'], { height, width }: ImageShape): number {
   if (readout === 'vanilla') return 1;
   // Under a whole window every element has weight H·W; the mean is over (H·W)² of them.
   if (readout === 'gap') return (height * width) ** -3;

@@ -1,9 +1,9 @@
-import type { Channel, Readout } from './channels.js';
+import type { KernelSpec, Readout } from './kernel-spec.js';
 import type { ImageStack } from '../images/images.js';
 import { assertStack } from '../images/taken-images.js';
 import { floatArray } from '../checks/typed-arrays.js';
 import { checkImages } from '../images/image-checks.js';
-import { channelName, readoutRadius, validateChannels } from './validate-channels.js';
+import { kernelName, readoutRadius, validateKernels } from './validate-kernels.js';
 
 /**
  * The definition of every kernel that the engine computes, in float64 and in four dimensions: loops over all pixels
@@ -37,31 +37,31 @@ interface Image {
  * @param xImages [Nx][C][H][W], in any class of numbers
  * @param zImages [Nz][C][H][W]
  * @returns [Nx][Nz], row-major
- * @param channel of depth ≥ 2
- * @throws ArrayError, ImageError, ChannelError
+ * @param spec of depth ≥ 2
+ * @throws ArrayError, ImageError, KernelSpecError
  */
-export function referenceKernel(xImages: ImageStack, zImages: ImageStack, channel: Channel): Float64Array {
+export function referenceKernel(xImages: ImageStack, zImages: ImageStack, spec: KernelSpec): Float64Array {
   const x = given('x', xImages);
   const z = xImages === zImages ? x : given('z', zImages);
   checkImages(x, z);
   // Here the NTK of the hidden layers at depth 2 is what the definition says, zero; no run is asked for it.
-  channelName(channel); // that it is one at all
-  const isZero = channel.kernel === 'ntk' && channel.trained === 'hidden' && channel.depth === 2;
-  validateChannels([isZero ? { ...channel, trained: 'all' } : channel], x);
-  const normsX = stackNorms(x, channel.depth);
-  const normsZ = x === z ? normsX : stackNorms(z, channel.depth);
+  kernelName(spec); // that it is one at all
+  const isZero = spec.kernel === 'ntk' && spec.trained === 'hidden' && spec.depth === 2;
+  validateKernels([isZero ? { ...spec, trained: 'all' } : spec], x);
+  const normsX = stackNorms(x, spec.depth);
+  const normsZ = x === z ? normsX : stackNorms(z, spec.depth);
   const kernel = new Float64Array(x.count * z.count);
   for (let i = 0; i < x.count; i++) {
     for (let j = 0; j < z.count; j++) {
-      const result = pairTensor(imageAt(x, i), normsX[i], imageAt(z, j), normsZ[j], channel);
-      kernel[i * z.count + j] = readOut(result, x.height, x.width, channel.readout);
+      const result = pairTensor(imageAt(x, i), normsX[i], imageAt(z, j), normsZ[j], spec);
+      kernel[i * z.count + j] = readOut(result, x.height, x.width, spec.readout);
     }
   }
   return kernel;
 }
 
 /**
- * Result tensor R(p, q) of image i of x and image j of z, before any read-out: of `channel` only kernel, depth and
+ * Result tensor R(p, q) of image i of x and image j of z, before any read-out: of `spec` only kernel, depth and
  * trained matter.
  *
  * @returns [HW][HW], row-major
@@ -72,12 +72,12 @@ export function referenceTensor(
   i: number,
   z: ImageStack,
   j: number,
-  channel: Channel,
+  spec: KernelSpec,
 ): Float64Array {
   const [imageX, imageZ] = [imageAt(x, i), imageAt(z, j)];
-  const normsX = squaredNorms(imageX, channel.depth);
-  const normsZ = x === z && i === j ? normsX : squaredNorms(imageZ, channel.depth);
-  return pairTensor(imageX, normsX, imageZ, normsZ, channel);
+  const normsX = squaredNorms(imageX, spec.depth);
+  const normsZ = x === z && i === j ? normsX : squaredNorms(imageZ, spec.depth);
+  return pairTensor(imageX, normsX, imageZ, normsZ, spec);
 }
 
 /**
@@ -118,17 +118,17 @@ function pairTensor(
   normsX: Float64Array[],
   z: Image,
   normsZ: Float64Array[],
-  channel: Channel,
+  spec: KernelSpec,
 ): PairTensor {
   const { height, width } = x;
-  const layers = channel.depth - 1;
+  const layers = spec.depth - 1;
   let sigma = inputCovariance(x, z);
-  const trainsAll = channel.kernel === 'ntk' && channel.trained === 'all';
+  const trainsAll = spec.kernel === 'ntk' && spec.trained === 'all';
   let theta = trainsAll ? sigma : new Float64Array(sigma.length); // Θ⁰
   for (let h = 1; ; h++) {
     const { kappa0, kappa1 } = reluLayer(sigma, normsX[h - 1], normsZ[h - 1]);
     const last = h === layers;
-    if (last && channel.kernel === 'nngp') return kappa1;
+    if (last && spec.kernel === 'nngp') return kappa1;
     const keepsKappa1 = !last || trainsAll;
     const tangent = theta.map((value, e) => kappa0[e] * value + (keepsKappa1 ? kappa1[e] : 0)); // T^h
     if (last) return tangent;

@@ -1,7 +1,7 @@
 import { ArgumentError, assertImageShape } from '../checks/arguments.js';
 import { className } from '../checks/class-name.js';
 import type { ImageShape } from '../images/images.js';
-import type { Channel } from './channels.js';
+import type { KernelSpec } from './kernel-spec.js';
 import { pairCount, type GramShape } from './gram-shape.js';
 import { elementLayersPerPair, planPasses, type Pass } from './passes.js';
 import type { PlanDevice } from '../gpu/plan-device.js';
@@ -67,14 +67,14 @@ export function variantOfPass(
  * @throws PlanError if no variant fits this device
  */
 export function runVariants(
-  channels: readonly Channel[],
+  kernels: readonly KernelSpec[],
   shape: ImageShape,
   grams: readonly GramShape[],
   device: PlanDevice,
   choice?: VariantName | PlaneVariants,
 ): PlaneVariants {
   return Object.fromEntries(
-    planPasses(channels, shape).map((pass) => [
+    planPasses(kernels, shape).map((pass) => [
       planeCount(pass),
       variantOfPass(pass, shape, grams, device, choice),
     ]),

@@ -2,8 +2,8 @@ import type { Gpu } from '../gpu/gpu.js';
 import type { TakenImages } from '../images/taken-images.js';
 import { orAborted } from '../signals/or-aborted.js';
 import { ScopedSignal } from '../signals/scoped-signal.js';
-import { ChannelValues, Underflows } from './channel-values.js';
-import type { Channel } from './channels.js';
+import { KernelValues, Underflows } from './kernel-values.js';
+import type { KernelSpec } from './kernel-spec.js';
 import type { DeviceUse } from './device-use.js';
 import type { GramShape } from './gram-shape.js';
 import { ImageFieldsCache } from './image-fields.js';
@@ -16,9 +16,9 @@ export interface TileWalk {
   readonly rows: TakenImages;
   /** The very object of `rows` in a symmetric matrix. */
   readonly columns: TakenImages;
-  readonly channels: readonly Channel[];
+  readonly kernels: readonly KernelSpec[];
   readonly shape: GramShape;
-  /** The passes that are walked; values of the channels of others are left alone. */
+  /** The passes that are walked; values of the kernels of others are left alone. */
   readonly plans: readonly PassPlan[];
   readonly signal?: AbortSignal;
   /** Work done, in element-layers; called once or more per pair of images. */
@@ -28,7 +28,7 @@ export interface TileWalk {
 
 /** Where the values of a tile go. `row` and `column` count within the matrix. */
 export interface ValueSink {
-  set(channel: number, row: number, column: number, value: number): void;
+  set(index: number, row: number, column: number, value: number): void;
 }
 
 /** A tile of which every value has been set. */
@@ -135,13 +135,13 @@ class TilePasses implements Disposable {
 
   /** @returns when all is submitted, what ends when it is in the sink. */
   private async submit(tile: Tile, sink: ValueSink, underflows: Underflows): Promise<Promise<unknown>[]> {
-    const { rows, columns, channels, signal } = this.walk;
+    const { rows, columns, kernels, signal } = this.walk;
     const columnKey = rows === columns ? 'rows' : 'columns';
     const batches: Promise<unknown>[] = [];
     for (const { plan, cache, runner } of this.passes) {
-      const reader = new ChannelValues(plan.pass, channels, rows.scales, columns.scales, underflows);
+      const reader = new KernelValues(plan.pass, kernels, rows.scales, columns.scales, underflows);
       const store = (sums: PairSums) => {
-        reader.read(sums, (channel, row, column, value) => sink.set(channel, row, column, value));
+        reader.read(sums, (index, row, column, value) => sink.set(index, row, column, value));
       };
       for (const part of partsOf(tile, plan.blockImages)) {
         const x = await orAborted(cache.block('rows', rows, part.firstRow, part.rows), signal);

@@ -3,7 +3,7 @@ import { BufferScope } from '../gpu/buffers.js';
 import type { Gpu } from '../gpu/gpu.js';
 import type { Program } from '../gpu/program.js';
 import { Recording } from '../gpu/recording.js';
-import type { Channel } from './channels.js';
+import type { KernelSpec } from './kernel-spec.js';
 import { ImageFieldsCache, type ImageFields } from './image-fields.js';
 import type { ImageShape, ImageStack } from '../images/images.js';
 import { linearCongruence } from '../statistics/random.js';
@@ -46,11 +46,11 @@ export function tuningPlanes(
 ): { pass: Pass; total: number } {
   const depths = [...new Set([Math.max(2, Math.ceil(depth / 2)), depth])];
   const readouts = planes === 'one' ? (['vanilla'] as const) : (['vanilla', 'gap'] as const);
-  const channels = depths.flatMap((d) =>
+  const kernels = depths.flatMap((d) =>
     // With all layers trained Θ is not zero in any layer, so that each of them is compared.
-    readouts.map((readout): Channel => ({ kernel: 'ntk', depth: d, readout, trained: 'all' })),
+    readouts.map((readout): KernelSpec => ({ kernel: 'ntk', depth: d, readout, trained: 'all' })),
   );
-  const [pass] = planPasses(channels, shape);
+  const [pass] = planPasses(kernels, shape);
   const total = pass.planes.length;
   if (total <= MOST_PLANES) return { pass, total };
   let step = Math.round(0.618 * total);

@@ -1,15 +1,15 @@
 import { assertGpu } from '../gpu/assert-gpu.js';
 import type { Gpu } from '../gpu/gpu.js';
 import { ArgumentError, assertCount, assertKeys, assertRunOptions, shown } from '../checks/arguments.js';
-import { KernelValueError } from '../kernel/channel-values.js';
+import { KernelValueError } from '../kernel/kernel-values.js';
 import { computeGram } from '../kernel/gram.js';
 import { checkImages } from '../images/image-checks.js';
 import type { ImageStack } from '../images/images.js';
 import { assertStack } from '../images/taken-images.js';
-import { channelName } from '../kernel/validate-channels.js';
+import { kernelName } from '../kernel/validate-kernels.js';
 import { NetworkError } from './network-error.js';
 import { Network } from './network.js';
-import { chainChannels, paperChain, type PaperChain } from './paper-chain.js';
+import { chainKernels, paperChain, type PaperChain } from './paper-chain.js';
 import { walkNetworks } from './walk-networks.js';
 
 export interface NetworkGramOptions {
@@ -111,24 +111,24 @@ async function computeChains(
   chains: readonly PaperChain[],
 ): Promise<NetworkGramResult | undefined> {
   if (chains.length === 0) return undefined;
-  const wanted = chains.map((chain) => chainChannels(chain, ntk));
-  const channels = [...new Map(wanted.flat().map((channel) => [channelName(channel), channel])).values()];
+  const wanted = chains.map((chain) => chainKernels(chain, ntk));
+  const kernels = [...new Map(wanted.flat().map((spec) => [kernelName(spec), spec])).values()];
   const totalPairs = against ? images.count * against.count : (images.count * (images.count + 1)) / 2;
   try {
     const gram = await computeGram(gpu, {
-      ...{ images, against, channels, memoryBytes, signal },
+      ...{ images, against, kernels, memoryBytes, signal },
       onProgress: ({ done, total }) =>
         onProgress?.({ donePairs: Math.floor((totalPairs * done) / total), totalPairs }),
     });
     if (gram.underflows > 0) return undefined;
-    const matrixOf = new Map(channels.map((channel, index) => [channelName(channel), gram.matrices[index]]));
-    const kernels = chains.map(({ factor }, index) => {
+    const matrixOf = new Map(kernels.map((spec, index) => [kernelName(spec), gram.matrices[index]]));
+    const ofChains = chains.map(({ factor }, index) => {
       const [nngp, withTheta] = wanted[index]
         .toReversed()
-        .map((channel) => Float64Array.from(matrixOf.get(channelName(channel))!, (value) => factor * value));
+        .map((spec) => Float64Array.from(matrixOf.get(kernelName(spec))!, (value) => factor * value));
       return { ntk: withTheta, nngp };
     });
-    return { kernels, pairs: gram.pairs, elementLayersPerPair: gram.elementLayers / gram.pairs };
+    return { kernels: ofChains, pairs: gram.pairs, elementLayersPerPair: gram.elementLayers / gram.pairs };
   } catch (error) {
     if (error instanceof KernelValueError) return undefined;
     throw error;

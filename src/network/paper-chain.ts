@@ -1,5 +1,5 @@
-import type { Channel, Readout, Trained } from '../kernel/channels.js';
-import { MAX_DEPTH } from '../kernel/validate-channels.js';
+import type { KernelSpec, Readout, Trained } from '../kernel/kernel-spec.js';
+import { MAX_DEPTH } from '../kernel/validate-kernels.js';
 import type { Layer } from './layers.js';
 import type { Network } from './network.js';
 import type { ImageSize } from './shapes.js';
@@ -49,8 +49,8 @@ export function paperChain({ layers }: Network, { height, width }: ImageSize): P
 }
 
 /** The result channels of such a network: NTK, if it is asked for, and NNGP. */
-export function chainChannels({ depth, readout, trained }: PaperChain, ntk: boolean): Channel[] {
-  const nngp: Channel = { kernel: 'nngp', depth, readout };
+export function chainKernels({ depth, readout, trained }: PaperChain, ntk: boolean): KernelSpec[] {
+  const nngp: KernelSpec = { kernel: 'nngp', depth, readout };
   return ntk ? [{ kernel: 'ntk', depth, readout, trained }, nngp] : [nngp];
 }
 

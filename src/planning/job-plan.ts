@@ -1,4 +1,4 @@
-import type { Channel } from '../kernel/channels.js';
+import type { KernelSpec } from '../kernel/kernel-spec.js';
 import { planPasses } from '../kernel/passes.js';
 import type { ImageShape } from '../images/images.js';
 import { planPass, type PassPlan, type PlanOptions } from '../kernel/pass-plan.js';
@@ -17,7 +17,7 @@ export interface Job {
   readonly test: number;
   readonly classes: number;
   readonly shape: ImageShape;
-  readonly channels: readonly Channel[];
+  readonly kernels: readonly KernelSpec[];
 }
 
 /** One walk through the layers for all pairs of the job. */
@@ -63,11 +63,11 @@ const NPY_HEADER_BYTES = 128;
  * @throws PlanError if the images do not fit the device
  */
 export function planJob(job: Job, device: PlanDevice, options: PlanOptions = {}): JobPlan {
-  const { train, test, classes, shape, channels } = job;
+  const { train, test, classes, shape, kernels } = job;
   const grams = regressionGrams(train, test);
   const [trainPairs, testPairs = 0] = grams.map(pairCount);
   const total = trainPairs + testPairs;
-  const passes = planPasses(channels, shape).map((pass): PassSize => {
+  const passes = planPasses(kernels, shape).map((pass): PassSize => {
     const plans = grams.map((gram) => ({ gram, plan: planPass(pass, shape, gram, device, options) }));
     const sum = (of: (gram: GramShape, plan: PassPlan) => number) =>
       plans.reduce((all, { gram, plan }) => all + of(gram, plan), 0);
@@ -96,9 +96,9 @@ export function planJob(job: Job, device: PlanDevice, options: PlanOptions = {})
     passes,
     deviceBytes: Math.max(...passes.map(({ deviceBytes }) => deviceBytes)),
     solveBytes: matrixBytes,
-    hostBytes: channels.length * (matrixBytes + testBytes),
+    hostBytes: kernels.length * (matrixBytes + testBytes),
     diskBytes: {
-      kernels: channels.length * (matrixBytes + testBytes + grams.length * NPY_HEADER_BYTES),
+      kernels: kernels.length * (matrixBytes + testBytes + grams.length * NPY_HEADER_BYTES),
       run: test === 0 ? 0 : test * (4 + 8 * classes) + 2 * NPY_HEADER_BYTES,
     },
   };
@@ -128,6 +128,6 @@ export function estimateTime(job: Job, plan: JobPlan, rates: readonly RateEntry[
   const { solveRows, factorMs, refineMs } = rates[0];
   const growth = job.train / solveRows;
   const solve =
-    job.test === 0 ? 0 : (job.channels.length * (factorMs * growth ** 3 + refineMs * growth ** 2)) / 1e3;
+    job.test === 0 ? 0 : (job.kernels.length * (factorMs * growth ** 3 + refineMs * growth ** 2)) / 1e3;
   return { kernels, images, solve, total: kernels + images + solve };
 }

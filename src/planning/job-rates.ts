@@ -28,11 +28,11 @@ export async function measureJob(
   job: Job,
   { sliceMs, signal, memoryBytes, variant }: MeasureJobOptions,
 ): Promise<RateEntry[]> {
-  const { shape, channels, train, classes } = job;
-  const passes = planPasses(channels, shape);
+  const { shape, kernels, train, classes } = job;
+  const passes = planPasses(kernels, shape);
   const measured: Pick<RateEntry, 'planes' | 'depth' | 'elementLayersPerSecond' | 'imageMs'>[] = [];
   for (const pass of passes) {
-    const own = pass.outputs.map(({ channel }) => channels[channel]);
+    const own = pass.outputs.map(({ index }) => kernels[index]);
     const options = { sliceMs: sliceMs / passes.length, images: train, memoryBytes, variant, signal };
     measured.push({
       planes: planeCount(pass),

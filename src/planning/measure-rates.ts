@@ -1,5 +1,5 @@
 import type { Gpu } from '../gpu/gpu.js';
-import type { Channel } from '../kernel/channels.js';
+import type { KernelSpec } from '../kernel/kernel-spec.js';
 import { Recording } from '../gpu/recording.js';
 import { computeGram } from '../kernel/gram.js';
 import { type GramOptions } from '../kernel/gram-run.js';
@@ -26,25 +26,25 @@ export interface SliceOptions extends Pick<GramOptions, 'signal' | 'memoryBytes'
 }
 
 /**
- * The speed of the job's own runner on a slice of it: random images of its shape, all its channels, stopped after
+ * The speed of the job's own runner on a slice of it: random images of its shape, all its kernels, stopped after
  * `sliceMs`. What comes before the end of the first submission (compilation, the per-image stage) does not count.
  *
  * @returns element-layers per second
  */
 export async function measureRate(
   gpu: Gpu,
-  channels: readonly Channel[],
+  kernels: readonly KernelSpec[],
   shape: ImageShape,
   { sliceMs, images, signal, ...options }: SliceOptions,
 ): Promise<number> {
-  const perPair = planPasses(channels, shape).reduce(
+  const perPair = planPasses(kernels, shape).reduce(
     (sum, pass) => sum + pass.planes.length * shape.height * shape.width * pass.layers,
     0,
   );
   const most = gpu.description.software ? MOST_RATE.software : MOST_RATE.hardware;
   const pairs = (most * (sliceMs / 1e3)) / perPair;
   const count = Math.max(1, Math.min(images, MOST_IMAGES, Math.ceil(Math.sqrt(2 * pairs)) + 1));
-  const slice = { images: randomImages(count, shape, 1), channels, ...options };
+  const slice = { images: randomImages(count, shape, 1), kernels, ...options };
 
   const enough = new AbortController();
   const signals = signal ? [signal, enough.signal] : [enough.signal];
@@ -70,14 +70,14 @@ async function wholeRate(gpu: Gpu, slice: GramOptions, signal?: AbortSignal): Pr
   return elementLayers / (elapsedMs / 1e3);
 }
 
-/** Milliseconds of the per-image stage of one image, at the depth of the deepest of the channels, of one pass. */
+/** Milliseconds of the per-image stage of one image, at the depth of the deepest of the kernels, of one pass. */
 export async function measureImageStage(
   gpu: Gpu,
-  channels: readonly Channel[],
+  kernels: readonly KernelSpec[],
   shape: ImageShape,
   options: Pick<SliceOptions, 'memoryBytes'>,
 ): Promise<number> {
-  const [pass] = planPasses(channels, shape);
+  const [pass] = planPasses(kernels, shape);
   const gram = { rows: FIELD_IMAGES, columns: FIELD_IMAGES, symmetric: true };
   const plan = planPass(pass, shape, gram, gpu, { memoryBytes: options.memoryBytes });
   const count = Math.min(FIELD_IMAGES, plan.blockImages);

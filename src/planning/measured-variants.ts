@@ -1,5 +1,5 @@
 import type { Gpu } from '../gpu/gpu.js';
-import type { Channel } from '../kernel/channels.js';
+import type { KernelSpec } from '../kernel/kernel-spec.js';
 import { planPasses, type Pass } from '../kernel/passes.js';
 import type { ImageShape } from '../images/images.js';
 import { pairCount, type GramShape } from '../kernel/gram-shape.js';
@@ -27,7 +27,7 @@ const SLICE_MS = 500;
 
 /** What of a run the variants depend on. */
 export interface MeasuredRun {
-  readonly channels: readonly Channel[];
+  readonly kernels: readonly KernelSpec[];
   readonly shape: ImageShape;
   /** The matrices of the run. */
   readonly grams: readonly GramShape[];
@@ -54,7 +54,7 @@ export async function measuredVariants(
 ): Promise<PlaneVariants> {
   if (mode === 'off') return {};
   const variants: { -readonly [K in keyof PlaneVariants]: PlaneVariants[K] } = {};
-  for (const pass of planPasses(run.channels, run.shape)) {
+  for (const pass of planPasses(run.kernels, run.shape)) {
     const planes = planeCount(pass);
     if (planes in variants) continue;
     if (mode !== 'force') {
@@ -125,7 +125,7 @@ function rateOf({ variant: chosen, measurements }: TuneResult): number {
 async function isWorthSearching(
   gpu: Gpu,
   pass: Pass,
-  { channels, shape, grams, memoryBytes }: MeasuredRun,
+  { kernels, shape, grams, memoryBytes }: MeasuredRun,
   signal?: AbortSignal,
 ): Promise<boolean> {
   const device = gpu.description.software ? 'software' : 'hardware';
@@ -135,7 +135,7 @@ async function isWorthSearching(
   if (work < seconds * LEAST_RATE[device]) return false;
   const rate = await measureRate(
     gpu,
-    pass.outputs.map(({ channel }) => channels[channel]),
+    pass.outputs.map(({ index }) => kernels[index]),
     shape,
     {
       sliceMs: SLICE_MS,

@@ -45,7 +45,7 @@ export async function decideVariants(
       : labelledVariants(opened, run.shape, tune, reporter);
   const labels = Object.entries(chosen).map(([planes, variant]) => [planes, variantLabel(variant)] as const);
   return {
-    variant: runVariants(run.channels, run.shape, run.grams, gpu, chosen),
+    variant: runVariants(run.kernels, run.shape, run.grams, gpu, chosen),
     tuned: labels.length === 0 ? undefined : Object.fromEntries(labels),
   };
 }
@@ -72,7 +72,7 @@ export async function prepareRun(
   const first = { ...images, count: 1, data: images.data.subarray(0, channels * height * width) };
   await computeGram(opened, {
     images: first,
-    channels: run.channels,
+    kernels: run.kernels,
     signal,
     variant: decided.variant,
   });

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import type { Channel, Readout } from '../kernel/channels.js';
-import { channelName, MAX_DEPTH, parseReadout, validateChannels } from '../kernel/validate-channels.js';
+import type { KernelSpec, Readout } from '../kernel/kernel-spec.js';
+import { kernelName, MAX_DEPTH, parseReadout, validateKernels } from '../kernel/validate-kernels.js';
 import { storeTileCount } from './grid.js';
 import { quoted } from '../text/quoted.js';
 
@@ -34,7 +34,7 @@ const kernels = v.pipe(
       v.variant('kernel', [v.object({ name: v.string(), ...ntk }), v.object({ name: v.string(), ...nngp })]),
       v.rawCheck(({ dataset, addIssue }) => {
         if (!dataset.typed) return;
-        const [{ name }, derived] = [dataset.value, channelName(dataset.value)];
+        const [{ name }, derived] = [dataset.value, kernelName(dataset.value)];
         if (name !== derived)
           addIssue({ message: `is called ${quoted(name)}, but what it describes is ${derived}` });
       }),
@@ -151,22 +151,22 @@ function blocksProblem({ blocks }: CheckedComputation): string | undefined {
   return undefined;
 }
 
-function kernelsProblem({ kernels: channels, imageShape }: CheckedComputation): string | undefined {
+function kernelsProblem({ kernels, imageShape }: CheckedComputation): string | undefined {
   try {
     // Their names have been compared with what they describe.
-    const described = channels.map((entry) => {
-      const channel: Partial<typeof entry> = { ...entry };
-      delete channel.name;
-      return channel as Channel;
+    const described = kernels.map((entry) => {
+      const spec: Partial<typeof entry> = { ...entry };
+      delete spec.name;
+      return spec as KernelSpec;
     });
-    validateChannels(described, { height: imageShape[1], width: imageShape[2] });
+    validateKernels(described, { height: imageShape[1], width: imageShape[2] });
     return undefined;
   } catch (error) {
     return `kernels: ${(error as Error).message}`;
   }
 }
 
-function gridProblem({ blocks, kernels: channels, tileImages }: CheckedComputation): string | undefined {
+function gridProblem({ blocks, kernels, tileImages }: CheckedComputation): string | undefined {
   const tiles = storeTileCount(blocks, tileImages);
   if (!(tiles <= MOST_TILES)) {
     const sizes = blocks.map(({ rows, columns }) => `${rows}×${columns}`).join(' and ');
@@ -174,11 +174,11 @@ function gridProblem({ blocks, kernels: channels, tileImages }: CheckedComputati
   }
   const values = Math.max(
     ...blocks.map(
-      ({ rows, columns }) => channels.length * Math.min(tileImages, rows) * Math.min(tileImages, columns),
+      ({ rows, columns }) => kernels.length * Math.min(tileImages, rows) * Math.min(tileImages, columns),
     ),
   );
   if (!(values <= MOST_TILE_VALUES))
-    return `tileImages: ${channels.length} kernels in tiles of ${tileImages} images a side are ${values} values a tile, at most ${MOST_TILE_VALUES} are possible; make the tiles smaller`;
+    return `tileImages: ${kernels.length} kernels in tiles of ${tileImages} images a side are ${values} values a tile, at most ${MOST_TILE_VALUES} are possible; make the tiles smaller`;
   return undefined;
 }
 

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { link, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Channel } from '../kernel/channels.js';
+import type { KernelSpec } from '../kernel/kernel-spec.js';
 import type { PlaneCount } from '../kernel/plane-variant.js';
 import type { ImageStack } from '../images/images.js';
-import { channelName } from '../kernel/validate-channels.js';
+import { kernelName } from '../kernel/validate-kernels.js';
 import { OutputError, writeAtomically } from '../files/atomic-file.js';
 import { temporaryFile } from '../files/leftovers.js';
 import type { ImageSource } from '../data/sources.js';
@@ -36,7 +36,7 @@ export interface InputFiles {
 export interface Computation {
   readonly format: typeof FORMAT;
   readonly formatVersion: (typeof FORMAT_VERSIONS)[number];
-  readonly kernels: readonly (Channel & { readonly name: string })[];
+  readonly kernels: readonly (KernelSpec & { readonly name: string })[];
   /** [channels, height, width] */
   readonly imageShape: readonly number[];
   /** Mode and whose statistics, as `standardize by images`. */
@@ -63,11 +63,11 @@ const MOST_BYTES = 2 ** 25;
 
 /** What the user chooses of a computation. */
 export type ComputationInput = Omit<Computation, 'format' | 'formatVersion' | 'kernels'> & {
-  readonly channels: readonly Channel[];
+  readonly kernels: readonly KernelSpec[];
 };
 
-export function describeComputation({ channels, ...rest }: ComputationInput): Computation {
-  const kernels = channels.map((channel) => ({ name: channelName(channel), ...channel }));
+export function describeComputation({ kernels: specs, ...rest }: ComputationInput): Computation {
+  const kernels = specs.map((spec) => ({ name: kernelName(spec), ...spec }));
   return { format: FORMAT, formatVersion: 2, kernels, ...rest };
 }
 
@@ -76,7 +76,7 @@ export function computationBytes({
   kernels,
   blocks,
 }: {
-  readonly kernels: Computation['kernels'] | readonly Channel[];
+  readonly kernels: Computation['kernels'] | readonly KernelSpec[];
   readonly blocks: readonly Block[];
 }): number {
   return blocks.reduce(

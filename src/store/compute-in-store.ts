@@ -3,7 +3,7 @@ import { OutputError } from '../files/atomic-file.js';
 import { assertSpace } from '../files/disk-space.js';
 import { packageVersion } from '../files/package-version.js';
 import type { OpenGpu } from '../gpu/dawn/open-gpu.js';
-import type { Channel } from '../kernel/channels.js';
+import type { KernelSpec } from '../kernel/kernel-spec.js';
 import type { GramShape } from '../kernel/gram-shape.js';
 import { elementLayersPerPair, planPasses } from '../kernel/passes.js';
 import type { MeasureMode } from '../planning/measured-variants.js';
@@ -31,7 +31,7 @@ import { TileStore } from './tile-store.js';
 /** Kernels between images, and the folder of the store that they are kept in. */
 export interface StoreTask {
   readonly folder: string;
-  readonly channels: readonly Channel[];
+  readonly kernels: readonly KernelSpec[];
   readonly images: StoreImages;
   /** For those who ask later: the files of the images. */
   readonly inputs?: Computation['inputs'];
@@ -64,10 +64,10 @@ export interface StoredFacts {
 }
 
 /** What the manifest of a task's store says, where there is none yet; grid, adapter and variants are decided then. */
-export function wantedComputation({ channels, images, inputs, tileImages }: StoreTask): Computation {
+export function wantedComputation({ kernels, images, inputs, tileImages }: StoreTask): Computation {
   const { rows, normalization, blocks } = images;
   return describeComputation({
-    channels,
+    kernels,
     imageShape: [rows.channels, rows.height, rows.width],
     normalization,
     blocks,
@@ -92,19 +92,19 @@ export async function computeInStore<R extends object = object>(
 ): Promise<StoredResult<R>> {
   const { signal, shard, memoryBytes, reporter = SILENT } = options;
   const { describe = ({ store }: StoredFacts) => resultReport(store) as object as R } = options;
-  const { channels, images } = task;
+  const { kernels, images } = task;
   const grams = gramsOf(images);
   const store = await openStore(opened, task, options);
   const { variant, tuned, compileMs } = await prepareRun(
     opened,
     images.rows,
-    { channels, grams, memoryBytes },
+    { kernels, grams, memoryBytes },
     { ...options, tune: store.computation.variants },
   );
   const unreadable = new Set<string>();
   for (;;) {
     const report = await computeStored(opened, store, {
-      channels,
+      kernels,
       images: images.blockImages,
       memoryBytes,
       variant,
@@ -156,18 +156,18 @@ async function openStore(
 
 async function newComputation(
   opened: OpenGpu,
-  { channels, images: { rows, ...images } }: StoreTask,
+  { kernels, images: { rows, ...images } }: StoreTask,
   wanted: Computation,
   options: ComputeInStoreOptions<object>,
 ): Promise<Computation> {
   const run = {
-    channels,
+    kernels,
     shape: rows,
     grams: gramsOf({ rows, ...images }),
     memoryBytes: options.memoryBytes,
   };
   const { tuned = {} } = await decideVariants(opened, run, options);
-  const perPair = elementLayersPerPair(planPasses(channels, rows), rows);
+  const perPair = elementLayersPerPair(planPasses(kernels, rows), rows);
   const { name, backend, description, software } = opened.adapter;
   return {
     ...wanted,

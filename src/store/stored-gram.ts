@@ -4,7 +4,7 @@ import { verifyTiles } from './export.js';
 import { shardTiles, type BlockName, type Shard, type StoreTile } from './grid.js';
 import type { TileStore } from './tile-store.js';
 import type { Gpu } from '../gpu/gpu.js';
-import type { Channel } from '../kernel/channels.js';
+import type { KernelSpec } from '../kernel/kernel-spec.js';
 import { DeviceUse } from '../kernel/device-use.js';
 import { computeTiles } from '../kernel/gram-tiles.js';
 import { workUpdates } from '../progress/details.js';
@@ -20,7 +20,7 @@ export type BlockImages = Readonly<
 >;
 
 export interface StoredGramOptions extends Pick<GramOptions, 'memoryBytes' | 'variant' | 'signal'> {
-  readonly channels: readonly Channel[];
+  readonly kernels: readonly KernelSpec[];
   readonly images: BlockImages;
   /** The share of the tiles that is computed; by default all of them. */
   readonly shard?: Shard;
@@ -53,7 +53,7 @@ export async function computeStored(
   store: TileStore,
   options: StoredGramOptions,
 ): Promise<StoredGramReport> {
-  const { channels, images, shard, signal, reporter = SILENT, leaseMs = LEASE_MS } = options;
+  const { kernels, images, shard, signal, reporter = SILENT, leaseMs = LEASE_MS } = options;
   const tiles = shard ? shardTiles(store.tiles, shard) : store.tiles;
   reporter.phase('check');
   const onProgress = (fraction: number) => reporter.update(fraction);
@@ -71,7 +71,7 @@ export async function computeStored(
   const report = { tiles: 0, pairs: 0, underflows: 0, firstUnderflow: undefined as string | undefined };
   const use = new DeviceUse();
   const anyRows = Object.values(images)[0].rows;
-  const perPair = elementLayersPerPair(planPasses(channels, anyRows), anyRows);
+  const perPair = elementLayersPerPair(planPasses(kernels, anyRows), anyRows);
   const total = perPair * missing.reduce((sum, { pairs }) => sum + pairs, 0);
   let done = 0;
   const advance = (elementLayers: number) => {
@@ -89,7 +89,7 @@ export async function computeStored(
       { signal: scope.signal, reporter, onForeign: ({ pairs }) => advance(perPair * pairs) },
     );
     const computed = computeTiles(gpu, queue.tiles(), {
-      channels,
+      kernels,
       signal,
       memoryBytes: options.memoryBytes,
       variant: options.variant,

@@ -4,7 +4,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { normalize } from '../../src/images/normalize.js';
 import { readNpy } from '../../src/data/npy.js';
-import type { Channel } from '../../src/kernel/channels.js';
+import type { KernelSpec } from '../../src/kernel/kernel-spec.js';
 import { referenceKernel } from '../../src/kernel/reference.js';
 import { relativeError } from '../support/golden.js';
 import { digits, fail, folder, read, succeed, writeDigits } from './cli.js';
@@ -17,7 +17,7 @@ beforeAll(async () => {
 interface Manifest {
   readonly shape: number[];
   readonly dtype: string;
-  readonly kernels: readonly (Channel & { readonly file: string; readonly name: string })[];
+  readonly kernels: readonly (KernelSpec & { readonly file: string; readonly name: string })[];
   readonly images: { readonly files: string[]; readonly count: number };
   readonly imageShape: number[];
   readonly normalization: string;
@@ -26,7 +26,7 @@ interface Manifest {
   readonly version: string;
 }
 
-const GAP3: Channel = { kernel: 'ntk', depth: 3, readout: 'gap', trained: 'hidden' };
+const GAP3: KernelSpec = { kernel: 'ntk', depth: 3, readout: 'gap', trained: 'hidden' };
 /** Design: gap 2e-6, vanilla 1e-5. */
 const TOLERANCE = { gap: 2e-6, other: 1e-5 };
 
@@ -116,7 +116,7 @@ describe('cntk kernel', () => {
       /ntk-gap-d2-hidden.*identically zero/,
     ],
     ['several kernels in one file', '--depth 3,4 --out K.npy', /--out K\.npy is one file, but 2 kernels/],
-    ['a depth that is given twice', '--depth 3,3 --out refused', /repeats channel 1/],
+    ['a depth that is given twice', '--depth 3,3 --out refused', /repeats kernel 1/],
     [
       'trained layers of the NNGP',
       '--depth 3 --kernel nngp --trained all --out refused',

@@ -25,7 +25,7 @@ test('60,000 and 100,000 images without running anything', async () => {
       total: (train * (train + 1)) / 2 + 10_000 * train,
     });
     expect(plan.elementLayers).toBe(plan.pairs.total * 1024 * 1024 * 20);
-    expect(plan.job.channels).toEqual(['ntk-gap-d3-hidden', 'ntk-gap-d11-hidden', 'ntk-gap-d21-hidden']);
+    expect(plan.job.kernels).toEqual(['ntk-gap-d3-hidden', 'ntk-gap-d11-hidden', 'ntk-gap-d21-hidden']);
     expect(plan.diskBytes.kernels).toBe(3 * (4 * train * (train + 10_000) + 256));
     expect(plan.deviceBytes).toBeLessThan(2 ** 30);
     expect(plan.passes[0].tiles).toBeGreaterThan(1000);

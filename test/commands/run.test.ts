@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Matrix, solve } from 'ml-matrix';
 import { normalize } from '../../src/images/normalize.js';
 import { readNpy } from '../../src/data/npy.js';
-import type { Channel } from '../../src/kernel/channels.js';
+import type { KernelSpec } from '../../src/kernel/kernel-spec.js';
 import { referenceKernel } from '../../src/kernel/reference.js';
 import { argmax } from '../../src/regression/classify.js';
 import { encodeTargets, type TargetCoding } from '../../src/regression/targets.js';
@@ -26,7 +26,7 @@ interface Report {
   readonly accuracy?: number;
   readonly correct?: number;
   readonly counts: { readonly train: number; readonly test: number; readonly classes: number };
-  readonly channel: { readonly name: string };
+  readonly kernel: { readonly name: string };
   readonly ridge: number;
   readonly relativeResidual: number;
   readonly iterations: number;
@@ -39,7 +39,7 @@ interface Report {
 
 /** Scores by the definition: kernels in float64, (K + ridge·mean·I)⁻¹ Y by LU. → [TEST][10] */
 async function referenceScores(
-  channel: Channel,
+  spec: KernelSpec,
   ridge: number,
   targets: TargetCoding,
 ): Promise<Float64Array> {
@@ -47,40 +47,40 @@ async function referenceScores(
   const { train, test } = normalize('standardize', trainSet.images, testSet.images);
   const rowsOf = (values: Float64Array, columns: number) =>
     Matrix.from1DArray(values.length / columns, columns, values);
-  const kernel = rowsOf(referenceKernel(train, train, channel), TRAIN);
+  const kernel = rowsOf(referenceKernel(train, train, spec), TRAIN);
   kernel.add(Matrix.eye(TRAIN).mul((ridge * kernel.trace()) / TRAIN));
   const coefficients = solve(kernel, rowsOf(encodeTargets(trainSet.labels, TEN, targets), 10));
   return Float64Array.from(
-    rowsOf(referenceKernel(test, train, channel), TRAIN)
+    rowsOf(referenceKernel(test, train, spec), TRAIN)
       .mmul(coefficients)
       .to1DArray(),
   );
 }
 
 describe('cntk run', () => {
-  test.each<{ args: string; channel: Channel; name: string; ridge: number; targets: TargetCoding }>([
+  test.each<{ args: string; spec: KernelSpec; name: string; ridge: number; targets: TargetCoding }>([
     {
       args: '--depth 3 --ridge 0.1',
-      channel: { kernel: 'ntk', depth: 3, readout: 'gap', trained: 'hidden' },
+      spec: { kernel: 'ntk', depth: 3, readout: 'gap', trained: 'hidden' },
       name: 'ntk-gap-d3-hidden',
       ridge: 0.1,
       targets: 'centred',
     },
     {
       args: '--depth 4 --readout vanilla --ridge 0.01 --targets one-hot',
-      channel: { kernel: 'ntk', depth: 4, readout: 'vanilla', trained: 'all' },
+      spec: { kernel: 'ntk', depth: 4, readout: 'vanilla', trained: 'all' },
       name: 'ntk-vanilla-d4-all',
       ridge: 0.01,
       targets: 'one-hot',
     },
     {
       args: '--kernel nngp --depth 2 --readout lap:2',
-      channel: { kernel: 'nngp', depth: 2, readout: 'lap:2' },
+      spec: { kernel: 'nngp', depth: 2, readout: 'lap:2' },
       name: 'nngp-lap2-d2',
       ridge: 0,
       targets: 'centred',
     },
-  ])('$name gives the scores of the definition', async ({ args, channel, name, ridge, targets }) => {
+  ])('$name gives the scores of the definition', async ({ args, spec, name, ridge, targets }) => {
     const out = `run-${name}`;
     const { stdout } = await succeed(
       ...`run --train train.npy --test test.npy ${args} --json --out ${out}`.split(' '),
@@ -89,7 +89,7 @@ describe('cntk run', () => {
     expect(await read(`${out}/report.json`)).toBe(stdout);
     expect((await readdir(join(folder, out))).sort()).toEqual(FILES);
 
-    const expected = await referenceScores(channel, ridge, targets);
+    const expected = await referenceScores(spec, ridge, targets);
     const scores = await readNpy(join(folder, out, 'scores.npy'));
     expect(scores).toMatchObject({ descr: '<f8', shape: [TEST, 10] });
     const error = Math.max(...expected.map((value, i) => Math.abs(scores.data[i] - value)));
@@ -101,7 +101,7 @@ describe('cntk run', () => {
 
     const { labels } = await digits(TRAIN, TRAIN + TEST);
     const correct = labels.filter((label, i) => label === predictions.data[i]).length;
-    expect(report).toMatchObject({ correct, accuracy: correct / TEST, ridge, channel: { name } });
+    expect(report).toMatchObject({ correct, accuracy: correct / TEST, ridge, kernel: { name } });
     expect(report.counts).toEqual({ train: TRAIN, test: TEST, classes: 10 });
     expect(report.relativeResidual).toBeLessThan(1e-10);
     expect(report.iterations).toBeGreaterThan(0);

@@ -55,7 +55,7 @@ async function complete(name: string): Promise<TileStore> {
   const store = await TileStore.openOrCreate(
     join(folder, name),
     describeComputation({
-      channels: [{ kernel: 'nngp', depth: 3, readout: 'gap' }],
+      kernels: [{ kernel: 'nngp', depth: 3, readout: 'gap' }],
       imageShape: [1, 8, 8],
       normalization: 'none',
       blocks: [{ name: 'train', rows: N, columns: N, rowsSha256: sha, columnsSha256: sha }],

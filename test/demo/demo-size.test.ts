@@ -49,18 +49,18 @@ test('fewer images than the smallest round number', () => {
 });
 
 describe('by measured speed', () => {
-  const channelsOf: DemoChannels = (depths, readouts) =>
+  const kernelsOf: DemoChannels = (depths, readouts) =>
     depths.flatMap((depth) => readouts.map((readout) => ({ kernel: 'nngp' as const, depth, readout })));
 
   test('no time: the read-out that takes longest is left out, unless counts are given', async () => {
     const gpu = await testGpu();
-    expect(await chooseSize(gpu, { train: digits, seconds: 1e-3 }, channelsOf)).toEqual({
+    expect(await chooseSize(gpu, { train: digits, seconds: 1e-3 }, kernelsOf)).toEqual({
       trainCount: 10,
       testCount: 10,
       depths: [3, 4],
       readouts: ['vanilla'],
     });
-    expect(await chooseSize(gpu, { train: digits, seconds: 1e-3, trainCount: 12 }, channelsOf)).toEqual({
+    expect(await chooseSize(gpu, { train: digits, seconds: 1e-3, trainCount: 12 }, kernelsOf)).toEqual({
       trainCount: 12,
       testCount: 12,
       depths: [3, 4],
@@ -70,7 +70,7 @@ describe('by measured speed', () => {
 
   test('labels are needed', async () => {
     const bare = { ...digits, labels: undefined };
-    await expect(chooseSize(await testGpu(), { train: bare, seconds: 1 }, channelsOf)).rejects.toThrow(
+    await expect(chooseSize(await testGpu(), { train: bare, seconds: 1 }, kernelsOf)).rejects.toThrow(
       'no labels',
     );
   });

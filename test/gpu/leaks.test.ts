@@ -29,7 +29,7 @@ function countsOf(turn: string, times: number): Counts[] {
     import { contract } from './dist/shaders/norms.js';
     const adapters = (await listAdapters()).map(({ name }) => name);
     const images = { data: new Float32Array(24).fill(1), count: 2, channels: 1, height: 3, width: 4 };
-    const channels = [{ kernel: 'nngp', depth: 2, readout: 'vanilla' }];
+    const kernels = [{ kernel: 'nngp', depth: 2, readout: 'vanilla' }];
     const kept = [];
     let collected = 0;
     const registry = new FinalizationRegistry(() => collected++);
@@ -84,13 +84,13 @@ function growth(counts: readonly Counts[]) {
   };
 }
 
-const COMPUTE = 'const opened = await openGpu(); await computeGram(opened, { images, channels });';
+const COMPUTE = 'const opened = await openGpu(); await computeGram(opened, { images, kernels });';
 
 onLinux.each([
   ['a device that computed', `${COMPUTE} opened.close();`],
   [
     'a device that is closed while it computes',
-    'const opened = await openGpu(); const run = computeGram(opened, { images, channels }); opened.close(); await run.catch(() => undefined);',
+    'const opened = await openGpu(); const run = computeGram(opened, { images, kernels }); opened.close(); await run.catch(() => undefined);',
   ],
   [
     'each adapter opened and closed, and two devices at a time',

@@ -3,7 +3,7 @@
 // the error is more than what holds to depth 21, and that of similar images more than what holds for others, so that
 // neither bound is one for all.
 import { computeGram } from '../../src/kernel/gram.js';
-import type { Channel } from '../../src/kernel/channels.js';
+import type { KernelSpec } from '../../src/kernel/kernel-spec.js';
 import type { ImageStack } from '../../src/images/images.js';
 import { referenceKernel } from '../../src/kernel/reference.js';
 import { testGpu } from '../support/gpu.js';
@@ -18,12 +18,12 @@ const SHAPES: readonly (readonly [number, number, number])[] = [
 /** Of the NTK per layer, where float32 cannot tell patches apart. */
 const PER_LAYER = 3e-4;
 
-function bound({ kernel, readout, depth }: Channel): number {
+function bound({ kernel, readout, depth }: KernelSpec): number {
   if (kernel === 'nngp') return 2e-6;
   return (readout === 'vanilla' ? 1e-5 : 2e-6) * Math.max(1, depth / 21) ** 2;
 }
 
-const KINDS: readonly [name: string, of: (depth: number) => Channel][] = [
+const KINDS: readonly [name: string, of: (depth: number) => KernelSpec][] = [
   ['ntk gap hidden', (depth) => ({ kernel: 'ntk', readout: 'gap', trained: 'hidden', depth })],
   ['ntk gap all', (depth) => ({ kernel: 'ntk', readout: 'gap', trained: 'all', depth })],
   ['ntk lap:1 all', (depth) => ({ kernel: 'ntk', readout: 'lap:1', trained: 'all', depth })],
@@ -56,11 +56,11 @@ function correlated(correlations: readonly number[], [channels, height, width]: 
 }
 
 /** Largest error by depth, relative to the largest value. */
-async function errors(images: ImageStack, of: (depth: number) => Channel): Promise<number[]> {
-  const channels = DEPTHS.map(of);
-  const { matrices } = await computeGram(await testGpu(), { images, channels });
-  return channels.map((channel, k) => {
-    const expected = referenceKernel(images, images, channel);
+async function errors(images: ImageStack, of: (depth: number) => KernelSpec): Promise<number[]> {
+  const kernels = DEPTHS.map(of);
+  const { matrices } = await computeGram(await testGpu(), { images, kernels });
+  return kernels.map((spec, k) => {
+    const expected = referenceKernel(images, images, spec);
     const largest = Math.max(...expected.map(Math.abs));
     return Math.max(...expected.map((value, e) => Math.abs(value - matrices[k][e]))) / largest;
   });

@@ -1,7 +1,7 @@
 // Tiles one after the other, the next computed while one is consumed: the bits of the whole matrix; a finished tile is
 // not kept waiting for one that is not there yet; who goes away, aborts or fails leaves nothing running.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Channel } from '../../src/kernel/channels.js';
+import type { KernelSpec } from '../../src/kernel/kernel-spec.js';
 import { computeGram } from '../../src/kernel/gram.js';
 import { computeTiles } from '../../src/kernel/gram-tiles.js';
 import { tilePairs, type Tile } from '../../src/kernel/tiles.js';
@@ -10,11 +10,11 @@ import { randomNumbers } from '../support/run-shader.js';
 
 const COUNT = 10;
 const images = { data: randomNumbers(COUNT * 30, 3), count: COUNT, channels: 1, height: 5, width: 6 };
-const channels: Channel[] = [
+const kernels: KernelSpec[] = [
   { kernel: 'ntk', depth: 4, readout: 'gap', trained: 'hidden' },
   { kernel: 'ntk', depth: 5, readout: 'vanilla', trained: 'all' },
 ];
-const options = { images, channels, tileImages: 4 };
+const options = { images, kernels, tileImages: 4 };
 const tiles = [...tilePairs({ rows: COUNT, columns: COUNT, symmetric: true }, 4)];
 
 /** Tells when a tile was asked for and when its asker went away. */
@@ -31,7 +31,7 @@ async function* given(log: string[], list: readonly Tile[] = tiles): AsyncGenera
 
 test('the bits of the whole matrix, the next tile asked for before one is given out', async () => {
   const gpu = await testGpu();
-  const { matrices } = await computeGram(gpu, { images, channels });
+  const { matrices } = await computeGram(gpu, { images, kernels });
   const log: string[] = [];
   const found = matrices.map((matrix) => new Float32Array(matrix.length).fill(NaN));
   for await (const { tile, values } of computeTiles(gpu, given(log), options)) {
@@ -82,7 +82,7 @@ test('a consumer that goes away ends the tile ahead, and the device serves the n
   await sleep(0);
   expect(log.at(-1)).toBe('closed');
   expect(log).not.toContain('asked 3');
-  expect((await computeGram(gpu, { images, channels })).matrices[0].every(Number.isFinite)).toBe(true);
+  expect((await computeGram(gpu, { images, kernels })).matrices[0].every(Number.isFinite)).toBe(true);
 });
 
 test('no tile, one tile', async () => {

@@ -1,5 +1,5 @@
 // The runner on a real device: shapes, sizes, memory, cancellation, hostile images. The oracle is float64.
-import type { Channel } from '../../src/kernel/channels.js';
+import type { KernelSpec } from '../../src/kernel/kernel-spec.js';
 import { computeGram } from '../../src/kernel/gram.js';
 import type { ImageStack } from '../../src/images/images.js';
 import { referenceKernel } from '../../src/kernel/reference.js';
@@ -12,10 +12,10 @@ function stack(count: number, channels: number, height: number, width: number, s
   return { data: randomNumbers(count * channels * height * width, seed), count, channels, height, width };
 }
 
-const gap: Channel = { kernel: 'ntk', depth: 4, readout: 'gap', trained: 'hidden' };
-const vanilla: Channel = { kernel: 'ntk', depth: 4, readout: 'vanilla', trained: 'all' };
-const cnnGp: Channel = { kernel: 'nngp', depth: 3, readout: 'lap:1' };
-const channels = [gap, vanilla, cnnGp];
+const gap: KernelSpec = { kernel: 'ntk', depth: 4, readout: 'gap', trained: 'hidden' };
+const vanilla: KernelSpec = { kernel: 'ntk', depth: 4, readout: 'vanilla', trained: 'all' };
+const cnnGp: KernelSpec = { kernel: 'nngp', depth: 3, readout: 'lap:1' };
+const kernels = [gap, vanilla, cnnGp];
 
 /** Positive definite kernels: |K_ij| ≤ sqrt(K_ii K_jj), so errors are measured against the diagonal too. */
 function diagonalError(matrix: Float32Array, expected: Float64Array, n: number): number {
@@ -33,13 +33,13 @@ function diagonalError(matrix: Float32Array, expected: Float64Array, n: number):
 test('more images than a block holds: the same bits as from one block, ragged tiles, evicted blocks', async () => {
   const gpu = await testGpu();
   const images = stack(13, 2, 5, 6);
-  const whole = await computeGram(gpu, { images, channels });
+  const whole = await computeGram(gpu, { images, kernels });
   // Room for six images or less: blocks of one, two, … images.
   for (const memoryBytes of [1, 150_000, 400_000]) {
-    const tiled = await computeGram(gpu, { images, channels, memoryBytes });
+    const tiled = await computeGram(gpu, { images, kernels, memoryBytes });
     expect(tiled.matrices).toEqual(whole.matrices);
   }
-  const again = await computeGram(gpu, { images, channels });
+  const again = await computeGram(gpu, { images, kernels });
   expect(again.matrices).toEqual(whole.matrices);
   expect(diagonalError(whole.matrices[0], referenceKernel(images, images, gap), 13) <= 1e-6).toBe(true);
 });
@@ -48,10 +48,15 @@ test('rectangles with ragged blocks equal the reference', async () => {
   const gpu = await testGpu();
   const images = stack(7, 2, 5, 6);
   const against = stack(5, 2, 5, 6, 9);
-  const { matrices, pairs } = await computeGram(gpu, { images, against, channels, memoryBytes: 200_000 });
+  const { matrices, pairs } = await computeGram(gpu, {
+    images,
+    against,
+    kernels,
+    memoryBytes: 200_000,
+  });
   expect(pairs).toBe(35);
-  for (const [index, channel] of channels.entries()) {
-    expect(relativeError(matrices[index], referenceKernel(images, against, channel)) <= 1e-5).toBe(true);
+  for (const [index, spec] of kernels.entries()) {
+    expect(relativeError(matrices[index], referenceKernel(images, against, spec)) <= 1e-5).toBe(true);
   }
 });
 
@@ -61,7 +66,7 @@ test('symmetric matrices are symmetric, and a run says what it did', async () =>
   const seen: number[] = [];
   const run = await computeGram(gpu, {
     images,
-    channels: [gap],
+    kernels: [gap],
     onProgress: ({ done, total }) => seen.push(done / total),
   });
   expect(run.pairs).toBe(10);
@@ -75,14 +80,14 @@ test('symmetric matrices are symmetric, and a run says what it did', async () =>
 test('64×64 pixels, one channel: vanilla, gap and lap against the mirrors', async () => {
   const gpu = await testGpu();
   const images = stack(1, 1, 64, 64);
-  const shallow: Channel[] = [
+  const shallow: KernelSpec[] = [
     { kernel: 'nngp', depth: 2, readout: 'gap' },
     { kernel: 'ntk', depth: 6, readout: 'vanilla', trained: 'all' },
     { kernel: 'ntk', depth: 3, readout: 'lap:2', trained: 'hidden' },
   ];
-  const { matrices } = await computeGram(gpu, { images, channels: shallow });
-  for (const [index, channel] of shallow.entries()) {
-    expect(relativeError(matrices[index], mirrorKernel(images, images, channel)) <= 2e-6).toBe(true);
+  const { matrices } = await computeGram(gpu, { images, kernels: shallow });
+  for (const [index, spec] of shallow.entries()) {
+    expect(relativeError(matrices[index], mirrorKernel(images, images, spec)) <= 2e-6).toBe(true);
   }
 });
 
@@ -93,11 +98,11 @@ test.each([
 ])('depth 64 on %i×%i pixels: no underflow, no drift', async (height, width) => {
   const gpu = await testGpu();
   const images = stack(2, 3, height, width);
-  const deep: Channel[] = [
+  const deep: KernelSpec[] = [
     { kernel: 'ntk', depth: 64, readout: 'gap', trained: 'hidden' },
     { kernel: 'nngp', depth: 40, readout: 'gap' },
   ];
-  const { matrices, underflows } = await computeGram(gpu, { images, channels: deep });
+  const { matrices, underflows } = await computeGram(gpu, { images, kernels: deep });
   const [ntk, nngp] = matrices;
   expect(underflows > 0).toBe(height * width === 1);
   const expectedNtk = mirrorKernel(images, images, deep[0]);
@@ -124,11 +129,11 @@ test('hostile images: black, black borders, constant, equal, opposite, scaled', 
   image(5).set(image(0).map((value) => -value));
   image(6).set(image(0).map((value) => 3 * value));
   image(7).fill(-0.2);
-  for (const channel of [gap, vanilla, cnnGp]) {
-    const [k] = (await computeGram(gpu, { images, channels: [channel] })).matrices;
-    const expected = referenceKernel(images, images, channel);
+  for (const spec of [gap, vanilla, cnnGp]) {
+    const [k] = (await computeGram(gpu, { images, kernels: [spec] })).matrices;
+    const expected = referenceKernel(images, images, spec);
     expect(k.every(Number.isFinite)).toBe(true);
-    expect(diagonalError(k, expected, 8) <= (channel.readout === 'vanilla' ? 1e-5 : 2e-6)).toBe(true);
+    expect(diagonalError(k, expected, 8) <= (spec.readout === 'vanilla' ? 1e-5 : 2e-6)).toBe(true);
     // The black image has a zero row; equal images give equal values, to the bit.
     for (let j = 0; j < 8; j++) expect(k[8 + j]).toBe(0);
     expect(k[7 * 8 + 4]).toBe(k[7 * 8]);
@@ -151,40 +156,40 @@ test('smooth images whose pixels fade into denormals give numbers', async () => 
     ][image];
     images.data[at] = Math.exp(-((y - cy) ** 2 + (x - cx) ** 2) / (2 * width * width));
   });
-  for (const channel of [gap, vanilla, cnnGp]) {
-    const [k] = (await computeGram(gpu, { images, channels: [channel] })).matrices;
-    expect(diagonalError(k, referenceKernel(images, images, channel), 4) <= 1e-5).toBe(true);
+  for (const spec of [gap, vanilla, cnnGp]) {
+    const [k] = (await computeGram(gpu, { images, kernels: [spec] })).matrices;
+    expect(diagonalError(k, referenceKernel(images, images, spec), 4) <= 1e-5).toBe(true);
   }
 });
 
 test('pixels of any magnitude: 1e-12 and 1e12 give the same kernel, scaled', async () => {
   const gpu = await testGpu();
   const images = stack(3, 1, 4, 4);
-  const [expected] = (await computeGram(gpu, { images, channels: [gap] })).matrices;
+  const [expected] = (await computeGram(gpu, { images, kernels: [gap] })).matrices;
   for (const exponent of [-40, 40]) {
     const scaled = { ...images, data: images.data.map((value) => value * 2 ** exponent) };
-    const [k] = (await computeGram(gpu, { images: scaled, channels: [gap] })).matrices;
+    const [k] = (await computeGram(gpu, { images: scaled, kernels: [gap] })).matrices;
     expect(Array.from(k, (value) => value * 2 ** (-2 * exponent))).toEqual(Array.from(expected));
   }
   const huge = { ...images, data: images.data.map((value) => value * 2 ** 100) };
-  await expect(computeGram(gpu, { images: huge, channels: [gap] })).rejects.toThrow(/beyond float32/);
+  await expect(computeGram(gpu, { images: huge, kernels: [gap] })).rejects.toThrow(/beyond float32/);
 });
 
 test('a run can be cancelled, before and in the middle, and the device goes on working', async () => {
   const gpu = await testGpu();
   const images = stack(12, 2, 5, 6);
   const early = AbortSignal.abort(new Error('not today'));
-  await expect(computeGram(gpu, { images, channels, signal: early })).rejects.toThrow('not today');
+  await expect(computeGram(gpu, { images, kernels, signal: early })).rejects.toThrow('not today');
   const controller = new AbortController();
   const run = computeGram(gpu, {
     images,
-    channels,
+    kernels,
     signal: controller.signal,
     memoryBytes: 1,
     onProgress: () => controller.abort(new Error('enough')),
   });
   await expect(run).rejects.toThrow('enough');
-  const { matrices } = await computeGram(gpu, { images, channels: [gap] });
+  const { matrices } = await computeGram(gpu, { images, kernels: [gap] });
   expect(diagonalError(matrices[0], referenceKernel(images, images, gap), 12) <= 1e-6).toBe(true);
 });
 
@@ -193,7 +198,7 @@ test('two runs at once on one device do not disturb each other', async () => {
   const images = stack(6, 2, 5, 6);
   const others = stack(6, 2, 5, 6, 77);
   const both = await Promise.all(
-    [images, others].map((each) => computeGram(gpu, { images: each, channels: [gap] })),
+    [images, others].map((each) => computeGram(gpu, { images: each, kernels: [gap] })),
   );
   for (const [index, each] of [images, others].entries()) {
     expect(diagonalError(both[index].matrices[0], referenceKernel(each, each, gap), 6) <= 1e-6).toBe(true);
@@ -205,15 +210,15 @@ test('what cannot be computed is refused with its place and values', async () =>
   const images = stack(3, 2, 5, 6);
   const broken = { ...images, data: images.data.slice() };
   broken.data[2 * 60 + 30 + 6 + 4] = NaN;
-  await expect(computeGram(gpu, { images: broken, channels })).rejects.toThrow(
+  await expect(computeGram(gpu, { images: broken, kernels })).rejects.toThrow(
     'image 2: channel 1, row 1, column 4 is NaN',
   );
-  await expect(computeGram(gpu, { images, against: stack(1, 2, 6, 5), channels })).rejects.toThrow(
+  await expect(computeGram(gpu, { images, against: stack(1, 2, 6, 5), kernels })).rejects.toThrow(
     /2×5×6.*2×6×5/,
   );
-  await expect(computeGram(gpu, { images: { ...images, count: 4 }, channels })).rejects.toThrow(
+  await expect(computeGram(gpu, { images: { ...images, count: 4 }, kernels })).rejects.toThrow(
     /180 pixel values/,
   );
-  await expect(computeGram(gpu, { images: { ...images, count: 0 }, channels })).rejects.toThrow(/count is 0/);
-  await expect(computeGram(gpu, { images, channels: [] })).rejects.toThrow(/empty/);
+  await expect(computeGram(gpu, { images: { ...images, count: 0 }, kernels })).rejects.toThrow(/count is 0/);
+  await expect(computeGram(gpu, { images, kernels: [] })).rejects.toThrow(/empty/);
 });

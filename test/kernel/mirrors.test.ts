@@ -1,5 +1,5 @@
 // The shaders' mirrors, composed, equal the 4-D definition: the displacement planes lose nothing.
-import type { Channel, Readout } from '../../src/kernel/channels.js';
+import type { KernelSpec, Readout } from '../../src/kernel/kernel-spec.js';
 import type { ImageStack } from '../../src/images/images.js';
 import { referenceKernel } from '../../src/kernel/reference.js';
 import { mirrorKernel } from '../support/mirror-kernel.js';
@@ -19,7 +19,7 @@ const shapes = [
   [2, 5, 3, 1e-11],
 ] as const;
 
-const channels = readouts.flatMap((readout): Channel[] => [
+const kernels = readouts.flatMap((readout): KernelSpec[] => [
   { kernel: 'ntk', depth: 4, readout, trained: 'all' },
   { kernel: 'ntk', depth: 4, readout, trained: 'hidden' },
   { kernel: 'nngp', depth: 4, readout },
@@ -30,10 +30,10 @@ test.each(shapes)(
   (c, height, width, tolerance) => {
     const x = stack(2, c, height, width, 3);
     const z = stack(2, c, height, width, 4);
-    for (const channel of channels) {
-      const expected = referenceKernel(x, z, channel);
+    for (const spec of kernels) {
+      const expected = referenceKernel(x, z, spec);
       const scale = Math.max(...expected.map(Math.abs));
-      expect(worstError(mirrorKernel(x, z, channel), expected, 1e-3 * scale) <= tolerance).toBe(true);
+      expect(worstError(mirrorKernel(x, z, spec), expected, 1e-3 * scale) <= tolerance).toBe(true);
     }
   },
 );
@@ -42,9 +42,9 @@ test('one stack with itself, a black image and equal images among it', () => {
   const x = stack(4, 2, 4, 4, 5);
   x.data.fill(0, 32, 64);
   x.data.copyWithin(96, 0, 32);
-  for (const channel of channels) {
-    const expected = referenceKernel(x, x, channel);
+  for (const spec of kernels) {
+    const expected = referenceKernel(x, x, spec);
     const scale = Math.max(...expected.map(Math.abs));
-    expect(worstError(mirrorKernel(x, x, channel), expected, 1e-3 * scale) <= 1e-7).toBe(true);
+    expect(worstError(mirrorKernel(x, x, spec), expected, 1e-3 * scale) <= 1e-7).toBe(true);
   }
 });

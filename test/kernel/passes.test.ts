@@ -1,19 +1,23 @@
-// Channels → passes: how many walks, which planes, which sums, which scale.
-import type { Channel } from '../../src/kernel/channels.js';
+// Kernels → passes: how many walks, which planes, which sums, which scale.
+import type { KernelSpec } from '../../src/kernel/kernel-spec.js';
 import { layerGain, planPasses } from '../../src/kernel/passes.js';
 
 const shape = { channels: 3, height: 8, width: 6 };
-const ntk = (depth: number, readout: Channel['readout'], trained: 'all' | 'hidden'): Channel => ({
+const ntk = (depth: number, readout: KernelSpec['readout'], trained: 'all' | 'hidden'): KernelSpec => ({
   kernel: 'ntk',
   depth,
   readout,
   trained,
 });
-const nngp = (depth: number, readout: Channel['readout']): Channel => ({ kernel: 'nngp', depth, readout });
+const nngp = (depth: number, readout: KernelSpec['readout']): KernelSpec => ({
+  kernel: 'nngp',
+  depth,
+  readout,
+});
 
 test('every depth and both kernels come from one pass', () => {
-  const channels = [ntk(3, 'gap', 'hidden'), ntk(11, 'gap', 'hidden'), nngp(6, 'gap'), nngp(4, 'vanilla')];
-  const [pass, ...others] = planPasses(channels, shape);
+  const kernels = [ntk(3, 'gap', 'hidden'), ntk(11, 'gap', 'hidden'), nngp(6, 'gap'), nngp(4, 'vanilla')];
+  const [pass, ...others] = planPasses(kernels, shape);
   expect(others).toHaveLength(0);
   expect(pass.theta0).toBe(0);
   expect(pass.layers).toBe(10);
@@ -39,7 +43,7 @@ test('vanilla of all layers beside gap of the hidden ones: one plane more per pa
     [0, 48],
   ]);
   // The vanilla NNGP goes with the narrow pass.
-  expect(passes[0].outputs.map(({ channel }) => channel)).toEqual([0, 2]);
+  expect(passes[0].outputs.map(({ index }) => index)).toEqual([0, 2]);
   expect(passes[0].outputs.map(({ use }) => use)).toEqual(['u+k', 'k']);
 });
 

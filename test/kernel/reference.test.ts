@@ -1,6 +1,6 @@
 // The float64 definition agrees with golden values of other code and with closed forms, and planted faults in it are
 // further away than the tolerance.
-import type { Channel, Readout } from '../../src/kernel/channels.js';
+import type { KernelSpec, Readout } from '../../src/kernel/kernel-spec.js';
 import type { ImageStack } from '../../src/images/images.js';
 import { readOut, referenceKernel, referenceTensor } from '../../src/kernel/reference.js';
 import { loadGolden, relativeError, type GoldenCase } from '../support/golden.js';
@@ -38,23 +38,23 @@ function pixels(...values: number[][]): ImageStack {
 
 describe('the definition against golden values', () => {
   test.each(small.map((entry) => [entry.name, entry] as const))('%s', (_, entry) => {
-    const kernel = referenceKernel(entry.images, entry.images, entry.channel);
+    const kernel = referenceKernel(entry.images, entry.images, entry.spec);
     expect(relativeError(kernel, entry.expected)).toBeLessThanOrEqual(tolerance(entry));
   });
 
   // A pair of 32×32 images takes 0.1 s per layer: all pairs at depth 3, two at depth 11; both read-outs of a tensor.
   const allPairs = [0, 1, 2].flatMap((i) => [0, 1, 2].map((j) => [i, j]));
   const somePairs = allPairs.filter(([i, j]) => (i === 0 && j === 1) || (i === 2 && j === 2));
-  const variants = cifar.filter(({ channel }) => channel.readout === 'gap');
+  const variants = cifar.filter(({ spec }) => spec.readout === 'gap');
   test.each(variants.map((entry) => [entry.name, entry] as const))('%s and its vanilla twin', (_, entry) => {
-    const { images, channel } = entry;
-    const pairs = channel.depth === 3 ? allPairs : somePairs;
+    const { images, spec } = entry;
+    const pairs = spec.depth === 3 ? allPairs : somePairs;
     const twin = caseNamed(entry.name.replace('gap', 'vanilla'));
-    expect(twin.channel).toEqual({ ...channel, readout: 'vanilla' });
+    expect(twin.spec).toEqual({ ...spec, readout: 'vanilla' });
     for (const [i, j] of pairs) {
-      const result = referenceTensor(images, i, images, j, channel);
-      for (const { channel, expected } of [entry, twin]) {
-        const value = readOut(result, images.height, images.width, channel.readout);
+      const result = referenceTensor(images, i, images, j, spec);
+      for (const { spec, expected } of [entry, twin]) {
+        const value = readOut(result, images.height, images.width, spec.readout);
         expect(relativeError([value], [expected[i * images.count + j]])).toBeLessThanOrEqual(TOLERANCE);
       }
     }
@@ -94,7 +94,7 @@ describe('golden files', () => {
 });
 
 describe('closed forms of one pixel', () => {
-  const ntk = (depth: number, trained: 'all' | 'hidden'): Channel => ({
+  const ntk = (depth: number, trained: 'all' | 'hidden'): KernelSpec => ({
     kernel: 'ntk',
     depth,
     readout: 'vanilla',
@@ -153,25 +153,25 @@ describe('read-outs', () => {
 });
 
 describe('two stacks', () => {
-  const { images, channel } = caseNamed('random-2x6x3-d6-gap-hidden');
+  const { images, spec } = caseNamed('random-2x6x3-d6-gap-hidden');
 
   test('the kernel of a sub-stack with the whole is a row of the kernel, [1][3]', () => {
     const second = { ...images, data: images.data.slice(36, 72), count: 1 };
-    const all = referenceKernel(images, images, channel);
-    expect(referenceKernel(second, images, channel)).toEqual(all.slice(3, 6));
+    const all = referenceKernel(images, images, spec);
+    expect(referenceKernel(second, images, spec)).toEqual(all.slice(3, 6));
   });
 
   test('images of different shapes are refused with both shapes', () => {
     const turned = { ...images, height: 3, width: 6 };
-    expect(() => referenceKernel(images, turned, channel)).toThrow(
+    expect(() => referenceKernel(images, turned, spec)).toThrow(
       /images are 2×6×3, those they are compared with 2×3×6/,
     );
-    expect(() => referenceTensor(images, 0, turned, 0, channel)).toThrow(RangeError);
+    expect(() => referenceTensor(images, 0, turned, 0, spec)).toThrow(RangeError);
   });
 
   test('an index outside its stack is refused', () => {
-    expect(() => referenceTensor(images, 3, images, 0, channel)).toThrow(/image 3 .* images 0 to 2/);
-    expect(() => referenceTensor(images, 0, images, -1, channel)).toThrow(RangeError);
+    expect(() => referenceTensor(images, 3, images, 0, spec)).toThrow(/image 3 .* images 0 to 2/);
+    expect(() => referenceTensor(images, 0, images, -1, spec)).toThrow(RangeError);
   });
 });
 
@@ -184,12 +184,12 @@ type Fault =
   | 'circular padding';
 
 /** The recursion once more, compact, with an optional fault; [N][N]. λ comes from the diagonal alone, where c = 1. */
-function kernelWithFault({ images, channel }: GoldenCase, fault: Fault): number[] {
+function kernelWithFault({ images, spec }: GoldenCase, fault: Fault): number[] {
   const { data, count, channels, height, width } = images;
   const size = height * width;
   const scale = (fault === 'c_σ = 1' ? 0.5 : 1) / (9 * Math.PI);
-  const trainsAll = channel.kernel === 'ntk' && channel.trained === 'all';
-  const layers = Array.from({ length: channel.depth - 1 }, (_, h) => h + 1);
+  const trainsAll = spec.kernel === 'ntk' && spec.trained === 'all';
+  const layers = Array.from({ length: spec.depth - 1 }, (_, h) => h + 1);
   const shifts = [-1, 0, 1].flatMap((dy) => [-1, 0, 1].map((dx) => [dy, dx]));
 
   const moved = (p: number, [dy, dx]: number[]) => {
@@ -232,15 +232,15 @@ function kernelWithFault({ images, channel }: GoldenCase, fault: Fault): number[
       const dropped = h === layers.length && !trainsAll && fault !== 'K kept in the last layer';
       const tangent = angle.map((a, e) => scale * (Math.PI - a) * theta[e] + (dropped ? 0 : kappa1[e]));
       if (h === layers.length && fault !== 'a trace after the last layer') {
-        return channel.kernel === 'nngp' ? kappa1 : tangent;
+        return spec.kernel === 'nngp' ? kappa1 : tangent;
       }
       [sigma, theta] = [patched(kappa1), patched(tangent)];
     }
-    return channel.kernel === 'nngp' ? sigma : theta;
+    return spec.kernel === 'nngp' ? sigma : theta;
   };
   const allNorms = Array.from({ length: count }, (_, i) => norms(i));
   return Array.from({ length: count ** 2 }, (_, e) =>
-    readOut(Float64Array.from(result(Math.floor(e / count), e % count)), height, width, channel.readout),
+    readOut(Float64Array.from(result(Math.floor(e / count), e % count)), height, width, spec.readout),
   );
 }
 
@@ -259,7 +259,7 @@ describe('planted faults', () => {
       const effect = (fault: Fault) => relativeError(kernelWithFault(entry, fault), entry.expected);
       // λ comes another way here, so c = 1 of the self pairs is rounded too: 4e-9 seen.
       expect(effect('none')).toBeLessThanOrEqual(EDGE_TOLERANCE);
-      const hidden = entry.channel.kernel === 'ntk' && entry.channel.trained === 'hidden';
+      const hidden = entry.spec.kernel === 'ntk' && entry.spec.trained === 'hidden';
       for (const fault of hidden ? [...everywhere, ...hiddenOnly] : everywhere) {
         expect(effect(fault)).toBeGreaterThan(FAULT_EFFECT);
       }

@@ -133,12 +133,12 @@ describe('a search', () => {
     const all = (await tune(gpu, { shape, depth: 3, planes: 'many', candidates })).variant;
     const vanilla = (await tune(gpu, { shape, depth: 3, planes: 'one', budgetMs: 0 })).variant;
     const images = { ...shape, count: 4, data: randomNumbers(4 * 60) };
-    const channels = [
+    const kernels = [
       { kernel: 'ntk', depth: 3, readout: 'gap', trained: 'hidden' },
       { kernel: 'ntk', depth: 3, readout: 'vanilla', trained: 'all' },
     ] as const;
-    const { matrices } = await computeGram(gpu, { images, channels, variant: { many: all, one: vanilla } });
-    const portable = await computeGram(gpu, { images, channels, variant: 'portable' });
+    const { matrices } = await computeGram(gpu, { images, kernels, variant: { many: all, one: vanilla } });
+    const portable = await computeGram(gpu, { images, kernels, variant: 'portable' });
     for (const [index, matrix] of matrices.entries()) {
       expect(relativeError(matrix, Float64Array.from(portable.matrices[index])) <= 2e-6).toBe(true);
     }
@@ -165,9 +165,9 @@ describe('a search', () => {
 test('a run refuses a variant of another shape', async () => {
   const gpu = await testGpu();
   const images = { ...shape, height: 12, width: 60, count: 1, data: randomNumbers(2 * 12 * 60) };
-  const channels = [{ kernel: 'nngp', depth: 3, readout: 'gap' }] as const;
+  const kernels = [{ kernel: 'nngp', depth: 3, readout: 'gap' }] as const;
   const [small] = planeCandidates({ ...shape, height: 2, width: 2 }, 4, device(4));
-  await expect(computeGram(gpu, { images, channels, variant: { many: small } })).rejects.toThrow(
+  await expect(computeGram(gpu, { images, kernels, variant: { many: small } })).rejects.toThrow(
     /does not fit a 12×60 plane/,
   );
 });

@@ -164,18 +164,18 @@ describe('a bundle for browsers', () => {
 });
 
 const MAIN_USE = `
-  import { cntk, fit, Gpu, kernel, type Channel, type KernelMatrix } from 'cntk-webgpu';
+  import { cntk, fit, Gpu, kernel, type KernelSpec, type KernelMatrix } from 'cntk-webgpu';
   import { computeGram, type GramResult } from 'cntk-webgpu/internals';
-  const channel: Channel = { kernel: 'nngp', depth: 3, readout: 'lap:2' };
+  const spec: KernelSpec = { kernel: 'nngp', depth: 3, readout: 'lap:2' };
   const images = { data: new Float32Array(4), count: 1, channels: 1, height: 2, width: 2 };
   export const run = async (device: GPUDevice): Promise<GramResult> =>
-    computeGram(await Gpu.open(device), { images, channels: [channel] });
+    computeGram(await Gpu.open(device), { images, kernels: [spec] });
   export const labels = async (gpu: Gpu, square: KernelMatrix): Promise<Int32Array> => {
     const model = await fit(gpu, square, [0, 1], { ridge: { absolute: 1e-3 } });
     return model.predict(await kernel(gpu, cntk({ depth: 11 }), images, images)).labels;
   };
   // @ts-expect-error an unknown kernel
-  export const wrong: Channel = { kernel: 'rbf', depth: 3, readout: 'gap' };
+  export const wrong: KernelSpec = { kernel: 'rbf', depth: 3, readout: 'gap' };
   // @ts-expect-error no device
   export const none = Gpu.open({ name: 'a device' });`;
 

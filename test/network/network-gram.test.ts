@@ -34,22 +34,22 @@ test('real 32×32 images: the golden kernels of the paper, all in one walk', asy
     ['gap-hidden', 'vanilla-all', 'vanilla-hidden'].some((end) => name === `cifar-normalised-d3-${end}`),
   );
   expect(cases).toHaveLength(3);
-  const networks = cases.map(({ channel }) => {
-    const hidden = channel.kernel === 'ntk' && channel.trained === 'hidden';
+  const networks = cases.map(({ spec }) => {
+    const hidden = spec.kernel === 'ntk' && spec.trained === 'hidden';
     const frozen = hidden ? { trained: false } : {};
     return Network.from([
       { layer: 'conv', size: 3, ...frozen },
       { layer: 'relu' },
       { layer: 'conv', size: 3 },
       { layer: 'relu' },
-      { layer: channel.readout === 'gap' ? 'gap' : 'flatten' },
+      { layer: spec.readout === 'gap' ? 'gap' : 'flatten' },
       { layer: 'dense', ...frozen },
     ]);
   });
   const { images } = cases[0];
   const { kernels } = await computeNetworks(await testGpu(), { networks, images });
-  for (const [index, { channel, expected }] of cases.entries()) {
-    const bound = channel.readout === 'gap' ? 2e-6 : 1e-5;
+  for (const [index, { spec, expected }] of cases.entries()) {
+    const bound = spec.readout === 'gap' ? 2e-6 : 1e-5;
     expect(relativeError(kernels[index].ntk!, expected) <= bound).toBe(true);
   }
 }, 300_000);
@@ -235,7 +235,7 @@ test('the kernel of chains, the fused plane kernel and the general executor agre
   const gpu = await testGpu();
   const { matrices } = await computeGram(gpu, {
     images,
-    channels: [
+    kernels: [
       { kernel: 'ntk', depth: 5, readout: 'gap', trained: 'hidden' },
       { kernel: 'nngp', depth: 5, readout: 'lap:2' },
     ],

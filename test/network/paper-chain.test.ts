@@ -4,7 +4,7 @@ import { avgpool, conv, dense, erf, flatten, gap, lap, relu, residual } from '..
 import { referenceKernel } from '../../src/kernel/reference.js';
 import type { Layer } from '../../src/network/layers.js';
 import { Network } from '../../src/network/network.js';
-import { chainChannels, paperChain } from '../../src/network/paper-chain.js';
+import { chainKernels, paperChain } from '../../src/network/paper-chain.js';
 import { presetNetwork } from '../../src/network/presets.js';
 import { referenceNetwork } from '../../src/network/reference.js';
 import { errorOfLargest } from '../support/golden-networks.js';
@@ -41,8 +41,8 @@ test.each<[string, Layer[]]>([
   const network = Network.from(layers);
   const chain = paperChain(network, images)!;
   const expected = referenceNetwork(network, images, images);
-  const [ntk, nngp] = chainChannels(chain, true).map((channel) =>
-    referenceKernel(images, images, channel).map((value) => value * chain.factor),
+  const [ntk, nngp] = chainKernels(chain, true).map((spec) =>
+    referenceKernel(images, images, spec).map((value) => value * chain.factor),
   );
   expect(errorOfLargest(ntk, expected.ntk) <= 1e-12).toBe(true);
   expect(errorOfLargest(nngp, expected.nngp) <= 1e-12).toBe(true);

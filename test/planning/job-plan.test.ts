@@ -3,6 +3,7 @@ import { estimateTime, planJob, type Job } from '../../src/planning/job-plan.js'
 import type { RateEntry } from '../../src/planning/measurement-cache.js';
 import { measureRate } from '../../src/planning/measure-rates.js';
 import { computeGram } from '../../src/kernel/gram.js';
+import { median } from '../../src/statistics/samples.js';
 import { testGpu } from '../support/gpu.js';
 import { randomNumbers } from '../support/run-shader.js';
 
@@ -21,7 +22,7 @@ const cifar: Job = {
   test: 10_000,
   classes: 10,
   shape: { channels: 3, height: 32, width: 32 },
-  channels: [{ kernel: 'ntk', depth: 11, readout: 'gap', trained: 'hidden' }],
+  kernels: [{ kernel: 'ntk', depth: 11, readout: 'gap', trained: 'hidden' }],
 };
 const rate: RateEntry = {
   adapter: 'A',
@@ -61,7 +62,7 @@ test('several kernels, one or two passes, kernels without a test set', () => {
   const both: Job = {
     ...cifar,
     test: 0,
-    channels: [
+    kernels: [
       { kernel: 'ntk', depth: 21, readout: 'vanilla', trained: 'all' },
       { kernel: 'nngp', depth: 3, readout: 'gap' },
       { kernel: 'ntk', depth: 4, readout: 'gap', trained: 'hidden' },
@@ -103,18 +104,22 @@ test('times: kernels with the pairs, images with their loads and depth, solving 
 test('a measured slice, scaled up, tells the time of a run', async () => {
   const gpu = await testGpu();
   const shape = { channels: 1, height: 8, width: 8 };
-  const channels = [{ kernel: 'nngp', depth: 6, readout: 'gap' }] as const;
+  const kernels = [{ kernel: 'nngp', depth: 6, readout: 'gap' }] as const;
   const run = async (count: number) => {
     const images = { ...shape, count, data: randomNumbers(count * 64) };
-    const { elementLayers, elapsedMs } = await computeGram(gpu, { images, channels });
+    const { elementLayers, elapsedMs } = await computeGram(gpu, { images, kernels });
     return elementLayers / (elapsedMs / 1e3);
   };
   await run(1);
-  // The slice lies between two runs, so that the machine's other work slows all three.
-  const before = await run(120);
-  const measured = await measureRate(gpu, channels, shape, { sliceMs: 400, images: 60_000 });
-  const after = await run(120);
-  const ratio = measured / ((before + after) / 2);
-  // Other work on the machine comes and goes: a factor of two is not noise.
+  const ratios: number[] = [];
+  for (let attempt = 0; attempt < 5; attempt++) {
+    // The slice lies between two runs, so that the machine's other work slows all three.
+    const before = await run(120);
+    const measured = await measureRate(gpu, kernels, shape, { sliceMs: 400, images: 60_000 });
+    const after = await run(120);
+    ratios.push(measured / ((before + after) / 2));
+  }
+  // Other work on the machine comes and goes: that a factor of two is wrong every other time is not noise.
+  const ratio = median(ratios);
   expect(ratio > 0.5 && ratio < 2).toBe(true);
 });

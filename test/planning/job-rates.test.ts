@@ -17,7 +17,7 @@ const job: Job = {
   test: 20,
   classes: 3,
   shape: { channels: 1, height: 8, width: 8 },
-  channels: [{ kernel: 'ntk', depth: 5, readout: 'vanilla', trained: 'all' }],
+  kernels: [{ kernel: 'ntk', depth: 5, readout: 'vanilla', trained: 'all' }],
 };
 /** That no device has. */
 const RATE = 123.5;

@@ -171,8 +171,8 @@ test('a folder that cannot be written is one warning', async () => {
 });
 
 describe('before a run', () => {
-  const channels = [{ kernel: 'nngp', depth: 3, readout: 'gap' }] as const;
-  const job = (rows: number) => ({ channels, shape, grams: [{ rows, columns: rows, symmetric: true }] });
+  const kernels = [{ kernel: 'nngp', depth: 3, readout: 'gap' }] as const;
+  const job = (rows: number) => ({ kernels, shape, grams: [{ rows, columns: rows, symmetric: true }] });
   const cache = new MeasurementCache(
     (message) => {
       throw new Error(message);

@@ -12,9 +12,9 @@ import { SILENT } from '../../src/progress/reporter.js';
 import { testGpu } from '../support/gpu.js';
 
 const images = randomImages(3, { channels: 1, height: 4, width: 4 }, 1);
-const channels = [{ kernel: 'nngp', depth: 3, readout: 'gap' }] as const;
+const kernels = [{ kernel: 'nngp', depth: 3, readout: 'gap' }] as const;
 const grams = [{ rows: 3, columns: 3, symmetric: true }];
-const run = { channels, grams };
+const run = { kernels, grams };
 
 async function setting() {
   const gpu = await testGpu();
@@ -33,7 +33,7 @@ async function setting() {
 test('by the rule nothing is tuned, and an estimate hears of the same variants', async () => {
   const { gpu, opened, reporter, phases } = await setting();
   const { variant, tuned, compileMs } = await prepareRun(opened, images, run, { reporter });
-  expect(variant).toEqual(runVariants(channels, images, grams, gpu));
+  expect(variant).toEqual(runVariants(kernels, images, grams, gpu));
   expect(tuned).toBeUndefined();
   expect(compileMs).toBeGreaterThan(0);
   expect(phases).toEqual(['compile']);
@@ -48,7 +48,7 @@ test('the labels of a store are taken; one that this device lacks is a warning, 
   expect(kept).toMatchObject({ variant: { many: chosen }, tuned: { many: label } });
   expect(warnings).toEqual([]);
   const lost = await prepareRun(opened, images, run, { tune: { many: 'planes_of_old ROWS=3' }, reporter });
-  expect(lost.variant).toEqual(runVariants(channels, images, grams, gpu));
+  expect(lost.variant).toEqual(runVariants(kernels, images, grams, gpu));
   expect(lost.tuned).toBeUndefined();
   expect(warnings).toEqual([expect.stringMatching(/lacks the variant "planes_of_old ROWS=3"/)]);
 });

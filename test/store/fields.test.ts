@@ -17,7 +17,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const [SHA, TEST_SHA] = ['a', 'b'].map((digit) => digit.repeat(64));
 const whole = describeComputation({
-  channels: [
+  kernels: [
     { kernel: 'ntk', depth: 3, readout: 'gap', trained: 'hidden' },
     { kernel: 'nngp', depth: 4, readout: 'lap:1' },
   ],

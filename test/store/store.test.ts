@@ -21,7 +21,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 const [N, TEST, SIDE] = [11, 6, 4];
 const [AA, BB, CC] = ['a', 'b', 'c'].map((digit) => digit.repeat(64));
 const input: ComputationInput = {
-  channels: [
+  kernels: [
     { kernel: 'ntk', depth: 3, readout: 'gap', trained: 'hidden' },
     { kernel: 'nngp', depth: 4, readout: 'lap:1' },
   ],
@@ -187,11 +187,7 @@ describe('a store', () => {
       { blocks: [{ ...input.blocks[0], rows: 12, columns: 12 }, input.blocks[1]] },
       /train 11×11.*train 12×12/,
     ],
-    [
-      'a depth',
-      { channels: [{ ...input.channels[0], depth: 5 }, input.channels[1]] },
-      /ntk-gap-d3.*ntk-gap-d5/,
-    ],
+    ['a depth', { kernels: [{ ...input.kernels[0], depth: 5 }, input.kernels[1]] }, /ntk-gap-d3.*ntk-gap-d5/],
     ['a normalisation', { normalization: 'unit' }, /normalisation: none; asked for: unit/],
   ] as [string, Partial<ComputationInput>, RegExp][])(
     'of another %s is refused',

@@ -10,7 +10,7 @@ import { TileStore } from '../../src/store/tile-store.js';
 import { SILENT, type Reporter } from '../../src/progress/reporter.js';
 import { computeStored, type StoredGramOptions } from '../../src/store/stored-gram.js';
 import { openGpu } from '../../src/node.js';
-import type { Channel } from '../../src/kernel/channels.js';
+import type { KernelSpec } from '../../src/kernel/kernel-spec.js';
 import { computeGram } from '../../src/kernel/gram.js';
 import type { ImageStack } from '../../src/images/images.js';
 import { testGpu } from '../support/gpu.js';
@@ -25,12 +25,12 @@ function stack(count: number, seed: number): ImageStack {
 const [train, test2] = [stack(13, 1), stack(5, 2)];
 // Of the test images another power of two is the scale; two passes.
 test2.data[0] = 9;
-const channels: Channel[] = [
+const kernels: KernelSpec[] = [
   { kernel: 'ntk', depth: 4, readout: 'gap', trained: 'hidden' },
   { kernel: 'ntk', depth: 3, readout: 'vanilla', trained: 'all' },
 ];
 const options: StoredGramOptions = {
-  channels,
+  kernels,
   images: { train: { rows: train }, test: { rows: test2, columns: train } },
 };
 
@@ -39,7 +39,7 @@ function newStore(name: string, tileImages: number): Promise<TileStore> {
   return TileStore.openOrCreate(
     join(folder, name),
     describeComputation({
-      channels,
+      kernels,
       imageShape: [2, 5, 6],
       normalization: 'none',
       blocks: [
@@ -57,12 +57,12 @@ function newStore(name: string, tileImages: number): Promise<TileStore> {
 async function expectUndisturbed(store: TileStore): Promise<void> {
   const gpu = await testGpu();
   const whole = [
-    await computeGram(gpu, { images: train, channels }),
-    await computeGram(gpu, { images: test2, against: train, channels }),
+    await computeGram(gpu, { images: train, kernels }),
+    await computeGram(gpu, { images: test2, against: train, kernels }),
   ];
-  const { blocks, kernels } = store.computation;
+  const { blocks, kernels: named } = store.computation;
   const matrices = blocks.flatMap((block) =>
-    kernels.map(({ name }, kernel) => ({ block, kernel, path: join(store.folder, matrixFile(block, name)) })),
+    named.map(({ name }, kernel) => ({ block, kernel, path: join(store.folder, matrixFile(block, name)) })),
   );
   await exportMatrices(store, matrices);
   for (const { block, kernel, path } of matrices)

@@ -19,7 +19,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 const [N, SIDE] = [10, 4];
 const sha = '0'.repeat(64);
 const computation = describeComputation({
-  channels: [3, 4].map((depth) => ({ kernel: 'nngp', depth, readout: 'gap' })),
+  kernels: [3, 4].map((depth) => ({ kernel: 'nngp', depth, readout: 'gap' })),
   imageShape: [1, 8, 8],
   normalization: 'none',
   blocks: [{ name: 'train', rows: N, columns: N, rowsSha256: sha, columnsSha256: sha }],

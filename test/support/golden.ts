@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'npyjs';
-import type { Channel, Readout, Trained } from '../../src/kernel/channels.js';
+import type { KernelSpec, Readout, Trained } from '../../src/kernel/kernel-spec.js';
 import type { ImageStack } from '../../src/images/images.js';
 
 /** One golden result: float64 kernel matrix of a stack of images with itself (test/golden/README.md). */
@@ -11,7 +11,7 @@ export interface GoldenCase {
   readonly imagesName: string;
   /** Cases of one images file share this object. */
   readonly images: ImageStack;
-  readonly channel: Channel;
+  readonly spec: KernelSpec;
   /** [N][N], row-major. */
   readonly expected: Float64Array;
   /** The NTK of hidden layers at depth 2: identically zero, and the engine refuses it. */
@@ -38,14 +38,14 @@ export function loadGolden(): GoldenCase[] {
   return entries.map((entry) => {
     const images = stacks.get(entry.images) ?? readImages(entry.images);
     stacks.set(entry.images, images);
-    const channel = channelOf(entry);
+    const spec = kernelOf(entry);
     return {
       name: entry.expected.replace('.npy', ''),
       imagesName: entry.images.replace('-images.npy', ''),
       images,
-      channel,
+      spec,
       expected: readArray(entry.expected, Float64Array, [images.count, images.count]).data,
-      refused: channel.kernel === 'ntk' && channel.trained === 'hidden' && channel.depth === 2,
+      refused: spec.kernel === 'ntk' && spec.trained === 'hidden' && spec.depth === 2,
     };
   });
 }
@@ -66,7 +66,7 @@ export function relativeError(computed: ArrayLike<number>, expected: ArrayLike<n
   return Math.max(...errors);
 }
 
-function channelOf({ kernel, depth, readout, trained }: CaseEntry): Channel {
+function kernelOf({ kernel, depth, readout, trained }: CaseEntry): KernelSpec {
   if (kernel === 'nngp') return { kernel, depth, readout };
   if (trained === null)
     throw new Error(`cases.json: an ntk case of depth ${depth} does not say what is trained`);

@@ -2,7 +2,7 @@ import * as fields from '../../shaders/fields.js';
 import * as norms from '../../shaders/norms.js';
 import * as planes from '../../shaders/planes.js';
 import * as sumPlanes from '../../shaders/sum_planes.js';
-import type { Channel } from '../../src/kernel/channels.js';
+import type { KernelSpec } from '../../src/kernel/kernel-spec.js';
 import type { ImageStack } from '../../src/images/images.js';
 import { layerGain, planPasses } from '../../src/kernel/passes.js';
 
@@ -10,9 +10,9 @@ import { layerGain, planPasses } from '../../src/kernel/passes.js';
  * The shaders' float64 mirrors in the order in which the engine runs the shaders: one channel, [Nx][Nz]. Between the
  * 4-D definition, which it must equal, and the device.
  */
-export function mirrorKernel(x: ImageStack, z: ImageStack, channel: Channel): Float64Array {
+export function mirrorKernel(x: ImageStack, z: ImageStack, spec: KernelSpec): Float64Array {
   const { channels, height, width } = x;
-  const [pass] = planPasses([channel], x);
+  const [pass] = planPasses([spec], x);
   const [output] = pass.outputs;
   const shape = { channels, height, width };
   const gain = layerGain(shape);

@@ -1,5 +1,5 @@
 import type { InferredOptionTypes } from 'yargs';
-import { channelListOptions, depthListOption } from './channel-options.js';
+import { kernelListOptions, depthListOption } from './kernel-list-options.js';
 import {
   DATA,
   DEVICE,
@@ -43,7 +43,7 @@ export const computationOptions = {
   'against-first': withDefault(integer(DATA, 'Index of the first of --against images used', 0), '0'),
   'test-count': optional(integer(DATA, 'Number of --test images used [default: all]', 1)),
   depth: required(depthListOption),
-  ...channelListOptions,
+  ...kernelListOptions,
   ...deviceOptions,
   adapter: optional(
     text(

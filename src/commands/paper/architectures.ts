@@ -1,4 +1,4 @@
-import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
+import type { Argv, InferredOptionTypes } from 'yargs';
 import { sourcesReport } from '../../data/sources.js';
 import { ARCHITECTURES, architectureOf } from '../../paper/architectures/architectures.js';
 import { architecturesReport } from '../../paper/architectures/report.js';
@@ -26,6 +26,7 @@ import { withInterruption } from '../process/interruption.js';
 import { Progress } from '../process/progress.js';
 import { publish } from '../results/publish.js';
 import { packageVersion } from '../../files/package-version.js';
+import type { CommandBody } from '../options/lazy-command.js';
 import { distinct } from './distinct.js';
 import { readSets, setOptions } from './read-sets.js';
 
@@ -60,9 +61,7 @@ const options = {
 
 type ArchitecturesArguments = InferredOptionTypes<typeof options>;
 
-export const architecturesCommand: CommandModule<object, ArchitecturesArguments> = {
-  command: 'architectures',
-  describe: 'AlexNet, VGG, Myrtle and residual networks of infinite width side by side, on equal data',
+export const architecturesCommand: CommandBody<ArchitecturesArguments> = {
   builder: (argv: Argv) =>
     defineOptions(argv, options)
       .example('$0 paper architectures', 'the digits that ship with the package, and what takes 8×8 pixels')

@@ -1,4 +1,4 @@
-import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
+import type { Argv, InferredOptionTypes } from 'yargs';
 import { sourcesReport } from '../../data/sources.js';
 import { cnnReport } from '../../paper/cnn/report.js';
 import { runCnn } from '../../paper/cnn/run.js';
@@ -10,6 +10,7 @@ import { defineOptions, integer, optional, withDefault } from '../options/option
 import { Progress } from '../process/progress.js';
 import { publish } from '../results/publish.js';
 import { packageVersion } from '../../files/package-version.js';
+import type { CommandBody } from '../options/lazy-command.js';
 import { readSets, setOptions } from './read-sets.js';
 
 const NETWORKS = 'Networks:';
@@ -35,9 +36,7 @@ const options = {
 
 type CnnArguments = InferredOptionTypes<typeof options>;
 
-export const cnnCommand: CommandModule<object, CnnArguments> = {
-  command: 'cnn',
-  describe: 'Trained finite CNNs beside CNTK and CNN-GP, on equal data',
+export const cnnCommand: CommandBody<CnnArguments> = {
   builder: (argv: Argv) =>
     defineOptions(argv, options)
       .example('$0 paper cnn', 'the digits that ship with the package')

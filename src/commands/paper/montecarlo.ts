@@ -1,4 +1,4 @@
-import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
+import type { Argv, InferredOptionTypes } from 'yargs';
 import { presetNetwork } from '../../network/presets.js';
 import { layeredFigures, layeredTables, layeredVerdict } from '../../paper/montecarlo/layered-report.js';
 import { runLayered } from '../../paper/montecarlo/layered-run.js';
@@ -13,6 +13,7 @@ import { publish } from '../results/publish.js';
 import { packageVersion } from '../../files/package-version.js';
 import { distinct } from './distinct.js';
 import { rising } from './rising.js';
+import type { CommandBody } from '../options/lazy-command.js';
 
 const NETWORKS = 'Networks:';
 
@@ -20,7 +21,7 @@ const options = {
   channels: withDefault(
     parsed(
       NETWORKS,
-      'Channel counts of the hidden layers, rising',
+      'KernelSpec counts of the hidden layers, rising',
       rising((value) => parseInteger(value, 1)),
     ),
     '8,16,32,64,128,256',
@@ -71,9 +72,7 @@ const options = {
 
 type MontecarloArguments = InferredOptionTypes<typeof options>;
 
-export const montecarloCommand: CommandModule<object, MontecarloArguments> = {
-  command: 'montecarlo',
-  describe: 'Random finite convolutional networks against the exact kernels: an independent check',
+export const montecarloCommand: CommandBody<MontecarloArguments> = {
   builder: (argv: Argv) =>
     defineOptions(argv, options)
       .example('$0 paper montecarlo', 'about two minutes on two free cores')

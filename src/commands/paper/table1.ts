@@ -1,4 +1,4 @@
-import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
+import type { Argv, InferredOptionTypes } from 'yargs';
 import { CIFAR_CLASSES, CIFAR_SOURCE, findCifar } from '../../data/cifar-folder.js';
 import { loadImages } from '../../data/load.js';
 import { sourcesReport } from '../../data/sources.js';
@@ -8,7 +8,7 @@ import { table1Parts } from '../../paper/table1/report.js';
 import type { Table1Setting } from '../../paper/table1/setting.js';
 import { drawImages, kernelGroups, type Draw, type Table1Column } from '../../paper/table1/task.js';
 import { computeTable1 } from '../../paper/table1/compute-table.js';
-import { validateChannels } from '../../kernel/validate-channels.js';
+import { validateKernels } from '../../kernel/validate-kernels.js';
 import { commandLine } from '../process/command-line.js';
 import {
   DATA,
@@ -20,7 +20,7 @@ import {
   reportOptions,
   scaleOption,
 } from '../options/common-options.js';
-import { depthListOption } from '../options/channel-options.js';
+import { depthListOption } from '../options/kernel-list-options.js';
 import { deviceReport, withDevice } from '../process/device.js';
 import { UsageError } from '../process/errors.js';
 import { withInterruption } from '../process/interruption.js';
@@ -41,6 +41,7 @@ import { Progress } from '../process/progress.js';
 import { publish } from '../results/publish.js';
 import { measurementCache, tuneOption } from '../options/tuning.js';
 import { packageVersion } from '../../files/package-version.js';
+import type { CommandBody } from '../options/lazy-command.js';
 
 const COLUMNS = ['V', 'GAP'] as const satisfies readonly Table1Column[];
 const SUBSETS = ['balanced', 'random', 'first'] as const satisfies readonly SubsetKind[];
@@ -88,9 +89,7 @@ const options = {
 
 type Table1Arguments = InferredOptionTypes<typeof options>;
 
-export const table1Command: CommandModule<object, Table1Arguments> = {
-  command: 'table1',
-  describe: 'Table 1: CNTK and CNN-GP on CIFAR-10 by depth, beside the published accuracies',
+export const table1Command: CommandBody<Table1Arguments> = {
   builder: (argv: Argv) =>
     defineOptions(argv, options)
       .example('$0 paper table1 --cifar cifar-10-batches-bin', '2,000 training images, as CNTK-V-2K')
@@ -101,8 +100,8 @@ export const table1Command: CommandModule<object, Table1Arguments> = {
 
 async function table1(args: Table1Arguments, signal: AbortSignal): Promise<void> {
   const started = performance.now();
-  for (const { channels } of kernelGroups(args.columns ?? COLUMNS, lapWidths(args), args.depths))
-    validateChannels(channels, { height: 1, width: 1 });
+  for (const { kernels } of kernelGroups(args.columns ?? COLUMNS, lapWidths(args), args.depths))
+    validateKernels(kernels, { height: 1, width: 1 });
   using progress = new Progress(args.quiet ?? false);
   const { draws, classes } = await readDraws(args);
   if (draws.length < args.seeds) progress.note('the seed has no say in which images are drawn: one draw');

@@ -13,7 +13,7 @@ export interface PlanReport extends JobPlan {
     readonly test: number;
     readonly classes: number;
     readonly imageShape: readonly number[];
-    readonly channels: readonly string[];
+    readonly kernels: readonly string[];
   };
   readonly estimates: readonly Estimate[];
   readonly warnings: readonly string[];
@@ -26,7 +26,7 @@ export function formatJobPlan(report: PlanReport): string {
   const list = (of: (pass: JobPlan['passes'][number]) => string) => passes.map(of).join('\n');
   sizes.push(
     ['images', `${count(job.train)} training, ${count(job.test)} test, ${job.imageShape.join('×')}`],
-    ['kernels', job.channels.join(', ')],
+    ['kernels', job.kernels.join(', ')],
     ['pairs', `${count(pairs.total)} (${count(pairs.train)} training, ${count(pairs.test)} test × training)`],
     [
       'element-layers',

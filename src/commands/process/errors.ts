@@ -2,7 +2,7 @@ import { MemoryError } from '../../checks/memory-error.js';
 import { InputError } from '../../checks/input-error.js';
 import { UnusableStoreError } from '../../store/store-error.js';
 import { ImageError } from '../../images/image-checks.js';
-import { ChannelError } from '../../kernel/validate-channels.js';
+import { KernelSpecError } from '../../kernel/validate-kernels.js';
 import { InterruptedError } from '../../signals/interrupted-error.js';
 import { systemProblem } from './system-errors.js';
 
@@ -14,7 +14,7 @@ export class UsageError extends Error {
 /** Exit status: 0 done, 1 failed, 2 the command line or the data is wrong, 130, 143, 129 ended by a signal. */
 export function exitStatusOf(error: unknown): number {
   if (error instanceof InterruptedError) return error.exitStatus;
-  const isUsage = [UsageError, InputError, MemoryError, ChannelError, ImageError, UnusableStoreError].some(
+  const isUsage = [UsageError, InputError, MemoryError, KernelSpecError, ImageError, UnusableStoreError].some(
     (type) => error instanceof type,
   );
   return isUsage ? 2 : 1;

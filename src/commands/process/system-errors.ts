@@ -1,8 +1,28 @@
+import { closeSync, openSync } from 'node:fs';
+import { devNull } from 'node:os';
+
+/** More than Node has open at a time while it loads a program. */
+const FILES_TO_LOAD = 64;
+
+function canOpen(count: number): boolean {
+  const opened: number[] = [];
+  try {
+    while (opened.length < count) opened.push(openSync(devNull, 'r'));
+    return true;
+  } catch {
+    return false;
+  } finally {
+    opened.forEach((file) => closeSync(file));
+  }
+}
+
 /** What the system refuses whatever the command does, in words; undefined for any other error. */
 export function systemProblem(error: unknown): string | undefined {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     const { code, syscall, message } = cause as NodeJS.ErrnoException;
-    if (code === 'EMFILE' || /too many open files/i.test(message)) {
+    // Where Node may open no more files it may as well say that it does not find a package.
+    const unfound = code === 'ERR_MODULE_NOT_FOUND' && !canOpen(FILES_TO_LOAD);
+    if (code === 'EMFILE' || unfound || /too many open files/i.test(message)) {
       return 'this process may open no more files (EMFILE); raise the limit, as by: ulimit -n 1024';
     }
     if (/failed to map segment|cannot allocate memory|cannot apply additional memory/i.test(message)) {

@@ -4,7 +4,8 @@ import { readJson } from '../../files/json-file.js';
 /** What a report of an earlier run tells of the files beside it. */
 const reportSchema = v.looseObject({
   version: v.string(),
-  /** A report of `cntk run` has this field. */
+  /** A report of `cntk run` has this field, under its older name in those of version 0.1.0. */
+  kernel: v.optional(v.unknown()),
   channel: v.optional(v.unknown()),
   /** A report of `cntk demo` has this field. */
   heatmapRange: v.optional(v.unknown()),
@@ -38,6 +39,6 @@ export async function earlierResults(reportFile: string): Promise<readonly strin
   }
   if (report.heatmapRange !== undefined) return DEMO_FILES;
   if (report.targets === undefined) return [];
-  if (report.channel !== undefined) return RUN_FILES;
+  if ((report.kernel ?? report.channel) !== undefined) return RUN_FILES;
   return solveResultNames(report.counts?.test !== undefined);
 }

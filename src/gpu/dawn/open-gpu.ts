@@ -46,7 +46,10 @@ export class OpenGpu extends Gpu implements Disposable {
   }
 }
 
-/** Dawn aborts the process if an instance is garbage-collected before its device, so each is held here until then. */
+/**
+ * Dawn ends the process if an instance is garbage-collected before its device, or while it compiles for it. So each is
+ * held here until then.
+ */
 const held = new Set<LiveAdapter>();
 
 /**
@@ -76,8 +79,13 @@ export async function openGpu(options: AdapterOptions = {}): Promise<OpenGpu> {
       `the adapter "${live.found.name}" does not open: ${(error as Error).message}. Update its driver or choose another (--adapter, CNTK_ADAPTER).`,
     );
   }
-  void device.lost.then(() => held.delete(live));
-  return await OpenGpu.of(device, describe(live, true));
+  const lost = device.lost;
+  const gpu = OpenGpu.of(device, describe(live, true));
+  void lost
+    .then(async () => await (await gpu).compiled())
+    .catch(() => undefined)
+    .then(() => held.delete(live));
+  return await gpu;
 }
 
 /**

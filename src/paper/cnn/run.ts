@@ -3,8 +3,8 @@ import { normalize } from '../../images/normalize.js';
 import { balancedOrder, selectImages } from '../../images/subset.js';
 import type { Gpu } from '../../gpu/gpu.js';
 import { computeGram } from '../../kernel/gram.js';
-import type { Channel } from '../../kernel/channels.js';
-import { defaultTrained } from '../../kernel/validate-channels.js';
+import type { KernelSpec } from '../../kernel/kernel-spec.js';
+import { defaultTrained } from '../../kernel/validate-kernels.js';
 import { timeUpdates, workUpdates } from '../../progress/details.js';
 import { SILENT, type Reporter } from '../../progress/reporter.js';
 import { evaluate } from '../../regression/classify.js';
@@ -76,11 +76,11 @@ export async function runCnn(
   reporter.phase('kernels');
   const images = normalize('standardize', train.images, test.images);
   let started = performance.now();
-  const channels = READOUTS.flatMap((readout): Channel[] => [
+  const kernels = READOUTS.flatMap((readout): KernelSpec[] => [
     { kernel: 'ntk', depth: options.depth, readout, trained: defaultTrained(readout) },
     { kernel: 'nngp', depth: options.depth, readout },
   ]);
-  const common = { channels, signal, onProgress: workUpdates(reporter) };
+  const common = { kernels, signal, onProgress: workUpdates(reporter) };
   const gram = await computeGram(gpu, { images: images.train, ...common });
   const testGram = await computeGram(gpu, { images: images.test, against: images.train, ...common });
   const correct: number[] = [];

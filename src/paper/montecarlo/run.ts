@@ -1,7 +1,7 @@
 import { loadDigits } from '../../data/digits.js';
 import { balancedOrder, selectImages } from '../../images/subset.js';
 import type { Gpu } from '../../gpu/gpu.js';
-import type { Channel } from '../../kernel/channels.js';
+import type { KernelSpec } from '../../kernel/kernel-spec.js';
 import { computeGram } from '../../kernel/gram.js';
 import type { ImageStack } from '../../images/images.js';
 import { compareMeans, type MeanComparison } from './mean-comparison.js';
@@ -13,7 +13,7 @@ import { SILENT, type Reporter } from '../../progress/reporter.js';
 import { runInThreads } from '../../threads/worker-pool.js';
 
 export interface MontecarloOptions {
-  /** Channel counts of the finite networks, rising. */
+  /** KernelSpec counts of the finite networks, rising. */
   readonly widths: readonly number[];
   /** How many draws there are of every network, that is, channel count and depth; at least 2. */
   readonly draws: number;
@@ -119,10 +119,10 @@ export async function exactKernels(
   images: ImageStack,
   { depths, signal }: Pick<MontecarloOptions, 'depths' | 'signal'>,
 ): Promise<Map<number, Float64Array>> {
-  const channels = depths.flatMap((depth) =>
-    READOUTS.flatMap((readout) => KERNELS.map((kernel) => channelOf(depth, readout, kernel))),
+  const kernels = depths.flatMap((depth) =>
+    READOUTS.flatMap((readout) => KERNELS.map((kernel) => kernelOf(depth, readout, kernel))),
   );
-  const { matrices } = await computeGram(gpu, { images, channels, signal });
+  const { matrices } = await computeGram(gpu, { images, kernels, signal });
   const each = READOUTS.length * KERNELS.length;
   return new Map(
     depths.map((depth, d) => [
@@ -134,11 +134,11 @@ export async function exactKernels(
   );
 }
 
-function channelOf(
+function kernelOf(
   depth: number,
   readout: (typeof READOUTS)[number],
   kernel: (typeof KERNELS)[number],
-): Channel {
+): KernelSpec {
   return kernel === 'nngp'
     ? { kernel: 'nngp', depth, readout }
     : { kernel: 'ntk', depth, readout, trained: kernel };

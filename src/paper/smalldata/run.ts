@@ -3,9 +3,9 @@ import type { LabelledImages } from '../../data/load.js';
 import { normalize } from '../../images/normalize.js';
 import { balancedOrder, selectImages } from '../../images/subset.js';
 import type { Gpu } from '../../gpu/gpu.js';
-import type { Channel } from '../../kernel/channels.js';
+import type { KernelSpec } from '../../kernel/kernel-spec.js';
 import { computeGram } from '../../kernel/gram.js';
-import { defaultTrained } from '../../kernel/validate-channels.js';
+import { defaultTrained } from '../../kernel/validate-kernels.js';
 import { timeUpdates, workUpdates } from '../../progress/details.js';
 import { SILENT, type Reporter } from '../../progress/reporter.js';
 import { classesOf } from '../../regression/targets.js';
@@ -127,7 +127,7 @@ async function convolutionalKernels(
 ): Promise<CandidateKernel[]> {
   const chosen = (['ntk', 'nngp'] as const).flatMap((kernel) =>
     (['gap', 'vanilla'] as const).flatMap((readout) =>
-      depths.map((depth): Channel =>
+      depths.map((depth): KernelSpec =>
         kernel === 'ntk'
           ? { kernel, depth, readout, trained: defaultTrained(readout) }
           : { kernel, depth, readout },
@@ -136,13 +136,13 @@ async function convolutionalKernels(
   );
   const { matrices } = await computeGram(gpu, {
     images,
-    channels: chosen,
+    kernels: chosen,
     signal,
     onProgress: workUpdates(reporter),
   });
-  return chosen.map((channel, i) => ({
-    method: kernelTitle(channel),
-    name: `depth ${channel.depth}`,
+  return chosen.map((spec, i) => ({
+    method: kernelTitle(spec),
+    name: `depth ${spec.depth}`,
     matrix: sharedCopy(matrices[i]),
   }));
 }

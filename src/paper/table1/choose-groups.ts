@@ -70,10 +70,10 @@ async function planned(
 
 function formatPlan(plans: readonly GroupPlan[]): string[] {
   return plans.flatMap(({ group, folders, pairs, elementLayers, present, diskBytes, seconds }) => {
-    const { readouts, channels } = group;
+    const { readouts, kernels } = group;
     const there = present > 0 ? ` (${(100 * present).toFixed(0)} % are there)` : '';
     return [
-      `${readouts.join(', ')}: ${channels.length} kernels of ${pairs.toLocaleString('en-US')} pairs${there}, ${elementLayers.toPrecision(3)} element-layers`,
+      `${readouts.join(', ')}: ${kernels.length} kernels of ${pairs.toLocaleString('en-US')} pairs${there}, ${elementLayers.toPrecision(3)} element-layers`,
       `  kernels about ${formatDuration(1000 * seconds.kernels)}, regressions ${formatDuration(1000 * seconds.regressions)}, disk ${formatRoughSize(diskBytes)}: ${folders.join(', ')}`,
     ];
   });

@@ -1,9 +1,9 @@
-import { readoutRadius } from '../../kernel/validate-channels.js';
-import type { Readout } from '../../kernel/channels.js';
+import { readoutRadius } from '../../kernel/validate-kernels.js';
+import type { Readout } from '../../kernel/kernel-spec.js';
 import { kernelTitle } from '../../figures/kernel-title.js';
 import { summarizeRuns } from '../accuracy-summary.js';
 import type { CurvesFigure, FigureAxis, HeatmapFigure, Figure } from '../../figures/figure-types.js';
-import { ofChannel, publishedColumns, type Table1Setting } from './setting.js';
+import { ofKernel, publishedColumns, type Table1Setting } from './setting.js';
 import type { Measurement, SimilarityMap, Table1Result } from './run.js';
 
 type Series = CurvesFigure['series'][number];
@@ -35,7 +35,7 @@ function depthFigure(setting: Table1Setting, measurements: readonly Measurement[
   const measured = readouts.flatMap((readout) =>
     KERNELS.map((kernel): Series => ({
       name: kernelTitle({ kernel, readout }),
-      points: depths.map((depth) => pointOf(depth, ofChannel(measurements, { kernel, depth, readout }))),
+      points: depths.map((depth) => pointOf(depth, ofKernel(measurements, { kernel, depth, readout }))),
     })),
   );
   const published = readouts.flatMap((readout) => {
@@ -63,8 +63,7 @@ function sizeFigure(setting: Table1Setting, { measurements, smaller }: Table1Res
   const readouts = mainReadouts(setting);
   const depth = Math.max(...setting.depths);
   const full = measurements.filter(
-    ({ channel, seed }) =>
-      channel.depth === depth && seed === setting.seeds[0] && readouts.includes(channel.readout),
+    ({ spec, seed }) => spec.depth === depth && seed === setting.seeds[0] && readouts.includes(spec.readout),
   );
   return {
     kind: 'curves',
@@ -73,10 +72,8 @@ function sizeFigure(setting: Table1Setting, { measurements, smaller }: Table1Res
     x: { label: 'training images', scale: 'log' },
     y: ACCURACY,
     series: full.map((last): Series => ({
-      name: kernelTitle(last.channel),
-      points: [...smaller.filter(({ channel }) => channel === last.channel), last].map((one) =>
-        pointOf(one.n, [one]),
-      ),
+      name: kernelTitle(last.spec),
+      points: [...smaller.filter(({ spec }) => spec === last.spec), last].map((one) => pointOf(one.n, [one])),
     })),
   };
 }
@@ -99,20 +96,20 @@ function lapFigure(
     series: depths.map((depth): Series => ({
       name: `depth ${depth}`,
       points: shown.map((readout) =>
-        pointOf(widthOf(readout), ofChannel(measurements, { kernel: 'ntk', depth, readout })),
+        pointOf(widthOf(readout), ofKernel(measurements, { kernel: 'ntk', depth, readout })),
       ),
     })),
   };
 }
 
 function heatmapFigure({ classNames, seeds }: Table1Setting, map: SimilarityMap): HeatmapFigure {
-  const { channel, size, values, labels } = map;
+  const { spec, size, values, labels } = map;
   const starts = labels.flatMap((label, row) => (row === 0 || label !== labels[row - 1] ? [row] : []));
   const draw = seeds.length > 1 ? `, seed ${seeds[0]}` : '';
   return {
     kind: 'heatmap',
     name: 'kernel',
-    title: `${kernelTitle(channel)}, depth ${channel.depth}, ${size} training images sorted by class${draw}`,
+    title: `${kernelTitle(spec)}, depth ${spec.depth}, ${size} training images sorted by class${draw}`,
     label: 'cosine similarity',
     size,
     // More digits than a picture shows would make a long file.
@@ -123,16 +120,16 @@ function heatmapFigure({ classNames, seeds }: Table1Setting, map: SimilarityMap)
 
 function spectrumFigure(setting: Table1Setting, { spectra }: Table1Result): CurvesFigure {
   const readouts = mainReadouts(setting);
-  const shown = spectra.filter(({ channel }) => readouts.includes(channel.readout));
-  const [{ images, channel }] = shown;
+  const shown = spectra.filter(({ spec }) => readouts.includes(spec.readout));
+  const [{ images, spec }] = shown;
   return {
     kind: 'curves',
     name: 'spectrum',
-    title: `Eigenvalues of the kernels of ${images} training images, depth ${channel.depth}`,
+    title: `Eigenvalues of the kernels of ${images} training images, depth ${spec.depth}`,
     x: { label: 'index of the eigenvalue', scale: 'log' },
     y: { label: 'eigenvalue / mean of the diagonal', scale: 'log' },
     series: shown.map((one): Series => ({
-      name: kernelTitle(one.channel),
+      name: kernelTitle(one.spec),
       // What is not positive has no place on a logarithmic axis.
       points: one.values.flatMap((y, index) => (y > 0 ? [{ x: index + 1, y }] : [])),
     })),

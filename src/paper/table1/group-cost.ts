@@ -51,7 +51,7 @@ export async function planGroup(
     test: test.images.count,
     classes,
     shape: { channels, height, width },
-    channels: group.channels,
+    kernels: group.kernels,
   };
   const jobs = draws.flatMap((draw) => sides(flip).map((flipped) => ({ draw, flipped })));
   const grams = jobs.flatMap(({ draw, flipped }) =>
@@ -80,7 +80,7 @@ export async function planGroup(
     present,
     diskBytes: jobs.reduce(
       (sum, { draw, flipped }) =>
-        sum + computationBytes({ kernels: group.channels, blocks: jobBlocks(draw, flipped) }),
+        sum + computationBytes({ kernels: group.kernels, blocks: jobBlocks(draw, flipped) }),
       0,
     ),
     seconds: { kernels: perPair * pairs * (1 - present), regressions: one.solve * draws.length },

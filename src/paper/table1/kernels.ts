@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { NpyRows } from '../../data/npy-rows.js';
 import { InputError } from '../../checks/input-error.js';
-import type { Channel } from '../../kernel/channels.js';
+import type { KernelSpec } from '../../kernel/kernel-spec.js';
 import type { Elements, MatrixSource } from '../../regression/matrix-source.js';
 import { subKernel } from '../../regression/sub-kernel.js';
 import { jobFiles } from './task.js';
@@ -12,7 +12,7 @@ const MOST_IN_MEMORY = 16_384;
 const TEST_ROWS = 1000;
 
 /**
- * The matrices of one channel in the folders of its computations, read by rows; those of several folders, as with
+ * The matrices of one kernel in the folders of its computations, read by rows; those of several folders, as with
  * flips, are added.
  */
 export class KernelFiles implements AsyncDisposable {
@@ -25,8 +25,8 @@ export class KernelFiles implements AsyncDisposable {
    * @param folders The folders of one group and draw, at least one.
    * @throws InputError if a file is missing, or has another shape than the first folder's.
    */
-  static async open(folders: readonly string[], channel: Channel): Promise<KernelFiles> {
-    const { train, test } = jobFiles(channel);
+  static async open(folders: readonly string[], spec: KernelSpec): Promise<KernelFiles> {
+    const { train, test } = jobFiles(spec);
     const opened: NpyRows[] = [];
     const openAll = async (name: string) => {
       const files: NpyRows[] = [];

@@ -1,5 +1,5 @@
-import type { Readout } from '../../kernel/channels.js';
-import { channelName } from '../../kernel/validate-channels.js';
+import type { Readout } from '../../kernel/kernel-spec.js';
+import { kernelName } from '../../kernel/validate-kernels.js';
 import { kernelTitle } from '../../figures/kernel-title.js';
 import {
   formatMeanAccuracy,
@@ -10,7 +10,7 @@ import {
 import { PUBLISHED_LAP, type PublishedColumn } from '../published.js';
 import type { PaperReport, PaperTable } from '../paper-report.js';
 import { table1Figures } from './figures.js';
-import { ofChannel, publishedColumns, type Table1Setting } from './setting.js';
+import { ofKernel, publishedColumns, type Table1Setting } from './setting.js';
 import type { Measurement, Table1Result } from './run.js';
 
 /** The settings of the paper that a measurement is compared with. */
@@ -39,7 +39,7 @@ function depthTable(
   const titles = (['ntk', 'nngp'] as const).map((kernel) => kernelTitle({ kernel, readout }));
   const rows = setting.depths.map((depth) => {
     const [ntk, nngp] = (['ntk', 'nngp'] as const).map((kernel) =>
-      summarizeRuns(ofChannel(measurements, { kernel, depth, readout })),
+      summarizeRuns(ofKernel(measurements, { kernel, depth, readout })),
     );
     return { depth, ntk, nngp, published: published?.percent[depth], network: network?.percent[depth] };
   });
@@ -75,31 +75,27 @@ function depthTable(
 
 function solvesOf(measurements: readonly Measurement[], depth: number, readout: Readout) {
   return measurements
-    .filter(({ channel }) => channel.depth === depth && channel.readout === readout)
-    .map(({ channel, ...rest }) => ({ kernel: channelName(channel), ...rest }));
+    .filter(({ spec }) => spec.depth === depth && spec.readout === readout)
+    .map(({ spec, ...rest }) => ({ kernel: kernelName(spec), ...rest }));
 }
 
 function sizeTable(setting: Table1Setting, { measurements, smaller }: Table1Result): PaperTable {
   const depth = Math.max(...setting.depths);
-  const first = measurements.filter(
-    ({ channel, seed }) => channel.depth === depth && seed === setting.seeds[0],
-  );
+  const first = measurements.filter(({ spec, seed }) => spec.depth === depth && seed === setting.seeds[0]);
   const points = [...smaller, ...first];
-  const channels = first.map(({ channel }) => channel);
+  const kernels = first.map(({ spec }) => spec);
   const sizes = [...new Set(points.map(({ n }) => n))].sort((a, b) => a - b);
   const rows = sizes.map((n) => ({
     n,
-    cells: channels.map((channel) =>
-      summarizeRuns(points.filter((one) => one.n === n && one.channel === channel)),
-    ),
+    cells: kernels.map((spec) => summarizeRuns(points.filter((one) => one.n === n && one.spec === spec))),
   }));
   return {
     title: `Test accuracy in percent by the number of training images, depth ${depth}: parts of the same kernels`,
-    columns: ['training images', ...channels.map(kernelTitle)],
+    columns: ['training images', ...kernels.map(kernelTitle)],
     rows: rows.map(({ n, cells }) => [`${n}`, ...cells.map(formatMeanAccuracy)]),
     data: rows.map(({ n, cells }) => ({
       n,
-      ...Object.fromEntries(channels.map((channel, c) => [channelName(channel), cells[c]])),
+      ...Object.fromEntries(kernels.map((spec, c) => [kernelName(spec), cells[c]])),
     })),
   };
 }
@@ -164,7 +160,7 @@ function ridgeNotes(measurements: readonly Measurement[]): string[] {
   return measurements
     .filter(({ problem }) => problem !== undefined)
     .map(
-      ({ channel, n, seed, ridge, problem }) =>
-        `${channelName(channel)}, ${n} training images, seed ${seed}: solved with ridge ${ridge}, because ${problem}`,
+      ({ spec, n, seed, ridge, problem }) =>
+        `${kernelName(spec)}, ${n} training images, seed ${seed}: solved with ridge ${ridge}, because ${problem}`,
     );
 }

@@ -1,7 +1,7 @@
 import { balancedOrder } from '../../images/subset.js';
 import type { Gpu } from '../../gpu/gpu.js';
-import type { Channel } from '../../kernel/channels.js';
-import { channelName } from '../../kernel/validate-channels.js';
+import type { KernelSpec } from '../../kernel/kernel-spec.js';
+import { kernelName } from '../../kernel/validate-kernels.js';
 import { evaluate } from '../../regression/classify.js';
 import { type FitOptions } from '../../regression/regression.js';
 import { fitDefinite } from '../../classification/definite-fit.js';
@@ -29,7 +29,7 @@ export interface Table1Hooks {
 
 /** One kernel regression. */
 export interface Measurement {
-  readonly channel: Channel;
+  readonly spec: KernelSpec;
   readonly seed: number;
   /** Training images. */
   readonly n: number;
@@ -46,14 +46,14 @@ export interface Measurement {
 
 /** Eigenvalues of a training kernel, largest first, relative to the mean of the diagonal. */
 export interface Spectrum {
-  readonly channel: Channel;
+  readonly spec: KernelSpec;
   readonly images: number;
   readonly values: readonly number[];
 }
 
 /** Cosine similarities between training images sorted by class. */
 export interface SimilarityMap {
-  readonly channel: Channel;
+  readonly spec: KernelSpec;
   readonly size: number;
   readonly values: readonly number[]; // [size][size]
   /** Class of each row, [size]. */
@@ -61,7 +61,7 @@ export interface SimilarityMap {
 }
 
 export interface Table1Result {
-  /** The measurements of every draw and channel, with all its training images. */
+  /** The measurements of every draw and kernel, with all its training images. */
   readonly measurements: readonly Measurement[];
   /** The measurements of the first draw at the largest depth, with parts of its training images. */
   readonly smaller: readonly Measurement[];
@@ -119,29 +119,29 @@ async function evaluateKernels(
   hooks: Table1Hooks,
   computed: readonly ComputedKernels[],
 ): Promise<Omit<Table1Result, 'elapsedMs'>> {
-  const all = computed.reduce((sum, { group }) => sum + group.channels.length, 0);
+  const all = computed.reduce((sum, { group }) => sum + group.kernels.length, 0);
   const started = performance.now();
   const measurements: Measurement[] = [];
   const smaller: Measurement[] = [];
   const spectra: Spectrum[] = [];
   let similarity: SimilarityMap | undefined;
   for (const { draw, group, folders } of computed) {
-    const deepest = Math.max(...group.channels.map(({ depth }) => depth));
-    for (const channel of group.channels) {
+    const deepest = Math.max(...group.kernels.map(({ depth }) => depth));
+    for (const spec of group.kernels) {
       hooks.signal?.throwIfAborted();
       const done = measurements.length;
       const leftMs = ((performance.now() - started) / done) * (all - done);
-      hooks.reporter?.update(done / all, `${channelName(channel)} | ${formatDuration(leftMs)} left`);
-      await using kernels = await KernelFiles.open(folders, channel);
-      const regression = { gpu, task, hooks, draw, channel, kernels };
+      hooks.reporter?.update(done / all, `${kernelName(spec)} | ${formatDuration(leftMs)} left`);
+      await using kernels = await KernelFiles.open(folders, spec);
+      const regression = { gpu, task, hooks, draw, spec, kernels };
       measurements.push(await regress(regression));
-      if (draw !== task.draws[0] || channel.depth !== deepest) continue;
+      if (draw !== task.draws[0] || spec.depth !== deepest) continue;
       smaller.push(...(await regressSmaller(regression)));
       hooks.signal?.throwIfAborted();
       const shown = balancedOrder(draw.train.labels, draw.seed).slice(0, SHOWN_IMAGES);
       const part = await kernels.trainPart(shown);
-      spectra.push(spectrumOf(channel, part, shown.length));
-      if (channel.kernel === 'ntk') similarity = similarityMap(channel, part, shown, draw.train.labels);
+      spectra.push(spectrumOf(spec, part, shown.length));
+      if (spec.kernel === 'ntk') similarity = similarityMap(spec, part, shown, draw.train.labels);
     }
   }
   return { measurements, smaller, spectra, similarity: similarity! };
@@ -152,13 +152,13 @@ interface Regression {
   readonly task: Table1Task;
   readonly hooks: Table1Hooks;
   readonly draw: Draw;
-  readonly channel: Channel;
+  readonly spec: KernelSpec;
   readonly kernels: KernelFiles;
 }
 
 /** Solves a regression with all training images, or with those at the indices. */
 async function regress(regression: Regression, indices?: readonly number[]): Promise<Measurement> {
-  const { gpu, task, hooks, draw, channel, kernels } = regression;
+  const { gpu, task, hooks, draw, spec, kernels } = regression;
   const { labels } = draw.train;
   const kernel = indices === undefined ? await kernels.trainKernel() : await kernels.trainPart(indices);
   const own = indices === undefined ? labels : indices.map((index) => labels[index]);
@@ -175,7 +175,7 @@ async function regress(regression: Regression, indices?: readonly number[]): Pro
   const { correct, count } = evaluate(draw.test.labels, predicted);
   const { ridge, conditionEstimate, relativeResidual } = model.solution;
   return {
-    channel,
+    spec,
     seed: draw.seed,
     n: own.length,
     correct,
@@ -200,16 +200,16 @@ async function regressSmaller(regression: Regression): Promise<Measurement[]> {
 }
 
 /** part: [images][images]. */
-function spectrumOf(channel: Channel, part: Float32Array, images: number): Spectrum {
+function spectrumOf(spec: KernelSpec, part: Float32Array, images: number): Spectrum {
   let trace = 0;
   for (let i = 0; i < images; i++) trace += part[i * (images + 1)];
   const values = symmetricEigenvalues(part, images).map((value) => value / (trace / images));
-  return { channel, images, values };
+  return { spec, images, values };
 }
 
 /** part: [shown][shown], labels: of all images. */
 function similarityMap(
-  channel: Channel,
+  spec: KernelSpec,
   part: Float32Array,
   shown: readonly number[],
   labels: Int32Array,
@@ -221,7 +221,7 @@ function similarityMap(
   const similarity = cosineSimilarity(part, size);
   const sorted = positions.map(({ position }) => position);
   return {
-    channel,
+    spec,
     size,
     values: sorted.flatMap((row) => sorted.map((column) => similarity[row * size + column])),
     labels: positions.map(({ label }) => label),

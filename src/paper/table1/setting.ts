@@ -1,4 +1,4 @@
-import type { Channel, Readout } from '../../kernel/channels.js';
+import type { KernelSpec, Readout } from '../../kernel/kernel-spec.js';
 import { publishedKernel, publishedNetwork } from '../published.js';
 import type { Measurement } from './run.js';
 
@@ -18,11 +18,11 @@ export interface Table1Setting {
   readonly classNames: readonly string[];
 }
 
-/** The measurements of a channel, over the seeds. */
-export function ofChannel(measurements: readonly Measurement[], channel: Omit<Channel, 'trained'>) {
+/** The measurements of a kernel, over the seeds. */
+export function ofKernel(measurements: readonly Measurement[], spec: Omit<KernelSpec, 'trained'>) {
   return measurements.filter(
-    ({ channel: { kernel, depth, readout } }) =>
-      kernel === channel.kernel && depth === channel.depth && readout === channel.readout,
+    ({ spec: { kernel, depth, readout } }) =>
+      kernel === spec.kernel && depth === spec.depth && readout === spec.readout,
   );
 }
 

@@ -41,8 +41,8 @@ export class Stores {
   async compute(job: KernelJob): Promise<string> {
     const { out, reporter = SILENT, ...use } = this.use;
     const { name, group, images, inputs } = job;
-    const task = { folder: join(out, name), channels: group.channels, images, inputs };
-    reporter.note(`${name}: ${group.channels.length} kernels`);
+    const task = { folder: join(out, name), kernels: group.kernels, images, inputs };
+    reporter.note(`${name}: ${group.kernels.length} kernels`);
     this.isComputing = true;
     const { report } = await tellingWhatIsKept(task.folder, reporter, () =>
       computeInStore(this.opened, task, { reporter, ...use }),

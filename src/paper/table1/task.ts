@@ -8,8 +8,8 @@ import { imagesSha256, type Computation } from '../../store/computation.js';
 import { sourcesReport } from '../../data/sources.js';
 import type { Block } from '../../store/grid.js';
 import { drawSubset, selectImages, type SubsetKind } from '../../images/subset.js';
-import type { Channel, Readout } from '../../kernel/channels.js';
-import { channelName, defaultTrained } from '../../kernel/validate-channels.js';
+import type { KernelSpec, Readout } from '../../kernel/kernel-spec.js';
+import { kernelName, defaultTrained } from '../../kernel/validate-kernels.js';
 import type { StoreImages } from '../../store/store-images.js';
 
 /** A read-out of the paper's table: flatten and dense layer, or global average pooling. */
@@ -19,7 +19,7 @@ export type Table1Column = 'V' | 'GAP';
 export interface KernelGroup {
   readonly readouts: readonly Readout[];
   /** The CNTKs of every read-out and depth, then the CNN-GPs. */
-  readonly channels: readonly Channel[];
+  readonly kernels: readonly KernelSpec[];
 }
 
 /**
@@ -37,14 +37,14 @@ export function kernelGroups(
   ];
   return [columns.includes('V') ? (['vanilla'] as const) : [], pooled]
     .filter((readouts) => readouts.length > 0)
-    .map((readouts) => ({ readouts, channels: channelsOf(readouts, depths) }));
+    .map((readouts) => ({ readouts, kernels: kernelsOf(readouts, depths) }));
 }
 
-function channelsOf(readouts: readonly Readout[], depths: readonly number[]): Channel[] {
+function kernelsOf(readouts: readonly Readout[], depths: readonly number[]): KernelSpec[] {
   const all = readouts.flatMap((readout) => depths.map((depth) => ({ readout, depth })));
   return [
-    ...all.map((one): Channel => ({ kernel: 'ntk', trained: defaultTrained(one.readout), ...one })),
-    ...all.map((one): Channel => ({ kernel: 'nngp', ...one })),
+    ...all.map((one): KernelSpec => ({ kernel: 'ntk', trained: defaultTrained(one.readout), ...one })),
+    ...all.map((one): KernelSpec => ({ kernel: 'nngp', ...one })),
   ];
 }
 
@@ -167,7 +167,7 @@ export function jobName({ seed, subset, train, test }: Draw, group: KernelGroup,
   return [
     'table1',
     ...group.readouts.map((readout) => readout.replace(':', '')),
-    `d${[...new Set(group.channels.map(({ depth }) => depth))].join('-')}`,
+    `d${[...new Set(group.kernels.map(({ depth }) => depth))].join('-')}`,
     `${count}x${test.images.count}`,
     `${height}x${width}`,
     ...(subset ? [subset === 'first' ? subset : `${subset}${seed}`] : []),
@@ -175,8 +175,8 @@ export function jobName({ seed, subset, train, test }: Draw, group: KernelGroup,
   ].join('-');
 }
 
-/** Names of the .npy files of a channel in a job's folder. */
-export function jobFiles(channel: Channel): { readonly train: string; readonly test: string } {
-  const name = channelName(channel);
+/** Names of the .npy files of a kernel in a job's folder. */
+export function jobFiles(spec: KernelSpec): { readonly train: string; readonly test: string } {
+  const name = kernelName(spec);
   return { train: `${name}.npy`, test: `test-${name}.npy` };
 }

@@ -7,7 +7,7 @@ import type { Measurement, Table1Result } from '../../../src/paper/table1/run.js
 
 const depths = [3, 6, 7];
 const groups = kernelGroups(['V', 'GAP'], [1], depths);
-const channels = groups.flatMap((group) => group.channels);
+const kernels = groups.flatMap((group) => group.kernels);
 const paperSize: Table1Setting = {
   trainCount: 2000,
   testCount: 10_000,
@@ -20,10 +20,10 @@ const paperSize: Table1Setting = {
   classNames: ['cat', 'dog'],
 };
 
-/** Channel c, seed s: 40 % + c/100 + s/1000 of the test images. */
+/** KernelSpec c, seed s: 40 % + c/100 + s/1000 of the test images. */
 function resultOf({ seeds, testCount, trainCount }: Table1Setting): Table1Result {
   const measurement = (c: number, seed: number, n: number): Measurement => ({
-    channel: channels[c],
+    spec: kernels[c],
     seed,
     n,
     correct: Math.round(testCount * (0.4 + c / 100 + seed / 1000)),
@@ -32,12 +32,12 @@ function resultOf({ seeds, testCount, trainCount }: Table1Setting): Table1Result
     conditionEstimate: 1e4,
     relativeResidual: 1e-11,
   });
-  const deepest = [...channels.keys()].filter((c) => channels[c].depth === 7);
+  const deepest = [...kernels.keys()].filter((c) => kernels[c].depth === 7);
   return {
-    measurements: seeds.flatMap((seed) => [...channels.keys()].map((c) => measurement(c, seed, trainCount))),
+    measurements: seeds.flatMap((seed) => [...kernels.keys()].map((c) => measurement(c, seed, trainCount))),
     smaller: [200, 500].flatMap((n) => deepest.map((c) => measurement(c, seeds[0], n))),
-    spectra: deepest.map((c) => ({ channel: channels[c], images: 3, values: [2, 1, -1e-9] })),
-    similarity: { channel: channels[2], size: 3, values: [1, 2, 3, 4, 5, 6, 7, 8, 9], labels: [0, 0, 1] },
+    spectra: deepest.map((c) => ({ spec: kernels[c], images: 3, values: [2, 1, -1e-9] })),
+    similarity: { spec: kernels[2], size: 3, values: [1, 2, 3, 4, 5, 6, 7, 8, 9], labels: [0, 0, 1] },
     elapsedMs: { kernels: 1, evaluation: 1 },
   };
 }

@@ -54,10 +54,10 @@ async function compute(
     const { matrices } = await computeGram(gpu, {
       images: rows,
       against: columns,
-      channels: job.group.channels,
+      kernels: job.group.kernels,
     });
-    for (const [c, channel] of job.group.channels.entries()) {
-      const { train, test } = jobFiles(channel);
+    for (const [c, spec] of job.group.kernels.entries()) {
+      const { train, test } = jobFiles(spec);
       const shape = [rows.count, (columns ?? rows).count];
       await writeNpy(join(path, block === 'test' ? test : train), shape, change(block, matrices[c]));
     }
@@ -66,7 +66,7 @@ async function compute(
 }
 
 test('one pass per group: V on one plane, GAP and LAP with their CNN-GPs on all', () => {
-  const passes = groups.map(({ channels }) => planPasses(channels, draw.train.images));
+  const passes = groups.map(({ kernels }) => planPasses(kernels, draw.train.images));
   expect(passes.map((list) => list.length)).toEqual([1, 1]);
   expect(passes.map(([{ planes }]) => planes.length)).toEqual([1, 64]);
   expect(passes.map(([{ theta0 }]) => theta0)).toEqual([1, 0]);
@@ -77,10 +77,10 @@ test('as every kernel alone', async () => {
   const { measurements, smaller, spectra, similarity } = await runTable1(gpu, task, { compute });
   const { train, test: tested } = normalize('standardize', draw.train.images, draw.test.images);
   expect(measurements).toHaveLength(12);
-  for (const { channel, correct, count, n, ridge } of measurements) {
-    const channels = [channel];
-    const [kernel] = (await computeGram(gpu, { images: train, channels })).matrices;
-    const [testKernel] = (await computeGram(gpu, { images: tested, against: train, channels })).matrices;
+  for (const { spec, correct, count, n, ridge } of measurements) {
+    const kernels = [spec];
+    const [kernel] = (await computeGram(gpu, { images: train, kernels })).matrices;
+    const [testKernel] = (await computeGram(gpu, { images: tested, against: train, kernels })).matrices;
     const model = await fit(gpu, kernel, draw.train.labels);
     const expected = evaluate(draw.test.labels, model.predict(testKernel).labels);
     expect({ correct, count, n, ridge }).toEqual({ correct: expected.correct, count: 60, n: 40, ridge: 0 });
@@ -88,7 +88,7 @@ test('as every kernel alone', async () => {
   }
   // Of the largest depth: parts of 10 and 20 images, eigenvalues with a mean of 1.
   expect(new Set(smaller.map(({ n }) => n))).toEqual(new Set([10, 20]));
-  expect(smaller.every(({ channel }) => channel.depth === 5)).toBe(true);
+  expect(smaller.every(({ spec }) => spec.depth === 5)).toBe(true);
   expect(spectra).toHaveLength(6);
   for (const { values } of spectra) {
     const mean = values.reduce((sum, value) => sum + value, 0) / 40;
@@ -101,15 +101,15 @@ test('as every kernel alone', async () => {
 
 test('K(x, flip z) is symmetric to rounding; mirroring both images changes nothing', async () => {
   const gpu = await testGpu();
-  const { channels } = groups[1];
+  const { kernels } = groups[1];
   const { rows } = kernelJobs(draw, groups[1], true)[1].images;
   const mirrored = flipHorizontally(rows);
-  const flipped = (await computeGram(gpu, { images: rows, against: mirrored, channels })).matrices;
-  const plain = (await computeGram(gpu, { images: rows, channels })).matrices;
-  const both = (await computeGram(gpu, { images: mirrored, channels })).matrices;
+  const flipped = (await computeGram(gpu, { images: rows, against: mirrored, kernels })).matrices;
+  const plain = (await computeGram(gpu, { images: rows, kernels })).matrices;
+  const both = (await computeGram(gpu, { images: mirrored, kernels })).matrices;
   const shifted = { ...rows, data: rows.data.map((_, e) => rows.data[e % 8 === 0 ? e + 7 : e - 1]) };
-  const control = (await computeGram(gpu, { images: rows, against: shifted, channels })).matrices;
-  for (const c of channels.keys()) {
+  const control = (await computeGram(gpu, { images: rows, against: shifted, kernels })).matrices;
+  for (const c of kernels.keys()) {
     expect(asymmetry(flipped[c], plain[c])).toBeLessThan(1e-5);
     expect(asymmetry(control[c], plain[c])).toBeGreaterThan(1e-3);
     both[c].forEach((value, e) => expect(Math.abs(value / plain[c][e] - 1)).toBeLessThan(2e-5));

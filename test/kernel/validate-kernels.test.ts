@@ -1,37 +1,37 @@
 // Lists of channels that make sense are accepted, the others refused with the property that is wrong, on both sides of
 // each boundary.
-import type { Channel, Readout } from '../../src/kernel/channels.js';
+import type { KernelSpec, Readout } from '../../src/kernel/kernel-spec.js';
 import {
-  ChannelError,
-  channelName,
+  KernelSpecError,
+  kernelName,
   defaultTrained,
   parseReadout,
   readoutRadius,
-  validateChannels,
-} from '../../src/kernel/validate-channels.js';
+  validateKernels,
+} from '../../src/kernel/validate-kernels.js';
 import { loadGolden } from '../support/golden.js';
 
 const shape = { height: 5, width: 7 };
-const ntk: Channel = { kernel: 'ntk', depth: 3, readout: 'gap', trained: 'hidden' };
-const nngp: Channel = { kernel: 'nngp', depth: 2, readout: 'vanilla' };
+const ntk: KernelSpec = { kernel: 'ntk', depth: 3, readout: 'gap', trained: 'hidden' };
+const nngp: KernelSpec = { kernel: 'nngp', depth: 2, readout: 'vanilla' };
 
 /** What validation says of these channels: its message, or undefined when it accepts them. */
 function complaint(...channels: unknown[]): string | undefined {
   try {
-    validateChannels(channels as Channel[], shape);
+    validateKernels(channels as KernelSpec[], shape);
     return undefined;
   } catch (error) {
-    if (!(error instanceof ChannelError)) throw error;
-    expect(error.name).toBe('ChannelError');
+    if (!(error instanceof KernelSpecError)) throw error;
+    expect(error.name).toBe('KernelSpecError');
     return error.message;
   }
 }
 
-describe('validateChannels', () => {
+describe('validateKernels', () => {
   test('accepts every channel of the golden cases but those that are refused', () => {
-    for (const { channel, refused } of loadGolden()) {
-      if (refused) expect(complaint(channel)).toContain('identically zero at depth 2');
-      else expect(complaint(channel)).toBeUndefined();
+    for (const { spec, refused } of loadGolden()) {
+      if (refused) expect(complaint(spec)).toContain('identically zero at depth 2');
+      else expect(complaint(spec)).toBeUndefined();
     }
   });
 
@@ -49,12 +49,12 @@ describe('validateChannels', () => {
   });
 
   test('refuses an empty list', () => {
-    expect(complaint()).toContain('the list of channels is empty');
+    expect(complaint()).toContain('the list of kernels is empty');
   });
 
   test.each([1, 201, 0, -3, 2.5, NaN, Infinity, '3', undefined])('refuses depth %p', (depth) => {
     expect(complaint(nngp, { ...ntk, depth })).toBe(
-      `channel 2 of 2: depth ${typeof depth === 'string' ? `"${depth}"` : String(depth)}: an integer from 2 to 200 is needed (convolution layers + 1)`,
+      `kernel 2 of 2: depth ${typeof depth === 'string' ? `"${depth}"` : String(depth)}: an integer from 2 to 200 is needed (convolution layers + 1)`,
     );
   });
 
@@ -64,29 +64,29 @@ describe('validateChannels', () => {
 
   test('refuses the hidden layers of depth 2 and says what to do; depth 3 and trained all pass', () => {
     const message = complaint({ ...ntk, depth: 2 });
-    expect(message).toContain('channel 1 of 1 (ntk-gap-d2-hidden)');
+    expect(message).toContain('kernel 1 of 1 (ntk-gap-d2-hidden)');
     expect(message).toContain('identically zero');
     expect(message).toContain('use depth 3 or more, or trained all');
     expect(complaint(ntk, { ...ntk, depth: 2, trained: 'all' })).toBeUndefined();
   });
 
   test.each([
-    [{ ...ntk, kernel: 'rbf' }, 'channel 1 of 1: unknown kernel "rbf": use ntk or nngp'],
-    [{ ...ntk, trained: 'last' }, 'channel 1 of 1: unknown trained "last": use all or hidden'],
+    [{ ...ntk, kernel: 'rbf' }, 'kernel 1 of 1: unknown kernel "rbf": use ntk or nngp'],
+    [{ ...ntk, trained: 'last' }, 'kernel 1 of 1: unknown trained "last": use all or hidden'],
     [{ kernel: 'ntk', depth: 3, readout: 'gap' }, 'unknown trained undefined'],
-    [{ ...nngp, readout: 'max' }, 'channel 1 of 1: unknown read-out "max": use vanilla, gap, or lap:c'],
+    [{ ...nngp, readout: 'max' }, 'kernel 1 of 1: unknown read-out "max": use vanilla, gap, or lap:c'],
     [{ ...ntk, readout: 'lap:-1' }, 'unknown read-out "lap:-1"'],
     [{ ...ntk, readout: 'lap:1.5' }, 'unknown read-out "lap:1.5"'],
   ])('refuses %j', (channel, message) => {
     expect(complaint(channel)).toContain(message);
   });
 
-  test('refuses a repeated channel and names both places', () => {
+  test('refuses a repeated kernel and names both places', () => {
     expect(complaint(ntk, nngp, { ...ntk })).toBe(
-      'channel 3 of 3 repeats channel 1 (ntk-gap-d3-hidden): name every channel once',
+      'kernel 3 of 3 repeats kernel 1 (ntk-gap-d3-hidden): name every kernel once',
     );
     expect(complaint({ ...ntk, readout: 'lap:1' }, { ...ntk, readout: 'lap:01' })).toContain(
-      'repeats channel 1',
+      'repeats kernel 1',
     );
   });
 
@@ -94,8 +94,8 @@ describe('validateChannels', () => {
     [{ height: 0, width: 7 }, 'image height 0'],
     [{ height: 5, width: 1.5 }, 'image width 1.5'],
   ])('refuses images of shape %j', (badShape, message) => {
-    expect(() => validateChannels([ntk], badShape)).toThrow(message);
-    expect(() => validateChannels([ntk], { height: 1, width: 1 })).not.toThrow();
+    expect(() => validateKernels([ntk], badShape)).toThrow(message);
+    expect(() => validateKernels([ntk], { height: 1, width: 1 })).not.toThrow();
   });
 });
 
@@ -120,7 +120,7 @@ describe('read-outs', () => {
     'lap: 4',
     'lap:99999999999999999999',
   ])('"%s" is refused', (text) => {
-    expect(() => parseReadout(text)).toThrow(ChannelError);
+    expect(() => parseReadout(text)).toThrow(KernelSpecError);
     expect(() => parseReadout(text)).toThrow(`unknown read-out "${text}"`);
   });
 
@@ -136,7 +136,7 @@ describe('read-outs', () => {
   });
 
   test('radius of an unknown read-out is refused', () => {
-    expect(() => readoutRadius('max' as Readout, 5, 7)).toThrow(ChannelError);
+    expect(() => readoutRadius('max' as Readout, 5, 7)).toThrow(KernelSpecError);
   });
 
   test("the paper's setting: vanilla trains all layers, gap and lap the hidden ones", () => {
@@ -145,7 +145,7 @@ describe('read-outs', () => {
 });
 
 test('names of channels', () => {
-  expect(channelName({ ...ntk, depth: 11 })).toBe('ntk-gap-d11-hidden');
-  expect(channelName({ ...nngp, depth: 3 })).toBe('nngp-vanilla-d3');
-  expect(channelName({ ...ntk, depth: 11, readout: 'lap:4', trained: 'all' })).toBe('ntk-lap4-d11-all');
+  expect(kernelName({ ...ntk, depth: 11 })).toBe('ntk-gap-d11-hidden');
+  expect(kernelName({ ...nngp, depth: 3 })).toBe('nngp-vanilla-d3');
+  expect(kernelName({ ...ntk, depth: 11, readout: 'lap:4', trained: 'all' })).toBe('ntk-lap4-d11-all');
 });

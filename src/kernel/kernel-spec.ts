@@ -9,6 +9,6 @@ export type Trained = 'all' | 'hidden';
  *
  * `depth` is convolution layers + 1, as in the paper's tables. `trained` belongs to the NTK alone.
  */
-export type Channel =
+export type KernelSpec =
   | { readonly kernel: 'ntk'; readonly depth: number; readonly readout: Readout; readonly trained: Trained }
   | { readonly kernel: 'nngp'; readonly depth: number; readonly readout: Readout };

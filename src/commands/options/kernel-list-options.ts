@@ -1,10 +1,10 @@
-import type { Channel, Readout, Trained } from '../../kernel/channels.js';
-import { defaultTrained, parseReadout } from '../../kernel/validate-channels.js';
+import type { KernelSpec, Readout, Trained } from '../../kernel/kernel-spec.js';
+import { defaultTrained, parseReadout } from '../../kernel/validate-kernels.js';
 import { KERNEL } from './common-options.js';
 import { UsageError } from '../process/errors.js';
 import { list, optional, parseChoice, parsed, parseInteger, withDefault } from './options.js';
 
-// Options of commands that take lists of depths, read-outs and kernels, and the channels that they stand for.
+// Options of commands that take lists of depths, read-outs and kernels, and the kernels that they stand for.
 
 export const depthListOption = parsed(
   KERNEL,
@@ -12,7 +12,7 @@ export const depthListOption = parsed(
   list((item) => parseInteger(item, 2)),
 );
 
-export const channelListOptions = {
+export const kernelListOptions = {
   readout: withDefault(parsed(KERNEL, 'Read-outs: vanilla, gap, lap:c', list(parseReadout)), 'gap'),
   kernel: withDefault(
     parsed(
@@ -31,15 +31,15 @@ export const channelListOptions = {
   ),
 };
 
-export interface ChannelLists {
-  readonly kernel: readonly Channel['kernel'][];
+export interface KernelLists {
+  readonly kernel: readonly KernelSpec['kernel'][];
   readonly readout: readonly Readout[];
   readonly trained: readonly Trained[] | undefined;
   readonly depth: readonly number[];
 }
 
 /** Every combination that is asked for: kernels, read-outs, trained layers, depths. */
-export function channelsOf({ kernel: kernels, readout, trained, depth }: ChannelLists): Channel[] {
+export function kernelsOf({ kernel: kernels, readout, trained, depth }: KernelLists): KernelSpec[] {
   if (trained !== undefined && !kernels.includes('ntk')) {
     throw new UsageError('--trained belongs to --kernel ntk; leave it out for nngp');
   }
@@ -47,9 +47,9 @@ export function channelsOf({ kernel: kernels, readout, trained, depth }: Channel
   return kernels.flatMap((kernelName) =>
     readout.flatMap((one) =>
       kernelName === 'nngp'
-        ? depth.map((d): Channel => ({ kernel: 'nngp', depth: d, readout: one }))
+        ? depth.map((d): KernelSpec => ({ kernel: 'nngp', depth: d, readout: one }))
         : trainedOf(one).flatMap((layers) =>
-            depth.map((d): Channel => ({ kernel: 'ntk', depth: d, readout: one, trained: layers })),
+            depth.map((d): KernelSpec => ({ kernel: 'ntk', depth: d, readout: one, trained: layers })),
           ),
     ),
   );

@@ -1,7 +1,7 @@
-import type { Channel } from './channels.js';
+import type { KernelSpec } from './kernel-spec.js';
 import type { PairSums } from './pair-runner.js';
 import type { Pass } from './passes.js';
-import { channelName } from './validate-channels.js';
+import { kernelName } from './validate-kernels.js';
 
 const LARGEST_FLOAT32 = (2 - 2 ** -23) * 2 ** 127;
 const SMALLEST_NORMAL_FLOAT32 = 2 ** -126;
@@ -23,12 +23,12 @@ export class Underflows {
   }
 }
 
-/** Makes the values of channels, in the paper's scale, of the sums that a pass taps. */
-export class ChannelValues {
+/** Makes the values of kernels, in the paper's scale, of the sums that a pass taps. */
+export class KernelValues {
   constructor(
     private readonly pass: Pass,
-    /** The channels of the run, in the order in which values are returned. */
-    private readonly channels: readonly Channel[],
+    /** The kernels of the run, in the order in which values are returned. */
+    private readonly kernels: readonly KernelSpec[],
     /** By which the images of rows and columns were multiplied, powers of two; see `TakenImages`. */
     private readonly rowScales: Float64Array,
     private readonly columnScales: Float64Array,
@@ -36,35 +36,35 @@ export class ChannelValues {
   ) {}
 
   /**
-   * @param put Takes each value; `channel` is its index in the run's list.
+   * @param put Takes each value; `index` is its place in the run's list.
    * @throws KernelValueError
    */
   read(
     { pairs, sums }: PairSums,
-    put: (channel: number, row: number, column: number, value: number) => void,
+    put: (index: number, row: number, column: number, value: number) => void,
   ): void {
-    for (const [index, { row, column }] of pairs.entries()) {
+    for (const [pair, { row, column }] of pairs.entries()) {
       const imageScale = this.rowScales[row] * this.columnScales[column];
-      for (const { channel, tap, use, scale } of this.pass.outputs) {
-        const at = 2 * (index * this.pass.taps + tap);
+      for (const { index, tap, use, scale } of this.pass.outputs) {
+        const at = 2 * (pair * this.pass.taps + tap);
         const sum = use === 'k' ? sums[at] : use === 'u' ? sums[at + 1] : sums[at] + sums[at + 1];
         const value = (sum * scale) / imageScale;
         if (!(Math.abs(value) <= LARGEST_FLOAT32)) {
           throw new KernelValueError(
-            `${this.place(channel, row, column)} is ${value}, beyond float32. ` +
+            `${this.place(index, row, column)} is ${value}, beyond float32. ` +
               'Scale the pixels down, or use fewer layers.',
           );
         }
         if (sum !== 0 && Math.abs(value) < SMALLEST_NORMAL_FLOAT32) {
           this.underflows.count++;
-          this.underflows.first ??= this.place(channel, row, column);
+          this.underflows.first ??= this.place(index, row, column);
         }
-        put(channel, row, column, value);
+        put(index, row, column, value);
       }
     }
   }
 
-  private place(channel: number, row: number, column: number): string {
-    return `${channelName(this.channels[channel])} of images ${row} and ${column}`;
+  private place(index: number, row: number, column: number): string {
+    return `${kernelName(this.kernels[index])} of images ${row} and ${column}`;
   }
 }
