@@ -110,7 +110,10 @@ export async function runProgram(): Promise<void> {
       cli.showHelp('error');
       process.exitCode = 2;
     } else await cli.parseAsync();
-  } catch (error) {
+  } catch (thrown) {
+    // Of a command that is loaded when it is asked for, yargs hands the errors of its options to the caller.
+    const isOfYargs = thrown instanceof Error && thrown.name === 'YError';
+    const error = isOfYargs ? usageErrorOf(thrown.message, thrown, words) : thrown;
     process.stderr.write(`cntk: ${messageOf(error)}\n`);
     process.exitCode = exitStatusOf(error);
   }
