@@ -20,7 +20,6 @@ import {
   parseInteger,
   withDefault,
 } from '../options/options.js';
-import type { CommandBody } from '../options/lazy-command.js';
 import { commandLine } from '../process/command-line.js';
 import { deviceReport, withDevice } from '../process/device.js';
 import { withInterruption } from '../process/interruption.js';
