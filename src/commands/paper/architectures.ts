@@ -41,7 +41,11 @@ const options = {
     parsed(
       DATA,
       `Average the images to this height and width before they are normalised; off: as they are [default: ${POOLED_SIDE} with --cifar, else off]`,
-      (value) => (value === 'off' ? value : parseInteger(value, 1)),
+      (value) => {
+        if (value === 'off') return value;
+        if (!/^\d+$/.test(value)) throw new Error(`"${value}" is neither a number of pixels nor off`);
+        return parseInteger(value, 1);
+      },
     ),
   ),
   seed: withDefault(integer(DATA, 'Of the draw', 0), '1'),
