@@ -36,7 +36,7 @@ const POOLED_SIDE = 16;
 const options = {
   ...setOptions,
   'train-count': withDefault(integer(DATA, 'Number of training images, balanced', 10), '200'),
-  'test-count': withDefault(integer(DATA, 'Number of test images', 1), '400'),
+  'test-count': withDefault(integer(DATA, 'Number of test images', 1), '300'),
   pool: optional(
     parsed(
       DATA,
