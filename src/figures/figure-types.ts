@@ -48,7 +48,7 @@ export interface IntervalsFigure {
   readonly name: string;
   readonly title: string;
   readonly x: Pick<FigureAxis, 'label'>;
-  /** Of the rows, from top to bottom. */
+  /** What the rows are called, from top to bottom. */
   readonly names: readonly string[];
   readonly series: readonly {
     readonly name: string;

@@ -38,7 +38,8 @@ test.each([
   ['--networks fc:1/gaussian', /--networks: fc:1\/gaussian: the network has no relu/],
   ['--networks vgg11 --train-count 20', /no network takes images of 8×8 pixels \(vgg11: layer/],
   ['--pool 3 --networks fc:2', /cannot be averaged to 3×3/],
-  ['--pool of', /--pool: "of" is not an integer/],
+  ['--pool of', /--pool: "of" is neither a number of pixels nor off/],
+  ['--pool 0', /--pool: "0" is not an integer of at least 1/],
   ['--train-count 1700 --test-count 500', /there are 1797 digits/],
 ])('cntk paper architectures %s: refused', async (args, message) => {
   await fail(2, message, 'paper', 'architectures', ...args.split(' '));

@@ -20,13 +20,13 @@ import {
   parseInteger,
   withDefault,
 } from '../options/options.js';
-import type { CommandBody } from '../options/lazy-command.js';
 import { commandLine } from '../process/command-line.js';
 import { deviceReport, withDevice } from '../process/device.js';
 import { withInterruption } from '../process/interruption.js';
 import { Progress } from '../process/progress.js';
 import { publish } from '../results/publish.js';
 import { packageVersion } from '../../files/package-version.js';
+import type { CommandBody } from '../options/lazy-command.js';
 import { distinct } from './distinct.js';
 import { readSets, setOptions } from './read-sets.js';
 
@@ -36,12 +36,16 @@ const POOLED_SIDE = 16;
 const options = {
   ...setOptions,
   'train-count': withDefault(integer(DATA, 'Number of training images, balanced', 10), '200'),
-  'test-count': withDefault(integer(DATA, 'Number of test images', 1), '400'),
+  'test-count': withDefault(integer(DATA, 'Number of test images', 1), '300'),
   pool: optional(
     parsed(
       DATA,
       `Average the images to this height and width before they are normalised; off: as they are [default: ${POOLED_SIDE} with --cifar, else off]`,
-      (value) => (value === 'off' ? value : parseInteger(value, 1)),
+      (value) => {
+        if (value === 'off') return value;
+        if (!/^\d+$/.test(value)) throw new Error(`"${value}" is neither a number of pixels nor off`);
+        return parseInteger(value, 1);
+      },
     ),
   ),
   seed: withDefault(integer(DATA, 'Of the draw', 0), '1'),

@@ -2,7 +2,12 @@ import { formatInterval, summarizeRuns, type AccuracySummary } from '../accuracy
 import type { IntervalsFigure } from '../../figures/figure-types.js';
 import type { PaperReport } from '../paper-report.js';
 import { formatDuration } from '../../text/duration.js';
-import { KERNELS, type ArchitecturesResult, type ArchitectureOutcome, type KernelOutcome } from './run.js';
+import {
+  NETWORK_KERNELS,
+  type ArchitecturesResult,
+  type ArchitectureOutcome,
+  type KernelOutcome,
+} from './run.js';
 
 export interface ArchitecturesSetting {
   readonly data: 'digits' | 'CIFAR-10';
@@ -84,7 +89,7 @@ interface Row {
 
 function rowOf(outcome: ArchitectureOutcome, all: readonly ArchitectureOutcome[]): Row {
   const { name, kernels, elementLayersPerPair, msPerPair } = outcome;
-  const [ntk, nngp] = KERNELS.map((kernel) => {
+  const [ntk, nngp] = NETWORK_KERNELS.map((kernel) => {
     const { isRight } = kernels[kernel];
     return summarizeRuns([{ correct: isRight.filter(Boolean).length, count: isRight.length }]);
   });
@@ -112,7 +117,7 @@ function accuracyFigure(rows: readonly Row[], side: string): IntervalsFigure {
     title: `Test accuracy of networks of infinite width, images of ${side} pixels`,
     x: { label: 'test accuracy (%), with its 95 % binomial interval' },
     names: rows.map(({ name }) => name),
-    series: KERNELS.map((kernel) => ({
+    series: NETWORK_KERNELS.map((kernel) => ({
       name: NAMES[kernel],
       points: rows.map((row) => ({
         value: row[kernel].mean,
@@ -135,7 +140,7 @@ function workNote({ pairs, passes, timingsMs }: ArchitecturesResult): string {
 
 function ridgeNotes(outcomes: readonly ArchitectureOutcome[]): string[] {
   const needed = outcomes.flatMap(({ name, kernels }) =>
-    KERNELS.filter((kernel) => kernels[kernel].problem !== undefined).map((kernel) => {
+    NETWORK_KERNELS.filter((kernel) => kernels[kernel].problem !== undefined).map((kernel) => {
       const { ridge }: KernelOutcome = kernels[kernel];
       return `${name} ${NAMES[kernel]} (${ridge})`;
     }),

@@ -15,14 +15,14 @@ import type { Architecture } from './architectures.js';
 import { sharedPasses } from './shared-passes.js';
 import { msPerPair } from './time-pairs.js';
 
-export const KERNELS = ['ntk', 'nngp'] as const;
-export type NetworkKernel = (typeof KERNELS)[number];
+export const NETWORK_KERNELS = ['ntk', 'nngp'] as const;
+export type NetworkKernel = (typeof NETWORK_KERNELS)[number];
 
 export type Labelled = LabelledImages & { readonly labels: Int32Array };
 
 export interface ArchitecturesTask {
   readonly architectures: readonly Architecture[];
-  /** Of one shape; not normalised. */
+  /** Both sets have images of one shape, not normalised. */
   readonly train: Labelled;
   readonly test: Labelled;
   readonly regression: Pick<FitOptions, 'targets' | 'ridge'>;

@@ -20,7 +20,7 @@ export function finiteActivation(layer: Layer): FiniteActivation | undefined {
       };
     }
     case 'erf':
-      return { value: erf, slope: (x) => (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) };
+      return { value: errorFunction, slope: (x) => (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) };
     case 'identity':
       return { value: (x) => x, slope: () => 1 };
   }
@@ -28,7 +28,7 @@ export function finiteActivation(layer: Layer): FiniteActivation | undefined {
 }
 
 /** The error function, 2/√π e^{−x²} Σ_n 2ⁿ x^{2n+1} / (1·3·…·(2n+1)): all terms have one sign. */
-export function erf(x: number): number {
+export function errorFunction(x: number): number {
   if (!(Math.abs(x) < 6)) return Math.sign(x);
   let term = x;
   let sum = x;

@@ -4,7 +4,7 @@ import type { FiniteImages } from './convolution-network.js';
 import { productTransposed, transposed } from './dense-products.js';
 import { finiteActivation } from './finite-activations.js';
 import type { Grid } from './patches.js';
-import { gatherWindows, scatterWindows, windowTable } from './windows.js';
+import { gatherWindows, scatterWindows, pixelWindows } from './windows.js';
 
 /**
  * A network of any layers with finitely many channels: what every conv and dense layer gives has `width` channels. All
@@ -130,7 +130,7 @@ export function layeredForward(
   }
 
   function throughConv(layer: Extract<Layer, { layer: 'conv' }>, from: Flow): Step {
-    const table = windowTable(layer, from);
+    const table = pixelWindows(layer, from);
     const windows = gatherWindows(from.values, from.channels, from, table);
     const inner = table.size * from.channels;
     const { flow, back } = throughWeights(layer, windows, inner, table, table.size * from.unit);
@@ -162,7 +162,7 @@ export function layeredForward(
 }
 
 function throughMean(layer: Extract<Layer, { layer: 'avgpool' | 'lap' | 'gap' }>, from: Flow): Step {
-  const table = windowTable(layer, from);
+  const table = pixelWindows(layer, from);
   const { channels } = from;
   const windows = gatherWindows(from.values, channels, from, table);
   const values = new Float64Array(windows.length / table.size);

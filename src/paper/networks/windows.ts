@@ -2,7 +2,7 @@ import type { Layer, Padding } from '../../network/layers.js';
 import type { Grid } from './patches.js';
 
 /** Which input pixels every output pixel of a layer reads. */
-export interface WindowTable extends Grid {
+export interface PixelWindows extends Grid {
   /** Pixels of a window. */
   readonly size: number;
   /** [output pixels][size], −1 for a zero beyond the border. */
@@ -20,7 +20,7 @@ interface AxisRule {
 
 type Windowed = Extract<Layer, { layer: 'conv' | 'avgpool' | 'lap' | 'gap' }>;
 
-export function windowTable(layer: Windowed, grid: Grid): WindowTable {
+export function pixelWindows(layer: Windowed, grid: Grid): PixelWindows {
   const rows = axisRule(layer, grid.height);
   const columns = axisRule(layer, grid.width);
   const size = rows.size * columns.size;
@@ -78,7 +78,7 @@ export function gatherWindows(
   values: Float64Array,
   channels: number,
   { height, width }: Grid,
-  { sources }: WindowTable,
+  { sources }: PixelWindows,
 ): Float64Array {
   const image = height * width * channels;
   const images = values.length / image;
@@ -98,7 +98,7 @@ export function scatterWindows(
   windows: Float64Array,
   channels: number,
   { height, width }: Grid,
-  { sources }: WindowTable,
+  { sources }: PixelWindows,
 ): Float64Array {
   const image = height * width * channels;
   const images = windows.length / (sources.length * channels);

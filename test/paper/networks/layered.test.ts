@@ -20,7 +20,7 @@ import { runLayeredDraws } from '../../../src/paper/montecarlo/layered-draws.js'
 import { exactLayered, layeredCase } from '../../../src/paper/montecarlo/layered-run.js';
 import { compareMeans, summarizeComparisons } from '../../../src/paper/montecarlo/mean-comparison.js';
 import { finiteImages, smallDigits } from '../../../src/paper/montecarlo/run.js';
-import { erf as erfOf } from '../../../src/paper/networks/finite-activations.js';
+import { errorFunction } from '../../../src/paper/networks/finite-activations.js';
 import { drawLayeredKernels } from '../../../src/paper/networks/layered-kernels.js';
 import { layeredForward } from '../../../src/paper/networks/layered-network.js';
 import { NormalNumbers } from '../../../src/statistics/random.js';
@@ -177,8 +177,8 @@ test('erf', () => {
     [3.5, 0.999999256902],
     [7, 1],
   ]) {
-    expect(erfOf(x)).toBeCloseTo(value, 9);
-    expect(erfOf(-x)).toBeCloseTo(-value, 9);
+    expect(errorFunction(x)).toBeCloseTo(value, 9);
+    expect(errorFunction(-x)).toBeCloseTo(-value, 9);
   }
 });
 
