@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { SILENT, type Reporter } from '../progress/reporter.js';
-import { assemble } from '../store/assembly.js';
+import { assembleMatrices } from '../store/assembly.js';
 import type { Shard } from '../store/grid.js';
 import { tellingWhatIsKept } from '../store/kept-tiles.js';
 import { TileStore } from '../store/tile-store.js';
@@ -32,7 +32,7 @@ export interface AdaptersJob<R extends object> {
  * One process per adapter on one store: hardware adapters, or where there is none the software ones. Each takes the
  * tiles that no other has; this process assembles the matrices. Adapters of the same name count as one.
  *
- * @throws AdaptersError if tiles are missing when all processes have ended; what `assemble` throws.
+ * @throws AdaptersError if tiles are missing when all processes have ended; what `assembleMatrices` throws.
  */
 export async function computeOnAllAdapters<R extends object>(
   job: AdaptersJob<R>,
@@ -67,12 +67,12 @@ async function finish<R extends object>(
   const missing = store.tileCount - (await store.finished()).size;
   if (shard === undefined && missing > 0) {
     throw new AdaptersError(
-      `${failed.join(', ')} failed; ${missing} of ${store.tileCount} tiles are missing; the same command goes on from there`,
+      `${failed.join(', ')} failed; ${missing} of ${store.tileCount} tiles are missing; the same computation goes on from there`,
     );
   }
   if (failed.length > 0) reporter.warn(`${failed.join(', ')} failed; others did its tiles`);
   const result = describe(store, names);
-  if (shard === undefined) await assemble(store, result, { reporter, signal });
+  if (shard === undefined) await assembleMatrices(store, result, { reporter, signal });
   return { store, result };
 }
 

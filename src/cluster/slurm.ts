@@ -55,7 +55,7 @@ async function sbatch(...words: string[]): Promise<string> {
     const { code, stderr } = error as NodeJS.ErrnoException & { stderr?: string };
     throw new SlurmError(
       code === 'ENOENT'
-        ? 'there is no sbatch on this machine; run without --submit, and submit the scripts where Slurm is'
+        ? 'there is no sbatch on this machine; submit the scripts where Slurm is'
         : `${shellCommand(['sbatch', ...words])}: ${stderr?.trim() || (error as Error).message}`,
     );
   }

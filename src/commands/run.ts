@@ -115,6 +115,7 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
     labels: args['train-labels'],
     layout: args.layout,
     scale: args.scale,
+    scaleOption: '--scale',
     first: args.first,
     count: args['train-count'],
   });
@@ -127,7 +128,8 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
     count: args['test-count'],
   });
   const { targets, ridge, normalize: normalization } = args;
-  const task = prepareClassification({ train, test, normalization, spec, targets, ridge });
+  const scaleNames = ['--scale', '--test-scale'] as const;
+  const task = prepareClassification({ train, test, normalization, spec, targets, ridge, scaleNames });
   const loadMs = performance.now() - started;
   for (const warning of task.warnings) progress.warn(warning);
   if (task.testLabels === undefined) {

@@ -105,7 +105,7 @@ async function readSets(args: CnnArguments) {
   } else {
     const files = await findCifar(cifar);
     sets = {
-      train: await loadImages(files.train, { scale: args.scale }),
+      train: await loadImages(files.train, { scale: args.scale, scaleOption: '--scale' }),
       test: await loadImages(files.test, {
         count: testCount,
         scale: args['test-scale'] ?? args.scale,
