@@ -9,10 +9,11 @@ export { openGpu, OpenGpu } from './gpu/dawn/open-gpu.js';
 export { OutputError } from './files/atomic-file.js';
 export { loadLabels } from './data/labels.js';
 export { loadImages, type LabelledImages, type LoadOptions } from './data/load.js';
+export type { DecodedArray } from './data/dtype.js';
 export { readNpy, writeNpy, type NpyArray, type WritableArray } from './data/npy.js';
 export { networkText, parseNetwork, readNetwork, writeNetwork } from './data/network-file.js';
 export { inspectImages } from './data/inspect.js';
-export type { PixelScale } from './data/scale.js';
+export type { PixelFacts, PixelScale } from './data/scale.js';
 export type { PixelOrder } from './data/shape.js';
 export type { ImageSource, ImageSources, LabelSource } from './data/sources.js';
 export { MemoryError } from './checks/memory-error.js';
@@ -21,17 +22,19 @@ export { MemoryError } from './checks/memory-error.js';
 export { SILENT, type Reporter } from './progress/reporter.js';
 export {
   classify,
-  prepareClassification,
   type Classification,
-  type ClassificationImages,
   type ClassificationOptions,
+} from './classification/classification.js';
+export {
+  prepareClassification,
+  type ClassificationImages,
   type ClassificationRequest,
   type ClassificationTask,
-} from './classification/classification.js';
+} from './classification/prepare-classification.js';
 export type { AccuracyReport } from './classification/accuracy-report.js';
 export { solveFiles, type SolvedFiles, type SolveFilesOptions } from './classification/solve-files.js';
 export { SolveProblem, type ProblemFiles } from './regression/node/solve-problem.js';
-export type { KernelFile } from './regression/node/kernel-file.js';
+export type { KernelFile, TrainingKernel } from './regression/node/kernel-file.js';
 export { FactorInUseError, PanelFiles, type PanelFilesOptions } from './regression/node/panel-files.js';
 export {
   estimateJob,
@@ -40,7 +43,13 @@ export {
   type JobEstimate,
 } from './planning/estimate-job.js';
 export type { Job, JobPlan, JobTime, PassSize } from './planning/job-plan.js';
-export { MeasurementCache, type MeasuredDevice } from './planning/measurement-cache.js';
+export {
+  MeasurementCache,
+  type MeasuredDevice,
+  type MeasuredWork,
+  type RateEntry,
+  type TuningEntry,
+} from './planning/measurement-cache.js';
 export type { MeasuredRun, MeasureMode } from './planning/measured-variants.js';
 export {
   prepareRun,

@@ -3,12 +3,8 @@ import { writeAtomically } from '../files/atomic-file.js';
 import { loadImages } from '../data/load.js';
 import { writeNpy } from '../data/npy.js';
 import { filesRead, sourcesReport } from '../data/sources.js';
-import {
-  classify,
-  prepareClassification,
-  scoreBytes,
-  type Classification,
-} from '../classification/classification.js';
+import { classify, scoreBytes, type Classification } from '../classification/classification.js';
+import { prepareClassification } from '../classification/prepare-classification.js';
 import type { KernelSpec } from '../kernel/kernel-spec.js';
 import { kernelName, defaultTrained, parseReadout, validateKernels } from '../kernel/validate-kernels.js';
 import { formatDuration } from '../text/duration.js';
