@@ -91,7 +91,7 @@ export function prepareClassification(options: ClassificationRequest): Classific
       { option: 'train-labels FILE' },
     );
   }
-  const { scaleNames = ['scale of the training images', 'scale of the test images'] } = options;
+  const { scaleNames = ['scale', 'scale of the test images'] } = options;
   const [trainFiles, testFiles] = [options.train.sources?.images, options.test.sources?.images];
   if (trainFiles !== undefined && testFiles !== undefined) {
     assertOneScale({ option: scaleNames[0], files: trainFiles }, { option: scaleNames[1], files: testFiles });
