@@ -89,13 +89,16 @@ export {
   NotPositiveDefiniteError,
   NotSymmetricError,
   RefinementStagnatedError,
+  type Operand,
 } from './regression/errors.js';
 export type { FactorPlan } from './regression/factor-plan.js';
+export type { SymmetricProduct } from './regression/products.js';
 export type { KernelPrecision } from './regression/inspect-kernel.js';
 export { memorySource, type Elements, type MatrixSource } from './regression/matrix-source.js';
 export {
   DamagedPanelError,
   openMemoryStore,
+  type FactorIdentity,
   type OpenPanelStore,
   type PanelStore,
 } from './regression/panel-store.js';

@@ -7,11 +7,19 @@ export { computeGram, type GramResult } from './kernel/gram.js';
 export type { GramOptions } from './kernel/gram-run.js';
 export { pairCount, type GramShape } from './kernel/gram-shape.js';
 export type { DeviceUse } from './kernel/device-use.js';
-export { planPasses, type Pass } from './kernel/passes.js';
+export type { DeviceInterval } from './gpu/timing.js';
+export { planPasses, type Pass, type PassResult } from './kernel/passes.js';
 export { planPass, type PassPlan, type PlanOptions } from './kernel/pass-plan.js';
 export type { PlanDevice } from './gpu/plan-device.js';
 export { planeCandidates, variantLabel } from './kernel/plane-candidates.js';
-export type { PlaneCount, PlaneVariant, PlaneVariants, VariantName } from './kernel/plane-variant.js';
+export type {
+  PlaneCount,
+  PlaneVariant,
+  PortableVariant,
+  SubgroupVariant,
+  PlaneVariants,
+  VariantName,
+} from './kernel/plane-variant.js';
 export { planeCount } from './kernel/run-variants.js';
 export {
   tune,
@@ -20,4 +28,4 @@ export {
   type TuneOptions,
   type TuneResult,
 } from './kernel/tune.js';
-export { planFactorization, type FactorPlan } from './regression/factor-plan.js';
+export { planFactorization, type FactorPlan, type FactorPlanOptions } from './regression/factor-plan.js';

@@ -9,5 +9,94 @@ export { openGpu, OpenGpu } from './gpu/dawn/open-gpu.js';
 export { OutputError } from './files/atomic-file.js';
 export { loadLabels } from './data/labels.js';
 export { loadImages, type LabelledImages, type LoadOptions } from './data/load.js';
+export type { DecodedArray } from './data/dtype.js';
 export { readNpy, writeNpy, type NpyArray, type WritableArray } from './data/npy.js';
 export { networkText, parseNetwork, readNetwork, writeNetwork } from './data/network-file.js';
+export { inspectImages } from './data/inspect.js';
+export type { PixelFacts, PixelScale } from './data/scale.js';
+export type { PixelOrder } from './data/shape.js';
+export type { ImageSource, ImageSources, LabelSource } from './data/sources.js';
+export { MemoryError } from './checks/memory-error.js';
+
+// Whole jobs, as the commands do them: each tells a Reporter how it goes, and ends with a signal.
+export { SILENT, type Reporter } from './progress/reporter.js';
+export {
+  classify,
+  type Classification,
+  type ClassificationOptions,
+} from './classification/classification.js';
+export {
+  prepareClassification,
+  type ClassificationImages,
+  type ClassificationRequest,
+  type ClassificationTask,
+} from './classification/prepare-classification.js';
+export type { AccuracyReport } from './classification/accuracy-report.js';
+export { solveFiles, type SolvedFiles, type SolveFilesOptions } from './classification/solve-files.js';
+export { SolveProblem, type ProblemFiles } from './regression/node/solve-problem.js';
+export type { KernelFile, TrainingKernel } from './regression/node/kernel-file.js';
+export { FactorInUseError, PanelFiles, type PanelFilesOptions } from './regression/node/panel-files.js';
+export {
+  estimateJob,
+  type Estimate,
+  type EstimateOptions,
+  type JobEstimate,
+} from './planning/estimate-job.js';
+export type { Job, JobPlan, JobTime, PassSize } from './planning/job-plan.js';
+export {
+  MeasurementCache,
+  type MeasuredDevice,
+  type MeasuredWork,
+  type RateEntry,
+  type TuningEntry,
+} from './planning/measurement-cache.js';
+export type { MeasuredRun, MeasureMode } from './planning/measured-variants.js';
+export {
+  prepareRun,
+  type DecidedVariants,
+  type PrepareOptions,
+  type VariantLabels,
+} from './planning/prepare-run.js';
+export { tuneDevice, type TunedDevice, type TuneDeviceOptions } from './planning/tune-device.js';
+
+// Kernels that are kept tile by tile in a folder, by one process or many.
+export {
+  storeImages,
+  type ImageSets,
+  type PreparedStoreImages,
+  type StoreImages,
+  type StoreImagesOptions,
+} from './store/store-images.js';
+export {
+  computeInStore,
+  type ComputeInStoreOptions,
+  type StoredFacts,
+  type StoredResult,
+  type StoreTask,
+} from './store/compute-in-store.js';
+export type { BlockImages, StoredGramReport } from './store/stored-gram.js';
+export { TileStore } from './store/tile-store.js';
+export type { Computation, InputFiles, StoreAdapter } from './store/computation.js';
+export type { Block, BlockName, Shard, StoreTile } from './store/grid.js';
+export { inspectStore, type InspectOptions, type StoreInspection } from './store/inspect-store.js';
+export type { TileState } from './store/coverage.js';
+export { mergeIntoMatrices, type MergeMatricesOptions } from './store/merge-matrices.js';
+export {
+  assembleMatrices,
+  matricesOf,
+  resultReport,
+  type AssemblyOptions,
+  type StoredMatrix,
+} from './store/assembly.js';
+export { exportArchive, exportMatrices, type ExportedMatrix, type ExportOptions } from './store/export.js';
+export { DamagedTileError, StoreError, UnusableStoreError } from './store/store-error.js';
+export {
+  AdaptersError,
+  computeOnAllAdapters,
+  type AdaptersJob,
+  type AdaptersOptions,
+  type AdaptersResult,
+} from './cluster/adapters.js';
+export { SlurmError, submitSlurmScripts, writeSlurmScripts, type SubmittedJobs } from './cluster/slurm.js';
+export type { SlurmScripts } from './cluster/slurm.js';
+export type { SlurmJob } from './cluster/slurm-scripts.js';

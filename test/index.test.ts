@@ -2,7 +2,7 @@
 // the package's own and no accident of JavaScript ("Cannot read properties of …"), and nothing is computed. The control
 // is the call with good arguments. A function that is new must be put into the table.
 import { mkdtempSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as entry from '../src/node.js';
@@ -25,13 +25,32 @@ const labels = Int32Array.of(0, 1, 1);
 const folder = mkdtempSync(join(tmpdir(), 'cntk-index-'));
 afterAll(() => rm(folder, { recursive: true, force: true }));
 const [file, labelFile] = [join(folder, 'x.npy'), join(folder, 'classes.npy')];
+const kernelFile = join(folder, 'kernel.npy');
 const networkFile = join(folder, 'network.json');
 const network = entry.presetNetwork('cntk-v:3');
 beforeAll(async () => {
   await entry.writeNpy(file, [4, 1, 3, 4], images.data);
   await entry.writeNpy(labelFile, [3], labels);
   await entry.writeNetwork(networkFile, network);
+  await entry.writeNpy(kernelFile, [3, 3], kernel);
+  // Slurm's command for the test of the call that uses it.
+  await writeFile(join(folder, 'sbatch'), '#!/bin/sh\necho 7\n', { mode: 0o755 });
+  process.env.PATH = `${folder}:${process.env.PATH}`;
+  process.env.CNTK_CACHE_DIR = join(folder, 'cache');
+  const opened = await entry.openGpu();
+  for (const name of ['K', 'K-other']) {
+    const task = { ...storeTask(), folder: join(folder, name) };
+    await entry.computeInStore(opened, task);
+  }
+  opened.close();
 });
+const storeTask = () => ({
+  folder: join(folder, 'K'),
+  kernels: [spec],
+  images: entry.storeImages({ images }),
+});
+const classification = () =>
+  entry.prepareClassification({ train: { images, labels: [0, 1, 0, 1] }, test: { images }, spec });
 const gram = { rows: 4, columns: 4, symmetric: true };
 
 /** What no argument is, by name; an argument's own class is left out where it is meant. */
@@ -58,9 +77,24 @@ interface Entry {
 
 const OPTIONS = ['undefined', 'empty object', 'date', 'data view', 'array buffer', 'set', 'promise'];
 
+let shared: entry.OpenGpu | undefined;
+const openedGpu = async () => (shared ??= await entry.openGpu());
+const problems: entry.SolveProblem[] = [];
+afterAll(async () => {
+  for (const problem of problems) await problem[Symbol.asyncDispose]();
+  shared?.close();
+});
+
 async function table(): Promise<Record<string, Entry>> {
   const gpu = await testGpu();
   const [pass] = library.planPasses([spec], images);
+  const opened = await openedGpu();
+  const store = await entry.TileStore.open(join(folder, 'K'));
+  const matrices = entry
+    .matricesOf(store)
+    .map((matrix) => ({ ...matrix, path: join(folder, `out-${matrix.file}`) }));
+  const problem = await entry.SolveProblem.open({ kernel: kernelFile, labels: labelFile });
+  problems.push(problem);
   const [variant] = library.planeCandidates(images, 1, gpu);
   async function* tiles() {
     await Promise.resolve();
@@ -117,6 +151,41 @@ async function table(): Promise<Record<string, Entry>> {
     solveRidge: { good: [gpu, kernel, targets, { ridge: 0.1 }], may: { 3: OPTIONS } },
     encodeTargets: { good: [labels, [0, 1], 'centred'] },
     classesOf: { good: [labels] },
+    inspectImages: { good: [[file], 'nchw'], may: { 1: ['undefined'] } },
+    storeImages: { good: [{ images }, {}], may: { 1: OPTIONS } },
+    computeInStore: { good: [opened, storeTask(), {}], may: { 2: OPTIONS } },
+    inspectStore: { good: [store, {}], may: { 1: OPTIONS } },
+    mergeIntoMatrices: { good: [store, [join(folder, 'K-other')], {}], may: { 2: OPTIONS } },
+    matricesOf: { good: [store] },
+    resultReport: { good: [store] },
+    // A manifest may say anything.
+    assembleMatrices: { good: [store, {}, {}], may: { 1: OPTIONS, 2: OPTIONS } },
+    exportMatrices: { good: [store, matrices, {}], may: { 2: OPTIONS } },
+    exportArchive: {
+      good: [store, matrices, join(folder, 'all.npz'), {}],
+      may: { 2: ['text'], 3: OPTIONS },
+    },
+    prepareClassification: { good: [{ train: { images, labels: [0, 1, 0, 1] }, test: { images }, spec }] },
+    classify: { good: [opened, classification(), {}], may: { 2: OPTIONS } },
+    solveFiles: { good: [gpu, problem, { ridge: 0.1 }], may: { 2: OPTIONS } },
+    estimateJob: {
+      good: [
+        opened,
+        { train: 4, test: 0, classes: 2, shape: { channels: 1, height: 2, width: 2 }, kernels: [spec] },
+        { measures: false },
+      ],
+      may: { 2: OPTIONS },
+    },
+    prepareRun: { good: [opened, images, { kernels: [spec], grams: [gram] }, {}], may: { 3: OPTIONS } },
+    tuneDevice: { good: [opened, { shape: { channels: 1, height: 2, width: 2 }, depth: 2 }] },
+    computeOnAllAdapters: {
+      good: [{ folder: join(folder, 'K'), program: () => [process.execPath, '-e', ''] }, {}],
+      may: { 1: OPTIONS },
+    },
+    writeSlurmScripts: {
+      good: [{ program: ['cntk'], kernel: ['--images', file], out: join(folder, 'K'), shards: 2 }],
+    },
+    submitSlurmScripts: { good: [{ shards: 'shards.sh', finish: 'finish.sh', array: '' }] },
     listAdapters: { good: [{}], may: { 0: OPTIONS } },
     openGpu: { good: [{}], may: { 0: OPTIONS } },
   };

@@ -74,6 +74,36 @@ export function assertText(name: string, value: unknown): asserts value is strin
   throw new ArgumentError(`${name} is ${shown(value)}; a text that is not empty is wanted`);
 }
 
+/** @throws ArgumentError unless it is true or false. */
+export function assertFlag(name: string, value: unknown): asserts value is boolean {
+  if (typeof value === 'boolean') return;
+  throw new ArgumentError(`${name} is ${shown(value)}; true or false is wanted`);
+}
+
+/**
+ * @param maker How one comes to such an object, for the message.
+ * @throws ArgumentError unless it is of this class.
+ */
+export function assertInstance<T>(
+  name: string,
+  value: unknown,
+  type: { readonly prototype: T },
+  maker: string,
+): asserts value is T {
+  if (value instanceof (type as unknown as new () => T)) return;
+  throw new ArgumentError(`${name} is ${className(value)}; what ${maker} gives is wanted`);
+}
+
+/**
+ * @param maker The function that makes such an object.
+ * @throws ArgumentError unless it has these fields, as what the function makes has.
+ */
+export function assertMade(name: string, value: unknown, maker: string, fields: readonly string[]): void {
+  const isMade = typeof value === 'object' && value !== null;
+  if (isMade && fields.every((field) => (value as Options)[field] !== undefined)) return;
+  throw new ArgumentError(`${name} is ${className(value)}; what ${maker} gives is wanted`);
+}
+
 /** Height, width and channels of an image. @throws ArgumentError */
 export function assertImageShape(where: string, shape: unknown): void {
   if (typeof shape !== 'object' || shape === null) {

@@ -8,18 +8,21 @@ export class InputError extends Error {
   readonly file: string;
   /** Byte where the trouble starts, in the file, or in its unpacked content if the file is compressed. */
   readonly offset: number | undefined;
+  /** The option of the command line that settles it, with its values, as `layout nchw|nhwc`; the message names none. */
+  readonly option: string | undefined;
 
   /** @param problem What is wrong, with the values that disagree, and what to do about it. */
   constructor(
     file: string,
     problem: string,
-    where: { offset?: number; unpacked?: boolean; cause?: unknown } = {},
+    where: { offset?: number; unpacked?: boolean; option?: string; cause?: unknown } = {},
   ) {
-    const { offset, unpacked, cause } = where;
+    const { offset, unpacked, option, cause } = where;
     const at = offset === undefined ? '' : `, byte ${offset}${unpacked ? ' of the unpacked content' : ''}`;
     super(`${file}${at}: ${problem}`, { cause });
     this.file = file;
     this.offset = offset;
+    this.option = option;
   }
 }
 

@@ -1,49 +1,29 @@
-import { InputError } from '../checks/input-error.js';
-import type { LabelledImages } from '../data/load.js';
-import { normalize, type Normalization } from '../images/normalize.js';
-import { assertOneScale } from '../data/one-scale.js';
-import type { OpenGpu } from '../gpu/dawn/open-gpu.js';
-import type { KernelSpec } from '../kernel/kernel-spec.js';
+import { assertInstance, assertMade } from '../checks/arguments.js';
+import { assertOpenGpu, type OpenGpu } from '../gpu/dawn/open-gpu.js';
 import { regressionGrams } from '../kernel/gram-shape.js';
 import { computeGram } from '../kernel/gram.js';
-import { checkImages } from '../images/image-checks.js';
-import type { ImageStack } from '../images/images.js';
-import { validateKernels } from '../kernel/validate-kernels.js';
-import { fit, type FitOptions, type Model } from '../regression/regression.js';
-import { classesOf, type TargetCoding } from '../regression/targets.js';
-import { prepareRun, type PrepareOptions, type VariantLabels } from '../planning/prepare-run.js';
+import { fit, type Model } from '../regression/regression.js';
+import {
+  assertPrepareOptions,
+  prepareRun,
+  type PrepareOptions,
+  type VariantLabels,
+} from '../planning/prepare-run.js';
+import { assertJobOptions } from '../progress/job-options.js';
 import { workUpdates } from '../progress/details.js';
 import { SILENT } from '../progress/reporter.js';
 import { notePlan } from '../regression/node/factor-folder.js';
-import type { PanelFiles } from '../regression/node/panel-files.js';
+import { PanelFiles } from '../regression/node/panel-files.js';
 import { solveUpdates } from '../regression/solve-updates.js';
 import { accuracyReport, type AccuracyReport } from './accuracy-report.js';
 import { withKeptFactor } from './kept-factor.js';
-import { labelNotes } from './label-notes.js';
+import type { ClassificationTask } from './prepare-classification.js';
 import { memoryRows, predictRows } from './predict-rows.js';
-
-/** A classification of images by kernel regression, ready to be computed. */
-export interface ClassificationTask {
-  /** Normalised. */
-  readonly train: ImageStack;
-  readonly test: ImageStack;
-  readonly trainLabels: Int32Array; // [n]
-  /** [m]; without them nothing can be said of the accuracy. */
-  readonly testLabels: Int32Array | undefined;
-  /** Labels of the training images, each once: column c of the scores is that of label classes[c]. */
-  readonly classes: readonly number[];
-  readonly spec: KernelSpec;
-  readonly targets: TargetCoding;
-  /** Added to the diagonal of the kernel, in units of its mean; several: the leave-one-out error decides. */
-  readonly ridge: FitOptions['ridge'];
-  /** Things that the user should know, one sentence each. */
-  readonly warnings: readonly string[];
-}
 
 export interface ClassificationOptions extends PrepareOptions {
   /** Device memory for per-image results, and for the factor of the kernel, bytes. */
   readonly memoryBytes?: number;
-  /** Where a factor that the device cannot hold is kept. */
+  /** Where a factor that the device cannot hold is kept; by default in memory. */
   readonly panels?: PanelFiles;
 }
 
@@ -63,57 +43,22 @@ export interface Classification {
 }
 
 /**
- * Normalises the images and checks that everything fits together, before a device is opened.
- *
- * @throws InputError for images without labels, of two shapes or of two scales; KernelSpecError; ImageError
- */
-export function prepareClassification(options: {
-  readonly train: LabelledImages;
-  readonly test: LabelledImages;
-  readonly normalization: Normalization;
-  readonly spec: KernelSpec;
-  readonly targets: TargetCoding;
-  readonly ridge: FitOptions['ridge'];
-}): ClassificationTask {
-  const { normalization, spec, targets, ridge } = options;
-  const trainLabels = options.train.labels;
-  if (trainLabels === undefined) {
-    throw new InputError(
-      options.train.files.join(', '),
-      'training images need labels, and none were found beside them; name their file (--train-labels)',
-    );
-  }
-  assertOneScale(
-    { option: '--scale', files: options.train.sources.images },
-    { option: '--test-scale', files: options.test.sources.images },
-  );
-  const { train, test, warnings } = normalize(normalization, options.train.images, options.test.images);
-  checkImages(train, test);
-  validateKernels([spec], train);
-  return {
-    train,
-    test,
-    trainLabels,
-    testLabels: options.test.labels,
-    classes: classesOf(trainLabels),
-    spec,
-    targets,
-    ridge,
-    warnings: [...warnings, ...labelNotes(trainLabels, options.test.labels)],
-  };
-}
-
-/**
  * The main job (Arora et al., NeurIPS 2019, section 5): kernel of the training images, ridge regression, kernel of
  * the test images, predictions.
  *
- * @throws what `computeGram` and `fit` throw; the signal's reason if aborted.
+ * @throws what `computeGram` and `fit` throw; ArgumentError; the signal's reason if aborted.
  */
 export async function classify(
   opened: OpenGpu,
   task: ClassificationTask,
-  { memoryBytes, panels, ...prepare }: ClassificationOptions = {},
+  options: ClassificationOptions = {},
 ): Promise<Classification> {
+  assertOpenGpu('classify', opened);
+  assertMade('classify: task', task, 'prepareClassification', ['train', 'test', 'trainLabels', 'spec']);
+  assertJobOptions('classify', options, ['memoryBytes', 'panels', 'tune', 'cache', 'reporter', 'signal']);
+  assertPrepareOptions('classify', options);
+  const { memoryBytes, panels, ...prepare } = options;
+  if (panels !== undefined) assertInstance('classify: panels', panels, PanelFiles, 'new PanelFiles(folder)');
   const kept = { panels, n: task.train.count, resultBytes: scoreBytes(task), memoryBytes };
   return withKeptFactor(opened, kept, () => classifyWith(opened, task, { memoryBytes, panels, ...prepare }));
 }

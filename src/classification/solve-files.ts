@@ -1,9 +1,12 @@
+import { assertInstance } from '../checks/arguments.js';
+import { assertGpu } from '../gpu/assert-gpu.js';
 import type { Gpu } from '../gpu/gpu.js';
+import { assertJobOptions } from '../progress/job-options.js';
 import { type Reporter, SILENT } from '../progress/reporter.js';
 import { notePlan } from '../regression/node/factor-folder.js';
 import { inputErrorOf } from '../regression/node/kernel-file.js';
-import type { PanelFiles } from '../regression/node/panel-files.js';
-import type { SolveProblem } from '../regression/node/solve-problem.js';
+import { PanelFiles } from '../regression/node/panel-files.js';
+import { SolveProblem } from '../regression/node/solve-problem.js';
 import { fit, type FitOptions, type Model, type Prediction } from '../regression/regression.js';
 import { solveUpdates } from '../regression/solve-updates.js';
 import { accuracyReport, type AccuracyReport } from './accuracy-report.js';
@@ -11,10 +14,20 @@ import { withKeptFactor } from './kept-factor.js';
 import { predictRows } from './predict-rows.js';
 
 export interface SolveFilesOptions extends Pick<FitOptions, 'targets' | 'ridge' | 'memoryBytes'> {
+  /** Where a factor that the device cannot hold is kept; by default in memory. */
   readonly panels?: PanelFiles;
   readonly reporter?: Reporter;
   readonly signal?: AbortSignal;
 }
+
+const OPTIONS = [
+  'targets',
+  'ridge',
+  'memoryBytes',
+  'panels',
+  'reporter',
+  'signal',
+] as const satisfies readonly (keyof SolveFilesOptions)[];
 
 export interface SolvedFiles {
   readonly model: Model;
@@ -32,13 +45,20 @@ export function solvedBytes({ n, m, classes }: SolveProblem): number {
 /**
  * Kernel regression with kernel matrices in files, which are larger than the memory if they have to be.
  *
- * @throws InputError for matrices that are no kernels; what `fit` throws; the signal's reason if aborted.
+ * @throws InputError for matrices that are no kernels; what `fit` throws; ArgumentError; the signal's reason if aborted.
  */
 export async function solveFiles(
   gpu: Gpu,
   problem: SolveProblem,
-  { targets, ridge, memoryBytes, panels, reporter = SILENT, signal }: SolveFilesOptions,
+  options: SolveFilesOptions = {},
 ): Promise<SolvedFiles> {
+  assertGpu('solveFiles', gpu);
+  assertInstance('solveFiles: problem', problem, SolveProblem, 'SolveProblem.open(files)');
+  assertJobOptions('solveFiles', options, OPTIONS);
+  const { targets, ridge, memoryBytes, panels, reporter = SILENT, signal } = options;
+  if (panels !== undefined)
+    assertInstance('solveFiles: panels', panels, PanelFiles, 'new PanelFiles(folder)');
+  await problem.check(signal);
   const { n, train, test } = problem;
   const kept = { panels, n, resultBytes: solvedBytes(problem), memoryBytes };
   const model = await withKeptFactor(gpu, kept, async () => {

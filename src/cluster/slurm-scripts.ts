@@ -2,35 +2,43 @@ import { shellCommand, shellWord } from '../text/shell-words.js';
 
 /** A job array whose tasks are shards of one kernel, and the job that follows it. */
 export interface SlurmJob {
-  /** Words that run this program: Node and the command line's file. */
+  /** Words that run the command line of this package on the machines of the cluster, such as `['npx', 'cntk']`. */
   readonly program: readonly string[];
-  /** Words of `cntk kernel` but --shard, with absolute paths. */
+  /** Words after `cntk kernel` but --out and --shard, with absolute paths. */
   readonly kernel: readonly string[];
   /** Folder of the store, absolute, seen by all machines. */
   readonly out: string;
   readonly shards: number;
-  /** Words of `cntk solve` after the merge; undefined: none. */
+  /** Words after `cntk solve`, which runs when the matrices are there; undefined: it does not. */
   readonly solve?: readonly string[];
-  /** Lines for both jobs, as `--partition=gpu`; without line breaks. */
-  readonly options: readonly string[];
+  /** More options of sbatch for both jobs, as `--partition=gpu`. */
+  readonly options?: readonly string[];
   /** What sbatch's --gres asks for the shards, such as `gpu:1`. */
   readonly gres?: string;
-  /** How often a shard that failed is put back in the queue. */
-  readonly retries: number;
+  /** How often a shard that failed is put back in the queue; 3 unless given. */
+  readonly retries?: number;
 }
 
 /**
  * The script of one shard. A task that fails (a lost GPU, a bad node) puts itself back in the queue; Slurm does so with
  * one whose node goes away. What it has finished by then stays in the store.
  */
-export function shardScript({ program, kernel, out, shards, options, gres, retries }: SlurmJob): string {
+export function shardScript({
+  program,
+  kernel,
+  out,
+  shards,
+  options = [],
+  gres,
+  retries = 3,
+}: SlurmJob): string {
   return script(
     'cntk-shards',
     out,
     'shard-%a',
     [...options, '--requeue', ...(gres ? [`--gres=${gres}`] : [])],
     [
-      `${shellCommand([...program, 'kernel', ...kernel])} --quiet --shard "$SLURM_ARRAY_TASK_ID/${shards}" && exit`,
+      `${shellCommand([...program, 'kernel', ...kernel, '--out', out])} --quiet --shard "$SLURM_ARRAY_TASK_ID/${shards}" && exit`,
       'status=$?',
       '# 2: the command line or the data is wrong, and stays so.',
       `if [ "$status" -ne 2 ] && [ "\${SLURM_RESTART_COUNT:-0}" -lt ${retries} ]; then`,
@@ -42,7 +50,7 @@ export function shardScript({ program, kernel, out, shards, options, gres, retri
 }
 
 /** The script of the job after the shards: all matrices, every tile checked, and the regression. */
-export function finishScript({ program, out, options, gres, solve }: SlurmJob): string {
+export function finishScript({ program, out, options = [], gres, solve }: SlurmJob): string {
   const extra = solve && gres ? [`--gres=${gres}`] : [];
   return script(
     'cntk-finish',

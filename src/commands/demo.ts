@@ -78,7 +78,9 @@ async function demo(args: DemoArguments, signal: AbortSignal): Promise<void> {
   if (args.scale !== 'auto' && !args.train) throw new UsageError('--scale needs --train');
   using progress = new Progress(args.quiet ?? false);
   const { layout, scale } = args;
-  const train = args.train ? await loadImages(args.train, { layout, scale }) : await loadDigits();
+  const train = args.train
+    ? await loadImages(args.train, { layout, scale, scaleOption: '--scale' })
+    : await loadDigits();
   const testScale = { scale: args['test-scale'] ?? scale, scaleOption: '--test-scale' };
   const test = args.test && (await loadImages(args.test, { layout, ...testScale }));
   await using destination = await DestinationFolder.reserve(args.out, {

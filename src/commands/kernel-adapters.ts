@@ -16,11 +16,15 @@ export async function kernelOnAllAdapters(
   signal: AbortSignal,
 ): Promise<void> {
   const words = withoutOptions(process.argv.slice(2), ['--adapter', '--shard', '--json', '--quiet']);
+  const { index: share, count } = args.shard ?? { index: 1, count: 1 };
   const job = {
     folder: args.out,
-    program: [process.execPath, process.argv[1], ...words],
-    shard: args.shard,
-    isShown: !args.quiet,
+    program: (adapter: string, index: number) => [
+      ...[process.execPath, process.argv[1], ...words, '--adapter', adapter, '--shard', `${share}/${count}`],
+      // The first one shows its progress for all.
+      ...(index === 0 && !args.quiet ? [] : ['--quiet']),
+    ],
+    assembles: args.shard === undefined,
     verbose: args.verbose,
     describe: (store: Parameters<typeof resultReport>[0], adapters: readonly string[]) => ({
       ...resultReport(store),

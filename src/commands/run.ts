@@ -3,12 +3,8 @@ import { writeAtomically } from '../files/atomic-file.js';
 import { loadImages } from '../data/load.js';
 import { writeNpy } from '../data/npy.js';
 import { filesRead, sourcesReport } from '../data/sources.js';
-import {
-  classify,
-  prepareClassification,
-  scoreBytes,
-  type Classification,
-} from '../classification/classification.js';
+import { classify, scoreBytes, type Classification } from '../classification/classification.js';
+import { prepareClassification } from '../classification/prepare-classification.js';
 import type { KernelSpec } from '../kernel/kernel-spec.js';
 import { kernelName, defaultTrained, parseReadout, validateKernels } from '../kernel/validate-kernels.js';
 import { formatDuration } from '../text/duration.js';
@@ -114,6 +110,7 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
     labels: args['train-labels'],
     layout: args.layout,
     scale: args.scale,
+    scaleOption: '--scale',
     first: args.first,
     count: args['train-count'],
   });
@@ -126,7 +123,8 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
     count: args['test-count'],
   });
   const { targets, ridge, normalize: normalization } = args;
-  const task = prepareClassification({ train, test, normalization, spec, targets, ridge });
+  const scaleNames = ['--scale', '--test-scale'] as const;
+  const task = prepareClassification({ train, test, normalization, spec, targets, ridge, scaleNames });
   const loadMs = performance.now() - started;
   for (const warning of task.warnings) progress.warn(warning);
   if (task.testLabels === undefined) {

@@ -70,7 +70,7 @@ async function slurm(args: SlurmArguments): Promise<void> {
   const matrix = (name: 'train' | 'test') => join(out, matrixFile({ name, rows: 0, columns: 0 }, ofSolve));
   const job: SlurmJob = {
     program: [process.execPath, resolve(process.argv[1])],
-    kernel: kernelWords(args, out),
+    kernel: kernelWords(args),
     out,
     shards: args.shards,
     gres: args.gres,
@@ -102,14 +102,13 @@ async function slurm(args: SlurmArguments): Promise<void> {
     );
 }
 
-/** The options of `cntk kernel` again, as words. */
-function kernelWords(args: SlurmArguments, out: string): string[] {
+/** The options of `cntk kernel` again, as words, but for --out. */
+function kernelWords(args: SlurmArguments): string[] {
   const words: string[] = [];
   for (const name of Object.keys(computationOptions) as (keyof typeof computationOptions)[]) {
     const value = args[name];
-    if (value === undefined || value === false) continue;
-    if (name === 'out') words.push('--out', out);
-    else if (name === 'images' || name === 'against' || name === 'test') {
+    if (value === undefined || value === false || name === 'out') continue;
+    if (name === 'images' || name === 'against' || name === 'test') {
       words.push(`--${name}`, ...(value as readonly string[]).map(pathOf));
     } else if (value === true) words.push(`--${name}`);
     else words.push(...optionWords(name, String(value)));

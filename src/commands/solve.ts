@@ -10,11 +10,10 @@ import { UsageError } from './process/errors.js';
 import { panelFilesBeside } from '../regression/node/factor-folder.js';
 import { formatEvaluation } from './printing/evaluation-table.js';
 import { withInterruption } from './process/interruption.js';
-import { assertMemory } from '../regression/node/kernel-file.js';
 import { defineOptions, optional, required, text } from './options/options.js';
 import { Progress } from './process/progress.js';
 import { evaluationReport, formatSolution, solutionReport } from './printing/regression-report.js';
-import { assertFiniteRows, SolveProblem } from '../regression/node/solve-problem.js';
+import { SolveProblem } from '../regression/node/solve-problem.js';
 import { printData } from './process/streams.js';
 import { formatJson } from '../files/format-json.js';
 import { packageVersion } from '../files/package-version.js';
@@ -68,13 +67,8 @@ async function solve(args: SolveArguments, signal: AbortSignal): Promise<void> {
   const { n, m, train, test, classes } = problem;
   for (const note of labelNotes(train.labels, test?.labels)) progress.warn(note);
   const k = classes.length;
-  // Targets, coefficients and what the iteration starts from; the scores.
-  assertMemory(
-    train.kernel.memoryBytes + 4 * 8 * k * n + 8 * k * m,
-    `a kernel of ${n} rows and ${k} classes`,
-  );
-  signal.throwIfAborted();
-  if (test) await assertFiniteRows(test.kernel, signal);
+  // Before a place is taken, and a device.
+  await problem.check(signal);
 
   const inputs = [args.kernel, args.labels, args['test-kernel'], args['test-labels']];
   await using destination = await DestinationFolder.reserve(args.out, {

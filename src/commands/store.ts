@@ -1,5 +1,3 @@
-import { realpath } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
 import type { Argv, InferredOptionTypes } from 'yargs';
 import { exportArchive, exportMatrices } from '../store/export.js';
 import { inspectStore } from '../store/inspect-store.js';
@@ -131,7 +129,6 @@ async function exportStore(args: StoreArguments, { store, progress, signal }: Co
   if (chosen.length === 0) throw new UsageError(`--name ${name}: there are ${names.join(', ')}`);
   if (out.endsWith('.npy') && chosen.length > 1)
     throw new UsageError(`${out} holds one matrix; choose one with --name: ${names.join(', ')}`);
-  await assertOutside(store, out);
   progress.phase('export');
   const options = { signal, onProgress: (fraction: number) => progress.update(fraction, '') };
   await tellingRemedy(store, async () => {
@@ -156,11 +153,4 @@ async function merge(args: StoreArguments, { store, progress, signal }: Context)
         '\n',
       ),
     );
-}
-
-/** A result must not take the place of what it is made of. @throws UsageError */
-async function assertOutside(store: TileStore, out: string): Promise<void> {
-  const real = (path: string) => realpath(path).catch(() => resolve(path));
-  if ((await real(dirname(out))) === (await real(store.tilesFolder)))
-    throw new UsageError(`--out ${out} lies among the tiles of the store; use another --out`);
 }

@@ -1,12 +1,10 @@
 import Table from 'cli-table3';
 import type { Argv, InferredOptionTypes } from 'yargs';
 import { cacheFolder } from '../planning/cache-file.js';
-import { shapeLabel, measuredDevice } from '../planning/measurement-cache.js';
-import { searchVariant } from '../planning/measured-variants.js';
+import { tuneDevice } from '../planning/tune-device.js';
 import { variantLabel } from '../kernel/plane-candidates.js';
-import { type PlaneCount } from '../kernel/plane-variant.js';
 import type { TuneMeasurement, TuneResult } from '../kernel/tune.js';
-import { parseReadout, readoutRadius } from '../kernel/validate-kernels.js';
+import { parseReadout } from '../kernel/validate-kernels.js';
 import { formatDuration } from '../text/duration.js';
 import { deviceOptions, KERNEL, OUTPUT, reportOptions } from './options/common-options.js';
 import { deviceReport, withDevice } from './process/device.js';
@@ -48,22 +46,14 @@ export const tuneCommand: CommandBody<TuneArguments> = {
 async function tuneFor(args: TuneArguments, signal: AbortSignal): Promise<void> {
   const { shape, depth, readout } = args;
   using progress = new Progress(args.quiet ?? false);
-  const onePlane =
-    readoutRadius(readout, shape.height, shape.width) === 0 || shape.height * shape.width === 1;
-  const planes: PlaneCount = onePlane ? 'one' : 'many';
   const { result, device } = await withDevice(args, progress, async (opened) => {
-    progress.phase(`tune for ${shapeLabel(shape)}, ${readout}`);
-    const onCandidate = (index: number, count: number) =>
-      progress.update(index / count, `candidate ${index + 1} of ${count}`);
-    const search = { shape, depth, planes, signal, onCandidate };
-    const result = await searchVariant(opened, measuredDevice(opened), measurementCache(), search);
-    return { result, device: deviceReport(opened) };
+    const search = { shape, depth, readout, cache: measurementCache(), reporter: progress, signal };
+    return { result: await tuneDevice(opened, search), device: deviceReport(opened) };
   });
-  progress.end(variantLabel(result.variant));
   const report = {
     shape: [shape.channels, shape.height, shape.width],
     depth,
-    planes,
+    planes: result.planes,
     variant: variantLabel(result.variant),
     candidates: result.measurements.map(({ variant, ...rest }) => ({
       variant: variantLabel(variant),

@@ -58,7 +58,7 @@ export function bothReadings(axes: ImageAxes): string {
   return orders
     .map((order) => {
       const { channels, height, width } = inOrder(axes, order);
-      return `${channels} channel${channels === 1 ? '' : 's'} of ${height}×${width} pixels (--layout ${order})`;
+      return `${channels} channel${channels === 1 ? '' : 's'} of ${height}×${width} pixels (layout ${order})`;
     })
     .join(' or ');
 }

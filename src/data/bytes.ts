@@ -16,8 +16,8 @@ export interface Bytes extends ArrayPlace {
   read(offset: number, length: number): Promise<Uint8Array>;
   /** @throws InputError if the file was written to since it was opened: what was read may be of two states. */
   assertUnchanged(): Promise<void>;
-  /** An error about this content, at this byte. */
-  error(problem: string, offset?: number): InputError;
+  /** An error about this content, at this byte, which this option of the command line settles. */
+  error(problem: string, offset?: number, option?: string): InputError;
   close(): Promise<void>;
 }
 
@@ -39,7 +39,7 @@ export function memoryBytes(place: ArrayPlace, content: Uint8Array, unpacked = f
         ? Promise.resolve(content.subarray(offset, offset + length))
         : Promise.reject(endsEarly(bytes, offset + length)),
     assertUnchanged: () => Promise.resolve(),
-    error: (problem, offset) => new InputError(file, problem, { offset, unpacked }),
+    error: (problem, offset, option) => new InputError(file, problem, { offset, unpacked, option }),
     close: () => Promise.resolve(),
   };
   return bytes;
@@ -64,7 +64,7 @@ export function rangeBytes(
         ? whole.read(start + offset, size)
         : Promise.reject(endsEarly(bytes, offset + size)),
     assertUnchanged: () => whole.assertUnchanged(),
-    error: (problem, offset) => new InputError(file, problem, { offset, unpacked: true }),
+    error: (problem, offset, option) => new InputError(file, problem, { offset, unpacked: true, option }),
     close,
   };
   return bytes;

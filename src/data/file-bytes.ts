@@ -31,10 +31,10 @@ export async function fileBytes(path: string, handle: FileHandle): Promise<Bytes
       const { size, mtimeMs } = await handle.stat();
       if (size === opened.size && mtimeMs === opened.mtimeMs) return;
       throw bytes.error(
-        `was changed while it was read (${opened.size} bytes of ${opened.mtime.toISOString()}, now ${size} of ${new Date(mtimeMs).toISOString()}); run the command again when it is complete`,
+        `was changed while it was read (${opened.size} bytes of ${opened.mtime.toISOString()}, now ${size} of ${new Date(mtimeMs).toISOString()}); read it again when it is complete`,
       );
     },
-    error: (problem, offset) => new InputError(path, problem, { offset }),
+    error: (problem, offset, option) => new InputError(path, problem, { offset, option }),
     close: () => handle.close(),
   };
   return bytes;

@@ -1,3 +1,4 @@
+import { assertArray, assertOneOf, assertText } from '../checks/arguments.js';
 import type { ImageShape } from '../images/images.js';
 import { InputError } from '../checks/input-error.js';
 import { openImages } from './open-images.js';
@@ -6,12 +7,15 @@ import { formatShape, type PixelOrder } from './shape.js';
 /**
  * Number and shape of the images of one or several files; no pixel is decoded.
  *
- * @throws InputError as `loadImages` does
+ * @throws InputError as `loadImages` does; ArgumentError
  */
 export async function inspectImages(
   paths: readonly string[],
   layout: PixelOrder | 'auto' = 'auto',
 ): Promise<ImageShape & { readonly count: number }> {
+  assertArray('inspectImages: paths', paths, 'paths');
+  for (const path of paths as readonly unknown[]) assertText('inspectImages: the path of a file', path);
+  assertOneOf('inspectImages: layout', layout, ['auto', 'nchw', 'nhwc']);
   let found: (ImageShape & { readonly count: number }) | undefined;
   for (const path of paths) {
     const { images } = await openImages(path, layout, false);

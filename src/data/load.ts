@@ -32,7 +32,7 @@ export interface LoadOptions {
   readonly layout?: PixelOrder | 'auto';
   /** What pixels are divided by; `auto` (default): unsigned bytes by 255, if the files fit together. */
   readonly scale?: PixelScale;
-  /** The option of the command line that sets `scale`, for messages. */
+  /** How messages call the option `scale`, where it has another name for the user, as on the command line. */
   readonly scaleOption?: string;
   /** Index of the first image used, counted over all files; default 0. */
   readonly first?: number;
@@ -72,7 +72,7 @@ export async function loadImages(
     }
     const parts = chooseParts(paths, opened, options);
     const { images, sources } = await decode(paths, parts, options.scale ?? 'auto');
-    const { scaleOption = '--scale' } = options;
+    const { scaleOption = 'scale' } = options;
     assertOneScale({ option: scaleOption, files: sources });
     const labels = await decodeLabels(opened, parts, options.labels);
     const format = [...new Set(opened.map((file) => file.images.format))].join('+');

@@ -1,9 +1,9 @@
 import { InputError } from '../checks/input-error.js';
 import type { PixelFacts } from './scale.js';
 
-/** Files that are read by one option of the command line. */
+/** Files of which one option says what their pixels are divided by. */
 export interface ScaledFiles {
-  /** The option that says what their pixels are divided by, such as `--scale`. */
+  /** How messages call that option, such as `--scale`. */
   readonly option: string;
   readonly files: readonly (PixelFacts & { readonly file: string })[];
 }

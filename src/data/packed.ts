@@ -82,11 +82,12 @@ export async function readPixels(
           const remedy = !Number.isFinite(value)
             ? 'pixels must be finite; clean the data first'
             : dividedBy < 1
-              ? 'that is outside the range of float32 (±3.4e38); divide by a larger number (--scale)'
+              ? 'that is outside the range of float32 (±3.4e38); divide by a larger number'
               : 'it is outside the range of float32 (±3.4e38); clean the data first';
           throw bytes.error(
             `the pixel of ${place} is ${value}${dividedBy === 1 ? '' : `, divided by ${dividedBy}`}: ${remedy}`,
             offset + e * dtype.sizeBytes,
+            dividedBy < 1 ? 'scale' : undefined,
           );
         }
         range.add(value);

@@ -48,7 +48,9 @@ export function packedShape(
   if (shape.length === 3) {
     if (layout === 'auto' && isOneColourImage([count, height, width])) {
       throw bytes.error(
-        `${formatShape(shape)} looks like one colour image; save it as x.reshape(1, ${shape.join(', ')}), or say --layout nchw for ${count} grey images of ${height}×${width} pixels`,
+        `${formatShape(shape)} looks like one colour image; save it as x.reshape(1, ${shape.join(', ')}), or say that its layout is nchw for ${count} grey images of ${height}×${width} pixels`,
+        undefined,
+        'layout nchw',
       );
     }
     return { count, channels: 1, height, width, order: 'nchw' };
@@ -56,7 +58,11 @@ export function packedShape(
   const axes: ImageAxes = [shape[1], shape[2], shape[3]];
   const order = layout === 'auto' ? likelyOrder(axes) : layout;
   if (order === undefined) {
-    throw bytes.error(`${formatShape(shape)} may be ${bothReadings(axes)}; say which`);
+    throw bytes.error(
+      `${formatShape(shape)} may be ${bothReadings(axes)}; say which`,
+      undefined,
+      'layout nchw|nhwc',
+    );
   }
   return { count, ...inOrder(axes, order) };
 }

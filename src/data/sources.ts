@@ -1,4 +1,3 @@
-import type { PackedImages } from './packed.js';
 import type { PixelFacts } from './scale.js';
 import type { PixelOrder } from './shape.js';
 
@@ -12,7 +11,7 @@ export interface ImageSources {
 export interface ImageSource extends PixelFacts {
   readonly file: string;
   /** `npy`, `npz`, `idx`, `cifar-10`, or `digits`: those of the package. */
-  readonly format: PackedImages['format'] | 'digits';
+  readonly format: string;
   readonly layout: PixelOrder;
   /** Index of the first of them in the file. */
   readonly first: number;

@@ -16,7 +16,7 @@ export class FileStamp {
   /** @throws InputError if it was written to or replaced. */
   async assertSame(): Promise<void> {
     if ((await stampOf(this.path)) === this.stamp) return;
-    throw new InputError(this.path, 'was changed while it was being read; run the command again');
+    throw new InputError(this.path, 'was changed while it was being read; read it again when it is complete');
   }
 }
 

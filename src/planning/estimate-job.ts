@@ -1,14 +1,17 @@
 import { totalmem } from 'node:os';
 import { unequalSizes } from '../text/sizes.js';
-import type { OpenGpu } from '../gpu/dawn/open-gpu.js';
+import { assertCount, assertFlag, assertImageShape, assertKeys } from '../checks/arguments.js';
+import { assertOpenGpu, type OpenGpu } from '../gpu/dawn/open-gpu.js';
 import { regressionGrams } from '../kernel/gram-shape.js';
+import { validateKernels } from '../kernel/validate-kernels.js';
+import { assertJobOptions } from '../progress/job-options.js';
 import { SILENT, type Reporter } from '../progress/reporter.js';
 import { MatrixTooLargeError } from '../regression/errors.js';
 import { planFactorization } from '../regression/factor-plan.js';
 import { estimateTime, planJob, type Job, type JobPlan, type JobTime } from './job-plan.js';
 import { knownRates, measureJob, type MeasuredRates } from './job-rates.js';
 import { isSameDevice, measuredDevice, MeasurementCache, type MeasuredDevice } from './measurement-cache.js';
-import { decideVariants } from './prepare-run.js';
+import { assertPrepareOptions, decideVariants } from './prepare-run.js';
 
 export interface Estimate {
   readonly device: MeasuredDevice;
@@ -22,9 +25,10 @@ export interface Estimate {
 }
 
 export interface EstimateOptions {
-  /** Whether slices of the job are run now; without it only what was measured before counts. */
-  readonly measures: boolean;
+  /** Whether slices of the job are run now, as by default; without it only what was measured before counts. */
+  readonly measures?: boolean;
   readonly memoryBytes?: number;
+  /** The cache of measurements, by default that of this user. */
   readonly cache?: MeasurementCache;
   readonly reporter?: Reporter;
   readonly signal?: AbortSignal;
@@ -33,12 +37,28 @@ export interface EstimateOptions {
 /** Time of the slices of all passes together. */
 const SLICE_MS = 3000;
 
-/** What a job takes, and how long on this device and on others whose speed is known; warns of what would stop it here. */
+/** What a job takes, and how long on each device whose speed is known. */
+export interface JobEstimate {
+  readonly plan: JobPlan;
+  readonly estimates: readonly Estimate[];
+}
+
+/**
+ * What a job takes, and how long on this device and on others whose speed is known; warns of what would stop it here.
+ *
+ * @throws PlanError if the images do not fit the device; KernelSpecError; ArgumentError; the signal's reason
+ */
 export async function estimateJob(
   opened: OpenGpu,
   job: Job,
-  { measures, memoryBytes, reporter = SILENT, signal, ...options }: EstimateOptions,
-): Promise<{ readonly plan: JobPlan; readonly estimates: readonly Estimate[] }> {
+  options: EstimateOptions = {},
+): Promise<JobEstimate> {
+  assertOpenGpu('estimateJob', opened);
+  assertJob(job);
+  assertJobOptions('estimateJob', options, ['measures', 'memoryBytes', 'cache', 'reporter', 'signal']);
+  assertPrepareOptions('estimateJob', options);
+  const { measures = true, memoryBytes, reporter = SILENT, signal } = options;
+  assertFlag('estimateJob: measures', measures);
   const { cache = new MeasurementCache((message) => reporter.note(`warning: ${message}`)) } = options;
   const gpu = opened;
   const here = measuredDevice(opened);
@@ -61,6 +81,16 @@ export async function estimateJob(
   for (const warning of warningsOf(job, plan.hostBytes, () => planFactorization(gpu, job.train)))
     reporter.warn(warning);
   return { plan, estimates: known.map((rates) => estimateFor(job, plan, rates, here)) };
+}
+
+function assertJob(job: Job): void {
+  const where = 'estimateJob: job';
+  assertKeys(where, job, ['train', 'test', 'classes', 'shape', 'kernels']);
+  assertCount(`${where}.train`, job.train);
+  assertCount(`${where}.test`, job.test, 0);
+  assertCount(`${where}.classes`, job.classes);
+  assertImageShape(`${where}.shape`, job.shape);
+  validateKernels(job.kernels, job.shape);
 }
 
 function estimateFor(

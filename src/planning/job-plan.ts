@@ -48,9 +48,9 @@ export interface JobPlan {
   /** The kernel matrices on the host. */
   readonly hostBytes: number;
   readonly diskBytes: {
-    /** The .npy files of `cntk kernel`: training kernels and test kernels. */
+    /** The .npy files of training kernels and test kernels. */
     readonly kernels: number;
-    /** predictions.npy and scores.npy of `cntk run`. */
+    /** The predictions and scores as .npy files. */
     readonly run: number;
   };
 }

@@ -1,10 +1,15 @@
-import type { OpenGpu } from '../gpu/dawn/open-gpu.js';
+import { assertArray, assertInstance, assertKeys, assertOneOf } from '../checks/arguments.js';
+import { assertOpenGpu, type OpenGpu } from '../gpu/dawn/open-gpu.js';
 import type { Gpu } from '../gpu/gpu.js';
 import type { ImageShape, ImageStack } from '../images/images.js';
+import { assertStack } from '../images/taken-images.js';
+import { assertGramShape } from '../kernel/gram-shape.js';
 import { computeGram } from '../kernel/gram.js';
 import { variantLabel } from '../kernel/plane-candidates.js';
 import type { PlaneCount, PlaneVariants } from '../kernel/plane-variant.js';
 import { runVariants } from '../kernel/run-variants.js';
+import { validateKernels } from '../kernel/validate-kernels.js';
+import { assertJobOptions } from '../progress/job-options.js';
 import { SILENT, type Reporter } from '../progress/reporter.js';
 import { measuredDevice, MeasurementCache } from './measurement-cache.js';
 import { candidatesFor, measuredVariants, type MeasuredRun, type MeasureMode } from './measured-variants.js';
@@ -21,6 +26,17 @@ export interface PrepareOptions {
   readonly cache?: MeasurementCache;
   readonly reporter?: Reporter;
   readonly signal?: AbortSignal;
+}
+
+const MODES = ['off', 'cache', 'on', 'force'] as const satisfies readonly MeasureMode[];
+
+/** @param where The function, for the message. @throws ArgumentError for a `tune` or a `cache` that is none */
+export function assertPrepareOptions(where: string, options: object): void {
+  const { tune, cache } = options as { readonly tune?: unknown; readonly cache?: unknown };
+  if (tune !== undefined && (typeof tune !== 'object' || tune === null))
+    assertOneOf(`${where}: tune`, tune, MODES);
+  if (cache !== undefined)
+    assertInstance(`${where}: cache`, cache, MeasurementCache, 'new MeasurementCache(warn, folder)');
 }
 
 export interface DecidedVariants {
@@ -56,7 +72,7 @@ export async function decideVariants(
  *
  * @param images Of the run; the first of them is computed.
  * @returns the variants, and the time that compiling took.
- * @throws what `computeGram` throws
+ * @throws what `computeGram` throws; ArgumentError
  */
 export async function prepareRun(
   opened: OpenGpu,
@@ -64,6 +80,14 @@ export async function prepareRun(
   run: Omit<MeasuredRun, 'shape'>,
   options: PrepareOptions = {},
 ): Promise<DecidedVariants & { readonly compileMs: number }> {
+  assertOpenGpu('prepareRun', opened);
+  assertStack('images', images);
+  assertKeys('prepareRun: run', run, ['kernels', 'grams', 'memoryBytes']);
+  assertArray('prepareRun: run.grams', run.grams, '{ rows, columns, symmetric }');
+  for (const gram of run.grams) assertGramShape(gram);
+  assertJobOptions('prepareRun', options, ['tune', 'cache', 'reporter', 'signal']);
+  assertPrepareOptions('prepareRun', options);
+  validateKernels(run.kernels, images);
   const { signal, reporter = SILENT } = options;
   const decided = await decideVariants(opened, { ...run, shape: images }, options);
   reporter.phase('compile');

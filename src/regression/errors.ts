@@ -12,7 +12,7 @@ export class MatrixTooLargeError extends RangeError {
   ) {
     super(
       `a kernel matrix of n = ${n} needs at least ${neededBytes} bytes of device memory for its narrowest panels; ` +
-        `${limitBytes} are allowed. Allow more (--memory MIB), or train on fewer images.`,
+        `${limitBytes} are allowed. Allow more, or train on fewer images.`,
     );
   }
 }
@@ -119,7 +119,7 @@ export class NotPositiveDefiniteError extends Error {
         `mean of the diagonal, condition estimate ${conditionEstimate.toExponential(1)}. ` +
         (suggestedRidge === undefined
           ? 'No ridge can help that leaves something of the kernel. Is this the kernel of a training set?'
-          : `Look for repeated or black images, or use a larger ridge: --ridge ${suggestedRidge} (relative to the ` +
+          : `Look for repeated or black images, or use a larger ridge: ${suggestedRidge} (relative to the ` +
             `mean of the diagonal).`),
     );
     this.pivot = pivot;
@@ -149,7 +149,7 @@ export class RefinementStagnatedError extends Error {
         `${conditionEstimate.toExponential(1)}). ` +
         (suggestedRidge === undefined
           ? 'No ridge can help that leaves something of the kernel. Is this the kernel of a training set?'
-          : `Use a larger ridge: --ridge ${suggestedRidge}.`),
+          : `Use a larger ridge: ${suggestedRidge}.`),
     );
   }
 }

@@ -1,13 +1,16 @@
 import { lstat, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ArgumentError, assertCount } from '../checks/arguments.js';
+import { className } from '../checks/class-name.js';
 import { OutputError, writeAtomically } from '../files/atomic-file.js';
 import { Claims, removeStoreLeftovers, storeTimeMs } from '../files/claims.js';
 import { isTemporary, removeLeftovers } from '../files/leftovers.js';
 import { Staging } from '../files/staging.js';
 import { exportMatrices, matrixFile, type ExportedMatrix } from './export.js';
-import type { TileStore } from './tile-store.js';
+import { assertStore, type TileStore } from './tile-store.js';
 import { pairCount } from '../kernel/gram-shape.js';
+import { assertJobOptions } from '../progress/job-options.js';
 import { SILENT, type Reporter } from '../progress/reporter.js';
 import { UnusableStoreError } from './store-error.js';
 import { formatJson } from '../files/format-json.js';
@@ -20,16 +23,23 @@ const LOOK_MS = 200;
 /** A short wait needs no words. */
 const LOOKS_UNTIL_NOTE = 10;
 
-/** Every matrix of a store: those of the first block, then those of the test block. */
-export function matricesOf(store: TileStore): (Omit<ExportedMatrix, 'path'> & { file: string })[] {
+/** A matrix of a store, and the name that its file has where results are written. */
+export interface StoredMatrix extends Omit<ExportedMatrix, 'path'> {
+  readonly file: string;
+}
+
+/** Every matrix of a store: those of the first block, then those of the test block. @throws ArgumentError */
+export function matricesOf(store: TileStore): StoredMatrix[] {
+  assertStore('matricesOf', store);
   const { blocks, kernels } = store.computation;
   return blocks.flatMap((block) =>
     kernels.map((kernel, index) => ({ block, kernel: index, file: matrixFile(block, kernel.name) })),
   );
 }
 
-/** What the manifest of results says, whoever assembles them. */
+/** What the manifest of results says, whoever assembles them. @throws ArgumentError */
 export function resultReport(store: TileStore) {
+  assertStore('resultReport', store);
   const { kernels, blocks, imageShape, normalization, version, adapter, inputs } = store.computation;
   const [{ rows, columns }] = blocks;
   return {
@@ -52,6 +62,7 @@ export function resultReport(store: TileStore) {
 export interface AssemblyOptions {
   readonly reporter?: Reporter;
   readonly signal?: AbortSignal;
+  /** After this time without a sign of life another process that writes them counts as dead. */
   readonly leaseMs?: number;
 }
 
@@ -60,13 +71,20 @@ export interface AssemblyOptions {
  * stood still for so long that another took its claim over does no harm: it has a folder of its own to work in, and
  * puts nothing in its place before it has the claim again.
  *
+ * @param report What the manifest says, by default `resultReport`.
  * @throws as `exportMatrices`; UnusableStoreError if something else has the name of a result.
  */
-export async function assemble(
+export async function assembleMatrices(
   store: TileStore,
-  report: object,
-  { reporter = SILENT, signal, leaseMs }: AssemblyOptions = {},
+  report: object = resultReport(store),
+  options: AssemblyOptions = {},
 ): Promise<void> {
+  assertStore('assembleMatrices', store);
+  if (typeof report !== 'object' || report === null || Array.isArray(report))
+    throw new ArgumentError(`assembleMatrices: report is ${className(report)}; a plain object is wanted`);
+  assertJobOptions('assembleMatrices', options, ['reporter', 'signal', 'leaseMs']);
+  const { reporter = SILENT, signal, leaseMs } = options;
+  if (leaseMs !== undefined) assertCount('assembleMatrices: leaseMs', leaseMs);
   const matrices = matricesOf(store);
   const names = matrices.map(({ file }) => file);
   await assertFree(store.folder, [...names, MANIFEST]);
@@ -108,6 +126,6 @@ async function assertFree(folder: string, names: readonly string[]): Promise<voi
   for (const name of names) {
     const file = join(folder, name);
     if ((await lstat(file).catch(() => undefined))?.isDirectory())
-      throw new UnusableStoreError(`${file} is a folder, but a result has that name; use another --out`);
+      throw new UnusableStoreError(`${file} is a folder, but a result has that name; use another folder`);
   }
 }

@@ -1,15 +1,12 @@
 import * as v from 'valibot';
 import type { KernelSpec, Readout } from '../kernel/kernel-spec.js';
 import { kernelName, MAX_DEPTH, parseReadout, validateKernels } from '../kernel/validate-kernels.js';
+import { FORMAT, FORMAT_VERSIONS } from './format.js';
 import { storeTileCount } from './grid.js';
 import { quoted } from '../text/quoted.js';
 
 // What computation.json may hold. Everything that a loop or an allocation depends on has a bound here, and everything
 // that becomes the name of a file is derived from what has been checked.
-
-export const FORMAT = 'cntk-webgpu kernel store';
-/** Since version 2 the name of a tile binds it to its place; of version 1 stores are read, and gone on with. */
-export const FORMAT_VERSIONS = [1, 2] as const;
 
 const MOST_KERNELS = 10_000;
 /** Files in one folder: 1,000,000 images in tiles of 512 are 1.9 million. */

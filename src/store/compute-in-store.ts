@@ -1,20 +1,24 @@
 import { underflowWarning } from '../kernel/kernels.js';
+import { assertCount, assertKeys, assertMade, assertText } from '../checks/arguments.js';
 import { OutputError } from '../files/atomic-file.js';
 import { assertSpace } from '../files/disk-space.js';
 import { packageVersion } from '../files/package-version.js';
-import type { OpenGpu } from '../gpu/dawn/open-gpu.js';
+import { assertOpenGpu, type OpenGpu } from '../gpu/dawn/open-gpu.js';
 import type { KernelSpec } from '../kernel/kernel-spec.js';
 import type { GramShape } from '../kernel/gram-shape.js';
+import { validateKernels } from '../kernel/validate-kernels.js';
 import { elementLayersPerPair, planPasses } from '../kernel/passes.js';
 import type { MeasureMode } from '../planning/measured-variants.js';
 import {
+  assertPrepareOptions,
   decideVariants,
   prepareRun,
   type PrepareOptions,
   type VariantLabels,
 } from '../planning/prepare-run.js';
+import { assertJobOptions } from '../progress/job-options.js';
 import { SILENT, type Reporter } from '../progress/reporter.js';
-import { assemble, resultReport } from './assembly.js';
+import { assembleMatrices, resultReport } from './assembly.js';
 import {
   assertSameComputation,
   computationBytes,
@@ -22,7 +26,7 @@ import {
   readComputation,
   type Computation,
 } from './computation.js';
-import { tileSide, type Shard } from './grid.js';
+import { assertShard, tileSide, type Shard } from './grid.js';
 import { DamagedTileError, UnusableStoreError } from './store-error.js';
 import type { StoreImages } from './store-images.js';
 import { computeStored, type StoredGramReport } from './stored-gram.js';
@@ -83,14 +87,23 @@ export function wantedComputation({ kernels, images, inputs, tileImages }: Store
  * Computes the tiles that the store in the folder lacks, or begins one, and writes the matrices beside them; only
  * tiles for a shard.
  *
- * @throws as `computeStored` and `assemble`; OutputError if the disk has no room.
+ * A further call goes on with what an earlier one has left, however that ended; several processes may work on one folder
+ * at a time. What there is to say of the images (`storeImages(…).warnings`) is for the caller to say.
+ *
+ * @throws as `computeStored` and `assembleMatrices`; UnusableStoreError if the folder holds another computation;
+ * OutputError if the disk has no room; ArgumentError.
  */
 export async function computeInStore<R extends object = object>(
   opened: OpenGpu,
   task: StoreTask,
   options: ComputeInStoreOptions<R> = {},
 ): Promise<StoredResult<R>> {
-  const { signal, shard, memoryBytes, reporter = SILENT } = options;
+  assertOpenGpu('computeInStore', opened);
+  assertTask(task);
+  assertJobOptions('computeInStore', options, OPTIONS);
+  assertPrepareOptions('computeInStore', options);
+  const { signal, shard, memoryBytes, cache, reporter = SILENT } = options;
+  if (shard !== undefined) assertShard('computeInStore: shard', shard);
   const { describe = ({ store }: StoredFacts) => resultReport(store) as object as R } = options;
   const { kernels, images } = task;
   const grams = gramsOf(images);
@@ -99,7 +112,7 @@ export async function computeInStore<R extends object = object>(
     opened,
     images.rows,
     { kernels, grams, memoryBytes },
-    { ...options, tune: store.computation.variants },
+    { cache, reporter, signal, tune: store.computation.variants },
   );
   const unreadable = new Set<string>();
   for (;;) {
@@ -117,7 +130,7 @@ export async function computeInStore<R extends object = object>(
     signal?.throwIfAborted();
     const result = describe({ store, report, compileMs, tuned });
     try {
-      if (shard === undefined) await assemble(store, result, { reporter, signal });
+      if (shard === undefined) await assembleMatrices(store, result, { reporter, signal });
     } catch (error) {
       // A tile that has become unreadable since it was checked is computed again. What comes out the same must be right.
       if (!(error instanceof DamagedTileError) || unreadable.has(error.file)) throw error;
@@ -126,6 +139,27 @@ export async function computeInStore<R extends object = object>(
     }
     return { store, report, result };
   }
+}
+
+const OPTIONS = [
+  'tune',
+  'cache',
+  'memoryBytes',
+  'shard',
+  'describe',
+  'reporter',
+  'signal',
+] as const satisfies readonly (keyof ComputeInStoreOptions<object>)[];
+
+function assertTask(task: StoreTask): void {
+  const where = 'computeInStore: task';
+  assertKeys(where, task, ['folder', 'kernels', 'images', 'inputs', 'tileImages']);
+  const { folder, kernels, images, tileImages } = task;
+  assertText(`${where}.folder`, folder);
+  const fields = ['rows', 'blockImages', 'blocks', 'normalization'];
+  assertMade(`${where}.images`, images, 'storeImages', fields);
+  validateKernels(kernels, images.rows);
+  if (tileImages !== undefined) assertCount(`${where}.tileImages`, tileImages);
 }
 
 function gramsOf({ blocks }: StoreImages): GramShape[] {
@@ -166,7 +200,8 @@ async function newComputation(
     grams: gramsOf({ rows, ...images }),
     memoryBytes: options.memoryBytes,
   };
-  const { tuned = {} } = await decideVariants(opened, run, options);
+  const { tune, cache, reporter, signal } = options;
+  const { tuned = {} } = await decideVariants(opened, run, { tune, cache, reporter, signal });
   const perPair = elementLayersPerPair(planPasses(kernels, rows), rows);
   const { name, backend, description, software } = opened.adapter;
   return {
@@ -181,7 +216,7 @@ async function newComputation(
 function assertTiles({ folder, computation: { tileImages } }: TileStore, wanted: number | undefined): void {
   if (wanted === undefined || wanted === tileImages) return;
   throw new UnusableStoreError(
-    `${folder} has tiles of ${tileImages} images a side, --tile asks for ${wanted}; leave out --tile, or use another folder`,
+    `${folder} has tiles of ${tileImages} images a side, but ${wanted} are asked for; ask for no size, or use another folder`,
   );
 }
 

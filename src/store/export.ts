@@ -1,15 +1,18 @@
 import { createWriteStream } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { open, realpath, rename, rm } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { ZipFile } from 'yazl';
+import { ArgumentError, assertArray, assertText } from '../checks/arguments.js';
+import { className } from '../checks/class-name.js';
+import { assertJobOptions } from '../progress/job-options.js';
 import { orAborted } from '../signals/or-aborted.js';
 import { OutputError } from '../files/atomic-file.js';
 import { removeLeftovers, temporariesOf, temporaryFile } from '../files/leftovers.js';
 import type { Block, StoreTile } from './grid.js';
 import { MatrixFile } from './matrix-file.js';
-import { DamagedTileError, StoreError } from './store-error.js';
-import type { TileStore } from './tile-store.js';
+import { DamagedTileError, StoreError, UnusableStoreError } from './store-error.js';
+import { assertStore, type TileStore } from './tile-store.js';
 import { Diagonals } from './tile-values.js';
 
 /** One matrix of a store, and the .npy file that it becomes. */
@@ -35,12 +38,26 @@ export function matrixFile(block: Block, kernelName: string): string {
  * Writes matrices of a complete store as .npy files: each tile is read once, checked, and written to its place and to
  * that of its mirror image, so that memory holds one tile. Files appear whole or not at all.
  *
- * @throws StoreError if tiles are missing; DamagedTileError; OutputError; the signal's reason.
+ * @throws StoreError if tiles are missing; DamagedTileError; UnusableStoreError if a file would lie among the tiles;
+ * OutputError; ArgumentError; the signal's reason.
  */
 export async function exportMatrices(
   store: TileStore,
   matrices: readonly ExportedMatrix[],
-  { onProgress, signal }: ExportOptions = {},
+  options: ExportOptions = {},
+): Promise<void> {
+  assertExport('exportMatrices', store, matrices, options);
+  for (const { path } of matrices) {
+    assertText('exportMatrices: path', path);
+    await assertOutside(store, path);
+  }
+  await writeMatrices(store, matrices, options);
+}
+
+async function writeMatrices(
+  store: TileStore,
+  matrices: readonly ExportedMatrix[],
+  { onProgress, signal }: ExportOptions,
 ): Promise<void> {
   const finished = await store.finished();
   const blocks = new Set(matrices.map(({ block }) => block.name));
@@ -48,7 +65,7 @@ export async function exportMatrices(
   const missing = tiles.filter(({ name }) => !finished.has(name));
   if (missing.length > 0) {
     throw new StoreError(
-      `${store.folder}: ${missing.length} of ${tiles.length} tiles are missing (${missing[0].name}, …); run cntk kernel again with the same --out`,
+      `${store.folder}: ${missing.length} of ${tiles.length} tiles are missing (${missing[0].name}, …); compute the same kernels into this folder again`,
     );
   }
   const diagonals = new Diagonals();
@@ -88,18 +105,25 @@ async function writeTile(
   }
 }
 
-/** The same matrices as one .npz archive, not compressed; its members are called as the .npy files. */
+/**
+ * The same matrices as one .npz archive, not compressed; its members are called as the .npy files.
+ *
+ * @throws as `exportMatrices`
+ */
 export async function exportArchive(
   store: TileStore,
   matrices: readonly Omit<ExportedMatrix, 'path'>[],
   path: string,
   options: ExportOptions = {},
 ): Promise<void> {
+  assertExport('exportArchive', store, matrices, options);
+  assertText('exportArchive: path', path);
+  await assertOutside(store, path);
   await removeLeftovers(dirname(path), temporariesOf(path));
   const temporary = temporaryFile(path);
   const members = matrices.map((matrix) => ({ ...matrix, path: temporaryFile(path) }));
   try {
-    await exportMatrices(store, members, options);
+    await writeMatrices(store, members, options);
     const zip = new ZipFile();
     for (const { block, kernel, path: member } of members) {
       const name = matrixFile(block, store.computation.kernels[kernel].name);
@@ -153,6 +177,28 @@ export async function verifyTiles(
     onProgress?.((done + 1) / tiles.length);
   }
   return damaged;
+}
+
+function assertExport(where: string, store: unknown, matrices: unknown, options: unknown): void {
+  assertStore(where, store);
+  assertArray(`${where}: matrices`, matrices, 'matrices of the store, as matricesOf gives them,');
+  for (const [index, matrix] of (matrices as readonly unknown[]).entries()) {
+    const { block, kernel } = (matrix ?? {}) as Partial<ExportedMatrix>;
+    const { blocks, kernels } = store.computation;
+    if (blocks.some(({ name }) => name === block?.name) && kernel !== undefined && kernel in kernels)
+      continue;
+    throw new ArgumentError(
+      `${where}: matrices[${index}] is ${className(matrix)}; a matrix of ${store.folder} is wanted, as matricesOf gives them`,
+    );
+  }
+  assertJobOptions(where, options, ['onProgress', 'signal']);
+}
+
+/** A result must not take the place of what it is made of. @throws UnusableStoreError */
+async function assertOutside({ tilesFolder }: TileStore, path: string): Promise<void> {
+  const real = (folder: string) => realpath(folder).catch(() => resolve(folder));
+  if ((await real(dirname(path))) === (await real(tilesFolder)))
+    throw new UnusableStoreError(`${path} lies among the tiles of the store; name a file elsewhere`);
 }
 
 /** values: [rows][columns]; return: [columns][rows]. */

@@ -1,3 +1,4 @@
+import { ArgumentError, assertCount, assertKeys } from '../checks/arguments.js';
 import type { GramShape } from '../kernel/gram-shape.js';
 import { pairsInTile, tileCount, tilePairs, type Tile } from '../kernel/tiles.js';
 
@@ -98,6 +99,16 @@ function shapeOf({ name, rows, columns }: Block): GramShape {
 export interface Shard {
   readonly index: number;
   readonly count: number;
+}
+
+/** @throws ArgumentError */
+export function assertShard(name: string, shard: unknown): asserts shard is Shard {
+  assertKeys(name, shard, ['index', 'count']);
+  const { index, count } = shard as Readonly<Record<keyof Shard, unknown>>;
+  assertCount(`${name}.count`, count);
+  assertCount(`${name}.index`, index);
+  if (index > count)
+    throw new ArgumentError(`${name} is ${index} of ${count}; the last is ${count} of ${count}`);
 }
 
 /**

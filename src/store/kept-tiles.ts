@@ -14,9 +14,10 @@ export async function tellingWhatIsKept<T>(
   } catch (error) {
     const kept = await keptTiles(folder);
     if (kept === undefined) throw error;
-    const remedy = `${kept}; the same command goes on from there`;
-    if (error instanceof InterruptedError) throw new InterruptedError(error.signal, remedy);
-    reporter.hint(remedy);
+    // Only commands are interrupted so.
+    if (error instanceof InterruptedError)
+      throw new InterruptedError(error.signal, `${kept}; the same command goes on from there`);
+    reporter.hint(`${kept}; the same computation goes on from there`);
     throw error;
   }
 }
@@ -49,7 +50,7 @@ export async function tellingRemedy(store: TileStore, action: () => Promise<void
   } catch (error) {
     if (!(error instanceof DamagedTileError)) throw error;
     throw new StoreError(
-      `${store.folder}: a tile is damaged: ${error.message}; cntk kernel with the same --out computes it again`,
+      `${store.folder}: a tile is damaged: ${error.message}; computing the same kernels into this folder again replaces it`,
       { cause: error },
     );
   }

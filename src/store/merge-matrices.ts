@@ -1,28 +1,36 @@
+import { assertArray } from '../checks/arguments.js';
+import { assertJobOptions } from '../progress/job-options.js';
 import { SILENT, type Reporter } from '../progress/reporter.js';
-import { assemble } from './assembly.js';
+import { assembleMatrices, resultReport } from './assembly.js';
 import { tellingKeptTiles, tellingRemedy } from './kept-tiles.js';
-import { mergeStores, type MergeReport } from './merge.js';
+import { mergeStores } from './merge.js';
 import { StoreError } from './store-error.js';
-import { TileStore } from './tile-store.js';
+import { assertStore, TileStore } from './tile-store.js';
 
 export interface MergeMatricesOptions<R extends object> {
   readonly reporter?: Reporter;
   readonly signal?: AbortSignal;
-  /** What the manifest of the matrices says. */
-  readonly describe: (store: TileStore) => R;
+  /** What the manifest of the matrices says; by default `resultReport`. */
+  readonly describe?: (store: TileStore) => R;
 }
 
 /**
  * Brings the tiles of other folders into a store, and writes all matrices.
  *
  * @param folders Of stores of the same computation.
- * @throws StoreError if tiles are missing or damaged; what `mergeStores` and `assemble` throw.
+ * @returns how many tiles came from the other folders, and what the manifest says
+ * @throws StoreError if tiles are missing or damaged; what `mergeStores` and `assembleMatrices` throw.
  */
-export async function mergeIntoMatrices<R extends object>(
+export async function mergeIntoMatrices<R extends object = object>(
   store: TileStore,
   folders: readonly string[],
-  { reporter = SILENT, signal, describe }: MergeMatricesOptions<R>,
-): Promise<Pick<MergeReport, 'merged'> & { readonly result: R }> {
+  options: MergeMatricesOptions<R> = {},
+): Promise<{ readonly merged: number; readonly result: R }> {
+  assertStore('mergeIntoMatrices', store);
+  assertArray('mergeIntoMatrices: folders', folders, 'paths');
+  assertJobOptions('mergeIntoMatrices', options, ['reporter', 'signal', 'describe']);
+  const { reporter = SILENT, signal } = options;
+  const { describe = (of: TileStore) => resultReport(of) as object as R } = options;
   const sources: TileStore[] = [];
   for (const folder of folders) sources.push(await TileStore.open(folder));
   reporter.phase('merge');
@@ -35,12 +43,12 @@ export async function mergeIntoMatrices<R extends object>(
   const missing = store.tileCount - (await store.finished()).size;
   if (missing > 0) {
     throw new StoreError(
-      `${store.folder}: ${merged} tiles merged; ${missing} of ${store.tileCount} are still missing; cntk kernel with the same --out computes them`,
+      `${store.folder}: ${merged} tiles merged; ${missing} of ${store.tileCount} are still missing; computing the same kernels into this folder adds them`,
     );
   }
   const result = describe(store);
   await tellingKeptTiles(store, () =>
-    tellingRemedy(store, () => assemble(store, result, { reporter, signal })),
+    tellingRemedy(store, () => assembleMatrices(store, result, { reporter, signal })),
   );
   return { merged, result };
 }

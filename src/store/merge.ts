@@ -96,7 +96,7 @@ async function assertMergeable(source: TileStore, target: TileStore): Promise<vo
   const sides = [source, target].map(({ computation }) => computation.tileImages);
   if (sides[0] !== sides[1]) {
     throw new UnusableStoreError(
-      `${source.folder} has tiles of ${sides[0]} images a side, ${target.folder} of ${sides[1]}; make both with the same --tile`,
+      `${source.folder} has tiles of ${sides[0]} images a side, ${target.folder} of ${sides[1]}; make both with tiles of one size`,
     );
   }
 }

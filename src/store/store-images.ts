@@ -1,5 +1,8 @@
+import { ArgumentError, assertKeys, assertOneOf } from '../checks/arguments.js';
+import { copyOfFloat32, typedArrayName } from '../checks/typed-arrays.js';
 import { checkImages } from '../images/image-checks.js';
 import type { ImageStack } from '../images/images.js';
+import { assertStack } from '../images/taken-images.js';
 import { normalize, type ChannelStatistics, type Normalization } from '../images/normalize.js';
 import { imagesSha256, type Computation } from './computation.js';
 import type { BlockImages } from './stored-gram.js';
@@ -30,17 +33,29 @@ export interface StoreImages {
   readonly normalization: string;
 }
 
-/** @throws InputError for images of two shapes; ImageError */
-export function storeImages(
-  { images, against, test }: ImageSets,
-  { normalization = 'none', statisticsOf }: StoreImagesOptions = {},
-): StoreImages & {
+/** What `storeImages` gives: the images of a store, and what there is to say of them. */
+export interface PreparedStoreImages extends StoreImages {
+  /** Normalised images of the columns, where `against` was given. */
   readonly columns: ImageStack | undefined;
+  /** What was removed, for `standardize`. */
   readonly statistics: ChannelStatistics | undefined;
   readonly statisticsOf: 'images' | 'against';
+  /** Things that the user should know, one sentence each. */
   readonly warnings: readonly string[];
-} {
-  // The training images, as in cntk run: columns beside test images in the rows, rows where --test gives others.
+}
+
+/**
+ * Normalises the images of a store, and takes their checksums: what `computeInStore` computes with.
+ *
+ * @throws InputError for images of two shapes; ImageError; ArgumentError, ArrayError
+ */
+export function storeImages(sets: ImageSets, options: StoreImagesOptions = {}): PreparedStoreImages {
+  assertSets(sets, options);
+  const images = takeStack('images', sets.images);
+  const against = sets.against && takeStack('against', sets.against);
+  const test = sets.test && takeStack('test', sets.test);
+  const { normalization = 'none', statisticsOf } = options;
+  // The training images, columns beside test images in the rows, rows where `test` has others.
   const trained = statisticsOf ?? (against ? 'against' : 'images');
   const second = against ?? test;
   const isSwapped = trained === 'against' && against !== undefined;
@@ -68,4 +83,27 @@ export function storeImages(
       ? { cross: { rows, columns } }
       : { train: { rows }, ...(columns ? { test: { rows: columns, columns: rows } } : {}) },
   };
+}
+
+function assertSets(sets: ImageSets, options: StoreImagesOptions): void {
+  assertKeys('storeImages', sets, ['images', 'against', 'test']);
+  assertKeys('storeImages', options, ['normalization', 'statisticsOf']);
+  const { against, test } = sets;
+  const { statisticsOf } = options;
+  if (statisticsOf !== undefined)
+    assertOneOf('storeImages: statisticsOf', statisticsOf, ['images', 'against']);
+  if (against !== undefined && test !== undefined) {
+    throw new ArgumentError(
+      'storeImages: test makes a second matrix beside that of images × images; leave out against',
+    );
+  }
+  if (against === undefined && statisticsOf === 'against')
+    throw new ArgumentError('storeImages: statisticsOf is "against", but against is not given');
+}
+
+/** The stack with its pixels as float32, which are not copied if they are that. @throws ImageError, ArrayError */
+function takeStack(name: string, stack: ImageStack): ImageStack {
+  assertStack(name, stack);
+  if (typedArrayName(stack.data) === 'Float32Array') return stack;
+  return { ...stack, data: copyOfFloat32(`${name}.data`, stack.data) };
 }

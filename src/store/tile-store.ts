@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { lstat, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
+import { assertInstance, assertText } from '../checks/arguments.js';
 import { OutputError, writeAtomically } from '../files/atomic-file.js';
 import { NATIVE_ORDER } from '../data/dtype.js';
 import { isTemporary, removeLeftovers } from '../files/leftovers.js';
@@ -53,10 +54,11 @@ export class TileStore {
 
   /** @throws UnusableStoreError if there is none, or it cannot be used. */
   static async open(folder: string): Promise<TileStore> {
+    assertText('TileStore.open: folder', folder);
     const computation = await readComputation(folder);
     if (computation === undefined) {
       throw new UnusableStoreError(
-        `${folder}: is no kernel store (no ${COMPUTATION_FILE}); cntk kernel --out FOLDER makes one`,
+        `${folder}: is no kernel store (no ${COMPUTATION_FILE}); one is made where kernels are computed into a folder`,
       );
     }
     return new TileStore(folder, computation);
@@ -247,6 +249,11 @@ export class TileStore {
     const kernels = this.computation.kernels.length;
     return npyHeader('<f4', [kernels, rows, columns]).length + 4 * kernels * rows * columns;
   }
+}
+
+/** @param where The function, for the message. @throws ArgumentError for anything but a store. */
+export function assertStore(where: string, store: unknown): asserts store is TileStore {
+  assertInstance(`${where}: store`, store, TileStore, 'TileStore.open(folder) or computeInStore');
 }
 
 /** The machine may lack what opening a file takes: that says nothing of the file. */

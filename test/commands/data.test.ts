@@ -132,7 +132,7 @@ describe('layout', () => {
     ])
       await fail(
         2,
-        /signals\.npy: 6×12×50×1 may be 12 channels of 50×1 pixels \(--layout nchw\) or 1 channel of 12×50 pixels \(--layout nhwc\); say which/,
+        /signals\.npy: 6×12×50×1 may be 12 channels of 50×1 pixels \(layout nchw\) or 1 channel of 12×50 pixels \(layout nhwc\); say which \(--layout nchw\|nhwc\)$/m,
         ...words(line),
       );
     for (const [layout, shape] of [

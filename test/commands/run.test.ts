@@ -221,7 +221,7 @@ describe('cntk run', () => {
       ),
     );
     expect(result).toMatchObject({ status: 1, stdout: '' });
-    expect(result.stderr).toMatch(/^cntk: .*n = 8.*--ridge/m);
+    expect(result.stderr).toMatch(/^cntk: .*n = 8.*a larger ridge: .* \(--ridge [\d.e-]+\)$/m);
     expect(await readdir(folder)).not.toContain('twice');
   });
 });

@@ -30,11 +30,11 @@ const hasShim =
 /** Assembles the store in a process of its own, as every command does, with a short lease. */
 function assemble(store: string, env: Record<string, string> = {}) {
   const script = `
-    const { assemble, resultReport } = await import(${JSON.stringify(new URL('store/assembly.js', dist).href)});
+    const { assembleMatrices, resultReport } = await import(${JSON.stringify(new URL('store/assembly.js', dist).href)});
     const { TileStore } = await import(${JSON.stringify(new URL('store/tile-store.js', dist).href)});
     const store = await TileStore.open(process.argv[1]);
     const signal = new AbortController().signal;
-    await assemble(store, resultReport(store), { signal, leaseMs: ${LEASE_MS} });
+    await assembleMatrices(store, resultReport(store), { signal, leaseMs: ${LEASE_MS} });
   `;
   const child = spawn(process.execPath, ['--input-type=module', '-e', script, store], {
     env: { ...process.env, ...env },

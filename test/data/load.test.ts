@@ -56,6 +56,7 @@ describe('pixels', () => {
     const bytes = await put('a.npy', npy('|u1', [2, 1, 3], [0, 51, 255, 1, 2, 3]));
     const floats = await put('b.npy', npy('<f4', [1, 1, 3], bytesOf(Float32Array.of(0, 51, 255))));
     await inputError(loadImages([bytes, floats]), floats, bytes, 'uint8, 0 … 255', 'float32, 0 … 255');
+    await inputError(loadImages([floats, bytes]), bytes, floats, '\n', 'scale 255 divides', 'scale 1 takes');
     const within = { scaleOption: '--test-scale' };
     await inputError(loadImages([floats, bytes], within), bytes, floats, '--test-scale 255 divides');
     // Where one file is not used there is nothing to disagree with, and no pixel is read in another way.
@@ -150,7 +151,7 @@ describe('layout', () => {
   test('axes that may be in either order are asked for with both readings, and each hint is followed', async () => {
     const path = await put('a.npy', npy('|u1', [2, 12, 50, 1], new Uint8Array(1200)));
     const { message } = await inputError(loadImages([path]), path, '2×12×50×1');
-    const readings = [...message.matchAll(/(\d+) channels? of (\d+)×(\d+) pixels \(--layout (\w+)\)/g)];
+    const readings = [...message.matchAll(/(\d+) channels? of (\d+)×(\d+) pixels \(layout (\w+)\)/g)];
     expect(readings).toHaveLength(2);
     for (const [, channels, height, width, layout] of readings) {
       const { images } = await loadImages([path], { layout: layout as 'nchw' | 'nhwc' });

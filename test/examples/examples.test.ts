@@ -1,9 +1,12 @@
 // Every example runs as its first lines say, on real digits, and gets most of them right; the one in Python runs where
 // NumPy and scikit-learn are installed and compiles everywhere.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const examples = fileURLToPath(new URL('../../examples/', import.meta.url));
@@ -26,6 +29,7 @@ test('every example is run here', () => {
     'digits.mjs',
     'kernel-solve.sh',
     'library.mjs',
+    'store.mjs',
     'support_vectors.py',
   ]);
 });
@@ -36,6 +40,29 @@ test('library.mjs', () => {
   const [, right] = /^(\d+) of 200 digits right$/.exec(stdout.trim())!;
   expect(Number(right)).toBeGreaterThan(180);
 });
+
+test('store.mjs, interrupted after its first tile and run again, computes the others', async () => {
+  const words = [join(examples, 'store.mjs'), join(folder, 'store'), String(COUNT)];
+  const first = spawn(process.execPath, words, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  for (const stream of [first.stdout, first.stderr]) stream.on('data', (text) => (said += String(text)));
+  const ended = once(first, 'close') as Promise<[number | null]>;
+  const tiles = () => readdir(join(folder, 'store/tiles')).catch(() => [] as string[]);
+  const hasTile = async () => (await tiles()).some((name) => /^train-.*\.npy$/.test(name));
+  while (first.exitCode === null && !(await hasTile())) await sleep(5);
+  first.kill('SIGINT');
+  expect(await ended).toEqual([130, null]);
+  expect(said).toMatch(/interrupted; the same command goes on/);
+  const there = (await tiles()).filter((name) => /^(train|test)-.*\.npy$/.test(name)).length;
+  const { status, stdout, stderr } = run(process.execPath, ...words);
+  expect({ status, stdout }).toMatchObject({ status: 0 });
+  const all = 55 + 100; // 40 images in tiles of 4
+  expect(stderr).toContain(`${there} of ${all} tiles are there`);
+  expect(stdout).toContain(`${all - there} tiles computed in this run`);
+  const right = [...stdout.matchAll(/^ntk-gap-d[35]-hidden: (\d+) of 40 digits right$/gm)];
+  expect(right).toHaveLength(2);
+  for (const [, count] of right) expect(Number(count)).toBeGreaterThan(32);
+}, 300_000);
 
 test('kernel-solve.sh, and support_vectors.py on the kernels that it leaves', () => {
   const { status, stdout, stderr } = run('sh', join(examples, 'kernel-solve.sh'), folder, String(COUNT));

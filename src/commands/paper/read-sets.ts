@@ -44,7 +44,7 @@ export async function readSets(args: SetArguments): Promise<Pick<Draw, 'train' |
   } else {
     const files = await findCifar(cifar);
     sets = {
-      train: await loadImages(files.train, { scale: args.scale }),
+      train: await loadImages(files.train, { scale: args.scale, scaleOption: '--scale' }),
       test: await loadImages(files.test, {
         count: testCount,
         scale: args['test-scale'] ?? args.scale,

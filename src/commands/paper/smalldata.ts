@@ -75,7 +75,7 @@ async function smalldata(args: SmalldataArguments, signal: AbortSignal): Promise
   if (args.scale !== 'auto' && !args.train) throw new UsageError('--scale needs --train');
   using progress = new Progress(args.quiet ?? false);
   const set = args.train
-    ? await loadImages(args.train, { layout: args.layout, scale: args.scale })
+    ? await loadImages(args.train, { layout: args.layout, scale: args.scale, scaleOption: '--scale' })
     : await loadDigits();
   const run = { images, sizes, draws, seed, depths };
   const { result, device } = await withDevice(args, progress, async (opened) => {

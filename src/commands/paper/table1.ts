@@ -176,7 +176,7 @@ async function readDraws(args: Table1Arguments): Promise<{ draws: Draw[]; classe
   if (args.cifar === undefined)
     throw new UsageError(`table1 needs CIFAR-10: --cifar FOLDER with ${CIFAR_SOURCE}`);
   const files = await findCifar(args.cifar);
-  const train = await loadImages(files.train, { scale: args.scale });
+  const train = await loadImages(files.train, { scale: args.scale, scaleOption: '--scale' });
   const test = await loadImages(files.test, {
     count: args['test-count'],
     scale: args['test-scale'] ?? args.scale,

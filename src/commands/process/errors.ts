@@ -4,6 +4,7 @@ import { UnusableStoreError } from '../../store/store-error.js';
 import { ImageError } from '../../images/image-checks.js';
 import { KernelSpecError } from '../../kernel/validate-kernels.js';
 import { InterruptedError } from '../../signals/interrupted-error.js';
+import { optionHint } from './option-hint.js';
 import { systemProblem } from './system-errors.js';
 
 /** Something is wrong with the command line; the message names the option and the remedy. */
@@ -33,7 +34,7 @@ export function messageOf(error: unknown): string {
   const isExpected = !['Error', 'TypeError', 'RangeError', 'ReferenceError', 'SyntaxError'].includes(
     error.name,
   );
-  return isExpected ? error.message : `${error.message} (set CNTK_DEBUG=1 to see where)`;
+  return isExpected ? error.message + optionHint(error) : `${error.message} (set CNTK_DEBUG=1 to see where)`;
 }
 
 function isAllocationFailure(error: Error): boolean {

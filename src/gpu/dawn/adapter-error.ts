@@ -1,6 +1,14 @@
 /** No adapter, not the one asked for, or one that does not open; the message says what to do. */
 export class AdapterError extends Error {
   override readonly name = 'AdapterError';
+
+  /** @param isChoice Whether another adapter may be asked for. */
+  constructor(
+    message: string,
+    readonly isChoice = false,
+  ) {
+    super(message);
+  }
 }
 
 const INSTALL: Partial<Record<NodeJS.Platform, string>> = {
@@ -25,6 +33,6 @@ export function noAdapterError(): AdapterError {
 export function unknownAdapterError(requested: string, available: readonly string[]): AdapterError {
   const list = available.map((name) => `  ${name}`).join('\n');
   return new AdapterError(
-    `no adapter's name contains "${requested}" (option --adapter or variable CNTK_ADAPTER). Available:\n${list}`,
+    `no adapter's name contains "${requested}" (asked for by name, or by the variable CNTK_ADAPTER). Available:\n${list}`,
   );
 }

@@ -1,4 +1,5 @@
-import { Gpu } from '../gpu.js';
+import { assertGpu } from '../assert-gpu.js';
+import { Gpu, GpuError } from '../gpu.js';
 import { AdapterError } from './adapter-error.js';
 import {
   assertAdapterOptions,
@@ -47,6 +48,18 @@ export class OpenGpu extends Gpu implements Disposable {
 }
 
 /**
+ * Refuses what is no device that this package has opened: jobs look at its adapter.
+ *
+ * @param where The function, for the message.
+ * @throws GpuError; DeviceLostError
+ */
+export function assertOpenGpu(where: string, gpu: unknown): asserts gpu is OpenGpu {
+  assertGpu(where, gpu);
+  if (gpu instanceof OpenGpu) return;
+  throw new GpuError(`${where} was given a Gpu without its adapter; await openGpu() gives one that has it`);
+}
+
+/**
  * Dawn ends the process if an instance is garbage-collected before its device, or while it compiles for it. So each is
  * held here until then.
  */
@@ -76,7 +89,8 @@ export async function openGpu(options: AdapterOptions = {}): Promise<OpenGpu> {
   } catch (error) {
     held.delete(live);
     throw new AdapterError(
-      `the adapter "${live.found.name}" does not open: ${(error as Error).message}. Update its driver or choose another (--adapter, CNTK_ADAPTER).`,
+      `the adapter "${live.found.name}" does not open: ${(error as Error).message}. Update its driver, or choose another (also by the variable CNTK_ADAPTER).`,
+      true,
     );
   }
   const lost = device.lost;

@@ -19,7 +19,7 @@ const THREAD_BYTES = 64 * 2 ** 20;
 export class KernelFile implements AsyncDisposable {
   private constructor(
     readonly path: string,
-    readonly matrix: NpyRows,
+    private readonly matrix: NpyRows,
     private readonly stamp: FileStamp,
   ) {}
 

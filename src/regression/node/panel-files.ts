@@ -3,6 +3,8 @@ import { open, readdir, rm, rmdir, stat, statfs } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
+import { ArgumentError, assertKeys, assertRunOptions, assertText } from '../../checks/arguments.js';
+import { className } from '../../checks/class-name.js';
 import { OutputError, writeAtomically } from '../../files/atomic-file.js';
 import { isTemporary } from '../../files/leftovers.js';
 import { makeFolder } from '../../files/make-folder.js';
@@ -23,13 +25,13 @@ const FACTOR = 'factor';
 export class FactorInUseError extends Error {
   override readonly name = 'FactorInUseError';
   constructor(folder: string) {
-    super(`${folder} belongs to another process that is at work there; let it end, or use another --out`);
+    super(`${folder} belongs to another process that is at work there; let it end, or write elsewhere`);
   }
 }
 
 export interface PanelFilesOptions {
-  /** Told what was found, and what is waited for. */
-  readonly note: (message: string) => void;
+  /** Told what was found, and what is waited for; by default nobody is. */
+  readonly note?: (message: string) => void;
   readonly signal?: AbortSignal;
   /** After this time the holder of a claim counts as lost. */
   readonly leaseMs?: number;
@@ -43,11 +45,21 @@ export interface PanelFilesOptions {
  */
 export class PanelFiles implements AsyncDisposable {
   private claims: Claims | undefined;
+  private readonly options: PanelFilesOptions & Required<Pick<PanelFilesOptions, 'note'>>;
 
+  /** @throws ArgumentError */
   constructor(
     readonly folder: string,
-    private readonly options: PanelFilesOptions,
-  ) {}
+    options: PanelFilesOptions = {},
+  ) {
+    assertText('PanelFiles: folder', folder);
+    assertKeys('PanelFiles', options, ['note', 'signal', 'leaseMs']);
+    assertRunOptions('PanelFiles', options);
+    const { note = () => undefined } = options;
+    if (typeof note !== 'function')
+      throw new ArgumentError(`PanelFiles: note is ${className(note)}; a function is wanted`);
+    this.options = { ...options, note };
+  }
 
   /** Opens the panels of a factor, as `OpenPanelStore` asks for. @throws OutputError; FactorInUseError; the signal's reason. */
   readonly open = async (identity: FactorIdentity): Promise<PanelStore> => {
@@ -100,7 +112,7 @@ export class PanelFiles implements AsyncDisposable {
     if (blocks === 0 || bavail * bsize >= needed) return;
     const problem =
       `the factor takes ${formatSize(factorBytes)} and the results ${formatSize(resultBytes)}, but only ` +
-      `${formatSize(present + bavail * bsize)} are free there; free some space, or write elsewhere (--out)`;
+      `${formatSize(present + bavail * bsize)} are free there; free some space, or write elsewhere`;
     throw new OutputError(this.folder, new Error(problem));
   }
 
@@ -192,7 +204,7 @@ export class PanelFiles implements AsyncDisposable {
   }
 
   /** Checksums of the panels that are there and whole, up to the first that is not. */
-  private async wholePanels(identity: FactorIdentity, note: PanelFilesOptions['note']): Promise<number[]> {
+  private async wholePanels(identity: FactorIdentity, note: (message: string) => void): Promise<number[]> {
     const known = await readPanelState(this.folder, identity, note);
     const whole: number[] = [];
     for (const [j, sum] of known.entries()) {

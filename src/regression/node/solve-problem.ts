@@ -1,20 +1,30 @@
+import { ArgumentError, assertKeys, assertText } from '../../checks/arguments.js';
 import { InputError } from '../../checks/input-error.js';
 import { loadLabels } from '../../data/labels.js';
 import { formatShape } from '../../data/shape.js';
 import { breather } from '../../signals/breather.js';
 import { classesOf } from '../targets.js';
 import { isFiniteNumber } from '../validate.js';
-import { KernelFile } from './kernel-file.js';
+import { assertMemory, KernelFile } from './kernel-file.js';
 
 export interface ProblemFiles {
+  /** [n][n], .npy or .npz, float32 or float64. */
   readonly kernel: string;
+  /** [n] */
   readonly labels: string;
+  /** [m][n], test image by training image. */
   readonly testKernel?: string;
+  /** [m], for the accuracy. */
   readonly testLabels?: string;
 }
 
-/** Matrices and labels that fit together; the matrices are open, and hardly read. */
+/**
+ * Matrices and labels in files that fit together; the matrices are open, and hardly read. They are closed at the end of
+ * the scope of `await using problem = await SolveProblem.open(files)`.
+ */
 export class SolveProblem implements AsyncDisposable {
+  private isChecked = false;
+
   private constructor(
     readonly train: { readonly kernel: KernelFile; readonly labels: Int32Array },
     readonly test: { readonly kernel: KernelFile; readonly labels?: Int32Array } | undefined,
@@ -22,8 +32,9 @@ export class SolveProblem implements AsyncDisposable {
     readonly files: ProblemFiles,
   ) {}
 
-  /** @throws InputError naming the file that does not fit, and both shapes. */
+  /** @throws InputError naming the file that does not fit, and both shapes; ArgumentError. */
   static async open(files: ProblemFiles): Promise<SolveProblem> {
+    assertFiles(files);
     const opened: KernelFile[] = [];
     try {
       const kernel = await KernelFile.open(files.kernel);
@@ -76,10 +87,42 @@ export class SolveProblem implements AsyncDisposable {
     return classesOf(this.train.labels);
   }
 
+  /**
+   * Looks for what would be found after hours of solving only: too little memory, and elements of the test kernel that
+   * are no numbers. A second look costs nothing.
+   *
+   * @throws MemoryError; InputError; the signal's reason
+   */
+  async check(signal?: AbortSignal): Promise<void> {
+    if (this.isChecked) return;
+    const { n, m, train, test } = this;
+    const k = this.classes.length;
+    // Targets, coefficients and what the iteration starts from; the scores.
+    assertMemory(
+      train.kernel.memoryBytes + 4 * 8 * k * n + 8 * k * m,
+      `a kernel of ${n} rows and ${k} classes`,
+    );
+    signal?.throwIfAborted();
+    if (test) await assertFiniteRows(test.kernel, signal);
+    this.isChecked = true;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.train.kernel[Symbol.asyncDispose]();
     await this.test?.kernel[Symbol.asyncDispose]();
   }
+}
+
+function assertFiles(files: ProblemFiles): void {
+  const where = 'SolveProblem.open';
+  assertKeys(where, files, ['kernel', 'labels', 'testKernel', 'testLabels']);
+  const { kernel, labels, testKernel, testLabels } = files;
+  assertText(`${where}: kernel`, kernel);
+  assertText(`${where}: labels`, labels);
+  if (testKernel !== undefined) assertText(`${where}: testKernel`, testKernel);
+  if (testLabels !== undefined) assertText(`${where}: testLabels`, testLabels);
+  if (testLabels !== undefined && testKernel === undefined)
+    throw new ArgumentError(`${where}: testLabels are given, but no testKernel`);
 }
 
 async function labelsOf(path: string, count: number, reason: string) {
@@ -92,7 +135,7 @@ async function labelsOf(path: string, count: number, reason: string) {
 const PIECE = 2 ** 22;
 
 /** Reads a test kernel for this alone: what is no number is found before hours of solving. @throws InputError */
-export async function assertFiniteRows(kernel: KernelFile, signal: AbortSignal): Promise<void> {
+async function assertFiniteRows(kernel: KernelFile, signal: AbortSignal | undefined): Promise<void> {
   const { count, columns, path } = kernel;
   const breathe = breather(signal);
   const piece = Math.max(1, Math.floor(PIECE / columns));

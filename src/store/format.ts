@@ -1,0 +1,3 @@
+export const FORMAT = 'cntk-webgpu kernel store';
+/** Since version 2 the name of a tile binds it to its place; of version 1 stores are read, and gone on with. */
+export const FORMAT_VERSIONS = [1, 2] as const;
