@@ -36,7 +36,7 @@ describe.each(names)('%s', (name) => {
   test('its code is what the linker makes of the files and the constants of a variant', async () => {
     const { contract, variants } = (await import(`../../shaders/${name}.js`)) as ShaderModule;
     for (const constants of variants) {
-      const unrolled = linkedFiles(`${name}.wgsl`, SHADER_FILES).map((file) => [
+      const unrolled = linkedFiles(`${name}.wgsl`, SHADER_FILES).map((file): [string, string] => [
         file,
         unrollLoops(SHADER_FILES[file], constants),
       ]);
