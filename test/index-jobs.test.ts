@@ -246,10 +246,12 @@ test('wrong options name the call, the option and the value', async () => {
     [/PanelFiles has no "Note"/, () => new library.PanelFiles(folder, { Note: () => undefined } as object)],
   ];
   for (const [message, call] of wrong) {
-    const error = await (async () => call())().then(
-      () => undefined,
-      (reason: unknown) => reason,
-    );
+    const error = await Promise.resolve()
+      .then(call)
+      .then(
+        () => undefined,
+        (reason: unknown) => reason,
+      );
     expect(String(error)).toMatch(message);
     expect(error).toBeInstanceOf(library.ArgumentError);
   }

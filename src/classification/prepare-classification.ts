@@ -114,7 +114,7 @@ export function prepareClassification(options: ClassificationRequest): Classific
 
 /** @throws ArgumentError, ImageError, ArrayError; RangeError unless there is a label for each image */
 function takeSet(name: string, set: ClassificationImages) {
-  if (typeof set !== 'object' || set === null) {
+  if (typeof set !== 'object' || (set as unknown) === null) {
     throw new ArgumentError(
       `prepareClassification: ${name} is ${className(set)}; { images, labels } is wanted, as loadImages gives them`,
     );

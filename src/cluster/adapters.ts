@@ -97,7 +97,7 @@ function assertAdaptersJob(job: AdaptersJob<object>): void {
 
 /** Puts the matrices together, if the processes have computed all tiles. */
 async function finish<R extends object>(
-  { folder, assembles = true, describe = described }: AdaptersJob<R>,
+  { folder, assembles = true, describe }: AdaptersJob<R>,
   names: readonly string[],
   failed: readonly string[],
   reporter: Reporter,
@@ -112,13 +112,15 @@ async function finish<R extends object>(
     );
   }
   if (failed.length > 0) reporter.warn(`${failed.join(', ')} failed; others did its tiles`);
-  const result = describe(store, names);
+  const result = (describe ?? described)(store, names) as R;
   if (assembles) await assembleMatrices(store, result, { reporter, signal });
   return { store, adapters: names, result };
 }
 
-const described = <R extends object>(store: TileStore, adapters: readonly string[]): R =>
-  ({ ...resultReport(store), adapters }) as object as R;
+const described = (store: TileStore, adapters: readonly string[]): object => ({
+  ...resultReport(store),
+  adapters,
+});
 
 /** @returns the status of a process that ends with this one. */
 async function runProcess(

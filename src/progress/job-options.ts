@@ -14,11 +14,14 @@ const REPORTER = Object.keys(SILENT) as (keyof Reporter)[];
 export function assertJobOptions(where: string, options: unknown, known: readonly string[]): void {
   assertKeys(where, options, known);
   assertRunOptions(where, options as object);
-  const { reporter, describe } = options as { readonly reporter?: unknown; readonly describe?: unknown };
+  const { reporter, describe } = options as {
+    readonly reporter?: Partial<Reporter> | null;
+    readonly describe?: unknown;
+  };
   if (describe !== undefined && typeof describe !== 'function')
     throw new ArgumentError(`${where}: describe is ${className(describe)}; a function is wanted`);
   if (reporter === undefined) return;
-  const lacks = REPORTER.find((name) => typeof (reporter as Partial<Reporter> | null)?.[name] !== 'function');
+  const lacks = REPORTER.find((name) => typeof reporter?.[name] !== 'function');
   if (lacks === undefined) return;
   throw new ArgumentError(
     `${where}: reporter is ${className(reporter)} without ${lacks}; a Reporter is wanted, such as { ...SILENT, ${lacks}: … }`,

@@ -80,7 +80,7 @@ export async function assembleMatrices(
   options: AssemblyOptions = {},
 ): Promise<void> {
   assertStore('assembleMatrices', store);
-  if (typeof report !== 'object' || report === null || Array.isArray(report))
+  if (typeof report !== 'object' || (report as unknown) === null || Array.isArray(report))
     throw new ArgumentError(`assembleMatrices: report is ${className(report)}; a plain object is wanted`);
   assertJobOptions('assembleMatrices', options, ['reporter', 'signal', 'leaseMs']);
   const { reporter = SILENT, signal, leaseMs } = options;
