@@ -120,8 +120,8 @@ describe('a bundle for browsers', () => {
     const network = shaders.filter((name) => name.startsWith('network_'));
     expect(network).toHaveLength(6);
     expect(shaders).toEqual([...solver, ...KERNEL_SHADERS, ...network].sort());
-    // 230,974 bytes when this was written, 95,000 of them for networks.
-    expect(sizeBytes).toBeLessThan(250_000);
+    // 256,747 bytes when this was written, 115,000 of them for networks.
+    expect(sizeBytes).toBeLessThan(270_000);
   });
 
   test('holds the shaders that it uses and no others', async () => {
