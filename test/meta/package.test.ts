@@ -120,7 +120,7 @@ describe('a bundle for browsers', () => {
     const network = shaders.filter((name) => name.startsWith('network_'));
     expect(network).toHaveLength(6);
     expect(shaders).toEqual([...solver, ...KERNEL_SHADERS, ...network].sort());
-    // 256,747 bytes when this was written, 115,000 of them for networks.
+    // 256,747 bytes when this was written.
     expect(sizeBytes).toBeLessThan(270_000);
   });
 
