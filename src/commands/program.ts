@@ -1,5 +1,6 @@
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
+import { archCommand } from './arch.js';
 import { benchCommand } from './bench.js';
 import { demoCommand } from './demo.js';
 import { devicesCommand } from './devices.js';
@@ -36,6 +37,7 @@ export async function runProgram(): Promise<void> {
     .command(tuneCommand)
     .command(storeCommand)
     .command(slurmCommand)
+    .command(archCommand)
     .command(paperCommand)
     .parserConfiguration({ 'boolean-negation': false, 'dot-notation': false })
     .strict()

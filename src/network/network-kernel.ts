@@ -1,0 +1,56 @@
+import type { Network } from './network.js';
+import { NetworkError } from './network-error.js';
+import type { ImageSize } from './shapes.js';
+
+/** A network with the name that reports and files call it by. */
+export interface NamedNetwork {
+  /** A preset's name, such as `cntk-gap:11`, or that of a file without its folder and ending. */
+  readonly name: string;
+  /** What the user named: a preset or the path of a file. */
+  readonly source: string;
+  readonly network: Network;
+}
+
+/** One kernel of a network. */
+export interface NetworkKernel {
+  readonly kernel: 'ntk' | 'nngp';
+  readonly arch: NamedNetwork;
+}
+
+/** Name of a kernel for files and tables: `ntk-myrtle5`, `nngp-cntk-gap-11`. */
+export function networkKernelName({ kernel, arch }: NetworkKernel): string {
+  return `${kernel}-${fileStem(arch)}`;
+}
+
+/** What is left of a name that every file system takes. */
+function fileStem({ name }: NamedNetwork): string {
+  return name.replace(/:/g, '-').replace(/[^\p{L}\p{N}._+-]/gu, '_');
+}
+
+/** @throws NetworkError if two networks would have files of one name. */
+export function assertOwnNames(archs: readonly NamedNetwork[]): void {
+  const known = new Map<string, NamedNetwork>();
+  for (const arch of archs) {
+    // Some file systems know no capital letters.
+    const stem = fileStem(arch).toLowerCase();
+    const other = known.get(stem);
+    if (other !== undefined) {
+      throw new NetworkError(
+        other.source === arch.source
+          ? `${arch.source} is named twice: name every network once`
+          : `${other.source} and ${arch.source} would both be called ${fileStem(arch)}: give one of the files another name`,
+      );
+    }
+    known.set(stem, arch);
+  }
+}
+
+/** @throws NetworkError naming the network, the layer and both shapes, if the images do not fit it. */
+export function assertFits({ source, network }: NamedNetwork, image: ImageSize): void {
+  try {
+    network.shapes(image);
+  } catch (error) {
+    if (!(error instanceof NetworkError)) throw error;
+    throw new NetworkError(`${source}: ${error.message}`, { cause: error });
+  }
+}
