@@ -3,15 +3,14 @@ import type { LabelledImages } from '../data/load.js';
 import { normalize, type Normalization } from '../images/normalize.js';
 import { assertOneScale } from '../data/one-scale.js';
 import type { OpenGpu } from '../gpu/dawn/open-gpu.js';
-import type { KernelSpec } from '../kernel/kernel-spec.js';
 import { regressionGrams } from '../kernel/gram-shape.js';
-import { computeGram } from '../kernel/gram.js';
 import { checkImages } from '../images/image-checks.js';
 import type { ImageStack } from '../images/images.js';
-import { validateKernels } from '../kernel/validate-kernels.js';
+import { validateRequests, type KernelRequest } from '../planning/kernel-request.js';
+import { prepareKernels } from '../planning/prepare-kernels.js';
 import { fit, type FitOptions, type Model } from '../regression/regression.js';
 import { classesOf, type TargetCoding } from '../regression/targets.js';
-import { prepareRun, type PrepareOptions, type VariantLabels } from '../planning/prepare-run.js';
+import type { PrepareOptions, VariantLabels } from '../planning/prepare-run.js';
 import { workUpdates } from '../progress/details.js';
 import { SILENT } from '../progress/reporter.js';
 import { notePlan } from '../regression/node/factor-folder.js';
@@ -32,7 +31,7 @@ export interface ClassificationTask {
   readonly testLabels: Int32Array | undefined;
   /** Labels of the training images, each once: column c of the scores is that of label classes[c]. */
   readonly classes: readonly number[];
-  readonly spec: KernelSpec;
+  readonly kernel: KernelRequest;
   readonly targets: TargetCoding;
   /** Added to the diagonal of the kernel, in units of its mean; several: the leave-one-out error decides. */
   readonly ridge: FitOptions['ridge'];
@@ -65,17 +64,17 @@ export interface Classification {
 /**
  * Normalises the images and checks that everything fits together, before a device is opened.
  *
- * @throws InputError for images without labels, of two shapes or of two scales; KernelSpecError; ImageError
+ * @throws InputError for images without labels, of two shapes or of two scales; KernelSpecError; NetworkError; ImageError
  */
 export function prepareClassification(options: {
   readonly train: LabelledImages;
   readonly test: LabelledImages;
   readonly normalization: Normalization;
-  readonly spec: KernelSpec;
+  readonly kernel: KernelRequest;
   readonly targets: TargetCoding;
   readonly ridge: FitOptions['ridge'];
 }): ClassificationTask {
-  const { normalization, spec, targets, ridge } = options;
+  const { normalization, kernel, targets, ridge } = options;
   const trainLabels = options.train.labels;
   if (trainLabels === undefined) {
     throw new InputError(
@@ -89,14 +88,14 @@ export function prepareClassification(options: {
   );
   const { train, test, warnings } = normalize(normalization, options.train.images, options.test.images);
   checkImages(train, test);
-  validateKernels([spec], train);
+  validateRequests([kernel], train);
   return {
     train,
     test,
     trainLabels,
     testLabels: options.test.labels,
     classes: classesOf(trainLabels),
-    spec,
+    kernel,
     targets,
     ridge,
     warnings: [...warnings, ...labelNotes(trainLabels, options.test.labels)],
@@ -107,7 +106,7 @@ export function prepareClassification(options: {
  * The main job (Arora et al., NeurIPS 2019, section 5): kernel of the training images, ridge regression, kernel of
  * the test images, predictions.
  *
- * @throws what `computeGram` and `fit` throw; the signal's reason if aborted.
+ * @throws what `prepareKernels` and `fit` throw; the signal's reason if aborted.
  */
 export async function classify(
   opened: OpenGpu,
@@ -131,15 +130,14 @@ async function classifyWith(
   const gpu = opened;
   const { signal, reporter = SILENT } = prepare;
   const { train, test, trainLabels, testLabels, targets, ridge } = task;
-  const kernels = [task.spec];
   const grams = regressionGrams(train.count, test.count);
-  const run = { kernels, grams, memoryBytes };
-  const { variant, tuned, compileMs } = await prepareRun(opened, train, run, prepare);
-  const kernelOptions = { kernels, signal, onProgress: workUpdates(reporter), memoryBytes, variant };
+  const run = { requests: [task.kernel], grams, memoryBytes };
+  const { compute, tuned, compileMs } = await prepareKernels(opened, train, run, prepare);
+  const kernelOptions = { signal, onProgress: workUpdates(reporter) };
   const stopwatch = new Stopwatch();
 
   reporter.phase('kernel train × train');
-  const trainKernel = await computeGram(gpu, { images: train, ...kernelOptions });
+  const trainKernel = await compute(train, kernelOptions);
   const trainKernelMs = stopwatch.lap();
 
   // Before the test kernel: a training kernel that cannot be solved makes the rest useless.
@@ -156,7 +154,7 @@ async function classifyWith(
   const solveMs = stopwatch.lap();
 
   reporter.phase('kernel test × train');
-  const testKernel = await computeGram(gpu, { images: test, against: train, ...kernelOptions });
+  const testKernel = await compute(test, { against: train, ...kernelOptions });
   const testKernelMs = stopwatch.lap();
 
   const source = memoryRows(testKernel.matrices[0], train.count);

@@ -4,8 +4,12 @@ import { NetworkError } from '../network/network-error.js';
 import { presetNetwork } from '../network/presets.js';
 import { readNetwork } from './network-file.js';
 
-/** The endings of files of networks; anything else is the name of a preset. */
 const FILE = /\.(json|ya?ml)$/i;
+
+/** Whether a network is named by its file; anything else is the name of a preset. */
+export function isNetworkFile(source: string): boolean {
+  return FILE.test(source);
+}
 
 /**
  * Networks by presets' names or files.
@@ -19,7 +23,7 @@ export async function loadNetworks(sources: readonly string[]): Promise<NamedNet
 }
 
 export async function loadNetwork(source: string): Promise<NamedNetwork> {
-  if (FILE.test(source)) {
+  if (isNetworkFile(source)) {
     return { name: basename(source).replace(FILE, ''), source, network: await readNetwork(source) };
   }
   try {

@@ -3,16 +3,11 @@ import { OutputError } from '../files/atomic-file.js';
 import { assertSpace } from '../files/disk-space.js';
 import { packageVersion } from '../files/package-version.js';
 import type { OpenGpu } from '../gpu/dawn/open-gpu.js';
-import type { KernelSpec } from '../kernel/kernel-spec.js';
 import type { GramShape } from '../kernel/gram-shape.js';
-import { elementLayersPerPair, planPasses } from '../kernel/passes.js';
+import { splitRequests, type KernelRequest } from '../planning/kernel-request.js';
 import type { MeasureMode } from '../planning/measured-variants.js';
-import {
-  decideVariants,
-  prepareRun,
-  type PrepareOptions,
-  type VariantLabels,
-} from '../planning/prepare-run.js';
+import { prepareKernels, requestedWorkPerPair } from '../planning/prepare-kernels.js';
+import { decideVariants, type PrepareOptions, type VariantLabels } from '../planning/prepare-run.js';
 import { SILENT, type Reporter } from '../progress/reporter.js';
 import { assemble, resultReport } from './assembly.js';
 import {
@@ -31,7 +26,7 @@ import { TileStore } from './tile-store.js';
 /** Kernels between images, and the folder of the store that they are kept in. */
 export interface StoreTask {
   readonly folder: string;
-  readonly kernels: readonly KernelSpec[];
+  readonly kernels: readonly KernelRequest[];
   readonly images: StoreImages;
   /** For those who ask later: the files of the images. */
   readonly inputs?: Computation['inputs'];
@@ -95,10 +90,10 @@ export async function computeInStore<R extends object = object>(
   const { kernels, images } = task;
   const grams = gramsOf(images);
   const store = await openStore(opened, task, options);
-  const { variant, tuned, compileMs } = await prepareRun(
+  const { variant, tuned, compileMs } = await prepareKernels(
     opened,
     images.rows,
-    { kernels, grams, memoryBytes },
+    { requests: kernels, grams, memoryBytes },
     { ...options, tune: store.computation.variants },
   );
   const unreadable = new Set<string>();
@@ -160,14 +155,15 @@ async function newComputation(
   wanted: Computation,
   options: ComputeInStoreOptions<object>,
 ): Promise<Computation> {
+  const split = splitRequests(kernels, rows);
   const run = {
-    kernels,
+    kernels: split.specs,
     shape: rows,
     grams: gramsOf({ rows, ...images }),
     memoryBytes: options.memoryBytes,
   };
-  const { tuned = {} } = await decideVariants(opened, run, options);
-  const perPair = elementLayersPerPair(planPasses(kernels, rows), rows);
+  const { tuned = {} } = split.specs.length === 0 ? {} : await decideVariants(opened, run, options);
+  const perPair = requestedWorkPerPair(split, rows);
   const { name, backend, description, software } = opened.adapter;
   return {
     ...wanted,
