@@ -131,7 +131,10 @@ async function kernelFile(
   else printData(formatResult(result, out));
 }
 
-function formatResult({ rows, columns, pairs, elementLayers, elapsedMs }: RequestedGram, out: string): string {
+function formatResult(
+  { rows, columns, pairs, elementLayers, elapsedMs }: RequestedGram,
+  out: string,
+): string {
   return [
     `${rows}×${columns} float32, ${pairs} pairs in ${formatDuration(elapsedMs)}, ${formatRate(elementLayers, elapsedMs)}`,
     out,

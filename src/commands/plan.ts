@@ -57,7 +57,10 @@ export const planCommand: CommandModule<object, PlanArguments> = {
         '$0 plan --train data_batch_1.bin --test test_batch.bin --depth 3,21 --readout vanilla,gap',
         '',
       )
-      .example('$0 plan --train-count 50000 --test-count 10000 --shape 3x32x32 --arch myrtle5', 'see cntk arch list')
+      .example(
+        '$0 plan --train-count 50000 --test-count 10000 --shape 3x32x32 --arch myrtle5',
+        'see cntk arch list',
+      )
       .example('$0 plan --train-count 100000 --shape 1x28x28 --no-measure --json', ''),
   handler: (args) => withInterruption((signal) => plan(args, signal)),
 };

@@ -114,7 +114,10 @@ function kernelWords(args: SlurmArguments, out: string): string[] {
     else if (name === 'images' || name === 'against' || name === 'test') {
       words.push(`--${name}`, ...(value as readonly string[]).map(pathOf));
     } else if (name === 'arch') {
-      words.push('--arch', ...(value as readonly string[]).map((one) => (isNetworkFile(one) ? pathOf(one) : one)));
+      words.push(
+        '--arch',
+        ...(value as readonly string[]).map((one) => (isNetworkFile(one) ? pathOf(one) : one)),
+      );
     } else if (value === true) words.push(`--${name}`);
     else words.push(...optionWords(name, String(value)));
   }

@@ -80,11 +80,7 @@ function estimateFor(
 }
 
 /** What would stop the job on this machine. */
-export function jobWarnings(
-  gpu: Gpu,
-  job: Pick<Job, 'train' | 'test'>,
-  hostBytes: number,
-): string[] {
+export function jobWarnings(gpu: Gpu, job: Pick<Job, 'train' | 'test'>, hostBytes: number): string[] {
   const warnings: string[] = [];
   if (hostBytes > totalmem()) {
     const [needed, there] = unequalSizes(hostBytes, totalmem());

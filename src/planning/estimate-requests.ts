@@ -32,7 +32,8 @@ export async function estimateRequests(
   const split = splitRequests(requests, job.shape);
   const { specs, networks } = split;
   if (networks.length === 0) return estimateJob(opened, { ...job, kernels: specs }, options);
-  const chains = specs.length > 0 ? await estimateJob(opened, { ...job, kernels: specs }, options) : undefined;
+  const chains =
+    specs.length > 0 ? await estimateJob(opened, { ...job, kernels: specs }, options) : undefined;
   const walk = planWalk(opened, job, split, options.memoryBytes);
   const plan = joinedPlan(job, requests.length, chains?.plan, walk);
   // Those of the chains have been said.

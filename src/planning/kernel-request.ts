@@ -35,7 +35,8 @@ export function validateRequests(requests: readonly KernelRequest[], shape?: Ima
   if (ofNetworks.length === 0) return validateKernels(specs, shape ?? { height: 1, width: 1 });
   const names = requests.map(requestName);
   const repeated = names.find((name, index) => names.indexOf(name) < index);
-  if (repeated !== undefined) throw new KernelSpecError(`${repeated} is asked for twice: name every kernel once`);
+  if (repeated !== undefined)
+    throw new KernelSpecError(`${repeated} is asked for twice: name every kernel once`);
   if (specs.length > 0) validateKernels(specs, shape ?? { height: 1, width: 1 });
   if (shape !== undefined) for (const { arch } of ofNetworks) assertFits(arch, shape);
 }

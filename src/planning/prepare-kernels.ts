@@ -12,7 +12,13 @@ import { computeNetworks, type NetworkGramResult } from '../network/network-gram
 import { buildGraph } from '../network/graph.js';
 import { elementLayers } from '../network/plan.js';
 import { SILENT } from '../progress/reporter.js';
-import { isOfNetwork, requestName, splitRequests, type KernelRequest, type SplitRequests } from './kernel-request.js';
+import {
+  isOfNetwork,
+  requestName,
+  splitRequests,
+  type KernelRequest,
+  type SplitRequests,
+} from './kernel-request.js';
 import { prepareRun, type PrepareOptions, type VariantLabels } from './prepare-run.js';
 
 /** Requested kernels between images, whatever computes them. */
@@ -77,7 +83,8 @@ export async function prepareKernels(
   return {
     ...{ split, variant, tuned },
     compileMs: compileMs + networkMs,
-    compute: (stack, own) => computeRequests(opened, stack, { ...own, requests, split, variant, memoryBytes }),
+    compute: (stack, own) =>
+      computeRequests(opened, stack, { ...own, requests, split, variant, memoryBytes }),
   };
 }
 

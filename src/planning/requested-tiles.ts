@@ -24,7 +24,10 @@ export async function* requestedTiles(
   const split = splitRequests(requests, images);
   if (split.networks.length === 0) {
     for await (const tile of computeTiles(gpu, tiles, { ...options, kernels: split.specs }))
-      yield { ...tile, values: split.sources.map((source) => tile.values['spec' in source ? source.spec : 0]) };
+      yield {
+        ...tile,
+        values: split.sources.map((source) => tile.values['spec' in source ? source.spec : 0]),
+      };
     return;
   }
   for await (const tile of tiles) {

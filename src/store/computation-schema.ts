@@ -66,11 +66,7 @@ function isObject(entry: unknown): entry is object {
 }
 
 /** The layers of a network, checked as those of a file are. */
-function networkLayers({
-  dataset,
-  addIssue,
-  NEVER,
-}: v.RawTransformContext<unknown[]>): readonly Layer[] {
+function networkLayers({ dataset, addIssue, NEVER }: v.RawTransformContext<unknown[]>): readonly Layer[] {
   try {
     return Network.from(dataset.value).layers;
   } catch (error) {

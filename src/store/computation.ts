@@ -176,7 +176,13 @@ export async function establishComputation(folder: string, computation: Computat
 }
 
 /** Of networks that are called the same. */
-function layersSha256({ name, network }: { readonly name: string; readonly network: readonly Layer[] }): string {
+function layersSha256({
+  name,
+  network,
+}: {
+  readonly name: string;
+  readonly network: readonly Layer[];
+}): string {
   return `${name} ${createHash('sha256').update(JSON.stringify(network)).digest('hex').slice(0, 16)}`;
 }
 

@@ -59,7 +59,11 @@ interface ChainArguments<Depth, ReadoutArgument, TrainedArgument> {
   readonly trained: TrainedArgument | undefined;
 }
 
-export interface KernelLists extends ChainArguments<readonly number[], readonly Readout[], readonly Trained[]> {
+export interface KernelLists extends ChainArguments<
+  readonly number[],
+  readonly Readout[],
+  readonly Trained[]
+> {
   readonly kernel: readonly KernelSpec['kernel'][];
 }
 
@@ -82,9 +86,7 @@ export async function kernelsOf(args: KernelLists, byDefault?: readonly number[]
 }
 
 /** @throws UsageError for options that say of which layers the network is, beside --arch. */
-export function assertNoChain(
-  args: Omit<ChainArguments<unknown, unknown, unknown>, 'arch'>,
-): void {
+export function assertNoChain(args: Omit<ChainArguments<unknown, unknown, unknown>, 'arch'>): void {
   const beside = (['depth', 'readout', 'trained'] as const).filter((name) => args[name] !== undefined);
   if (beside.length === 0) return;
   throw new UsageError(
