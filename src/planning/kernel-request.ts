@@ -32,12 +32,11 @@ export function requestReport(request: KernelRequest) {
 export function validateRequests(requests: readonly KernelRequest[], shape?: ImageShape): void {
   const specs = requests.filter((request): request is KernelSpec => !isOfNetwork(request));
   const ofNetworks = requests.filter(isOfNetwork);
-  if (ofNetworks.length === 0) return validateKernels(specs, shape ?? { height: 1, width: 1 });
+  if (specs.length > 0 || ofNetworks.length === 0) validateKernels(specs, shape ?? { height: 1, width: 1 });
   const names = requests.map(requestName);
   const repeated = names.find((name, index) => names.indexOf(name) < index);
   if (repeated !== undefined)
     throw new KernelSpecError(`${repeated} is asked for twice: name every kernel once`);
-  if (specs.length > 0) validateKernels(specs, shape ?? { height: 1, width: 1 });
   if (shape !== undefined) for (const { arch } of ofNetworks) assertFits(arch, shape);
 }
 

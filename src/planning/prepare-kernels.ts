@@ -31,7 +31,7 @@ export type ComputeOptions = Pick<GramOptions, 'against' | 'signal' | 'onProgres
 /** Kernels that are decided and compiled, for matrix after matrix. */
 export interface PreparedKernels {
   /** @throws as `computeGram` and `computeNetworks` */
-  compute(images: ImageStack, options: ComputeOptions): Promise<RequestedGram>;
+  readonly compute: (images: ImageStack, options: ComputeOptions) => Promise<RequestedGram>;
   readonly split: SplitRequests;
   /** Of the paper's chains. */
   readonly variant: PlaneVariants;

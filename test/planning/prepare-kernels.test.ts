@@ -91,7 +91,7 @@ test('values beyond float32 are refused by name, those below it counted, each pa
   };
   const { data, underflows } = made(3e38, 1e-39, 1e-39, 0);
   expect(data[0]).toBe(Math.fround(3e38));
-  expect({ ...underflows }).toEqual({ count: 1, first: 'ntk-net of images 1 and 0' });
+  expect(underflows).toMatchObject({ count: 1, first: 'ntk-net of images 1 and 0' });
   expect(made(1, 2 ** -126, 2 ** -126, 1).underflows.count).toBe(0);
   for (const wrong of [4e38, NaN, -Infinity]) {
     expect(() => made(1, wrong, wrong, 1)).toThrow(KernelValueError);

@@ -62,11 +62,12 @@ test('tiles have the bits of whole matrices, and a second call computes nothing'
   expect(square.matrices[2]).toEqual(own.matrices[0]);
 
   const other = named('biased', Network.of(conv(1), relu(), gap(), dense()));
-  const wrong = {
-    ...task,
-    kernels: requests.map((one) => ({ ...one, arch: other }) as KernelRequest).slice(0, 2),
-  };
-  await expect(computeInStore(opened, { ...task, kernels: [...wrong.kernels, requests[2]] })).rejects.toThrow(
+  const wrong: KernelRequest[] = [
+    { kernel: 'ntk', arch: other },
+    { kernel: 'nngp', arch: other },
+    requests[2],
+  ];
+  await expect(computeInStore(opened, { ...task, kernels: wrong })).rejects.toThrow(
     /another computation: its layers .*ntk-biased [0-9a-f]{16}/,
   );
 });
