@@ -1,6 +1,7 @@
 import type { OpenGpu } from '../gpu/dawn/open-gpu.js';
 import { randomImages } from '../images/random-images.js';
 import { pairCount, regressionGrams } from '../kernel/gram-shape.js';
+import { computeNetworks } from '../network/network-gram.js';
 import { planNetworks } from '../network/plan.js';
 import { batchSizes } from '../network/walk-networks.js';
 import { SILENT } from '../progress/reporter.js';
@@ -9,7 +10,6 @@ import { jobBytes, type Job, type JobPlan, type WalkSize } from './job-plan.js';
 import { splitRequests, type KernelRequest, type SplitRequests } from './kernel-request.js';
 import { measuredDevice } from './measurement-cache.js';
 import { measureSolve, sliceImages, steadyRate } from './measure-rates.js';
-import { computeRequests } from './prepare-kernels.js';
 
 export interface RequestedJob extends Omit<Job, 'kernels'> {
   readonly requests: readonly KernelRequest[];
@@ -43,9 +43,9 @@ export async function estimateRequests(
 
   const { reporter = SILENT, signal } = options;
   reporter.phase('measure a slice');
-  const rate = await measureWalk(opened, job, { ...split, requests }, walk, options);
+  const pairsPerSecond = await measureWalk(opened, job, split, walk, options);
   const here = chains?.estimates.find((one) => one.here)?.seconds;
-  const kernels = (here?.kernels ?? 0) + walk.elementLayers / rate;
+  const kernels = (here?.kernels ?? 0) + plan.pairs.total / pairsPerSecond;
   const images = here?.images ?? 0;
   const solve =
     job.test === 0 ? 0 : requests.length * (await solveSeconds(opened, job.train, job.classes, signal));
@@ -57,7 +57,7 @@ export async function estimateRequests(
     measured: new Date().toISOString(),
     elementLayersPerSecond: [
       ...(chains?.estimates.find((one) => one.here)?.elementLayersPerSecond ?? []),
-      rate,
+      pairsPerSecond * walk.elementLayersPerPair,
     ],
     seconds: { kernels, images, solve, total: kernels + images + solve },
   };
@@ -108,22 +108,26 @@ function joinedPlan(
   };
 }
 
-/** Element-layers per second. */
+/** Pairs per second: a network without activations has no element-layers. */
 async function measureWalk(
   opened: OpenGpu,
   { train, shape }: Omit<Job, 'kernels'>,
-  { requests, ...split }: SplitRequests & { readonly requests: readonly KernelRequest[] },
+  { networks, ntk }: SplitRequests,
   { elementLayersPerPair }: WalkSize,
-  { memoryBytes, signal }: EstimateOptions,
+  { memoryBytes, signal: given }: EstimateOptions,
 ): Promise<number> {
-  const ofNetworks = split.sources.map((source) => 'network' in source);
-  const alone = requests.filter((_, index) => ofNetworks[index]);
   const count = Math.min(train, MOST_IMAGES, sliceImages(opened, elementLayersPerPair, SLICE_MS));
   const images = randomImages(count, shape, 1);
-  const walkOnly = { ...splitRequests(alone, shape), requests: alone, memoryBytes };
-  return steadyRate(SLICE_MS, signal, (own) =>
-    computeRequests(opened, images, { ...walkOnly, split: walkOnly, ...own }),
-  );
+  return steadyRate(SLICE_MS, given, async ({ signal, onProgress }) => {
+    const started = performance.now();
+    const elapsedMs = () => performance.now() - started;
+    const { pairs: done } = await computeNetworks(opened, {
+      ...{ images, networks, ntk, memoryBytes, signal },
+      onProgress: ({ donePairs, totalPairs: total }) =>
+        onProgress?.({ done: donePairs, total, elapsedMs: elapsedMs() }),
+    });
+    return { done, elapsedMs: elapsedMs() };
+  });
 }
 
 /** Of one system; factorisation grows with n³, refinement with n². */

@@ -43,7 +43,10 @@ export async function measureRate(
   );
   const count = Math.min(images, MOST_IMAGES, sliceImages(gpu, perPair, sliceMs));
   const slice = { images: randomImages(count, shape, 1), kernels, ...options };
-  return steadyRate(sliceMs, signal, (own) => computeGram(gpu, { ...slice, ...own }));
+  return steadyRate(sliceMs, signal, async (own) => {
+    const { elementLayers: done, elapsedMs } = await computeGram(gpu, { ...slice, ...own });
+    return { done, elapsedMs };
+  });
 }
 
 /** More images than fit a slice of a symmetric kernel. @param perPair Element-layers. */
@@ -55,9 +58,9 @@ export function sliceImages(gpu: Gpu, perPair: number, sliceMs: number): number 
 /** What a run of which the speed is measured is given, and what it tells at its end. */
 type MeasuredSlice = (
   own: Pick<GramOptions, 'signal' | 'onProgress'>,
-) => Promise<{ readonly elementLayers: number; readonly elapsedMs: number }>;
+) => Promise<{ readonly done: number; readonly elapsedMs: number }>;
 
-/** The speed of a run that is stopped after `sliceMs`, from the end of its first submission on; element-layers per second. */
+/** The speed of a run that is stopped after `sliceMs`, from the end of its first submission on; what is done, per second. */
 export async function steadyRate(
   sliceMs: number,
   signal: AbortSignal | undefined,
@@ -76,8 +79,8 @@ export async function steadyRate(
     await run({ signal: AbortSignal.any(signals), onProgress });
     // One submission alone has compiled as well: once more.
     if (first === last) {
-      const { elementLayers, elapsedMs } = await run({ signal });
-      return elementLayers / (elapsedMs / 1e3);
+      const { done, elapsedMs } = await run({ signal });
+      return done / (elapsedMs / 1e3);
     }
   } catch (error) {
     if (signal?.aborted || !enough.signal.aborted) throw error;
