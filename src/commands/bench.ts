@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
+import type { Argv, InferredOptionTypes } from 'yargs';
 import { writeAtomically } from '../files/atomic-file.js';
 import { benchNames, runBench, type BenchResults } from '../bench/bench.js';
 import { compareReports, type ComparableReport } from '../bench/compare.js';
@@ -18,6 +18,7 @@ import { Progress } from './process/progress.js';
 import { printData } from './process/streams.js';
 import { formatJson } from '../files/format-json.js';
 import { packageVersion } from '../files/package-version.js';
+import type { CommandBody } from './options/lazy-command.js';
 
 const BENCH = 'Benchmark:';
 
@@ -36,9 +37,7 @@ const options = {
 
 type BenchArguments = InferredOptionTypes<typeof options>;
 
-export const benchCommand: CommandModule<object, BenchArguments> = {
-  command: 'bench',
-  describe: 'Measure the speed of every shader, each validated before it is timed',
+export const benchCommand: CommandBody<BenchArguments> = {
   builder: (argv: Argv) =>
     defineOptions(argv, options)
       .example('$0 bench', 'about two minutes')

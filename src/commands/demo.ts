@@ -1,6 +1,6 @@
 import { formatPercent } from '../text/numbers.js';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
+import type { Argv, InferredOptionTypes } from 'yargs';
 import { writeAtomically } from '../files/atomic-file.js';
 import { loadDigits } from '../data/digits.js';
 import { loadImages } from '../data/load.js';
@@ -29,6 +29,7 @@ import { formatRate } from '../progress/details.js';
 import { printData } from './process/streams.js';
 import { formatJson } from '../files/format-json.js';
 import { packageVersion } from '../files/package-version.js';
+import type { CommandBody } from './options/lazy-command.js';
 
 const options = {
   train: optional(
@@ -50,9 +51,7 @@ const options = {
 
 type DemoArguments = InferredOptionTypes<typeof options>;
 
-export const demoCommand: CommandModule<object, DemoArguments> = {
-  command: 'demo',
-  describe: 'See it work: CNTK and CNN-GP on handwritten digits, accuracies and a picture of the kernel',
+export const demoCommand: CommandBody<DemoArguments> = {
   builder: (argv: Argv) =>
     defineOptions(argv, options)
       .example('$0 demo', 'the digits that ship with the package, about 25 seconds')

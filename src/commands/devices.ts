@@ -1,12 +1,12 @@
 import Table from 'cli-table3';
-import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
-import type { AdapterDescription } from '../node.js';
+import type { Argv, InferredOptionTypes } from 'yargs';
+import type { AdapterDescription } from '../gpu/dawn/adapters.js';
 import { deviceOptions, reportOptions } from './options/common-options.js';
-import { loadNodeEntry } from './process/device.js';
 import { PLAIN } from './printing/evaluation-table.js';
 import { defineOptions } from './options/options.js';
 import { printData, printJson } from './process/streams.js';
 import { formatLimit } from '../text/sizes.js';
+import type { CommandBody } from './options/lazy-command.js';
 
 const options = {
   adapter: deviceOptions.adapter,
@@ -16,9 +16,7 @@ const options = {
 
 type DevicesArguments = InferredOptionTypes<typeof options>;
 
-export const devicesCommand: CommandModule<object, DevicesArguments> = {
-  command: 'devices',
-  describe: 'List the adapters of this machine, and which one a run would take',
+export const devicesCommand: CommandBody<DevicesArguments> = {
   builder: (argv: Argv) =>
     defineOptions(argv, options)
       .example('$0 devices', '')
@@ -27,7 +25,7 @@ export const devicesCommand: CommandModule<object, DevicesArguments> = {
 };
 
 async function devices({ adapter, verbose, json }: DevicesArguments): Promise<void> {
-  const { listAdapters } = await loadNodeEntry();
+  const { listAdapters } = await import('../gpu/dawn/adapters.js');
   const adapters = await listAdapters({ adapter, verbose });
   if (json) printJson({ adapters });
   else printData(formatAdapters(adapters));

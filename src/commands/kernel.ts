@@ -1,5 +1,5 @@
 import { underflowWarning } from '../kernel/kernels.js';
-import type { Argv, CommandModule } from 'yargs';
+import type { Argv } from 'yargs';
 import { writeNpy } from '../data/npy.js';
 import {
   requestName,
@@ -25,10 +25,9 @@ import { storedKernel } from './kernel-store.js';
 import { printData, printJson } from './process/streams.js';
 import { measurementCache } from './options/tuning.js';
 import { packageVersion } from '../files/package-version.js';
+import type { CommandBody } from './options/lazy-command.js';
 
-export const kernelCommand: CommandModule<object, KernelArguments> = {
-  command: 'kernel',
-  describe: 'Compute kernel matrices between images',
+export const kernelCommand: CommandBody<KernelArguments> = {
   builder: (argv: Argv) =>
     defineOptions(argv, options)
       .example('$0 kernel --images x.npy --depth 11 --readout gap --trained hidden --out K.npy', '')

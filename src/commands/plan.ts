@@ -1,4 +1,4 @@
-import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
+import type { Argv, InferredOptionTypes } from 'yargs';
 import { inspectImages } from '../data/inspect.js';
 import { estimateRequests, type RequestedJob } from '../planning/estimate-requests.js';
 import { requestName, validateRequests } from '../planning/kernel-request.js';
@@ -23,6 +23,7 @@ import { printData } from './process/streams.js';
 import { formatJson } from '../files/format-json.js';
 import { measurementCache } from './options/tuning.js';
 import { packageVersion } from '../files/package-version.js';
+import type { CommandBody } from './options/lazy-command.js';
 
 const options = {
   'train-count': optional(integer(DATA, 'Number of training images [default: those of --train]', 1)),
@@ -44,9 +45,7 @@ const options = {
 
 type PlanArguments = InferredOptionTypes<typeof options>;
 
-export const planCommand: CommandModule<object, PlanArguments> = {
-  command: 'plan',
-  describe: 'Tell what a job takes before it runs: pairs, memory, disk, time on this and other adapters',
+export const planCommand: CommandBody<PlanArguments> = {
   builder: (argv: Argv) =>
     defineOptions(argv, options)
       .example(

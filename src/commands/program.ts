@@ -1,19 +1,10 @@
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { archCommand } from './arch.js';
-import { benchCommand } from './bench.js';
-import { demoCommand } from './demo.js';
-import { devicesCommand } from './devices.js';
-import { kernelCommand } from './kernel.js';
 import { paperCommand } from './paper.js';
-import { planCommand } from './plan.js';
-import { runCommand } from './run.js';
-import { solveCommand } from './solve.js';
-import { slurmCommand } from './slurm.js';
-import { storeCommand } from './store.js';
-import { tuneCommand } from './tune.js';
 import { exitStatusOf, messageOf } from './process/errors.js';
 import { guardStreams } from './process/streams.js';
+import { lazyCommand } from './options/lazy-command.js';
 import { usageErrorOf } from './options/usage.js';
 import { packageVersion } from '../files/package-version.js';
 
@@ -27,16 +18,76 @@ export async function runProgram(): Promise<void> {
     .usage(
       '$0 <command>\n\nExact convolutional neural tangent kernels on any GPU, and classification with them.',
     )
-    .command(runCommand)
-    .command(kernelCommand)
-    .command(solveCommand)
-    .command(devicesCommand)
-    .command(demoCommand)
-    .command(benchCommand)
-    .command(planCommand)
-    .command(tuneCommand)
-    .command(storeCommand)
-    .command(slurmCommand)
+    .command(
+      lazyCommand(
+        'run',
+        'Classify images by kernel regression: kernel, solve, predictions, accuracy',
+        async () => (await import('./run.js')).runCommand,
+      ),
+    )
+    .command(
+      lazyCommand(
+        'kernel',
+        'Compute kernel matrices between images',
+        async () => (await import('./kernel.js')).kernelCommand,
+      ),
+    )
+    .command(
+      lazyCommand(
+        'solve',
+        'Kernel regression with kernel matrices that are computed already',
+        async () => (await import('./solve.js')).solveCommand,
+      ),
+    )
+    .command(
+      lazyCommand(
+        'devices',
+        'List the adapters of this machine, and which one a run would take',
+        async () => (await import('./devices.js')).devicesCommand,
+      ),
+    )
+    .command(
+      lazyCommand(
+        'demo',
+        'See it work: CNTK and CNN-GP on handwritten digits, accuracies and a picture of the kernel',
+        async () => (await import('./demo.js')).demoCommand,
+      ),
+    )
+    .command(
+      lazyCommand(
+        'bench',
+        'Measure the speed of every shader, each validated before it is timed',
+        async () => (await import('./bench.js')).benchCommand,
+      ),
+    )
+    .command(
+      lazyCommand(
+        'plan',
+        'Tell what a job takes before it runs: pairs, memory, disk, time on this and other adapters',
+        async () => (await import('./plan.js')).planCommand,
+      ),
+    )
+    .command(
+      lazyCommand(
+        'tune',
+        'Find the fastest variant of the kernel for a shape of images on this machine, and remember it',
+        async () => (await import('./tune.js')).tuneCommand,
+      ),
+    )
+    .command(
+      lazyCommand(
+        'store <action> <folder> [sources..]',
+        'Look at, check, export and merge the folders of tiles that cntk kernel makes',
+        async () => (await import('./store.js')).storeCommand,
+      ),
+    )
+    .command(
+      lazyCommand(
+        'slurm',
+        'Write, and submit, a Slurm job array whose tasks compute shares of a kernel on a shared folder',
+        async () => (await import('./slurm.js')).slurmCommand,
+      ),
+    )
     .command(archCommand)
     .command(paperCommand)
     .parserConfiguration({ 'boolean-negation': false, 'dot-notation': false })
@@ -61,7 +112,10 @@ export async function runProgram(): Promise<void> {
       cli.showHelp('error');
       process.exitCode = 2;
     } else await cli.parseAsync();
-  } catch (error) {
+  } catch (thrown) {
+    // Of a command that is loaded when it is asked for, yargs hands the errors of its options to the caller.
+    const isOfYargs = thrown instanceof Error && thrown.name === 'YError';
+    const error = isOfYargs ? usageErrorOf(thrown.message, thrown, words) : thrown;
     process.stderr.write(`cntk: ${messageOf(error)}\n`);
     process.exitCode = exitStatusOf(error);
   }

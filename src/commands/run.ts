@@ -1,4 +1,4 @@
-import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
+import type { Argv, InferredOptionTypes } from 'yargs';
 import { writeAtomically } from '../files/atomic-file.js';
 import { loadImages } from '../data/load.js';
 import { writeNpy } from '../data/npy.js';
@@ -16,7 +16,6 @@ import {
   validateRequests,
   type KernelRequest,
 } from '../planning/kernel-request.js';
-import { loadNetwork } from '../data/named-network.js';
 import { assertNoChain } from './options/kernel-list-options.js';
 import { formatDuration } from '../text/duration.js';
 import {
@@ -56,6 +55,7 @@ import { printData } from './process/streams.js';
 import { formatJson } from '../files/format-json.js';
 import { measurementCache, tuneOption } from './options/tuning.js';
 import { packageVersion } from '../files/package-version.js';
+import type { CommandBody } from './options/lazy-command.js';
 
 const options = {
   train: required(
@@ -97,9 +97,7 @@ const options = {
 
 type RunArguments = InferredOptionTypes<typeof options>;
 
-export const runCommand: CommandModule<object, RunArguments> = {
-  command: 'run',
-  describe: 'Classify images by kernel regression: kernel, solve, predictions, accuracy',
+export const runCommand: CommandBody<RunArguments> = {
   builder: (argv: Argv) =>
     defineOptions(argv, options)
       .example(
@@ -208,6 +206,7 @@ async function kernelOf(args: RunArguments): Promise<KernelRequest> {
   const { kernel, arch, depth = 11, readout = 'gap', trained } = args;
   if (arch !== undefined) {
     assertNoChain(args);
+    const { loadNetwork } = await import('../data/named-network.js');
     return { kernel, arch: await loadNetwork(arch) };
   }
   if (kernel === 'ntk') return { kernel, depth, readout, trained: trained ?? defaultTrained(readout) };

@@ -1,11 +1,11 @@
 import { join, resolve } from 'node:path';
-import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
+import type { Argv, InferredOptionTypes } from 'yargs';
 import { matrixFile } from '../store/export.js';
 import { shellWord } from '../text/shell-words.js';
 import { submitSlurmScripts, writeSlurmScripts } from '../cluster/slurm.js';
 import type { SlurmJob } from '../cluster/slurm-scripts.js';
 import { requestName, validateRequests } from '../planning/kernel-request.js';
-import { isNetworkFile } from '../data/named-network.js';
+import { isNetworkFile } from '../network/network-kernel.js';
 import { kernelsOf } from './options/kernel-list-options.js';
 import { reportOptions } from './options/common-options.js';
 import { UsageError } from './process/errors.js';
@@ -22,6 +22,7 @@ import {
   withDefault,
 } from './options/options.js';
 import { printData, printJson } from './process/streams.js';
+import type { CommandBody } from './options/lazy-command.js';
 
 const SLURM = 'Slurm:';
 
@@ -40,9 +41,7 @@ const options = {
 
 type SlurmArguments = InferredOptionTypes<typeof options>;
 
-export const slurmCommand: CommandModule<object, SlurmArguments> = {
-  command: 'slurm',
-  describe: 'Write, and submit, a Slurm job array whose tasks compute shares of a kernel on a shared folder',
+export const slurmCommand: CommandBody<SlurmArguments> = {
   builder: (argv: Argv) =>
     defineOptions(argv, options)
       .example('$0 slurm --images x.npy --depth 11 --out kernels --shards 8 --gres gpu:1 --submit', '')

@@ -1,4 +1,4 @@
-import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
+import type { Argv, InferredOptionTypes } from 'yargs';
 import { writeNpy } from '../data/npy.js';
 import { solvedBytes, solveFiles } from '../classification/solve-files.js';
 import { labelNotes } from '../classification/label-notes.js';
@@ -18,6 +18,7 @@ import { assertFiniteRows, SolveProblem } from '../regression/node/solve-problem
 import { printData } from './process/streams.js';
 import { formatJson } from '../files/format-json.js';
 import { packageVersion } from '../files/package-version.js';
+import type { CommandBody } from './options/lazy-command.js';
 
 const DATA = 'Data:';
 
@@ -40,9 +41,7 @@ const options = {
 
 type SolveArguments = InferredOptionTypes<typeof options>;
 
-export const solveCommand: CommandModule<object, SolveArguments> = {
-  command: 'solve',
-  describe: 'Kernel regression with kernel matrices that are computed already',
+export const solveCommand: CommandBody<SolveArguments> = {
   builder: (argv: Argv) =>
     defineOptions(argv, options)
       .example('$0 solve --kernel K.npy --labels y.npy --out fit', '')

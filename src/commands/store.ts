@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
+import type { Argv, InferredOptionTypes } from 'yargs';
 import { exportArchive, exportMatrices } from '../store/export.js';
 import { inspectStore } from '../store/inspect-store.js';
 import { tellingRemedy } from '../store/kept-tiles.js';
@@ -18,6 +18,7 @@ import { Progress } from './process/progress.js';
 import { printData, printJson } from './process/streams.js';
 import { formatPercent } from '../text/numbers.js';
 import { formatSize } from '../text/sizes.js';
+import type { CommandBody } from './options/lazy-command.js';
 
 const options = {
   out: optional(text(OUTPUT, 'export: the file, .npy for one kernel or .npz for all')),
@@ -39,9 +40,7 @@ interface Context {
   readonly signal: AbortSignal;
 }
 
-export const storeCommand: CommandModule<object, StoreArguments> = {
-  command: 'store <action> <folder> [sources..]',
-  describe: 'Look at, check, export and merge the folders of tiles that cntk kernel makes',
+export const storeCommand: CommandBody<StoreArguments> = {
   builder: (argv: Argv) =>
     defineOptions(argv, options)
       .positional('action', {

@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
+import type { Argv, InferredOptionTypes } from 'yargs';
 import { cacheFolder } from '../planning/cache-file.js';
 import { shapeLabel, measuredDevice } from '../planning/measurement-cache.js';
 import { searchVariant } from '../planning/measured-variants.js';
@@ -20,6 +20,7 @@ import { printData } from './process/streams.js';
 import { formatJson } from '../files/format-json.js';
 import { measurementCache } from './options/tuning.js';
 import { packageVersion } from '../files/package-version.js';
+import type { CommandBody } from './options/lazy-command.js';
 
 const options = {
   shape: withDefault(shapeOption, '3x32x32'),
@@ -36,9 +37,7 @@ const options = {
 
 type TuneArguments = InferredOptionTypes<typeof options>;
 
-export const tuneCommand: CommandModule<object, TuneArguments> = {
-  command: 'tune',
-  describe: 'Find the fastest variant of the kernel for a shape of images on this machine, and remember it',
+export const tuneCommand: CommandBody<TuneArguments> = {
   builder: (argv: Argv) =>
     defineOptions(argv, options)
       .example('$0 tune', 'for 3×32×32 images, 20 seconds at the most')

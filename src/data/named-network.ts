@@ -1,15 +1,8 @@
 import { basename } from 'node:path';
-import { assertOwnNames, type NamedNetwork } from '../network/network-kernel.js';
+import { assertOwnNames, isNetworkFile, NETWORK_FILE, type NamedNetwork } from '../network/network-kernel.js';
 import { NetworkError } from '../network/network-error.js';
 import { presetNetwork } from '../network/presets.js';
 import { readNetwork } from './network-file.js';
-
-const FILE = /\.(json|ya?ml)$/i;
-
-/** Whether a network is named by its file; anything else is the name of a preset. */
-export function isNetworkFile(source: string): boolean {
-  return FILE.test(source);
-}
 
 /**
  * Networks by presets' names or files.
@@ -24,7 +17,7 @@ export async function loadNetworks(sources: readonly string[]): Promise<NamedNet
 
 export async function loadNetwork(source: string): Promise<NamedNetwork> {
   if (isNetworkFile(source)) {
-    return { name: basename(source).replace(FILE, ''), source, network: await readNetwork(source) };
+    return { name: basename(source).replace(NETWORK_FILE, ''), source, network: await readNetwork(source) };
   }
   try {
     return { name: source, source, network: presetNetwork(source) };

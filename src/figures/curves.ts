@@ -155,7 +155,7 @@ function seriesMarks({ points, style, dx }: DrawnSeries, x: PlotAxis, y: PlotAxi
   return [
     ...(path.length > 1 ? [styledLine(path, style, dx)] : []),
     ...errorBars(points.filter(hasBar), style.colour, dx, y),
-    styledDots(points.length > MOST_SYMBOLS ? spaced(points, x) : points, style, dx),
+    styledDots(points.length > MOST_SYMBOLS ? spaced(points, x) : points, style, { dx }),
   ];
 }
 

@@ -1,5 +1,5 @@
 // What the pictures are drawn from: numbers and names, without any layout.
-export type Figure = CurvesFigure | HeatmapFigure;
+export type Figure = CurvesFigure | HeatmapFigure | IntervalsFigure;
 
 export interface CurvesFigure {
   readonly kind: 'curves';
@@ -40,4 +40,24 @@ export interface HeatmapFigure {
   readonly values: readonly number[];
   /** Name and first row of each group of rows, in order. */
   readonly groups: readonly { readonly name: string; readonly start: number }[];
+}
+
+/** Values of several series by name, a row each, such as accuracies with their intervals. */
+export interface IntervalsFigure {
+  readonly kind: 'intervals';
+  readonly name: string;
+  readonly title: string;
+  readonly x: Pick<FigureAxis, 'label'>;
+  /** Of the rows, from top to bottom. */
+  readonly names: readonly string[];
+  readonly series: readonly {
+    readonly name: string;
+    readonly reference?: boolean;
+    /** [names]; null for a row that has no value. `low` and `high` are the ends of the bar. */
+    readonly points: readonly ({
+      readonly value: number;
+      readonly low?: number;
+      readonly high?: number;
+    } | null)[];
+  }[];
 }

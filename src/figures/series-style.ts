@@ -84,9 +84,14 @@ export function styledLine(
   return Plot.line(points, { x: 'x', y: 'y', stroke: colour, strokeWidth: 2, strokeDasharray, dx });
 }
 
-export function styledDots(points: readonly object[], style: SeriesStyle, dx = 0): Plot.Markish {
+/** @param offset In pixels, so that symbols of several series at one place can be told apart. */
+export function styledDots(
+  points: readonly object[],
+  style: SeriesStyle,
+  { dx = 0, dy = 0 }: { dx?: number; dy?: number } = {},
+): Plot.Markish {
   const { colour, symbol, reference } = style;
   const fill = reference ? 'white' : colour;
   const look = { fill, stroke: colour, strokeWidth: 1.5, r: SYMBOL_RADIUS, symbol };
-  return Plot.dot(points, { x: 'x', y: 'y', ...look, dx });
+  return Plot.dot(points, { x: 'x', y: 'y', ...look, dx, dy });
 }

@@ -1,4 +1,4 @@
-import type { PlaneLayer } from '../../shaders/network_planes_subgroup.js';
+import type { PlaneLayer } from '../../shaders/shared/network_planes.js';
 import type { ActivationOperation, GraphNode, LinearOperation, NetworkGraph } from './graph.js';
 import type { CompiledRun } from './pass.js';
 import type { PlaneRun } from './plane-runs.js';

@@ -17,6 +17,8 @@ import { TensorBuffers } from './tensor-buffers.js';
 /** Reads of tensors and tables that an activation costs as much as, and an element-layer of the plane kernel. */
 const ACTIVATION_COST = 12;
 const PLANE_COST = 3;
+/** Pairs of a batch at least, where the steps layer by layer are short. */
+const FUSED_BATCH = 8;
 
 interface Programs {
   readonly products: Program;
@@ -108,9 +110,16 @@ export class NetworkExecutor implements Disposable {
     }));
   }
 
-  /** Reads of a pair in all steps: how long a batch takes, and so how large it should be. */
-  get costPerPair(): number {
-    return this.pass.steps.reduce((sum, step) => sum + this.cost(step), 0);
+  /**
+   * How many pairs a batch should have: as many as fit a submission, and more where a pair is much work, so that the many
+   * small dispatches of later layers serve several. Runs of the fused plane kernel are then cut, the other steps fit.
+   */
+  get pairsPerBatch(): number {
+    const costs = this.pass.steps.map((step) => this.cost(step));
+    const whole = this.pass.steps.map((step, index) => (step.kind === 'planes' ? 0 : costs[index]));
+    const fitting = this.pacer.units(costs.reduce((a, b) => a + b, 0));
+    const fused = Math.min(FUSED_BATCH, this.pacer.units(Math.max(1, ...whole)));
+    return Math.min(this.maxPairs, Math.max(fitting, fused));
   }
 
   [Symbol.dispose](): void {
@@ -148,7 +157,12 @@ export class NetworkExecutor implements Disposable {
 
   private dispatches(step: Step, batch: PairBatch): Dispatch[] {
     if (step.kind === 'planes')
-      return this.planeDispatches.planes(step, batch, batch.pairs.length * this.cost(step));
+      return this.planeDispatches.planes(
+        step,
+        batch,
+        batch.pairs.length * this.cost(step),
+        this.pacer.units(1),
+      );
     if (step.kind === 'lambdas')
       return this.planeDispatches.lambdas(step, batch, batch.pairs.length * this.cost(step));
     const pairs = batch.pairs.length;

@@ -11,6 +11,13 @@ export interface NamedNetwork {
   readonly network: Network;
 }
 
+export const NETWORK_FILE = /\.(json|ya?ml)$/i;
+
+/** Whether a network is named by its file; anything else is the name of a preset. */
+export function isNetworkFile(source: string): boolean {
+  return NETWORK_FILE.test(source);
+}
+
 /** One kernel of a network. */
 export interface NetworkKernel {
   readonly kernel: 'ntk' | 'nngp';

@@ -1,4 +1,4 @@
-import type { PlaneEntry, PlaneLayer } from '../../shaders/network_planes_subgroup.js';
+import type { PlaneEntry, PlaneLayer } from '../../shaders/shared/network_planes.js';
 import type { GatherTable } from './axis.js';
 import type { ActivationOperation } from './graph.js';
 import type { NodeAxes } from './needs.js';

@@ -1,6 +1,8 @@
 import { contract as fieldsContract } from '../../shaders/fields.js';
-import { contract as planesContract, packTables } from '../../shaders/network_planes_subgroup.js';
+import { contract as portableContract } from '../../shaders/network_planes.js';
+import { contract as subgroupContract } from '../../shaders/network_planes_subgroup.js';
 import { contract as variancesContract } from '../../shaders/network_variances.js';
+import { packTables } from '../../shaders/shared/network_planes.js';
 import type { BufferScope } from '../gpu/buffers.js';
 import type { Gpu } from '../gpu/gpu.js';
 import type { Program } from '../gpu/program.js';
@@ -9,9 +11,6 @@ import type { Dispatch, PairBatch } from './dispatch.js';
 import type { CompiledRun, NetworkPass, NodeTensors, Step } from './pass.js';
 import type { ImageSize } from './shapes.js';
 import type { TensorBuffers } from './tensor-buffers.js';
-
-/** A dispatch of the plane kernel for a single pair should not cost more, in reads. */
-const MOST_PLANE_COST = 6e7;
 
 type PlanesStep = Extract<Step, { kind: 'planes' }>;
 type LambdasStep = Extract<Step, { kind: 'lambdas' }>;
@@ -25,7 +24,11 @@ export interface PlanePrograms {
 
 export async function planePrograms(gpu: Gpu, runs: readonly CompiledRun[]): Promise<PlanePrograms> {
   return {
-    planes: await Promise.all(runs.map(({ constants }) => gpu.program(planesContract, constants))),
+    planes: await Promise.all(
+      runs.map(({ kernel, constants }) =>
+        gpu.program(kernel === 'subgroup' ? subgroupContract : portableContract, constants),
+      ),
+    ),
     fields: await Promise.all(
       runs.map(({ constants: { HEIGHT, WIDTH, SHIFTS } }) =>
         gpu.program(fieldsContract, { HEIGHT, WIDTH, SHIFTS }),
@@ -54,8 +57,11 @@ export class PlaneDispatches {
     this.unwritten = scope.storage('unwritten', 16);
   }
 
-  /** @param cost Of the step for the batch. */
-  planes(step: PlanesStep, batch: PairBatch, cost: number): Dispatch[] {
+  /**
+   * @param cost Of the step for the batch.
+   * @param budget What one dispatch may cost; one group of planes at least.
+   */
+  planes(step: PlanesStep, batch: PairBatch, cost: number, budget: number): Dispatch[] {
     const { buffers, runs, unused, unwritten } = this;
     const run = runs[step.run];
     const { sigma, theta } = step.result;
@@ -89,7 +95,7 @@ export class PlaneDispatches {
       },
     };
     const groups = Math.ceil(step.entries.length / run.constants.PLANES);
-    const slices = batch.pairs.length > 1 ? 1 : Math.min(groups, Math.ceil(cost / MOST_PLANE_COST));
+    const slices = Math.min(groups, Math.ceil(cost / budget));
     return Array.from({ length: slices }, (_, slice) => {
       const [first, end] = [slice, slice + 1].map((s) => Math.floor((s * groups) / slices));
       return {

@@ -1,8 +1,8 @@
-import { PLANE_KINDS, SINKS, type Sink } from '../../shaders/network_planes_subgroup.js';
+import { SINKS, type PlaneKind, type Sink } from '../../shaders/shared/network_planes.js';
 import type { PlanDevice } from '../gpu/plan-device.js';
-import { subgroupVariant } from '../kernel/plane-variant.js';
 import type { ActivationOperation, GraphNode, LinearOperation, NetworkGraph } from './graph.js';
 import type { NodeAxes } from './needs.js';
+import { runVariant, type PlaneWindow, type RunKernel } from './run-variant.js';
 
 /** A convolution of stride 1 and the activation after it, either of which may be missing: nodes of the graph. */
 export interface RunLayer {
@@ -30,16 +30,20 @@ export interface PlaneRun {
   readonly low: number;
   readonly high: number;
   readonly circular: boolean;
-  readonly kind: keyof typeof PLANE_KINDS;
+  readonly kind: PlaneKind;
+  readonly kernel: RunKernel;
   /** Constants of the kernel. */
   readonly constants: Readonly<Record<string, number>>;
 }
 
 /** What a run has in common: windows and activations of one kind. */
 interface Common {
-  readonly window?: { readonly low: number; readonly high: number; readonly circular: boolean };
-  readonly kind?: PlaneRun['kind'];
+  readonly window?: PlaneWindow;
+  readonly kind?: PlaneKind;
 }
+
+/** A run without windows, or without activations. */
+const AS_IT_IS = { window: { low: 0, high: 0, circular: false }, kind: 'relu' } as const;
 
 /** Planes along an axis whose sum a run begins with. */
 export const SOURCE_PARTS = { pixels: 0, whole: 1, parts: 3 } as const;
@@ -77,12 +81,14 @@ export function findPlaneRuns(
     const { height, width } = nodes[start];
     const [source] = nodes[start].inputs;
     if (nodes[source].height !== height || nodes[source].width !== width) return undefined;
+    const variantOf = (shared: Common, needed: NodeAxes, pairedRows = false) =>
+      runVariant({ ...AS_IT_IS, ...shared }, { height, width, axes: needed, pairedRows }, device);
     const layers: { linear?: number; activation?: number }[] = [];
     let common: Common = {};
     let end = source;
     for (let next: number | undefined = start; next !== undefined; next = onlyReader(next)) {
       const joined = join(common, nodes[next], nodes[end]);
-      if (joined === undefined || variantOf(joined, height, width, axes[next]!, device) === undefined) break;
+      if (joined === undefined || variantOf(joined, axes[next]!) === undefined) break;
       common = joined;
       end = next;
       if (nodes[next].operation.kind === 'linear') layers.push({ linear: next });
@@ -94,10 +100,9 @@ export function findPlaneRuns(
     if (!has('linear') || !has('activation')) return undefined;
     const reader = onlyReader(end);
     const wanted = sinkOf(nodes[end], reader === undefined ? undefined : nodes[reader]);
-    const pairedRows =
-      wanted === 'parts' ? variantOf(common, height, width, axes[end]!, device, true) : undefined;
+    const pairedRows = wanted === 'parts' ? variantOf(common, axes[end]!, true) : undefined;
     const sink = wanted === 'parts' && pairedRows === undefined ? 'whole' : wanted;
-    const variant = pairedRows ?? variantOf(common, height, width, axes[end]!, device)!;
+    const variant = pairedRows ?? variantOf(common, axes[end]!)!;
     const before = runs.find(({ result }) => result === source);
     const isPooled = before?.sink === 'parts' && onlyReader(source) !== undefined;
     const sourceKind = nodes[source].operation.kind === 'input' ? 'pixels' : isPooled ? 'parts' : 'whole';
@@ -109,10 +114,11 @@ export function findPlaneRuns(
       result: sink === 'whole' ? end : reader!,
       sink,
       ...{ height, width },
-      ...(common.window ?? { low: 0, high: 0, circular: false }),
-      kind: common.kind ?? 'relu',
+      ...(common.window ?? AS_IT_IS.window),
+      kind: common.kind ?? AS_IT_IS.kind,
+      kernel: variant.kernel,
       constants: {
-        ...variant,
+        ...variant.constants,
         LINEAR: layers.every(({ activation }) => activation !== undefined) ? 0 : 1,
         SOURCE_PARTS: SOURCE_PARTS[sourceKind],
         SINK: SINKS[sink],
@@ -140,16 +146,12 @@ function join(common: Common, node: GraphNode, before: GraphNode): Common | unde
   return same ? { ...common, window } : undefined;
 }
 
-function kindOf({ activation, shape }: ActivationOperation): PlaneRun['kind'] {
+function kindOf({ activation, shape }: ActivationOperation): PlaneKind {
   return activation === 'relu' && shape !== 0 ? 'leaky' : activation;
 }
 
 /** How far the windows of a convolution reach that keeps the size of its image; undefined for any other layer. */
-function windowOf(
-  { window }: LinearOperation,
-  node: GraphNode,
-  before: GraphNode,
-): Common['window'] | undefined {
+function windowOf({ window }: LinearOperation, node: GraphNode, before: GraphNode): PlaneWindow | undefined {
   if (window?.layer !== 'conv' || (window.stride ?? 1) !== 1) return undefined;
   if (node.height !== before.height || node.width !== before.width) return undefined;
   const { size, padding = 'same' } = window;
@@ -160,42 +162,10 @@ function windowOf(
     : undefined;
 }
 
-/**
- * The constants of the kernel for a run; undefined if this device has no subgroups that hold a plane of it.
- *
- * @param pairedRows A lane holds an even number of rows, so that it can pool two by two.
- */
-function variantOf(
-  { window = { low: 0, high: 0, circular: false }, kind = 'relu' }: Common,
-  height: number,
-  width: number,
-  { rows, columns }: NodeAxes,
-  device: PlanDevice,
-  pairedRows = false,
-): PlaneRun['constants'] | undefined {
-  if (width % 4 !== 0) return undefined;
-  const planes = rows.classes.length * columns.classes.length;
-  const { low, high, circular } = window;
-  const shape = { channels: 1, height, width };
-  for (let strips = device.subgroupSize; strips >= 1; strips /= 2) {
-    const variant = subgroupVariant(shape, planes, device.subgroupSize, { strips });
-    if (variant === undefined) return undefined;
-    const { ROWS, COLUMN_QUADS, ROW_LANES, STRIPS } = variant.constants;
-    const fits = ROWS * STRIPS === height && COLUMN_QUADS * ROW_LANES * 4 === width;
-    if (Math.max(low, high) > ROWS || (circular && !fits) || (pairedRows && ROWS % 2 === 1)) continue;
-    return {
-      ...{ HEIGHT: height, WIDTH: width, SHIFTS: columns.classes.every((d) => d === 0) ? 1 : 4 },
-      ...variant.constants,
-      ...{ LOW: low, HIGH: high, CIRCULAR: circular ? 1 : 0, KIND: PLANE_KINDS[kind] },
-    };
-  }
-  return undefined;
-}
-
 function sinkOf(end: GraphNode, reader: GraphNode | undefined): Sink {
   if (reader?.operation.kind !== 'linear') return 'whole';
   const { window } = reader.operation;
   if (window?.layer === 'gap') return 'sums';
   const pooledByTwo = window?.layer === 'avgpool' && window.size === 2 && (window.stride ?? 2) === 2;
-  return pooledByTwo && end.height % 2 === 0 ? 'parts' : 'whole';
+  return pooledByTwo && end.height % 2 === 0 && end.width % 2 === 0 ? 'parts' : 'whole';
 }

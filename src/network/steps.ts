@@ -1,4 +1,4 @@
-import type { PlaneEntry } from '../../shaders/network_planes_subgroup.js';
+import type { PlaneEntry } from '../../shaders/shared/network_planes.js';
 import type { Axis, GatherTable } from './axis.js';
 import { activationScales, compileRun, scaledGain } from './compile-run.js';
 import { nodeExponents } from './exponents.js';

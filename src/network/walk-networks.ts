@@ -65,8 +65,7 @@ export async function walkNetworks(gpu: Gpu, options: NetworkGramOptions): Promi
     const z = same ? x : await block(columns, tile.firstColumn, tile.columns);
     const pairs = [...pairsOf(tile)];
     for (let first = 0; first < pairs.length;) {
-      const most = Math.min(sizes.pairs, pacer.units(values.costPerPair));
-      const batch = pairs.slice(first, first + most);
+      const batch = pairs.slice(first, first + values.pairsPerBatch);
       first += batch.length;
       const local = batch.map(({ row, column }) => [row - tile.firstRow, column - tile.firstColumn] as const);
       if (inFlight.length >= BATCHES_IN_FLIGHT) await inFlight.shift();

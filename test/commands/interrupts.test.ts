@@ -7,6 +7,7 @@ import { folder, resultOf, startCli } from './cli.js';
 const SOON_MS = 3000;
 
 test.each([
+  ['paper architectures', 'compile and measure …'],
   ['paper smalldata', 'kernels …'],
   ['paper cnn', 'kernels …'],
   ['paper montecarlo', 'exact kernels, then networks …'],

@@ -41,18 +41,24 @@ asRoot('a user whom nobody has entered, without a home: a note, and the kernel',
   expect(existsSync(join(open, 'K.npy'))).toBe(true);
 });
 
-onLinux.each([
-  // Where exactly the program meets the limit decides how Node puts it.
-  ['at most 36 open files', 'ulimit -n 36; "$0" "$1" --help', /^cntk: .*no more files.*ulimit -n 1024\n$/],
-  ['at most 40 open files', 'ulimit -n 40; "$0" "$1" --help', /^cntk: .*no more files.*ulimit -n 1024\n$/],
-  ['at most 48 open files', 'ulimit -n 48; "$0" "$1" --help', /^cntk: .*no more files.*ulimit -n 1024\n$/],
-  [
-    'a folder that is gone',
-    'mkdir gone; cd gone; rmdir ../gone; "$0" "$1" --help',
-    /^cntk: .*does not exist any more/,
-  ],
-])('%s: one line', (_, script, message) => {
-  expect(shell(script)).toMatchObject({ status: 1, stderr: expect.stringMatching(message) as string });
+onLinux('ever fewer open files: the first limit that is too low is told in one line', () => {
+  // Where exactly the program meets it decides how Node puts it.
+  const run = (limit: number) => shell(`ulimit -n ${limit}; "$0" "$1" kernel --help`);
+  let limit = 100;
+  let last = run(limit);
+  expect(last).toMatchObject({ status: 0, stderr: '' });
+  while (last.status === 0) last = run((limit -= 4));
+  expect(last).toMatchObject({
+    status: 1,
+    stderr: expect.stringMatching(/^cntk: .*no more files.*ulimit -n 1024\n$/) as string,
+  });
+});
+
+onLinux('a folder that is gone: one line', () => {
+  expect(shell('mkdir gone; cd gone; rmdir ../gone; "$0" "$1" --help')).toMatchObject({
+    status: 1,
+    stderr: expect.stringMatching(/^cntk: .*does not exist any more/) as string,
+  });
 });
 
 describe('signals', () => {

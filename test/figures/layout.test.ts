@@ -3,9 +3,9 @@
 import { figureSvg } from '../../src/figures/figure.js';
 import { sheet, textLines } from '../../src/figures/document.js';
 import { textBoxes, textFaults } from '../support/text-boxes.js';
-import { CURVES, HEATMAPS } from './sample-figures.js';
+import { CURVES, HEATMAPS, INTERVALS } from './sample-figures.js';
 
-describe.each(Object.entries({ ...CURVES, ...HEATMAPS }))('%s', (_, figure) => {
+describe.each(Object.entries({ ...CURVES, ...HEATMAPS, ...INTERVALS }))('%s', (_, figure) => {
   const svg = figureSvg(figure);
 
   test('no text overlaps another one or leaves the sheet', () => {
@@ -19,7 +19,7 @@ describe.each(Object.entries({ ...CURVES, ...HEATMAPS }))('%s', (_, figure) => {
 });
 
 test('twice the same bytes', () => {
-  const figures = [CURVES['a slope'], HEATMAPS['ten classes']];
+  const figures = [CURVES['a slope'], HEATMAPS['ten classes'], INTERVALS['thirteen rows']];
   expect(figures.map(figureSvg)).toEqual(figures.map(figureSvg));
 });
 

@@ -1,4 +1,4 @@
-import type { CurvesFigure, HeatmapFigure } from '../../src/figures/figure-types.js';
+import type { CurvesFigure, HeatmapFigure, IntervalsFigure } from '../../src/figures/figure-types.js';
 
 type Series = CurvesFigure['series'][number];
 
@@ -188,4 +188,51 @@ export const HEATMAPS: Readonly<Record<string, HeatmapFigure>> = {
   'huge values': heatmapFigure(20, ['a', 'b'], {
     values: Array.from({ length: 400 }, (_, e) => e * -1.37e12),
   }),
+};
+
+export function intervalsFigure(
+  names: readonly string[],
+  rest: Partial<IntervalsFigure> = {},
+): IntervalsFigure {
+  return {
+    kind: 'intervals',
+    name: 'intervals',
+    title: 'Accuracy of networks',
+    x: { label: 'test accuracy (%)' },
+    names,
+    series: ['NTK', 'NNGP'].map((name, s) => ({
+      name,
+      points: names.map((_, i) => ({ value: 20 + s + i, low: 18 + s + i, high: 23 + s + i })),
+    })),
+    ...rest,
+  };
+}
+
+const rows = (count: number, name = 'network') => Array.from({ length: count }, (_, i) => `${name} ${i}`);
+
+export const INTERVALS: Readonly<Record<string, IntervalsFigure>> = {
+  'one row': intervalsFigure(['alexnet']),
+  'thirteen rows': intervalsFigure(rows(13)),
+  'sixty rows': intervalsFigure(rows(60)),
+  'rows of long names': intervalsFigure(rows(3, 'a network whose name never ends '.repeat(9)), {
+    title: 'A title of very many words '.repeat(10),
+    x: { label: 'x '.repeat(300) },
+  }),
+  'rows without series': intervalsFigure(rows(2), { series: [] }),
+  'no rows': intervalsFigure([]),
+  'rows without values': intervalsFigure(rows(2), { series: [{ name: 'none', points: [null, null] }] }),
+  'rows with what is no number': intervalsFigure(rows(4), {
+    series: [
+      {
+        name: 'broken',
+        points: [
+          { value: NaN },
+          { value: 1, low: -Infinity },
+          { value: 1e300 },
+          { value: 2, low: 1, high: 3 },
+        ],
+      },
+    ],
+  }),
+  'rows that look like markup': intervalsFigure(['<script>alert(1)</script>', '&lt;', '"', '']),
 };

@@ -53,7 +53,7 @@ const LAYERS: readonly (readonly RegExp[])[] = [
   folders('src/store', 'src/classification', 'src/bench', 'src/paper/networks'),
   folders('src/cluster'),
   [/^src\/paper\/[^/]+$/, ...folders('src/demo')],
-  ['table1', 'cnn', 'equivalence', 'montecarlo', 'smalldata', 'page'].flatMap((name) =>
+  ['table1', 'architectures', 'cnn', 'equivalence', 'montecarlo', 'smalldata', 'page'].flatMap((name) =>
     folders(`src/paper/${name}`),
   ),
   [/^src\/node\.ts$/],

@@ -18,7 +18,8 @@ import { planNetworks } from '../../src/network/plan.js';
 import { presetNetwork } from '../../src/network/presets.js';
 import { referenceNetwork } from '../../src/network/reference.js';
 import { errorOfLargest } from '../support/golden-networks.js';
-import { testGpu } from '../support/gpu.js';
+import type { OpenGpu } from '../../src/node.js';
+import { testGpu, withoutSubgroups } from '../support/gpu.js';
 import { randomNumbers } from '../support/run-shader.js';
 
 const limits = {
@@ -30,14 +31,12 @@ const limits = {
 };
 
 function runsOf(network: Network, size = 32, subgroupSize = 32) {
-  const plan = planNetworks(
-    [network],
-    { channels: 3, height: size, width: size },
-    { device: { limits, subgroupSize } },
-  );
-  return plan.runs.map(
-    ({ sourceKind, layers, sink, width }) => `${width}: ${sourceKind} → ${layers.length} → ${sink}`,
-  );
+  const image = { channels: 3, height: size, width: size };
+  const { runs } = planNetworks([network], image, { device: { limits, subgroupSize } });
+  return runs.map(({ sourceKind, layers, sink, width, kernel }) => {
+    const portable = kernel === 'portable' ? ', portable' : '';
+    return `${width}: ${sourceKind} → ${layers.length} → ${sink}${portable}`;
+  });
 }
 
 test.each([
@@ -48,8 +47,8 @@ test.each([
     'vgg19',
     ['32: pixels → 2 → parts', '16: parts → 2 → parts', '8: parts → 4 → parts', '4: parts → 4 → parts'],
   ],
-  // The first convolution stands alone, a pooling overlaps; at 7×7 and 3×3 lanes would be idle.
-  ['alexnet', []],
+  // The first convolution has a stride, a pooling overlaps.
+  ['alexnet', ['7: whole → 1 → whole, portable', '3: whole → 3 → sums, portable']],
 ])('%s', (name, expected) => {
   expect(runsOf(presetNetwork(name))).toEqual(expected);
 });
@@ -65,11 +64,50 @@ test('a run ends where somebody else reads, and where windows, borders or activa
   expect(read(conv(3, { padding: 'valid' }), relu())).toEqual([]);
 });
 
-test('without subgroups, and on widths that are no multiple of 4, everything is done layer by layer', () => {
-  expect(runsOf(presetNetwork('myrtle5'), 32, 0)).toEqual([]);
-  expect(runsOf(presetNetwork('cntk-gap:3'), 30)).toEqual([]);
+test('without subgroups, and on widths that are no multiple of 4, planes lie in workgroups', () => {
+  expect(runsOf(presetNetwork('myrtle5'), 32, 0)).toEqual([
+    '32: pixels → 2 → parts, portable',
+    '16: parts → 1 → parts, portable',
+    '8: parts → 1 → sums, portable',
+  ]);
+  expect(runsOf(presetNetwork('cntk-gap:3'), 30)).toEqual(['30: pixels → 2 → sums, portable']);
+  // 14 columns pool to 7.
+  const pooled = [conv(3), relu(), avgpool(2), conv(3), relu(), gap(), dense()];
+  expect(runsOf(Network.of(...pooled), 14)).toEqual([
+    '14: pixels → 1 → parts, portable',
+    '7: parts → 1 → sums, portable',
+  ]);
 });
 
+test('a software adapter computes few small planes layer by layer: to compile the portable kernel takes longer', () => {
+  const kernelsOf = (name: string, size: number) =>
+    planNetworks(
+      [presetNetwork(name)],
+      { channels: 3, height: size, width: size },
+      {
+        device: { limits, subgroupSize: 8, software: true },
+      },
+    ).runs.map(({ kernel }) => kernel);
+  expect(kernelsOf('cntk-gap:3', 9)).toEqual([]);
+  expect(kernelsOf('cntk-v:3', 30)).toEqual([]);
+  expect(kernelsOf('cntk-gap:3', 10)).toEqual(['portable']);
+  expect(kernelsOf('cntk-gap:3', 8)).toEqual(['subgroup']);
+});
+
+test('a plane that fits no workgroup, and rows that go around and end amid a quad, are done layer by layer', () => {
+  expect(runsOf(presetNetwork('cntk-gap:3'), 62, 0)).toHaveLength(0);
+  const around = (q: number) => [conv(q, { padding: 'circular' }), relu(), gap(), dense()];
+  expect(runsOf(Network.of(...around(3)), 6)).toEqual([]);
+  expect(runsOf(Network.of(...around(3)), 8, 0)).toHaveLength(1);
+});
+
+/** To compile a kernel takes most of a test. */
+const ON_BOTH = [
+  '5×5 with bias, frozen, to parts',
+  '4×4 circular, gaussian',
+  'erf with 1×1 between',
+  'odd sizes, pooled to odd ones',
+];
 const even = [conv(2), relu(), conv(2, { b: 0.2, w: 1.5 }), relu()];
 test.each<[string, Layer[], number, number]>([
   ['7×7 to sums', [conv(7), relu(), conv(7), relu(), gap()], 8, 12],
@@ -114,9 +152,15 @@ test.each<[string, Layer[], number, number]>([
     8,
     16,
   ],
+  [
+    'odd sizes, pooled to odd ones',
+    [conv(3, { b: 0.1 }), gaussian(), conv(3), gaussian(), avgpool(2), conv(2), relu(), gap()],
+    6,
+    10,
+  ],
 ])(
-  '%s is the definition on the fused plane kernel, and so it is layer by layer',
-  async (_, layers, height, width) => {
+  '%s is the definition on both fused plane kernels, and so it is layer by layer',
+  async (name, layers, height, width) => {
     const network = Network.of(...layers, dense());
     const size = 2 * height * width;
     const random = randomNumbers(3 * size, 7);
@@ -128,10 +172,22 @@ test.each<[string, Layer[], number, number]>([
       width,
     };
     const gpu = await testGpu();
-    expect(planNetworks([network], images, { device: gpu }).runs.length).toBeGreaterThan(0);
     const expected = referenceNetwork(network, images, images);
-    for (const kernel of ['runs', 'general'] as const) {
-      const { kernels } = await computeNetworks(gpu, { networks: [network], images, kernel });
+    const devices: [string, OpenGpu][] = [
+      ['runs', gpu],
+      ['general', gpu],
+    ];
+    if (ON_BOTH.includes(name)) devices.push(['portable', withoutSubgroups(gpu)]);
+    for (const [kernel, device] of devices) {
+      if (kernel === 'portable') {
+        const { runs } = planNetworks([network], images, { device });
+        expect(runs.map((run) => run.kernel)).toContain('portable');
+        expect(runs.map((run) => run.kernel)).not.toContain('subgroup');
+      }
+      const { kernels } = await computeNetworks(device, {
+        ...{ networks: [network], images },
+        kernel: kernel === 'general' ? 'general' : 'runs',
+      });
       const { ntk, nngp } = kernels[0];
       expect(errorOfLargest(ntk!, expected.ntk) <= 2e-6).toBe(true);
       expect(errorOfLargest(nngp, expected.nngp) <= 2e-6).toBe(true);

@@ -8,6 +8,14 @@ export async function testGpu(): Promise<OpenGpu> {
   return await opened;
 }
 
+/** The same device to what plans for it, as if it were a GPU without subgroups. */
+export function withoutSubgroups(gpu: OpenGpu): OpenGpu {
+  return Object.create(gpu, {
+    subgroupSize: { value: 0 },
+    software: { value: false },
+  }) as OpenGpu;
+}
+
 afterAll(async () => {
   if (opened) (await opened).close();
   opened = undefined;

@@ -1,17 +1,19 @@
-import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
+import type { Argv, InferredOptionTypes } from 'yargs';
 import { loadNetwork } from '../../data/named-network.js';
 import { loadPngRenderer } from '../../figures/png.js';
 import { writeAtomically } from '../../files/atomic-file.js';
 import { packageVersion } from '../../files/package-version.js';
+import { AdapterError } from '../../gpu/dawn/adapter-error.js';
 import type { PlanDevice } from '../../gpu/plan-device.js';
 import { describeNetwork } from '../../network/describe.js';
 import { assertFits, type NamedNetwork } from '../../network/network-kernel.js';
 import type { ImageShape } from '../../images/images.js';
 import { deviceOptions, OUTPUT, reportOptions } from '../options/common-options.js';
+import type { CommandBody } from '../options/lazy-command.js';
 import { defineOptions, optional, text, withDefault } from '../options/options.js';
 import { shapeOption } from '../options/shape-option.js';
 import { formatNetwork, type NetworkReport } from '../printing/network-table.js';
-import { deviceReport, loadNodeEntry, withDevice } from '../process/device.js';
+import { deviceReport, withDevice } from '../process/device.js';
 import { UsageError } from '../process/errors.js';
 import { withInterruption } from '../process/interruption.js';
 import { Progress } from '../process/progress.js';
@@ -30,10 +32,7 @@ interface DescribeArguments extends InferredOptionTypes<typeof options> {
   readonly arch?: string;
 }
 
-export const archDescribeCommand: CommandModule<object, DescribeArguments> = {
-  command: 'describe <arch>',
-  describe:
-    'Layers and shapes of a network, its planes, its work per pair of images, its memory, and what computes it',
+export const archDescribeCommand: CommandBody<DescribeArguments> = {
   builder: (argv: Argv) =>
     defineOptions(argv, options)
       .positional('arch', {
@@ -86,7 +85,6 @@ async function reportOn(
     ...describeNetwork(arch.network, shape, device),
     version: packageVersion(),
   });
-  const { AdapterError } = await loadNodeEntry();
   try {
     return await withDevice(args, progress, (opened) =>
       Promise.resolve({ ...report(opened), device: deviceReport(opened) }),

@@ -1,6 +1,7 @@
-import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
+import type { Argv, InferredOptionTypes } from 'yargs';
 import { PRESETS } from '../../network/presets.js';
 import { reportOptions } from '../options/common-options.js';
+import type { CommandBody } from '../options/lazy-command.js';
 import { defineOptions } from '../options/options.js';
 import { printData, printJson } from '../process/streams.js';
 import { wrapWords } from '../../text/wrap-words.js';
@@ -16,9 +17,7 @@ const NOTES = [
 
 const WIDTH = 100;
 
-export const archListCommand: CommandModule<object, InferredOptionTypes<typeof options>> = {
-  command: 'list',
-  describe: 'The networks that have a name, what each is exactly, and its source',
+export const archListCommand: CommandBody<InferredOptionTypes<typeof options>> = {
   builder: (argv: Argv) =>
     defineOptions(argv, options).example('$0 arch list', '').example('$0 arch list --json', ''),
   handler: ({ json }) => {

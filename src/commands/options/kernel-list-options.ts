@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { loadNetworks } from '../../data/named-network.js';
 import type { KernelSpec, Readout, Trained } from '../../kernel/kernel-spec.js';
 import { defaultTrained, parseReadout } from '../../kernel/validate-kernels.js';
 import type { KernelRequest } from '../../planning/kernel-request.js';
@@ -77,6 +76,8 @@ export async function kernelsOf(args: KernelLists, byDefault?: readonly number[]
   const { kernel: kernels, arch, depth = byDefault } = args;
   if (arch !== undefined) {
     assertNoChain(args);
+    // What reads files of networks is loaded where one is named.
+    const { loadNetworks } = await import('../../data/named-network.js');
     const archs = await loadNetworks(arch);
     return kernels.flatMap((kernel) => archs.map((one) => ({ kernel, arch: one })));
   }

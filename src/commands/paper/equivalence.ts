@@ -1,4 +1,4 @@
-import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
+import type { Argv, InferredOptionTypes } from 'yargs';
 import { runEquivalences } from '../../paper/equivalence/run.js';
 import { equivalenceReport } from '../../paper/equivalence/report.js';
 import { paperOut, reportOptions } from '../options/common-options.js';
@@ -8,6 +8,7 @@ import { Progress } from '../process/progress.js';
 import { publish } from '../results/publish.js';
 import { packageVersion } from '../../files/package-version.js';
 import { rising } from './rising.js';
+import type { CommandBody } from '../options/lazy-command.js';
 
 const NETWORKS = 'Networks:';
 const TRAINING = 'Training:';
@@ -40,9 +41,7 @@ const options = {
 
 type EquivalenceArguments = InferredOptionTypes<typeof options>;
 
-export const equivalenceCommand: CommandModule<object, EquivalenceArguments> = {
-  command: 'equivalence',
-  describe: 'Trained finite networks approach the regression with their exact NTK (theorem 3.2)',
+export const equivalenceCommand: CommandBody<EquivalenceArguments> = {
   builder: (argv: Argv) =>
     defineOptions(argv, options)
       .example('$0 paper equivalence', 'about three minutes on two free cores')

@@ -1,4 +1,4 @@
-import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
+import type { Argv, InferredOptionTypes } from 'yargs';
 import { reportOptions } from '../options/common-options.js';
 import { withInterruption } from '../process/interruption.js';
 import { defineOptions } from '../options/options.js';
@@ -6,6 +6,7 @@ import { InterruptedError } from '../../signals/interrupted-error.js';
 import { Progress } from '../process/progress.js';
 import { galleryText } from '../results/publish.js';
 import { printData, printJson } from '../process/streams.js';
+import type { CommandBody } from '../options/lazy-command.js';
 
 const options = { json: reportOptions.json };
 
@@ -13,9 +14,7 @@ interface ReportArguments extends InferredOptionTypes<typeof options> {
   readonly folder?: string;
 }
 
-export const reportCommand: CommandModule<object, ReportArguments> = {
-  command: 'report [folder]',
-  describe: 'Draw the pictures and the page of all experiments again, from their .json files',
+export const reportCommand: CommandBody<ReportArguments> = {
   builder: (argv: Argv) =>
     defineOptions(argv, options)
       .positional('folder', {

@@ -1,4 +1,4 @@
-import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
+import type { Argv, InferredOptionTypes } from 'yargs';
 import { loadDigits } from '../../data/digits.js';
 import { loadImages } from '../../data/load.js';
 import { sourcesReport } from '../../data/sources.js';
@@ -30,6 +30,7 @@ import { Progress } from '../process/progress.js';
 import { publish } from '../results/publish.js';
 import { packageVersion } from '../../files/package-version.js';
 import { rising } from './rising.js';
+import type { CommandBody } from '../options/lazy-command.js';
 
 const options = {
   train: optional(
@@ -57,9 +58,7 @@ const options = {
 
 type SmalldataArguments = InferredOptionTypes<typeof options>;
 
-export const smalldataCommand: CommandModule<object, SmalldataArguments> = {
-  command: 'smalldata',
-  describe: 'Few training images: CNTK and CNN-GP against fully connected NTK, RBF and linear kernels',
+export const smalldataCommand: CommandBody<SmalldataArguments> = {
   builder: (argv: Argv) =>
     defineOptions(argv, options)
       .example('$0 paper smalldata', 'the digits that ship with the package, some minutes')

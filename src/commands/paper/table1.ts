@@ -1,4 +1,4 @@
-import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
+import type { Argv, InferredOptionTypes } from 'yargs';
 import { CIFAR_CLASSES, CIFAR_SOURCE, findCifar } from '../../data/cifar-folder.js';
 import { loadImages } from '../../data/load.js';
 import { sourcesReport } from '../../data/sources.js';
@@ -41,6 +41,7 @@ import { Progress } from '../process/progress.js';
 import { publish } from '../results/publish.js';
 import { measurementCache, tuneOption } from '../options/tuning.js';
 import { packageVersion } from '../../files/package-version.js';
+import type { CommandBody } from '../options/lazy-command.js';
 
 const COLUMNS = ['V', 'GAP'] as const satisfies readonly Table1Column[];
 const SUBSETS = ['balanced', 'random', 'first'] as const satisfies readonly SubsetKind[];
@@ -88,9 +89,7 @@ const options = {
 
 type Table1Arguments = InferredOptionTypes<typeof options>;
 
-export const table1Command: CommandModule<object, Table1Arguments> = {
-  command: 'table1',
-  describe: 'Table 1: CNTK and CNN-GP on CIFAR-10 by depth, beside the published accuracies',
+export const table1Command: CommandBody<Table1Arguments> = {
   builder: (argv: Argv) =>
     defineOptions(argv, options)
       .example('$0 paper table1 --cifar cifar-10-batches-bin', '2,000 training images, as CNTK-V-2K')

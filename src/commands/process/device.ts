@@ -1,4 +1,4 @@
-import type { OpenGpu } from '../../node.js';
+import type { OpenGpu } from '../../gpu/dawn/open-gpu.js';
 import type { Progress } from './progress.js';
 
 export interface DeviceArguments {
@@ -22,7 +22,8 @@ export async function withDevice<T>(
   progress: Progress,
   action: (device: OpenGpu) => Promise<T>,
 ): Promise<T> {
-  const { openGpu } = await loadNodeEntry();
+  // Dawn is a native library: --help and errors in the arguments need not wait for it, nor fail with it.
+  const { openGpu } = await import('../../gpu/dawn/open-gpu.js');
   const device = await openGpu({ adapter, verbose });
   try {
     const { name, backend, software } = device.adapter;
@@ -35,11 +36,6 @@ export async function withDevice<T>(
   } finally {
     device.close();
   }
-}
-
-/** Dawn is a native library: --help and errors in the arguments need not wait for it, nor fail with it. */
-export async function loadNodeEntry(): Promise<typeof import('../../node.js')> {
-  return import('../../node.js');
 }
 
 export function deviceReport({ adapter }: OpenGpu): DeviceReport {

@@ -7,6 +7,10 @@ export function describeFigure(figure: Figure): string {
     const names = groups.map(({ name }) => name).join(', ');
     return `${label}, ${size} × ${size}${groups.length > 0 ? `; groups of rows and columns: ${names}` : ''}.`;
   }
+  if (figure.kind === 'intervals') {
+    const { x, names, series } = figure;
+    return `${x.label} of ${names.join(', ')}: ${series.map(({ name }) => name).join(', ')}.`;
+  }
   const { x, y, series } = figure;
   const named = (reference: boolean) =>
     series.filter((one) => (one.reference ?? false) === reference).map(({ name }) => name);

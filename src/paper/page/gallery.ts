@@ -28,7 +28,7 @@ export interface Gallery {
 
 const PAGE = 'index.html';
 /** What the paper reports stands first on the page; what is not named here follows by name. */
-const ORDER = ['table1', 'equivalence', 'montecarlo', 'cnn', 'smalldata'];
+const ORDER = ['table1', 'architectures', 'equivalence', 'montecarlo', 'cnn', 'smalldata'];
 
 /**
  * Draws the figures of reports as STEM-FIGURE.svg and .png beside them, and one page of all reports of the folder,

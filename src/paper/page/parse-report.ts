@@ -65,6 +65,32 @@ const heatmap = v.pipe(
   ),
 );
 
+const intervals = v.pipe(
+  v.object({
+    kind: v.literal('intervals'),
+    name: fileName,
+    title: word,
+    x: v.object({ label: word }),
+    names: v.pipe(v.array(word), v.maxLength(300)),
+    series: v.pipe(
+      v.array(
+        v.object({
+          name: word,
+          reference: v.optional(v.boolean(), false),
+          points: v.array(
+            v.nullable(v.object({ value: number, low: v.optional(number), high: v.optional(number) })),
+          ),
+        }),
+      ),
+      v.maxLength(20),
+    ),
+  }),
+  v.check(
+    ({ names, series }) => series.every(({ points }) => points.length === names.length),
+    'a series has not as many points as there are names',
+  ),
+);
+
 const table = v.pipe(
   v.object({
     title: word,
@@ -91,7 +117,7 @@ const report = v.object({
     ),
   ),
   tables: v.pipe(v.array(table), v.maxLength(100)),
-  figures: v.pipe(v.array(v.variant('kind', [curves, heatmap])), v.maxLength(100)),
+  figures: v.pipe(v.array(v.variant('kind', [curves, heatmap, intervals])), v.maxLength(100)),
   notes: v.pipe(v.array(sentence), v.maxLength(1000)),
   warnings: v.optional(v.pipe(v.array(sentence), v.maxLength(1000))),
   timingsMs: v.record(

@@ -97,8 +97,8 @@ test('tables have heads for columns and rows, figures captions and names', () =>
   expect(all('tbody th').every((head) => head.getAttribute('scope') === 'row')).toBe(true);
   expect(texts('tbody th')).toEqual(expect.arrayContaining(['3', '4']));
   expect(texts('table caption')).toEqual(['Accuracy, %', 'Accuracy, %', 'Accuracy, %']);
-  expect(all('figure')).toHaveLength(9);
-  expect(all('figure figcaption')).toHaveLength(9);
+  expect(all('figure')).toHaveLength(12);
+  expect(all('figure figcaption')).toHaveLength(12);
   for (const svg of all('figure svg')) {
     expect(svg.getAttribute('role')).toBe('img');
     expect(svg.getAttribute('aria-label')).toMatch(/./);

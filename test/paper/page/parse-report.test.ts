@@ -5,7 +5,7 @@ import { figureSvg } from '../../../src/figures/figure.js';
 import { reportsPage } from '../../../src/paper/page/page.js';
 import { parseReport as parse, pictureName } from '../../../src/paper/page/parse-report.js';
 import { mutations } from '../../support/mutations.js';
-import { CURVES, HEATMAPS } from '../../figures/sample-figures.js';
+import { CURVES, HEATMAPS, INTERVALS } from '../../figures/sample-figures.js';
 import { sampleReport } from './sample-report.js';
 
 const text = (value: unknown) => JSON.stringify(value);
@@ -61,6 +61,11 @@ test.each([
     text({ ...whole, figures: [{ ...first, x: { label: '', scale: 'cubic' } }] }),
     /"cubic"/,
   ],
+  [
+    'a row too many',
+    text({ ...whole, figures: [{ ...INTERVALS['one row'], names: ['a', 'b'] }] }),
+    /a series has not as many points as there are names/,
+  ],
   ['text for a number', text({ ...whole, timingsMs: { solve: '1' } }), /timingsMs\.solve/],
   ['a matrix of another size', text({ ...whole, figures: [{ ...second, size: 49 }] }), /2500 values; 49×49/],
   [
@@ -74,7 +79,10 @@ test.each([
 });
 
 test('whatever one field is replaced by: a page, or the field is named', () => {
-  const small = { ...whole, figures: [{ ...CURVES['a slope'], series: [] }, HEATMAPS['one cell']] };
+  const small = {
+    ...whole,
+    figures: [{ ...CURVES['a slope'], series: [] }, HEATMAPS['one cell'], INTERVALS['one row']],
+  };
   let drawn = 0;
   for (const { field, value } of mutations(small)) {
     try {
@@ -84,6 +92,19 @@ test('whatever one field is replaced by: a page, or the field is named', () => {
       reportsPage([{ stem: 'x', report }], (figure) =>
         field.startsWith('figures') ? figureSvg(figure) : '',
       );
+    } catch (error) {
+      expect([field, error]).toEqual([field, expect.any(JsonError)]);
+    }
+  }
+});
+
+test('whatever one field of rows with intervals is replaced by: a picture, or the field is named', () => {
+  const [series] = INTERVALS['one row'].series;
+  const small = { ...whole, figures: [{ ...INTERVALS['one row'], series: [series] }] };
+  for (const { field, value } of mutations(small)) {
+    if (!field.startsWith('figures')) continue;
+    try {
+      parseReport(text(value)).figures.map(figureSvg);
     } catch (error) {
       expect([field, error]).toEqual([field, expect.any(JsonError)]);
     }
@@ -118,6 +139,17 @@ describe('what grows is drawn in a time that grows with it, or refused', () => {
       },
     ],
     ['points', { ...curves, series: [{ name: 's', points: Array.from({ length: 200_000 }, () => point) }] }],
+    [
+      'rows',
+      {
+        ...INTERVALS['one row'],
+        names: Array.from({ length: 300 }, (_, i) => `n${i}`),
+        series: Array.from({ length: 20 }, (_, s) => ({
+          name: `s${s}`,
+          points: Array.from({ length: 300 }, (_, i) => ({ value: i, low: 0, high: 400 })),
+        })),
+      },
+    ],
     ['a name', { ...curves, series: [{ name: long, points: [point] }] }],
     ['a title', { ...curves, title: long }],
     [

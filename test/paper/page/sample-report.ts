@@ -1,7 +1,7 @@
 import type { PaperReport } from '../../../src/paper/paper-report.js';
-import { CURVES, HEATMAPS } from '../../figures/sample-figures.js';
+import { CURVES, HEATMAPS, INTERVALS } from '../../figures/sample-figures.js';
 
-/** A report with both kinds of figures and, in all its texts, what could be taken for markup. */
+/** A report with all kinds of figures and, in all its texts, what could be taken for markup. */
 export function sampleReport(rest: Partial<PaperReport> = {}): PaperReport {
   return {
     experiment: 'sample',
@@ -24,6 +24,7 @@ export function sampleReport(rest: Partial<PaperReport> = {}): PaperReport {
       CURVES['accuracy against depth'],
       HEATMAPS['ten digits'],
       CURVES['names that look like markup'],
+      INTERVALS['rows that look like markup'],
     ].map((figure, i) => ({ ...figure, name: `figure-${i}` })),
     notes: ['Run at reduced size.', '</li><script>alert("note")</script><img src=x onerror=alert(1)>'],
     timingsMs: { kernels: 75_000, solve: 900 },
