@@ -19,12 +19,12 @@ export type LayerKernel = 'paper' | 'fused' | 'general' | 'none';
 
 /** A layer of a network for images of one size; the layers of a residual's branches stand before it. */
 export interface LayerDescription {
-  /** As in messages: `layer 2 (residual), branch 1, layer 3 (conv)`. */
+  /** Where it stands, as messages say it: `layer 2 (residual), branch 1, layer 3 (conv)`. */
   readonly place: string;
   /** How many residual layers it stands in. */
   readonly nesting: number;
   readonly text: string;
-  /** Of one image, after the layer. */
+  /** The shape of one image after the layer. */
   readonly shape: string;
   /** Displacement planes of a pair that are needed after the layer. */
   readonly planes: number;

@@ -130,7 +130,7 @@ async function measureWalk(
   });
 }
 
-/** Of one system; factorisation grows with n³, refinement with n². */
+/** The time of one system: factorisation grows with n³, refinement with n². */
 async function solveSeconds(
   opened: OpenGpu,
   train: number,

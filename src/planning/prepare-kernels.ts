@@ -33,7 +33,7 @@ export interface PreparedKernels {
   /** @throws as `computeGram` and `computeNetworks` */
   readonly compute: (images: ImageStack, options: ComputeOptions) => Promise<RequestedGram>;
   readonly split: SplitRequests;
-  /** Of the paper's chains. */
+  /** The variants that compute the paper's chains. */
   readonly variant: PlaneVariants;
   readonly tuned: VariantLabels | undefined;
   readonly compileMs: number;

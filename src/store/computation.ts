@@ -175,7 +175,7 @@ export async function establishComputation(folder: string, computation: Computat
   return (await readComputation(folder))!;
 }
 
-/** Of networks that are called the same. */
+/** Tells networks apart that are called the same. */
 function layersSha256({
   name,
   network,
