@@ -51,7 +51,7 @@ const LARGEST_SIDE = 1024;
  * @param device Whose fused plane kernel takes what it can; without one the layers are said to run one by one.
  * @throws NetworkError if the images do not fit
  */
-export function describeNetwork(
+export function describeArchitecture(
   network: Network,
   image: ImageSize,
   device: PlanDevice | undefined,

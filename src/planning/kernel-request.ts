@@ -1,14 +1,14 @@
 import type { KernelSpec } from '../kernel/kernel-spec.js';
 import type { ImageShape } from '../images/images.js';
 import { kernelName, KernelSpecError, validateKernels } from '../kernel/validate-kernels.js';
-import { assertFits, networkKernelName, type NetworkKernel } from '../network/network-kernel.js';
+import { assertFits, networkKernelName, type ArchitectureKernel } from '../network/network-kernel.js';
 import type { Network } from '../network/network.js';
 import { chainKernels, paperChain } from '../network/paper-chain.js';
 
 /** What a job may be asked for: a kernel of the paper's chains, or one of any network. */
-export type KernelRequest = KernelSpec | NetworkKernel;
+export type KernelRequest = KernelSpec | ArchitectureKernel;
 
-export function isOfNetwork(request: KernelRequest): request is NetworkKernel {
+export function isOfNetwork(request: KernelRequest): request is ArchitectureKernel {
   return 'arch' in request;
 }
 
@@ -67,7 +67,7 @@ export function splitRequests(requests: readonly KernelRequest[], shape: ImageSh
       specs.set(name, { index, spec });
       return { spec: index };
     }
-    const { network } = (request as NetworkKernel).arch;
+    const { network } = (request as ArchitectureKernel).arch;
     if (!networks.includes(network)) networks.push(network);
     return { network: networks.indexOf(network) };
   });
@@ -82,7 +82,7 @@ export function splitRequests(requests: readonly KernelRequest[], shape: ImageSh
 }
 
 /** The kernel of the paper that a network's kernel is, value for value. */
-function specOf({ kernel, arch }: NetworkKernel, shape: ImageShape): KernelSpec | undefined {
+function specOf({ kernel, arch }: ArchitectureKernel, shape: ImageShape): KernelSpec | undefined {
   const chain = paperChain(arch.network, shape);
   if (chain?.factor !== 1) return undefined;
   return chainKernels(chain, kernel === 'ntk').find((spec) => spec.kernel === kernel);

@@ -1,7 +1,7 @@
 // A description names every layer in the order of the list, counts the planes and the work that the plan has, and says
 // of each layer what computes it: the paper's kernel, a fused run, a dispatch of its own, or nothing.
 import { conv, dense, flatten, gap, identity, relu, residual } from '../../src/network/builder.js';
-import { describeNetwork } from '../../src/network/describe.js';
+import { describeArchitecture } from '../../src/network/describe.js';
 import { layerText } from '../../src/network/layer-text.js';
 import { Network } from '../../src/network/network.js';
 import { planNetworks } from '../../src/network/plan.js';
@@ -19,7 +19,7 @@ const device = {
 };
 const image = { channels: 3, height: 32, width: 32 };
 const describing = (network: Network, on: typeof device | undefined = device) =>
-  describeNetwork(network, image, on);
+  describeArchitecture(network, image, on);
 
 test('Myrtle-5: 2 · 2²⁰ + 2¹⁶ + 2¹² element-layers in three fused runs, and one by one without a device', () => {
   const { layers, elementLayersPerPair, bytes, remarks } = describing(presetNetwork('myrtle5'));
@@ -46,7 +46,7 @@ test('Myrtle-5: 2 · 2²⁰ + 2¹⁶ + 2¹² element-layers in three fused runs,
   const plan = planNetworks([presetNetwork('myrtle5')], image, { device });
   expect(bytes).toEqual({ perPair: plan.sizeBytesPerPair, perImage: plan.sizeBytesPerImage });
   expect(remarks.join()).toMatch(/max pooling/);
-  const alone = describeNetwork(presetNetwork('myrtle5'), image, undefined);
+  const alone = describeArchitecture(presetNetwork('myrtle5'), image, undefined);
   expect(new Set(alone.layers.map(({ kernel }) => kernel))).toEqual(new Set(['general']));
 });
 
@@ -96,7 +96,9 @@ test('branches stand before their sum, with their places; a layer that changes n
 
 test('images that no plan has room for are refused before they are planned', () => {
   const large = { channels: 3, height: 4096, width: 4096 };
-  expect(() => describeNetwork(presetNetwork('myrtle5'), large, device)).toThrow(/4096×4096 .* at most 1024/);
+  expect(() => describeArchitecture(presetNetwork('myrtle5'), large, device)).toThrow(
+    /4096×4096 .* at most 1024/,
+  );
 });
 
 test('words of a layer name what is not as it is by default', () => {

@@ -5,8 +5,8 @@ import { writeAtomically } from '../../files/atomic-file.js';
 import { packageVersion } from '../../files/package-version.js';
 import { AdapterError } from '../../gpu/dawn/adapter-error.js';
 import type { PlanDevice } from '../../gpu/plan-device.js';
-import { describeNetwork } from '../../network/describe.js';
-import { assertFits, type NamedNetwork } from '../../network/network-kernel.js';
+import { describeArchitecture } from '../../network/describe.js';
+import { assertFits, type Architecture } from '../../network/network-kernel.js';
 import type { ImageShape } from '../../images/images.js';
 import { deviceOptions, OUTPUT, reportOptions } from '../options/common-options.js';
 import type { CommandBody } from '../options/lazy-command.js';
@@ -73,7 +73,7 @@ async function describe(args: DescribeArguments, signal: AbortSignal): Promise<v
 }
 
 async function reportOn(
-  arch: NamedNetwork,
+  arch: Architecture,
   args: DescribeArguments,
   progress: Progress,
 ): Promise<NetworkReport> {
@@ -82,7 +82,7 @@ async function reportOn(
     arch: arch.name,
     network: arch.network.layers,
     imageShape: [shape.channels, shape.height, shape.width],
-    ...describeNetwork(arch.network, shape, device),
+    ...describeArchitecture(arch.network, shape, device),
     version: packageVersion(),
   });
   try {
@@ -99,7 +99,7 @@ async function reportOn(
 
 /** The libraries that draw are loaded only where a figure is asked for. */
 async function drawn(
-  { name, network }: NamedNetwork,
+  { name, network }: Architecture,
   shape: ImageShape,
   isPng: boolean,
 ): Promise<string | Uint8Array> {
