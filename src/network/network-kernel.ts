@@ -3,7 +3,7 @@ import { NetworkError } from './network-error.js';
 import type { ImageSize } from './shapes.js';
 
 /** A network with the name that reports and files call it by. */
-export interface Architecture {
+export interface ArchNetwork {
   /** A preset's name, such as `cntk-gap:11`, or that of a file without its folder and ending. */
   readonly name: string;
   /** What the user named: a preset or the path of a file. */
@@ -21,7 +21,7 @@ export function isNetworkFile(source: string): boolean {
 /** One kernel of a network. */
 export interface ArchitectureKernel {
   readonly kernel: 'ntk' | 'nngp';
-  readonly arch: Architecture;
+  readonly arch: ArchNetwork;
 }
 
 /** Name of a kernel for files and tables: `ntk-myrtle5`, `nngp-cntk-gap-11`. */
@@ -30,13 +30,13 @@ export function networkKernelName({ kernel, arch }: ArchitectureKernel): string 
 }
 
 /** What is left of a name that every file system takes. */
-function fileStem({ name }: Architecture): string {
+function fileStem({ name }: ArchNetwork): string {
   return name.replace(/:/g, '-').replace(/[^\p{L}\p{N}._+-]/gu, '_');
 }
 
 /** @throws NetworkError if two networks would have files of one name. */
-export function assertOwnNames(archs: readonly Architecture[]): void {
-  const known = new Map<string, Architecture>();
+export function assertOwnNames(archs: readonly ArchNetwork[]): void {
+  const known = new Map<string, ArchNetwork>();
   for (const arch of archs) {
     // Some file systems know no capital letters.
     const stem = fileStem(arch).toLowerCase();
@@ -53,7 +53,7 @@ export function assertOwnNames(archs: readonly Architecture[]): void {
 }
 
 /** @throws NetworkError naming the network, the layer and both shapes, if the images do not fit it. */
-export function assertFits({ source, network }: Architecture, image: ImageSize): void {
+export function assertFits({ source, network }: ArchNetwork, image: ImageSize): void {
   try {
     network.shapes(image);
   } catch (error) {

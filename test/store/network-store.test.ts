@@ -8,7 +8,7 @@ import { readNpy } from '../../src/data/npy.js';
 import { randomImages } from '../../src/images/random-images.js';
 import { avgpool, conv, dense, erf, gap, relu } from '../../src/network/builder.js';
 import { Network } from '../../src/network/network.js';
-import type { Architecture } from '../../src/network/network-kernel.js';
+import type { ArchNetwork } from '../../src/network/network-kernel.js';
 import { presetNetwork } from '../../src/network/presets.js';
 import { requestName, splitRequests, type KernelRequest } from '../../src/planning/kernel-request.js';
 import { computeRequests } from '../../src/planning/prepare-kernels.js';
@@ -21,7 +21,7 @@ import { testGpu } from '../support/gpu.js';
 const [images, test4] = [6, 4].map((count, seed) =>
   randomImages(count, { channels: 2, height: 4, width: 4 }, seed + 1),
 );
-const named = (name: string, network: Network): Architecture => ({ name, source: name, network });
+const named = (name: string, network: Network): ArchNetwork => ({ name, source: name, network });
 const biased = named(
   'biased',
   Network.of(conv(3, { b: 0.1 }), erf(), avgpool(2), conv(1), relu(), gap(), dense()),

@@ -6,7 +6,7 @@ import { packageVersion } from '../../files/package-version.js';
 import { AdapterError } from '../../gpu/dawn/adapter-error.js';
 import type { PlanDevice } from '../../gpu/plan-device.js';
 import { describeArchitecture } from '../../network/describe.js';
-import { assertFits, type Architecture } from '../../network/network-kernel.js';
+import { assertFits, type ArchNetwork } from '../../network/network-kernel.js';
 import type { ImageShape } from '../../images/images.js';
 import { deviceOptions, OUTPUT, reportOptions } from '../options/common-options.js';
 import type { CommandBody } from '../options/lazy-command.js';
@@ -73,7 +73,7 @@ async function describe(args: DescribeArguments, signal: AbortSignal): Promise<v
 }
 
 async function reportOn(
-  arch: Architecture,
+  arch: ArchNetwork,
   args: DescribeArguments,
   progress: Progress,
 ): Promise<NetworkReport> {
@@ -99,7 +99,7 @@ async function reportOn(
 
 /** The libraries that draw are loaded only where a figure is asked for. */
 async function drawn(
-  { name, network }: Architecture,
+  { name, network }: ArchNetwork,
   shape: ImageShape,
   isPng: boolean,
 ): Promise<string | Uint8Array> {
