@@ -108,7 +108,11 @@ describe('a store', () => {
 
 describe('a classification', () => {
   test('of arrays has the predictions of kernel and fit', async () => {
-    const request = { train: { images, labels: [...labels] }, test: { images: others, labels }, spec };
+    const request = {
+      train: { images, labels: [...labels] },
+      test: { images: others, labels },
+      kernel: spec,
+    };
     const prepared = library.prepareClassification({ ...request, normalization: 'none', ridge: 0.1 });
     const { predictions, evaluation } = await library.classify(gpu, prepared);
     const model = await library.fit(gpu, await library.kernel(gpu, spec, images), labels, { ridge: 0.1 });
@@ -127,7 +131,7 @@ describe('a classification', () => {
     await library.writeNpy(bytes, [8, 5, 4], shades);
     await library.writeNpy(floats, [8, 5, 4], Float32Array.from(shades));
     const [train, second] = [await library.loadImages([bytes]), await library.loadImages([floats])];
-    const request = { train: { ...train, labels }, test: { ...second, labels: undefined }, spec };
+    const request = { train: { ...train, labels }, test: { ...second, labels: undefined }, kernel: spec };
     const error = (() => {
       try {
         return library.prepareClassification(request);
@@ -140,7 +144,7 @@ describe('a classification', () => {
     expect((error as Error).message).not.toContain('--');
     // The hint, followed.
     const load = async (file: string) => ({ ...(await library.loadImages([file], { scale: 255 })), labels });
-    library.prepareClassification({ train: await load(bytes), test: await load(floats), spec });
+    library.prepareClassification({ train: await load(bytes), test: await load(floats), kernel: spec });
   });
 
   test('from matrices in files, with a factor kept on the disk', async () => {
@@ -236,8 +240,8 @@ test('wrong options name the call, the option and the value', async () => {
       () => library.classify(gpu, {} as library.ClassificationTask),
     ],
     [
-      /prepareClassification has no "kernel"/,
-      () => library.prepareClassification({ kernel: spec } as unknown as library.ClassificationRequest),
+      /prepareClassification has no "spec"/,
+      () => library.prepareClassification({ spec } as unknown as library.ClassificationRequest),
     ],
     [
       /estimateJob: job.train is "9"/,

@@ -50,7 +50,7 @@ const storeTask = () => ({
   images: entry.storeImages({ images }),
 });
 const classification = () =>
-  entry.prepareClassification({ train: { images, labels: [0, 1, 0, 1] }, test: { images }, spec });
+  entry.prepareClassification({ train: { images, labels: [0, 1, 0, 1] }, test: { images }, kernel: spec });
 const gram = { rows: 4, columns: 4, symmetric: true };
 
 /** What no argument is, by name; an argument's own class is left out where it is meant. */

@@ -1,15 +1,10 @@
 import { assertInstance, assertMade } from '../checks/arguments.js';
 import { assertOpenGpu, type OpenGpu } from '../gpu/dawn/open-gpu.js';
 import { regressionGrams } from '../kernel/gram-shape.js';
-import { computeGram } from '../kernel/gram.js';
-import { fit, type Model } from '../regression/regression.js';
-import {
-  assertPrepareOptions,
-  prepareRun,
-  type PrepareOptions,
-  type VariantLabels,
-} from '../planning/prepare-run.js';
+import { prepareKernels } from '../planning/prepare-kernels.js';
+import { assertPrepareOptions, type PrepareOptions, type VariantLabels } from '../planning/prepare-run.js';
 import { assertJobOptions } from '../progress/job-options.js';
+import { fit, type Model } from '../regression/regression.js';
 import { workUpdates } from '../progress/details.js';
 import { SILENT } from '../progress/reporter.js';
 import { notePlan } from '../regression/node/factor-folder.js';
@@ -46,7 +41,7 @@ export interface Classification {
  * The main job (Arora et al., NeurIPS 2019, section 5): kernel of the training images, ridge regression, kernel of
  * the test images, predictions.
  *
- * @throws what `computeGram` and `fit` throw; ArgumentError; the signal's reason if aborted.
+ * @throws what `prepareKernels` and `fit` throw; ArgumentError; the signal's reason if aborted.
  */
 export async function classify(
   opened: OpenGpu,
@@ -54,7 +49,7 @@ export async function classify(
   options: ClassificationOptions = {},
 ): Promise<Classification> {
   assertOpenGpu('classify', opened);
-  assertMade('classify: task', task, 'prepareClassification', ['train', 'test', 'trainLabels', 'spec']);
+  assertMade('classify: task', task, 'prepareClassification', ['train', 'test', 'trainLabels', 'kernel']);
   assertJobOptions('classify', options, ['memoryBytes', 'panels', 'tune', 'cache', 'reporter', 'signal']);
   assertPrepareOptions('classify', options);
   const { memoryBytes, panels, ...prepare } = options;
@@ -76,15 +71,14 @@ async function classifyWith(
   const gpu = opened;
   const { signal, reporter = SILENT } = prepare;
   const { train, test, trainLabels, testLabels, targets, ridge } = task;
-  const kernels = [task.spec];
   const grams = regressionGrams(train.count, test.count);
-  const run = { kernels, grams, memoryBytes };
-  const { variant, tuned, compileMs } = await prepareRun(opened, train, run, prepare);
-  const kernelOptions = { kernels, signal, onProgress: workUpdates(reporter), memoryBytes, variant };
+  const run = { requests: [task.kernel], grams, memoryBytes };
+  const { compute, tuned, compileMs } = await prepareKernels(opened, train, run, prepare);
+  const kernelOptions = { signal, onProgress: workUpdates(reporter) };
   const stopwatch = new Stopwatch();
 
   reporter.phase('kernel train × train');
-  const trainKernel = await computeGram(gpu, { images: train, ...kernelOptions });
+  const trainKernel = await compute(train, kernelOptions);
   const trainKernelMs = stopwatch.lap();
 
   // Before the test kernel: a training kernel that cannot be solved makes the rest useless.
@@ -101,7 +95,7 @@ async function classifyWith(
   const solveMs = stopwatch.lap();
 
   reporter.phase('kernel test × train');
-  const testKernel = await computeGram(gpu, { images: test, against: train, ...kernelOptions });
+  const testKernel = await compute(test, { against: train, ...kernelOptions });
   const testKernelMs = stopwatch.lap();
 
   const source = memoryRows(testKernel.matrices[0], train.count);

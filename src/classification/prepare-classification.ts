@@ -8,8 +8,7 @@ import { checkImages } from '../images/image-checks.js';
 import type { ImageStack } from '../images/images.js';
 import { normalize, type Normalization } from '../images/normalize.js';
 import { assertStack } from '../images/taken-images.js';
-import type { KernelSpec } from '../kernel/kernel-spec.js';
-import { validateKernels } from '../kernel/validate-kernels.js';
+import { validateRequests, type KernelRequest } from '../planning/kernel-request.js';
 import type { FitOptions } from '../regression/regression.js';
 import { assertRidge, ridgesOf, type RidgeChoice } from '../regression/ridge-amount.js';
 import { assertLabels, classesOf, type TargetCoding } from '../regression/targets.js';
@@ -32,7 +31,7 @@ export interface ClassificationRequest {
   readonly train: ClassificationImages;
   /** With labels where the accuracy is wanted. */
   readonly test: ClassificationImages;
-  readonly spec: KernelSpec;
+  readonly kernel: KernelRequest;
   /** `standardize` unless given. */
   readonly normalization?: Normalization;
   /** `centred` (0.9 / −0.1, the paper's) unless given. */
@@ -53,7 +52,7 @@ export interface ClassificationTask {
   readonly testLabels: Int32Array | undefined;
   /** Labels of the training images, each once: column c of the scores is that of label classes[c]. */
   readonly classes: readonly number[];
-  readonly spec: KernelSpec;
+  readonly kernel: KernelRequest;
   readonly targets: TargetCoding;
   /** Added to the diagonal of the kernel, in units of its mean; several: the leave-one-out error decides. */
   readonly ridge: FitOptions['ridge'];
@@ -64,7 +63,7 @@ export interface ClassificationTask {
 const REQUEST = [
   'train',
   'test',
-  'spec',
+  'kernel',
   'normalization',
   'targets',
   'ridge',
@@ -74,12 +73,12 @@ const REQUEST = [
 /**
  * Normalises the images and checks that everything fits together, before a device is opened.
  *
- * @throws InputError for images without labels, of two shapes or of two scales; KernelSpecError; ImageError;
- * ArgumentError; ArrayError and RangeError for labels that are none, or not one for each image
+ * @throws InputError for images without labels, of two shapes or of two scales; KernelSpecError; NetworkError;
+ * ImageError;  * ArgumentError; ArrayError and RangeError for labels that are none, or not one for each image
  */
 export function prepareClassification(options: ClassificationRequest): ClassificationTask {
   assertKeys('prepareClassification', options, REQUEST);
-  const { spec, normalization = 'standardize', targets = 'centred', ridge = 0 } = options;
+  const { kernel, normalization = 'standardize', targets = 'centred', ridge = 0 } = options;
   assertOneOf('prepareClassification: targets', targets, ['centred', 'one-hot']);
   for (const one of ridgesOf(ridge)) assertRidge(one);
   const sets = { train: takeSet('train', options.train), test: takeSet('test', options.test) };
@@ -98,14 +97,14 @@ export function prepareClassification(options: ClassificationRequest): Classific
   }
   const { train, test, warnings } = normalize(normalization, sets.train.images, sets.test.images);
   checkImages(train, test);
-  validateKernels([spec], train);
+  validateRequests([kernel], train);
   return {
     train,
     test,
     trainLabels,
     testLabels: sets.test.labels,
     classes: classesOf(trainLabels),
-    spec,
+    kernel,
     targets,
     ridge,
     warnings: [...warnings, ...labelNotes(trainLabels, sets.test.labels)],

@@ -4,7 +4,7 @@ import { assertSameComputation, readComputation, type Computation } from '../sto
 import { UnusableStoreError } from '../store/store-error.js';
 import type { TileStore } from '../store/tile-store.js';
 import type { StoredGramReport } from '../store/stored-gram.js';
-import type { KernelSpec } from '../kernel/kernel-spec.js';
+import type { KernelRequest } from '../planning/kernel-request.js';
 import { formatDuration } from '../text/duration.js';
 import { MANIFEST, matricesOf, resultReport } from '../store/assembly.js';
 import { assertKeepsInputs } from './results/keeps-inputs.js';
@@ -22,7 +22,7 @@ import { packageVersion } from '../files/package-version.js';
 
 interface StoredKernel {
   readonly args: KernelArguments;
-  readonly kernels: readonly KernelSpec[];
+  readonly kernels: readonly KernelRequest[];
   readonly inputs: KernelInputs;
   readonly progress: Progress;
   readonly signal: AbortSignal;

@@ -1,11 +1,14 @@
 import { underflowWarning } from '../kernel/kernels.js';
 import type { Argv } from 'yargs';
 import { writeNpy } from '../data/npy.js';
-import { prepareRun } from '../planning/prepare-run.js';
+import {
+  requestName,
+  requestReport,
+  validateRequests,
+  type KernelRequest,
+} from '../planning/kernel-request.js';
+import { prepareKernels, type RequestedGram } from '../planning/prepare-kernels.js';
 import { workUpdates, formatRate } from '../progress/details.js';
-import type { KernelSpec } from '../kernel/kernel-spec.js';
-import { computeGram, type GramResult } from '../kernel/gram.js';
-import { kernelName, validateKernels } from '../kernel/validate-kernels.js';
 import { formatDuration } from '../text/duration.js';
 import { ALL, kernelOnAllAdapters } from './kernel-adapters.js';
 import { kernelsOf } from './options/kernel-list-options.js';
@@ -35,17 +38,19 @@ export const kernelCommand: CommandBody<KernelArguments> = {
       .example(
         '$0 kernel --images data_batch_1.bin --count 500 --depth 3,4,6,11,21 --kernel ntk,nngp --readout vanilla,gap,lap:4 --out kernels',
         '',
-      ),
+      )
+      .example('$0 kernel --images x.npy --arch myrtle5 --out M.npy', 'see cntk arch list')
+      .example('$0 kernel --images x.npy --arch alexnet,vgg11,network.yaml --kernel ntk,nngp --out nets', ''),
   handler: (args) => withInterruption((signal) => kernel(args, signal)),
 };
 
 async function kernel(args: KernelArguments, signal: AbortSignal): Promise<void> {
-  const kernels = kernelsOf(args);
-  validateKernels(kernels, { height: 1, width: 1 });
+  const kernels = await kernelsOf(args);
+  validateRequests(kernels);
   const isFile = args.out.endsWith('.npy');
   if (isFile && kernels.length > 1) {
     throw new UsageError(
-      `--out ${args.out} is one file, but ${kernels.length} kernels are asked for (${kernels.map(kernelName).join(', ')}); name a folder`,
+      `--out ${args.out} is one file, but ${kernels.length} kernels are asked for (${kernels.map(requestName).join(', ')}); name a folder`,
     );
   }
   for (const name of ['test', 'shard', 'tile'] as const) {
@@ -58,7 +63,7 @@ async function kernel(args: KernelArguments, signal: AbortSignal): Promise<void>
     throw new UsageError(`--adapter ${ALL} needs a folder of tiles as --out`);
   using progress = new Progress(args.quiet ?? false);
   const inputs = await readInputs(args);
-  validateKernels(kernels, inputs.rows);
+  validateRequests(kernels, inputs.rows);
   // One of several processes leaves that to the one that started them.
   if (!endsWithParent()) for (const warning of inputs.warnings) progress.warn(warning);
   if (args.statistics === undefined && inputs.report.statisticsOf === 'against') {
@@ -67,7 +72,7 @@ async function kernel(args: KernelArguments, signal: AbortSignal): Promise<void>
   signal.throwIfAborted();
   const { channels: c, height, width } = inputs.rows;
   const shapes = inputs.stored.blocks.map(({ rows, columns }) => `${rows}×${columns}`).join(' and ');
-  progress.note(`${shapes} kernel of ${c}×${height}×${width} images: ${kernels.map(kernelName).join(', ')}`);
+  progress.note(`${shapes} kernel of ${c}×${height}×${width} images: ${kernels.map(requestName).join(', ')}`);
   if (isFile) await kernelFile(args, kernels, inputs, progress, signal);
   else if (args.adapter === ALL) await kernelOnAllAdapters(args, inputs, progress, signal);
   else await storedKernel({ args, kernels, inputs, progress, signal });
@@ -76,7 +81,7 @@ async function kernel(args: KernelArguments, signal: AbortSignal): Promise<void>
 /** One matrix, in memory until it is whole. */
 async function kernelFile(
   args: KernelArguments,
-  kernels: readonly KernelSpec[],
+  kernels: readonly KernelRequest[],
   { rows, columns, report }: KernelInputs,
   progress: Progress,
   signal: AbortSignal,
@@ -88,26 +93,16 @@ async function kernelFile(
     warn: (message) => progress.warn(message),
   });
   const { result, compileMs, device, tuned } = await withDevice(args, progress, async (opened) => {
-    const gpu = opened;
-    const memoryBytes = args.memory && args.memory * 2 ** 20;
     const gram = { rows: shape[0], columns: shape[1], symmetric: columns === undefined };
-    const run = { kernels, grams: [gram], memoryBytes };
-    const { variant, tuned, compileMs } = await prepareRun(opened, rows, run, {
+    const run = { requests: kernels, grams: [gram], memoryBytes: args.memory && args.memory * 2 ** 20 };
+    const { compute, tuned, compileMs } = await prepareKernels(opened, rows, run, {
       tune: args.tune,
       cache: measurementCache(),
       reporter: progress,
       signal,
     });
     progress.phase('kernel');
-    const result = await computeGram(gpu, {
-      images: rows,
-      against: columns,
-      kernels,
-      signal,
-      memoryBytes,
-      variant,
-      onProgress: workUpdates(progress),
-    });
+    const result = await compute(rows, { against: columns, signal, onProgress: workUpdates(progress) });
     progress.end();
     return { result, compileMs, device: deviceReport(opened), tuned };
   });
@@ -116,11 +111,10 @@ async function kernelFile(
   if (warning !== undefined) progress.warn(warning);
   signal.throwIfAborted();
   const out = await destination.commit((path) => writeNpy(path, shape, result.matrices[0]));
-  const [spec] = kernels;
   const manifest = {
     shape,
     dtype: 'float32',
-    kernels: [{ file: out, name: kernelName(spec), ...spec }],
+    kernels: [{ file: out, ...requestReport(kernels[0]) }],
     ...report,
     pairs: result.pairs,
     elementLayers: result.elementLayers,
@@ -136,7 +130,10 @@ async function kernelFile(
   else printData(formatResult(result, out));
 }
 
-function formatResult({ rows, columns, pairs, elementLayers, elapsedMs }: GramResult, out: string): string {
+function formatResult(
+  { rows, columns, pairs, elementLayers, elapsedMs }: RequestedGram,
+  out: string,
+): string {
   return [
     `${rows}×${columns} float32, ${pairs} pairs in ${formatDuration(elapsedMs)}, ${formatRate(elementLayers, elapsedMs)}`,
     out,

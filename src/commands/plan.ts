@@ -1,9 +1,8 @@
 import type { Argv, InferredOptionTypes } from 'yargs';
 import { inspectImages } from '../data/inspect.js';
-import { estimateJob } from '../planning/estimate-job.js';
-import type { Job } from '../planning/job-plan.js';
+import { estimateRequests, type RequestedJob } from '../planning/estimate-requests.js';
+import { requestName, validateRequests } from '../planning/kernel-request.js';
 import type { ImageShape } from '../images/images.js';
-import { kernelName, validateKernels } from '../kernel/validate-kernels.js';
 import { kernelListOptions, kernelsOf, depthListOption } from './options/kernel-list-options.js';
 import {
   DATA,
@@ -33,7 +32,10 @@ const options = {
   train: optional(textList(DATA, 'Files of training images, for their number and shape; no pixel is read')),
   test: optional(textList(DATA, 'Files of test images')),
   layout: layoutOption,
-  depth: withDefault(depthListOption, '11'),
+  depth: optional({
+    ...depthListOption,
+    describe: `${depthListOption.describe} [default: 11]`,
+  }),
   ...kernelListOptions,
   classes: withDefault(integer(REGRESSION, 'Number of classes', 1), '10'),
   ...deviceOptions,
@@ -54,16 +56,20 @@ export const planCommand: CommandBody<PlanArguments> = {
         '$0 plan --train data_batch_1.bin --test test_batch.bin --depth 3,21 --readout vanilla,gap',
         '',
       )
+      .example(
+        '$0 plan --train-count 50000 --test-count 10000 --shape 3x32x32 --arch myrtle5',
+        'see cntk arch list',
+      )
       .example('$0 plan --train-count 100000 --shape 1x28x28 --no-measure --json', ''),
   handler: (args) => withInterruption((signal) => plan(args, signal)),
 };
 
 async function plan(args: PlanArguments, signal: AbortSignal): Promise<void> {
   const job = await jobOf(args);
-  validateKernels(job.kernels, job.shape);
+  validateRequests(job.requests, job.shape);
   using progress = new Progress(args.quiet ?? false);
   const { plan: sizes, estimates } = await withDevice(args, progress, (opened) =>
-    estimateJob(opened, job, {
+    estimateRequests(opened, job, {
       measures: !args['no-measure'],
       memoryBytes: args.memory && args.memory * 2 ** 20,
       cache: measurementCache(),
@@ -77,7 +83,7 @@ async function plan(args: PlanArguments, signal: AbortSignal): Promise<void> {
       test: job.test,
       classes: job.classes,
       imageShape: [job.shape.channels, job.shape.height, job.shape.width],
-      kernels: job.kernels.map(kernelName),
+      kernels: job.requests.map(requestName),
     },
     ...sizes,
     estimates,
@@ -87,7 +93,7 @@ async function plan(args: PlanArguments, signal: AbortSignal): Promise<void> {
   printData(args.json ? formatJson(report) : formatJobPlan(report));
 }
 
-async function jobOf(args: PlanArguments): Promise<Job> {
+async function jobOf(args: PlanArguments): Promise<RequestedJob> {
   const train = args.train && (await inspectImages(args.train, args.layout));
   const test = args.test && (await inspectImages(args.test, args.layout));
   const shapes = [
@@ -112,7 +118,7 @@ async function jobOf(args: PlanArguments): Promise<Job> {
     test: args['test-count'] ?? test?.count ?? 0,
     classes: args.classes,
     shape: { channels, height, width },
-    kernels: kernelsOf(args),
+    requests: await kernelsOf(args, [11]),
   };
 }
 

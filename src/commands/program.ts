@@ -1,5 +1,6 @@
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
+import { archCommand } from './arch.js';
 import { paperCommand } from './paper.js';
 import { exitStatusOf, messageOf } from './process/errors.js';
 import { guardStreams } from './process/streams.js';
@@ -87,6 +88,7 @@ export async function runProgram(): Promise<void> {
         async () => (await import('./slurm.js')).slurmCommand,
       ),
     )
+    .command(archCommand)
     .command(paperCommand)
     .parserConfiguration({ 'boolean-negation': false, 'dot-notation': false })
     .strict()

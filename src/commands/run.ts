@@ -5,8 +5,14 @@ import { writeNpy } from '../data/npy.js';
 import { filesRead, sourcesReport } from '../data/sources.js';
 import { classify, scoreBytes, type Classification } from '../classification/classification.js';
 import { prepareClassification } from '../classification/prepare-classification.js';
-import type { KernelSpec } from '../kernel/kernel-spec.js';
-import { kernelName, defaultTrained, parseReadout, validateKernels } from '../kernel/validate-kernels.js';
+import { defaultTrained, parseReadout } from '../kernel/validate-kernels.js';
+import {
+  requestName,
+  requestReport,
+  validateRequests,
+  type KernelRequest,
+} from '../planning/kernel-request.js';
+import { assertNoChain } from './options/kernel-list-options.js';
 import { formatDuration } from '../text/duration.js';
 import {
   DATA,
@@ -62,8 +68,15 @@ const options = {
   'test-count': optional(integer(DATA, 'Number of test images used [default: all]', 1)),
   first: withDefault(integer(DATA, 'Index of the first training image used', 0), '0'),
   'test-first': withDefault(integer(DATA, 'Index of the first test image used', 0), '0'),
-  depth: withDefault(integer(KERNEL, 'Depth of the network: convolution layers + 1', 2), '11'),
-  readout: withDefault(parsed(KERNEL, 'Read-out: vanilla, gap or lap:c', parseReadout), 'gap'),
+  arch: optional(
+    text(
+      KERNEL,
+      'Network by its name in cntk arch list, as myrtle5, or a file .json, .yaml of layers; in place of --depth, ' +
+        '--readout and --trained',
+    ),
+  ),
+  depth: optional(integer(KERNEL, 'Depth of the network: convolution layers + 1 [default: 11]', 2)),
+  readout: optional(parsed(KERNEL, 'Read-out: vanilla, gap or lap:c [default: gap]', parseReadout)),
   kernel: withDefault(choice(KERNEL, 'Kernel', ['ntk', 'nngp'] as const), 'ntk'),
   trained: optional(
     choice(KERNEL, 'Trained layers of the NTK (by default all for vanilla, hidden for gap and lap)', [
@@ -92,6 +105,10 @@ export const runCommand: CommandBody<RunArguments> = {
         '',
       )
       .example(
+        '$0 run --train data_batch_1.bin --test test_batch.bin --train-count 1000 --test-count 500 --arch myrtle5 --out myrtle',
+        'see cntk arch list',
+      )
+      .example(
         '$0 run --train x_train.npy --train-labels y_train.npy --test x_test.npy --kernel nngp --ridge 1e-4 --json --out nngp',
         '',
       ),
@@ -101,8 +118,8 @@ export const runCommand: CommandBody<RunArguments> = {
 const REPORT = 'report.json';
 
 async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
-  const spec = kernelOf(args);
-  validateKernels([spec], { height: 1, width: 1 });
+  const kernel = await kernelOf(args);
+  validateRequests([kernel]);
   using progress = new Progress(args.quiet ?? false);
   const started = performance.now();
 
@@ -124,7 +141,7 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
   });
   const { targets, ridge, normalize: normalization } = args;
   const scaleNames = ['--scale', '--test-scale'] as const;
-  const task = prepareClassification({ train, test, normalization, spec, targets, ridge, scaleNames });
+  const task = prepareClassification({ train, test, normalization, kernel, targets, ridge, scaleNames });
   const loadMs = performance.now() - started;
   for (const warning of task.warnings) progress.warn(warning);
   if (task.testLabels === undefined) {
@@ -142,7 +159,7 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
   await using panels = panelFilesBeside(args.out, progress, signal);
   const { count, channels, height, width } = task.train;
   progress.note(
-    `${count} training and ${task.test.count} test images of ${channels}×${height}×${width}, ${kernelName(spec)}`,
+    `${count} training and ${task.test.count} test images of ${channels}×${height}×${width}, ${requestName(kernel)}`,
   );
   const { result, device } = await withDevice(args, progress, async (opened) => ({
     result: await classify(opened, task, {
@@ -158,7 +175,7 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
 
   const report = {
     ...resultReport(result),
-    kernel: { name: kernelName(spec), ...spec },
+    kernel: requestReport(kernel),
     counts: { train: count, test: task.test.count, classes: task.classes.length },
     classes: task.classes,
     imageShape: [channels, height, width],
@@ -183,7 +200,13 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
   progress.note(`written to ${written}`);
 }
 
-function kernelOf({ kernel, depth, readout, trained }: RunArguments): KernelSpec {
+async function kernelOf(args: RunArguments): Promise<KernelRequest> {
+  const { kernel, arch, depth = 11, readout = 'gap', trained } = args;
+  if (arch !== undefined) {
+    assertNoChain(args);
+    const { loadNetwork } = await import('../data/named-network.js');
+    return { kernel, arch: await loadNetwork(arch) };
+  }
   if (kernel === 'ntk') return { kernel, depth, readout, trained: trained ?? defaultTrained(readout) };
   if (trained !== undefined) throw new UsageError('--trained belongs to --kernel ntk; leave it out for nngp');
   return { kernel, depth, readout };

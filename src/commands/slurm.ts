@@ -4,7 +4,8 @@ import { matrixFile } from '../store/export.js';
 import { shellWord } from '../text/shell-words.js';
 import { submitSlurmScripts, writeSlurmScripts } from '../cluster/slurm.js';
 import type { SlurmJob } from '../cluster/slurm-scripts.js';
-import { kernelName, validateKernels } from '../kernel/validate-kernels.js';
+import { requestName, validateRequests } from '../planning/kernel-request.js';
+import { isNetworkFile } from '../network/network-kernel.js';
 import { kernelsOf } from './options/kernel-list-options.js';
 import { reportOptions } from './options/common-options.js';
 import { UsageError } from './process/errors.js';
@@ -52,8 +53,8 @@ export const slurmCommand: CommandBody<SlurmArguments> = {
 };
 
 async function slurm(args: SlurmArguments): Promise<void> {
-  const kernels = kernelsOf(args);
-  validateKernels(kernels, { height: 1, width: 1 });
+  const kernels = await kernelsOf(args);
+  validateRequests(kernels);
   if (args.out.endsWith('.npy')) throw new UsageError(`--out ${args.out} is a file; shards need a folder`);
   const broken = [...(args.sbatch ?? []), args.gres ?? ''].find((option) => /[\n\r]/.test(option));
   if (broken !== undefined)
@@ -63,10 +64,10 @@ async function slurm(args: SlurmArguments): Promise<void> {
     throw new UsageError('--test-labels needs --test and --labels');
   if (args.labels !== undefined && (kernels.length > 1 || args.against !== undefined))
     throw new UsageError(
-      '--labels solves with one kernel of the images; ask for one depth and read-out, and use --test instead of --against',
+      '--labels solves with one kernel of the images; ask for one depth and read-out, or one network, and use --test instead of --against',
     );
   const out = resolve(args.out);
-  const ofSolve = kernelName(kernels[0]);
+  const ofSolve = requestName(kernels[0]);
   const matrix = (name: 'train' | 'test') => join(out, matrixFile({ name, rows: 0, columns: 0 }, ofSolve));
   const job: SlurmJob = {
     program: [process.execPath, resolve(process.argv[1])],
@@ -110,6 +111,11 @@ function kernelWords(args: SlurmArguments): string[] {
     if (value === undefined || value === false || name === 'out') continue;
     if (name === 'images' || name === 'against' || name === 'test') {
       words.push(`--${name}`, ...(value as readonly string[]).map(pathOf));
+    } else if (name === 'arch') {
+      words.push(
+        '--arch',
+        ...(value as readonly string[]).map((one) => (isNetworkFile(one) ? pathOf(one) : one)),
+      );
     } else if (value === true) words.push(`--${name}`);
     else words.push(...optionWords(name, String(value)));
   }

@@ -11,13 +11,29 @@ export class KernelValueError extends Error {
   override readonly name = 'KernelValueError';
 }
 
+export function isInFloat32(value: number): boolean {
+  return Math.abs(value) <= LARGEST_FLOAT32;
+}
+
+/** Whether float32 holds few of its digits or none. */
+export function isBelowFloat32(value: number): boolean {
+  return value !== 0 && Math.abs(value) < SMALLEST_NORMAL_FLOAT32;
+}
+
+/** @param place As `ntk-gap-d11-hidden of images 3 and 1`. */
+export function beyondFloat32(place: string, value: number): KernelValueError {
+  return new KernelValueError(
+    `${place} is ${value}, beyond float32. Scale the pixels down, or use fewer layers.`,
+  );
+}
+
 /** Values too small for a float32 with all its digits. */
 export class Underflows {
   count = 0;
   /** The first of them, as `ntk-gap-d11-hidden of images 3 and 1`. */
   first: string | undefined;
 
-  add({ count, first }: Underflows): void {
+  add({ count, first }: Pick<Underflows, 'count' | 'first'>): void {
     this.count += count;
     this.first ??= first;
   }
@@ -49,12 +65,7 @@ export class KernelValues {
         const at = 2 * (pair * this.pass.taps + tap);
         const sum = use === 'k' ? sums[at] : use === 'u' ? sums[at + 1] : sums[at] + sums[at + 1];
         const value = (sum * scale) / imageScale;
-        if (!(Math.abs(value) <= LARGEST_FLOAT32)) {
-          throw new KernelValueError(
-            `${this.place(index, row, column)} is ${value}, beyond float32. ` +
-              'Scale the pixels down, or use fewer layers.',
-          );
-        }
+        if (!isInFloat32(value)) throw beyondFloat32(this.place(index, row, column), value);
         if (sum !== 0 && Math.abs(value) < SMALLEST_NORMAL_FLOAT32) {
           this.underflows.count++;
           this.underflows.first ??= this.place(index, row, column);

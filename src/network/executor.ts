@@ -81,6 +81,8 @@ export class NetworkExecutor implements Disposable {
    */
   async run(batch: PairBatch, signal?: AbortSignal): Promise<BatchKernels> {
     const { pass, gpu } = this;
+    // Networks without activations need no variances.
+    if (pass.steps.length === 0) return [];
     gpu.device.queue.writeBuffer(this.buffers.pairs, 0, Uint32Array.from(batch.pairs.flat()));
     const dispatches = pass.steps.flatMap((step) => this.dispatches(step, batch));
     const reads = pass.outputs.flatMap(({ sigma, theta }) =>

@@ -45,8 +45,15 @@ export interface NetworkGraph {
   readonly ends: readonly number[];
 }
 
-/** @throws NetworkError if a network does not fit the images. */
-export function buildGraph(networks: readonly Network[], image: ImageSize): NetworkGraph {
+/**
+ * @param onLayer Told the node after every layer, in the order of the list; those of a residual's branches before it.
+ * @throws NetworkError if a network does not fit the images.
+ */
+export function buildGraph(
+  networks: readonly Network[],
+  image: ImageSize,
+  onLayer?: (node: number) => void,
+): NetworkGraph {
   const nodes: GraphNode[] = [];
   const known = new Map<string, number>();
   const add = (operation: Operation, inputs: readonly number[], height: number, width: number): number => {
@@ -61,7 +68,11 @@ export function buildGraph(networks: readonly Network[], image: ImageSize): Netw
   };
 
   const throughChain = (layers: readonly Layer[], from: number): number =>
-    layers.reduce((node, layer) => throughLayer(layer, node), from);
+    layers.reduce((node, layer) => {
+      const after = throughLayer(layer, node);
+      onLayer?.(after);
+      return after;
+    }, from);
 
   const throughLayer = (layer: Layer, from: number): number => {
     const { height, width } = nodes[from];

@@ -87,10 +87,10 @@ export async function walkNetworks(gpu: Gpu, options: NetworkGramOptions): Promi
 }
 
 /** How many pairs, images with themselves, and images of a block stand in memory at a time. */
-function batchSizes(
+export function batchSizes(
   plan: NetworkPlan,
-  gpu: Gpu,
-  memoryBytes: number,
+  gpu: Pick<Gpu, 'limits'>,
+  memoryBytes = DEFAULT_MEMORY_BYTES,
 ): { pairs: number; selfPairs: number; images: number } {
   const { maxStorageBufferBindingSize, maxBufferSize } = gpu.limits;
   const binding = Math.min(maxStorageBufferBindingSize, maxBufferSize);

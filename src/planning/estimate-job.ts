@@ -2,6 +2,7 @@ import { totalmem } from 'node:os';
 import { unequalSizes } from '../text/sizes.js';
 import { assertCount, assertFlag, assertImageShape, assertKeys } from '../checks/arguments.js';
 import { assertOpenGpu, type OpenGpu } from '../gpu/dawn/open-gpu.js';
+import type { Gpu } from '../gpu/gpu.js';
 import { regressionGrams } from '../kernel/gram-shape.js';
 import { validateKernels } from '../kernel/validate-kernels.js';
 import { assertJobOptions } from '../progress/job-options.js';
@@ -35,7 +36,7 @@ export interface EstimateOptions {
 }
 
 /** Time of the slices of all passes together. */
-const SLICE_MS = 3000;
+export const SLICE_MS = 3000;
 
 /** What a job takes, and how long on each device whose speed is known. */
 export interface JobEstimate {
@@ -78,8 +79,7 @@ export async function estimateJob(
     reporter.end();
     known = [{ device: here, rates }, ...known.filter(({ device }) => !isSameDevice(device, here))];
   }
-  for (const warning of warningsOf(job, plan.hostBytes, () => planFactorization(gpu, job.train)))
-    reporter.warn(warning);
+  for (const warning of jobWarnings(gpu, job, plan.hostBytes)) reporter.warn(warning);
   return { plan, estimates: known.map((rates) => estimateFor(job, plan, rates, here)) };
 }
 
@@ -110,14 +110,14 @@ function estimateFor(
 }
 
 /** What would stop the job on this machine. */
-function warningsOf(job: Job, hostBytes: number, assertSolvable: () => void): string[] {
+export function jobWarnings(gpu: Gpu, job: Pick<Job, 'train' | 'test'>, hostBytes: number): string[] {
   const warnings: string[] = [];
   if (hostBytes > totalmem()) {
     const [needed, there] = unequalSizes(hostBytes, totalmem());
     warnings.push(`the kernel matrices take ${needed}; this machine has ${there} of memory`);
   }
   try {
-    if (job.test > 0) assertSolvable();
+    if (job.test > 0) planFactorization(gpu, job.train);
   } catch (error) {
     if (!(error instanceof MatrixTooLargeError)) throw error;
     warnings.push(`the linear system: ${error.message}`);

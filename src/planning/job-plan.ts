@@ -37,7 +37,20 @@ export interface PassSize {
   readonly deviceBytes: number;
 }
 
+/** The walk of the networks that are no chains of the paper, for all pairs of the job. */
+export interface WalkSize {
+  readonly networks: number;
+  /** Runs of the fused plane kernel. */
+  readonly fusedRuns: number;
+  readonly elementLayersPerPair: number;
+  readonly elementLayers: number;
+  /** Pairs that stand on the device at a time, at the most. */
+  readonly batchPairs: number;
+  readonly deviceBytes: number;
+}
+
 export interface JobPlan {
+  readonly walk?: WalkSize;
   readonly pairs: { readonly train: number; readonly test: number; readonly total: number };
   readonly elementLayers: number;
   readonly passes: readonly PassSize[];
@@ -63,7 +76,7 @@ const NPY_HEADER_BYTES = 128;
  * @throws PlanError if the images do not fit the device
  */
 export function planJob(job: Job, device: PlanDevice, options: PlanOptions = {}): JobPlan {
-  const { train, test, classes, shape, kernels } = job;
+  const { train, test, shape, kernels } = job;
   const grams = regressionGrams(train, test);
   const [trainPairs, testPairs = 0] = grams.map(pairCount);
   const total = trainPairs + testPairs;
@@ -88,17 +101,28 @@ export function planJob(job: Job, device: PlanDevice, options: PlanOptions = {})
       deviceBytes: Math.max(...plans.map(({ plan: { deviceBytes } }) => deviceBytes)),
     };
   });
-  const matrixBytes = 4 * train * train;
-  const testBytes = 4 * test * train;
   return {
     pairs: { train: trainPairs, test: testPairs, total },
     elementLayers: passes.reduce((sum, { elementLayers }) => sum + elementLayers, 0),
     passes,
     deviceBytes: Math.max(...passes.map(({ deviceBytes }) => deviceBytes)),
+    ...jobBytes(job, kernels.length),
+  };
+}
+
+/** What a job of so many kernels takes for its matrices. */
+export function jobBytes(
+  { train, test, classes }: Omit<Job, 'kernels'>,
+  kernels: number,
+): Pick<JobPlan, 'solveBytes' | 'hostBytes' | 'diskBytes'> {
+  const matrixBytes = 4 * train * train;
+  const testBytes = 4 * test * train;
+  const matrices = test === 0 ? 1 : 2;
+  return {
     solveBytes: matrixBytes,
-    hostBytes: kernels.length * (matrixBytes + testBytes),
+    hostBytes: kernels * (matrixBytes + testBytes),
     diskBytes: {
-      kernels: kernels.length * (matrixBytes + testBytes + grams.length * NPY_HEADER_BYTES),
+      kernels: kernels * (matrixBytes + testBytes + matrices * NPY_HEADER_BYTES),
       run: test === 0 ? 0 : test * (4 + 8 * classes) + 2 * NPY_HEADER_BYTES,
     },
   };

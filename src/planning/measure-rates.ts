@@ -41,11 +41,31 @@ export async function measureRate(
     (sum, pass) => sum + pass.planes.length * shape.height * shape.width * pass.layers,
     0,
   );
-  const most = gpu.description.software ? MOST_RATE.software : MOST_RATE.hardware;
-  const pairs = (most * (sliceMs / 1e3)) / perPair;
-  const count = Math.max(1, Math.min(images, MOST_IMAGES, Math.ceil(Math.sqrt(2 * pairs)) + 1));
+  const count = Math.min(images, MOST_IMAGES, sliceImages(gpu, perPair, sliceMs));
   const slice = { images: randomImages(count, shape, 1), kernels, ...options };
+  return steadyRate(sliceMs, signal, async (own) => {
+    const { elementLayers: done, elapsedMs } = await computeGram(gpu, { ...slice, ...own });
+    return { done, elapsedMs };
+  });
+}
 
+/** More images than fit a slice of a symmetric kernel. @param perPair Element-layers. */
+export function sliceImages(gpu: Gpu, perPair: number, sliceMs: number): number {
+  const most = gpu.description.software ? MOST_RATE.software : MOST_RATE.hardware;
+  return Math.ceil(Math.sqrt((2 * most * (sliceMs / 1e3)) / perPair)) + 1;
+}
+
+/** What a run of which the speed is measured is given, and what it tells at its end. */
+type MeasuredSlice = (
+  own: Pick<GramOptions, 'signal' | 'onProgress'>,
+) => Promise<{ readonly done: number; readonly elapsedMs: number }>;
+
+/** The speed of a run that is stopped after `sliceMs`, from the end of its first submission on; what is done, per second. */
+export async function steadyRate(
+  sliceMs: number,
+  signal: AbortSignal | undefined,
+  run: MeasuredSlice,
+): Promise<number> {
   const enough = new AbortController();
   const signals = signal ? [signal, enough.signal] : [enough.signal];
   let first: { readonly done: number; readonly at: number } | undefined;
@@ -56,18 +76,16 @@ export async function measureRate(
     if (last.at - first.at >= sliceMs) enough.abort(new Error('the slice is long enough'));
   };
   try {
-    await computeGram(gpu, { ...slice, signal: AbortSignal.any(signals), onProgress });
+    await run({ signal: AbortSignal.any(signals), onProgress });
     // One submission alone has compiled as well: once more.
-    if (first === last) return await wholeRate(gpu, slice, signal);
+    if (first === last) {
+      const { done, elapsedMs } = await run({ signal });
+      return done / (elapsedMs / 1e3);
+    }
   } catch (error) {
     if (signal?.aborted || !enough.signal.aborted) throw error;
   }
   return (last.done - first!.done) / ((last.at - first!.at) / 1e3);
-}
-
-async function wholeRate(gpu: Gpu, slice: GramOptions, signal?: AbortSignal): Promise<number> {
-  const { elementLayers, elapsedMs } = await computeGram(gpu, { ...slice, signal });
-  return elementLayers / (elapsedMs / 1e3);
 }
 
 /** Milliseconds of the per-image stage of one image, at the depth of the deepest of the kernels, of one pass. */

@@ -1,6 +1,9 @@
 import * as v from 'valibot';
 import type { KernelSpec, Readout } from '../kernel/kernel-spec.js';
-import { kernelName, MAX_DEPTH, parseReadout, validateKernels } from '../kernel/validate-kernels.js';
+import { MAX_DEPTH, parseReadout } from '../kernel/validate-kernels.js';
+import type { Layer } from '../network/layers.js';
+import { Network } from '../network/network.js';
+import { requestName, validateRequests, type KernelRequest } from '../planning/kernel-request.js';
 import { FORMAT, FORMAT_VERSIONS } from './format.js';
 import { storeTileCount } from './grid.js';
 import { quoted } from '../text/quoted.js';
@@ -25,13 +28,24 @@ const readout = v.custom<Readout>(isReadout, 'is no read-out (vanilla, gap, lap:
 
 const ntk = { kernel: v.literal('ntk'), depth, readout, trained: v.picklist(['all', 'hidden']) };
 const nngp = { kernel: v.literal('nngp'), depth, readout };
+const ofChain = v.variant('kernel', [
+  v.object({ name: v.string(), ...ntk }),
+  v.object({ name: v.string(), ...nngp }),
+]);
+/** What a network may be called, and its layers. */
+const ofNetwork = v.object({
+  name: v.string(),
+  kernel: v.picklist(['ntk', 'nngp']),
+  arch: v.pipe(v.string(), v.minLength(1), v.maxLength(1000)),
+  network: v.pipe(v.array(v.unknown()), v.rawTransform(networkLayers)),
+});
 const kernels = v.pipe(
   v.array(
     v.pipe(
-      v.variant('kernel', [v.object({ name: v.string(), ...ntk }), v.object({ name: v.string(), ...nngp })]),
+      v.lazy((entry) => (isObject(entry) && 'network' in entry ? ofNetwork : ofChain)),
       v.rawCheck(({ dataset, addIssue }) => {
         if (!dataset.typed) return;
-        const [{ name }, derived] = [dataset.value, kernelName(dataset.value)];
+        const [{ name }, derived] = [dataset.value, requestName(requestOf(dataset.value))];
         if (name !== derived)
           addIssue({ message: `is called ${quoted(name)}, but what it describes is ${derived}` });
       }),
@@ -40,6 +54,33 @@ const kernels = v.pipe(
   v.minLength(1),
   v.maxLength(MOST_KERNELS),
 );
+
+function isObject(entry: unknown): entry is object {
+  return typeof entry === 'object' && entry !== null;
+}
+
+/** The layers of a network, checked as those of a file are. */
+function networkLayers({ dataset, addIssue, NEVER }: v.RawTransformContext<unknown[]>): readonly Layer[] {
+  try {
+    return Network.from(dataset.value).layers;
+  } catch (error) {
+    addIssue({ message: `holds no network: ${(error as Error).message}` });
+    return NEVER;
+  }
+}
+
+type KernelEntry = v.InferOutput<typeof ofNetwork> | v.InferOutput<typeof ofChain>;
+
+/** What a store's entry asks for. */
+function requestOf(entry: KernelEntry): KernelRequest {
+  if ('network' in entry) {
+    const { kernel, arch, network } = entry;
+    return { kernel, arch: { name: arch, source: arch, network: Network.from(network) } };
+  }
+  const spec: Partial<typeof entry> = { ...entry };
+  delete spec.name;
+  return spec as KernelSpec;
+}
 
 const block = v.object({
   name: v.picklist(['train', 'test', 'cross']),
@@ -119,7 +160,7 @@ export const computationSchema = v.pipe(
   }),
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return;
-    for (const problem of [blocksProblem, kernelsProblem, gridProblem]) {
+    for (const problem of [blocksProblem, versionProblem, kernelsProblem, gridProblem]) {
       const message = problem(dataset.value);
       if (message === undefined) continue;
       addIssue({ message });
@@ -148,15 +189,17 @@ function blocksProblem({ blocks }: CheckedComputation): string | undefined {
   return undefined;
 }
 
+function versionProblem({ formatVersion, kernels }: CheckedComputation): string | undefined {
+  const at = kernels.findIndex((entry) => 'network' in entry);
+  if (at < 0 || formatVersion >= 3) return undefined;
+  return `formatVersion: is ${formatVersion}, but kernels.${at} holds a network, which version 3 has`;
+}
+
 function kernelsProblem({ kernels, imageShape }: CheckedComputation): string | undefined {
   try {
     // Their names have been compared with what they describe.
-    const described = kernels.map((entry) => {
-      const spec: Partial<typeof entry> = { ...entry };
-      delete spec.name;
-      return spec as KernelSpec;
-    });
-    validateKernels(described, { height: imageShape[1], width: imageShape[2] });
+    const [channels, height, width] = imageShape;
+    validateRequests(kernels.map(requestOf), { channels, height, width });
     return undefined;
   } catch (error) {
     return `kernels: ${(error as Error).message}`;

@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 import { link, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { KernelSpec } from '../kernel/kernel-spec.js';
+import type { Layer } from '../network/layers.js';
 import type { PlaneCount } from '../kernel/plane-variant.js';
 import type { ImageStack } from '../images/images.js';
-import { kernelName } from '../kernel/validate-kernels.js';
+import { isOfNetwork, requestReport, type KernelRequest } from '../planning/kernel-request.js';
 import { OutputError, writeAtomically } from '../files/atomic-file.js';
 import { temporaryFile } from '../files/leftovers.js';
 import type { ImageSource } from '../data/sources.js';
 import { JsonError, parseJson } from '../files/json-file.js';
 import { makeFolder } from '../files/make-folder.js';
-import { computationSchema, headSchema } from './computation-schema.js';
+import { computationSchema, headSchema, type CheckedComputation } from './computation-schema.js';
 import { FORMAT, FORMAT_VERSIONS } from './format.js';
 import type { Block } from './grid.js';
 import { readRegular } from '../files/regular-file.js';
@@ -37,7 +37,7 @@ export interface InputFiles {
 export interface Computation {
   readonly format: typeof FORMAT;
   readonly formatVersion: (typeof FORMAT_VERSIONS)[number];
-  readonly kernels: readonly (KernelSpec & { readonly name: string })[];
+  readonly kernels: readonly CheckedComputation['kernels'][number][];
   /** [channels, height, width] */
   readonly imageShape: readonly number[];
   /** Mode and whose statistics, as `standardize by images`. */
@@ -64,12 +64,12 @@ const MOST_BYTES = 2 ** 25;
 
 /** What the user chooses of a computation. */
 export type ComputationInput = Omit<Computation, 'format' | 'formatVersion' | 'kernels'> & {
-  readonly kernels: readonly KernelSpec[];
+  readonly kernels: readonly KernelRequest[];
 };
 
 export function describeComputation({ kernels: specs, ...rest }: ComputationInput): Computation {
-  const kernels = specs.map((spec) => ({ name: kernelName(spec), ...spec }));
-  return { format: FORMAT, formatVersion: 2, kernels, ...rest };
+  const kernels = specs.map(requestReport);
+  return { format: FORMAT, formatVersion: specs.some(isOfNetwork) ? 3 : 2, kernels, ...rest };
 }
 
 /** What tiles and matrices of a computation take on the disk; the symmetric block has only half of its tiles. */
@@ -77,7 +77,7 @@ export function computationBytes({
   kernels,
   blocks,
 }: {
-  readonly kernels: Computation['kernels'] | readonly KernelSpec[];
+  readonly kernels: Computation['kernels'] | readonly KernelRequest[];
   readonly blocks: readonly Block[];
 }): number {
   return blocks.reduce(
@@ -125,7 +125,7 @@ function checked(file: string, text: string, remedy: string): Computation {
     ) {
       const writer = typeof version === 'string' ? version.slice(0, 100) : 'unknown';
       throw new JsonError(
-        `${file}: has version ${formatVersion} of the format (written by cntk-webgpu ${writer}), this program knows versions ${FORMAT_VERSIONS.join(' and ')}; install that release`,
+        `${file}: has version ${formatVersion} of the format (written by cntk-webgpu ${writer}), this program knows versions ${FORMAT_VERSIONS.join(', ')}; install that release`,
       );
     }
     return parseJson(file, text, computationSchema);
@@ -170,12 +170,25 @@ export async function establishComputation(folder: string, computation: Computat
   return (await readComputation(folder))!;
 }
 
+/** Tells networks apart that are called the same. */
+function layersSha256({
+  name,
+  network,
+}: {
+  readonly name: string;
+  readonly network: readonly Layer[];
+}): string {
+  return `${name} ${createHash('sha256').update(JSON.stringify(network)).digest('hex').slice(0, 16)}`;
+}
+
 /** @throws UnusableStoreError naming the first thing in which two computations differ, with both values. */
 export function assertSameComputation(folder: string, found: Computation, wanted: Computation): void {
   const blocks = (of: Computation) =>
     of.blocks.map(({ name, rows, columns }) => `${name} ${rows}×${columns}`).join(', ');
   const facets: Record<string, (of: Computation) => string> = {
     kernels: (of) => of.kernels.map(({ name }) => name).join(', '),
+    'layers (SHA-256)': (of) =>
+      of.kernels.map((kernel) => ('network' in kernel ? layersSha256(kernel) : '-')).join(', '),
     'image shape': (of) => of.imageShape.join('×'),
     normalisation: (of) => of.normalization,
     matrices: blocks,

@@ -4,15 +4,13 @@ import { OutputError } from '../files/atomic-file.js';
 import { assertSpace } from '../files/disk-space.js';
 import { packageVersion } from '../files/package-version.js';
 import { assertOpenGpu, type OpenGpu } from '../gpu/dawn/open-gpu.js';
-import type { KernelSpec } from '../kernel/kernel-spec.js';
 import type { GramShape } from '../kernel/gram-shape.js';
-import { validateKernels } from '../kernel/validate-kernels.js';
-import { elementLayersPerPair, planPasses } from '../kernel/passes.js';
+import { splitRequests, validateRequests, type KernelRequest } from '../planning/kernel-request.js';
 import type { MeasureMode } from '../planning/measured-variants.js';
+import { prepareKernels, requestedWorkPerPair } from '../planning/prepare-kernels.js';
 import {
   assertPrepareOptions,
   decideVariants,
-  prepareRun,
   type PrepareOptions,
   type VariantLabels,
 } from '../planning/prepare-run.js';
@@ -35,7 +33,7 @@ import { TileStore } from './tile-store.js';
 /** Kernels between images, and the folder of the store that they are kept in. */
 export interface StoreTask {
   readonly folder: string;
-  readonly kernels: readonly KernelSpec[];
+  readonly kernels: readonly KernelRequest[];
   readonly images: StoreImages;
   /** For those who ask later: the files of the images. */
   readonly inputs?: Computation['inputs'];
@@ -108,10 +106,10 @@ export async function computeInStore<R extends object = object>(
   const { kernels, images } = task;
   const grams = gramsOf(images);
   const store = await openStore(opened, task, options);
-  const { variant, tuned, compileMs } = await prepareRun(
+  const { variant, tuned, compileMs } = await prepareKernels(
     opened,
     images.rows,
-    { kernels, grams, memoryBytes },
+    { requests: kernels, grams, memoryBytes },
     { cache, reporter, signal, tune: store.computation.variants },
   );
   const unreadable = new Set<string>();
@@ -158,7 +156,7 @@ function assertTask(task: StoreTask): void {
   assertText(`${where}.folder`, folder);
   const fields = ['rows', 'blockImages', 'blocks', 'normalization'];
   assertMade(`${where}.images`, images, 'storeImages', fields);
-  validateKernels(kernels, images.rows);
+  validateRequests(kernels, images.rows);
   if (tileImages !== undefined) assertCount(`${where}.tileImages`, tileImages);
 }
 
@@ -194,15 +192,17 @@ async function newComputation(
   wanted: Computation,
   options: ComputeInStoreOptions<object>,
 ): Promise<Computation> {
+  const split = splitRequests(kernels, rows);
   const run = {
-    kernels,
+    kernels: split.specs,
     shape: rows,
     grams: gramsOf({ rows, ...images }),
     memoryBytes: options.memoryBytes,
   };
   const { tune, cache, reporter, signal } = options;
-  const { tuned = {} } = await decideVariants(opened, run, { tune, cache, reporter, signal });
-  const perPair = elementLayersPerPair(planPasses(kernels, rows), rows);
+  const prepare = { tune, cache, reporter, signal };
+  const { tuned = {} } = split.specs.length === 0 ? {} : await decideVariants(opened, run, prepare);
+  const perPair = requestedWorkPerPair(split, rows);
   const { name, backend, description, software } = opened.adapter;
   return {
     ...wanted,

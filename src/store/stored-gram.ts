@@ -4,15 +4,15 @@ import { verifyTiles } from './export.js';
 import { shardTiles, type BlockName, type Shard, type StoreTile } from './grid.js';
 import type { TileStore } from './tile-store.js';
 import type { Gpu } from '../gpu/gpu.js';
-import type { KernelSpec } from '../kernel/kernel-spec.js';
 import { DeviceUse } from '../kernel/device-use.js';
-import { computeTiles } from '../kernel/gram-tiles.js';
+import { requestedTiles } from '../planning/requested-tiles.js';
+import { splitRequests, type KernelRequest } from '../planning/kernel-request.js';
+import { requestedWorkPerPair } from '../planning/prepare-kernels.js';
 import { workUpdates } from '../progress/details.js';
 import { SILENT, type Reporter } from '../progress/reporter.js';
 import { ScopedSignal } from '../signals/scoped-signal.js';
 import type { GramOptions } from '../kernel/gram-run.js';
 import type { ImageStack } from '../images/images.js';
-import { elementLayersPerPair, planPasses } from '../kernel/passes.js';
 
 /** Normalised images of a block; no columns where they are the rows. */
 export type BlockImages = Readonly<
@@ -20,7 +20,7 @@ export type BlockImages = Readonly<
 >;
 
 export interface StoredGramOptions extends Pick<GramOptions, 'memoryBytes' | 'variant' | 'signal'> {
-  readonly kernels: readonly KernelSpec[];
+  readonly kernels: readonly KernelRequest[];
   readonly images: BlockImages;
   /** The share of the tiles that is computed; by default all of them. */
   readonly shard?: Shard;
@@ -46,7 +46,7 @@ export interface StoredGramReport {
  * loses the two open tiles at the most. What is there is checked first; damaged tiles are set aside and computed again. Several
  * processes may work on a store at a time. Returns when all tiles are there, whoever computed them.
  *
- * @throws as `computeTiles`, and OutputError
+ * @throws as `requestedTiles`, and OutputError
  */
 export async function computeStored(
   gpu: Gpu,
@@ -71,7 +71,7 @@ export async function computeStored(
   const report = { tiles: 0, pairs: 0, underflows: 0, firstUnderflow: undefined as string | undefined };
   const use = new DeviceUse();
   const anyRows = Object.values(images)[0].rows;
-  const perPair = elementLayersPerPair(planPasses(kernels, anyRows), anyRows);
+  const perPair = requestedWorkPerPair(splitRequests(kernels, anyRows), anyRows);
   const total = perPair * missing.reduce((sum, { pairs }) => sum + pairs, 0);
   let done = 0;
   const advance = (elementLayers: number) => {
@@ -88,8 +88,8 @@ export async function computeStored(
       claims,
       { signal: scope.signal, reporter, onForeign: ({ pairs }) => advance(perPair * pairs) },
     );
-    const computed = computeTiles(gpu, queue.tiles(), {
-      kernels,
+    const computed = requestedTiles(gpu, queue.tiles(), {
+      requests: kernels,
       signal,
       memoryBytes: options.memoryBytes,
       variant: options.variant,

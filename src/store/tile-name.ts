@@ -30,7 +30,8 @@ export function tileFile(computation: Computation, tile: string, sha256: string)
 export function sealOf(computation: Computation, tile: string, sha256: string): string {
   const { kernels, imageShape, normalization, blocks, tileImages } = computation;
   const facts = [
-    kernels.map(({ name }) => name),
+    // A network's name says less than its layers.
+    kernels.map((kernel) => ('network' in kernel ? [kernel.name, kernel.network] : kernel.name)),
     imageShape,
     normalization,
     blocks.map(({ name, rows, columns, rowsSha256, columnsSha256 }) => [

@@ -289,3 +289,16 @@ describe('refused before anything runs', () => {
     }
   });
 });
+
+test('a network without activations has no variances and no element-layers: its kernels are those of the definition', async () => {
+  const network = presetNetwork('fc:1');
+  const images = special();
+  const { kernels, elementLayersPerPair } = await computeNetworks(await testGpu(), {
+    networks: [network],
+    images,
+  });
+  const { ntk, nngp } = referenceNetwork(network, images, images);
+  expect(elementLayersPerPair).toBe(0);
+  expect(errorOfLargest(kernels[0].ntk!, ntk) <= TOLERANCE).toBe(true);
+  expect(errorOfLargest(kernels[0].nngp, nngp) <= TOLERANCE).toBe(true);
+});

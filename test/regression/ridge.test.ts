@@ -174,7 +174,12 @@ describe('matrices that are not positive definite', () => {
       smallest,
       9 - Math.ceil(Math.log10(-smallest) + 8),
     );
-    for (const part of [`pivot ${error.pivot} `, 'n = 100', 'condition', `a larger ridge: ${error.suggestedRidge}`]) {
+    for (const part of [
+      `pivot ${error.pivot} `,
+      'n = 100',
+      'condition',
+      `a larger ridge: ${error.suggestedRidge}`,
+    ]) {
       expect(error.message).toContain(part);
     }
     // The remedy works.

@@ -206,7 +206,7 @@ describe('a store', () => {
   );
 
   test.each([
-    ['3', /version 3 of the format.*1\.2\.3.*knows versions 1 and 2/],
+    ['4', /version 4 of the format.*1\.2\.3.*knows versions 1, 2, 3/],
     ['0', /version 0/],
     ['"x"', /formatVersion: .*received "x"/],
     ['nonsense', /is damaged/],

@@ -42,7 +42,7 @@ export const computationOptions = {
   'against-count': optional(integer(DATA, 'Number of --against images used [default: all]', 1)),
   'against-first': withDefault(integer(DATA, 'Index of the first of --against images used', 0), '0'),
   'test-count': optional(integer(DATA, 'Number of --test images used [default: all]', 1)),
-  depth: required(depthListOption),
+  depth: optional(depthListOption),
   ...kernelListOptions,
   ...deviceOptions,
   adapter: optional(

@@ -23,6 +23,8 @@ export interface PlanReport extends JobPlan {
 export function formatJobPlan(report: PlanReport): string {
   const { job, pairs, passes } = report;
   const sizes = new Table({ style: PLAIN, wordWrap: true, colWidths: [26, 80] });
+  const { walk } = report;
+  const parts = [...passes, ...(walk ? [walk] : [])];
   const list = (of: (pass: JobPlan['passes'][number]) => string) => passes.map(of).join('\n');
   sizes.push(
     ['images', `${count(job.train)} training, ${count(job.test)} test, ${job.imageShape.join('×')}`],
@@ -30,15 +32,28 @@ export function formatJobPlan(report: PlanReport): string {
     ['pairs', `${count(pairs.total)} (${count(pairs.train)} training, ${count(pairs.test)} test × training)`],
     [
       'element-layers',
-      `${report.elementLayers.toPrecision(4)} (per pair ${passes.map((p) => count(p.elementLayersPerPair)).join(' + ')})`,
+      `${report.elementLayers.toPrecision(4)} (per pair ${parts.map((p) => count(p.elementLayersPerPair)).join(' + ')})`,
     ],
-    ['passes', list((p) => `depth ${p.depth}, ${count(p.planes)} planes: ${p.variant}`)],
-    [
-      'blocks and tiles',
-      list(
-        (p) => `${count(p.tiles)} tiles of blocks of ${p.blockImages} images, ${p.cachedBlocks} blocks kept`,
-      ),
-    ],
+    ...(passes.length > 0
+      ? [
+          ['passes', list((p) => `depth ${p.depth}, ${count(p.planes)} planes: ${p.variant}`)],
+          [
+            'blocks and tiles',
+            list(
+              (p) =>
+                `${count(p.tiles)} tiles of blocks of ${p.blockImages} images, ${p.cachedBlocks} blocks kept`,
+            ),
+          ],
+        ]
+      : []),
+    ...(walk
+      ? [
+          [
+            'walk of networks',
+            `${walk.networks} in one, ${walk.fusedRuns} fused runs, up to ${count(walk.batchPairs)} pairs at a time`,
+          ],
+        ]
+      : []),
     [
       'device memory',
       `${formatRoughSize(report.deviceBytes)}; while solving ${formatRoughSize(report.solveBytes)}`,
@@ -49,11 +64,12 @@ export function formatJobPlan(report: PlanReport): string {
       `cntk kernel ${formatRoughSize(report.diskBytes.kernels)}, cntk run ${formatRoughSize(report.diskBytes.run)}`,
     ],
   );
-  const parts = [sizes.toString(), estimates(report)];
-  return parts.join('\n');
+  return [sizes.toString(), estimates(report)].join('\n');
 }
 
-function estimates({ estimates: list }: PlanReport): string {
+function estimates({ estimates: list, walk }: PlanReport): string {
+  if (list.length === 0 && walk)
+    return 'the speed of networks is measured each time: leave out --no-measure for an estimate';
   if (list.length === 0) return 'nothing was measured for such images yet: leave out --no-measure once';
   const table = new Table({
     head: ['adapter', 'measured', 'speed', 'kernels', 'per image', 'solve', 'in all'],

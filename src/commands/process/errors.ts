@@ -3,6 +3,7 @@ import { InputError } from '../../checks/input-error.js';
 import { UnusableStoreError } from '../../store/store-error.js';
 import { ImageError } from '../../images/image-checks.js';
 import { KernelSpecError } from '../../kernel/validate-kernels.js';
+import { NetworkError } from '../../network/network-error.js';
 import { InterruptedError } from '../../signals/interrupted-error.js';
 import { optionHint } from './option-hint.js';
 import { systemProblem } from './system-errors.js';
@@ -12,13 +13,20 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
+const USAGE = [
+  UsageError,
+  InputError,
+  MemoryError,
+  KernelSpecError,
+  NetworkError,
+  ImageError,
+  UnusableStoreError,
+];
+
 /** Exit status: 0 done, 1 failed, 2 the command line or the data is wrong, 130, 143, 129 ended by a signal. */
 export function exitStatusOf(error: unknown): number {
   if (error instanceof InterruptedError) return error.exitStatus;
-  const isUsage = [UsageError, InputError, MemoryError, KernelSpecError, ImageError, UnusableStoreError].some(
-    (type) => error instanceof type,
-  );
-  return isUsage ? 2 : 1;
+  return USAGE.some((type) => error instanceof type) ? 2 : 1;
 }
 
 /** What stderr shows: one message, and where CNTK_DEBUG is set the stack and the causes. */
