@@ -42,7 +42,9 @@ export {
   type EstimateOptions,
   type JobEstimate,
 } from './planning/estimate-job.js';
-export type { Job, JobPlan, JobTime, PassSize } from './planning/job-plan.js';
+export type { Job, JobPlan, JobTime, PassSize, WalkSize } from './planning/job-plan.js';
+export type { KernelRequest } from './planning/kernel-request.js';
+export type { ArchitectureKernel, ArchNetwork } from './network/network-kernel.js';
 export {
   MeasurementCache,
   type MeasuredDevice,
@@ -76,7 +78,7 @@ export {
 } from './store/compute-in-store.js';
 export type { BlockImages, StoredGramReport } from './store/stored-gram.js';
 export { TileStore } from './store/tile-store.js';
-export type { Computation, InputFiles, StoreAdapter } from './store/computation.js';
+export type { Computation, InputFiles, StoreAdapter, StoredKernel } from './store/computation.js';
 export type { Block, BlockName, Shard, StoreTile } from './store/grid.js';
 export { inspectStore, type InspectOptions, type StoreInspection } from './store/inspect-store.js';
 export type { TileState } from './store/coverage.js';

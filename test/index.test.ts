@@ -165,7 +165,9 @@ async function table(): Promise<Record<string, Entry>> {
       good: [store, matrices, join(folder, 'all.npz'), {}],
       may: { 2: ['text'], 3: OPTIONS },
     },
-    prepareClassification: { good: [{ train: { images, labels: [0, 1, 0, 1] }, test: { images }, spec }] },
+    prepareClassification: {
+      good: [{ train: { images, labels: [0, 1, 0, 1] }, test: { images }, kernel: spec }],
+    },
     classify: { good: [opened, classification(), {}], may: { 2: OPTIONS } },
     solveFiles: { good: [gpu, problem, { ridge: 0.1 }], may: { 2: OPTIONS } },
     estimateJob: {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { link, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Layer } from '../network/layers.js';
+import type { KernelSpec } from '../kernel/kernel-spec.js';
 import type { PlaneCount } from '../kernel/plane-variant.js';
 import type { ImageStack } from '../images/images.js';
 import { isOfNetwork, requestReport, type KernelRequest } from '../planning/kernel-request.js';
@@ -10,7 +11,7 @@ import { temporaryFile } from '../files/leftovers.js';
 import type { ImageSource } from '../data/sources.js';
 import { JsonError, parseJson } from '../files/json-file.js';
 import { makeFolder } from '../files/make-folder.js';
-import { computationSchema, headSchema, type CheckedComputation } from './computation-schema.js';
+import { computationSchema, headSchema } from './computation-schema.js';
 import { FORMAT, FORMAT_VERSIONS } from './format.js';
 import type { Block } from './grid.js';
 import { readRegular } from '../files/regular-file.js';
@@ -33,11 +34,16 @@ export interface InputFiles {
   >[];
 }
 
+/** What a manifest says of a kernel: of the paper's chains, or of any network with all its layers. */
+export type StoredKernel = { readonly name: string } & (
+  KernelSpec | { readonly kernel: 'ntk' | 'nngp'; readonly arch: string; readonly network: readonly Layer[] }
+);
+
 /** The manifest of a store: everything that its values depend on, and the grid of its tiles. */
 export interface Computation {
   readonly format: typeof FORMAT;
   readonly formatVersion: (typeof FORMAT_VERSIONS)[number];
-  readonly kernels: readonly CheckedComputation['kernels'][number][];
+  readonly kernels: readonly StoredKernel[];
   /** [channels, height, width] */
   readonly imageShape: readonly number[];
   /** Mode and whose statistics, as `standardize by images`. */
