@@ -140,7 +140,7 @@ const faults = {
     await halfDone('newer');
     const path = at('newer/computation.json');
     const text = fs.readFileSync(path, 'utf8');
-    fs.writeFileSync(path, text.replace('"formatVersion": 2', '"formatVersion": 3'));
+    fs.writeFileSync(path, text.replace('"formatVersion": 2', '"formatVersion": 99'));
     const refused = await kernel('newer');
     assert(
       refused.status === 2 && /version 3 .* knows versions 1 and 2/s.test(refused.text),

@@ -74,7 +74,7 @@ describe('cntk kernel --out FOLDER', () => {
       /normalisation: none; asked for: unit/,
     ],
     ['another depth', '--images x.npy --depth 4', /kernels: ntk-gap-d3-hidden; asked for: ntk-gap-d4-hidden/],
-    ['another grid', '--images x.npy --depth 3 --tile 7', /tiles of 4 images a side, --tile asks for 7/],
+    ['another grid', '--images x.npy --depth 3 --tile 7', /tiles of 4 images a side, but 7 are asked for/],
   ])('refuses a store made with %s', async (_, args, message) => {
     await fail(2, message, 'kernel', ...args.split(' '), '--out', 'K');
   });
