@@ -85,6 +85,7 @@ describe('a store', () => {
       const task = { folder, kernels: [cntk({ depth: 3 })], images: storeImages({ images }) };
       await computeInStore(gpu, task, { shard: { index: 1, count: 1 } });
       gpu.close();
+      process.removeAllListeners('disconnect');
       process.disconnect();`,
     );
     const asked: string[] = [];
@@ -92,7 +93,13 @@ describe('a store', () => {
       asked.push(adapter);
       return [process.execPath, worker, store, adapter];
     };
-    const { adapters, result } = await library.computeOnAllAdapters({ folder: store, program });
+    const warned: string[] = [];
+    const listener = { ...library.SILENT, warn: (message: string) => warned.push(message) };
+    const { adapters, result } = await library.computeOnAllAdapters(
+      { folder: store, program },
+      { reporter: listener },
+    );
+    expect(warned).toEqual([]);
     expect(adapters).toEqual(asked);
     expect(adapters.length).toBeGreaterThan(0);
     expect(result).toMatchObject({ shape: [8, 8], adapters });
