@@ -136,7 +136,7 @@ test.each([
   ['--cifar cifar --train-count 40 --test-count 61', /61 images are asked for, but there are 60/],
   ['--cifar cifar --train-count 40 --test-count 50 --pool 5', /cannot be averaged to 5×5/],
   ['--cifar cifar --columns GAP --depths 2', /identically zero at depth 2/],
-  ['--cifar cifar --depths 3,3', /repeats channel/],
+  ['--cifar cifar --depths 3,3', /repeats kernel/],
   [
     '--cifar bits --train-count 40 --test-count 50',
     /test_batch\.bin: its pixels are on another scale[^]*--scale 255 --test-scale 1 brings them to one scale/,
