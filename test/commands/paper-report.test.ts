@@ -50,7 +50,7 @@ test('draws each figure as SVG and PNG, and the page, twice the same', async () 
   });
   const { stdout, stderr } = await succeed('paper', 'report', 'drawn');
   expect(stderr).toBe('');
-  const names = ['two-figure-0', 'one-figure-0', 'one-figure-1', 'one-figure-2'];
+  const names = ['two-figure-0', 'one-figure-0', 'one-figure-1', 'one-figure-2', 'one-figure-3'];
   const files = [...names.flatMap((name) => [`${name}.svg`, `${name}.png`]), 'index.html'];
   expect(stdout).toBe(`Written:\n${files.map((file) => `  ${join('drawn', file)}\n`).join('')}`);
   expect((await readdir(path)).sort()).toEqual([...files, 'one.json', 'two.json'].sort());
