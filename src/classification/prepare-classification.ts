@@ -74,7 +74,7 @@ const REQUEST = [
  * Normalises the images and checks that everything fits together, before a device is opened.
  *
  * @throws InputError for images without labels, of two shapes or of two scales; KernelSpecError; NetworkError;
- * ImageError;  * ArgumentError; ArrayError and RangeError for labels that are none, or not one for each image
+ * ImageError; ArgumentError; ArrayError and RangeError for labels that are none, or not one for each image
  */
 export function prepareClassification(options: ClassificationRequest): ClassificationTask {
   assertKeys('prepareClassification', options, REQUEST);
