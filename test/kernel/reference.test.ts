@@ -42,13 +42,16 @@ describe('the definition against golden values', () => {
     expect(relativeError(kernel, entry.expected)).toBeLessThanOrEqual(tolerance(entry));
   });
 
-  // A pair of 32×32 images takes 0.1 s per layer: all pairs at depth 3, two at depth 11; both read-outs of a tensor.
-  const allPairs = [0, 1, 2].flatMap((i) => [0, 1, 2].map((j) => [i, j]));
-  const somePairs = allPairs.filter(([i, j]) => (i === 0 && j === 1) || (i === 2 && j === 2));
+  // A pair of 32×32 images takes 0.1 s per layer: some pairs of depth 3, one of depth 11; both read-outs of a tensor.
+  const somePairs = [
+    [0, 1],
+    [2, 1],
+    [2, 2],
+  ];
   const variants = cifar.filter(({ spec }) => spec.readout === 'gap');
   test.each(variants.map((entry) => [entry.name, entry] as const))('%s and its vanilla twin', (_, entry) => {
     const { images, spec } = entry;
-    const pairs = spec.depth === 3 ? allPairs : somePairs;
+    const pairs = spec.depth === 3 ? somePairs : somePairs.slice(0, 1);
     const twin = caseNamed(entry.name.replace('gap', 'vanilla'));
     expect(twin.spec).toEqual({ ...spec, readout: 'vanilla' });
     for (const [i, j] of pairs) {
