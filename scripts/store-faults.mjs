@@ -1,7 +1,7 @@
 // What can happen to a long run, done to real ones: each fault must lose no finished tile, and the matrices must have
 // the bits of an undisturbed run on the same adapter. Prints a table; exit status 1 if a line fails.
 //
-//     node scripts/store-faults.mjs [--kills 50] [--images 72] [--seed 1] [--json]
+//     node scripts/store-faults.mjs [--kills 50] [--images 72] [--side 10] [--seed 1] [--json]
 import { Buffer } from 'node:buffer';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -248,8 +248,8 @@ async function damage(out, harm, message) {
 let undisturbedMs = 0;
 
 async function main() {
-  writeImages('x.npy', Number(options.images), 10);
-  writeImages('z.npy', 20, 10);
+  writeImages('x.npy', Number(options.images), Number(options.side));
+  writeImages('z.npy', 20, Number(options.side));
   // Twice: the first run compiles.
   await succeed('first');
   const started = performance.now();

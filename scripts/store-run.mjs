@@ -15,6 +15,7 @@ export const { values: options } = parseArgs({
   options: {
     kills: { type: 'string', default: '50' },
     images: { type: 'string', default: '72' },
+    side: { type: 'string', default: '10' },
     seed: { type: 'string', default: '1' },
     json: { type: 'boolean', default: false },
   },

@@ -135,7 +135,7 @@ test.each([
   [`${KERNEL} --arch fc:2 --depth 3 --trained all --out K.npy`, /leave out --depth and --trained, or --arch/],
   [`${KERNEL} --arch fc:2,fc:3 --out K.npy`, /2 kernels are asked for \(ntk-fc-2, ntk-fc-3\); name a folder/],
   [`${KERNEL} --arch fc:2,,fc:3 --out K`, /--arch: an empty name/],
-  [`${KERNEL} --arch vgg19 --out K.npy`, /vgg19: layer 28 \(avgpool\): .*∞×1×1/],
+  [`${KERNEL} --arch vgg19 --out K.npy`, /vgg19: layer 19 \(avgpool\): .*∞×1×1/],
   ['run --train x.npy --test z.npy --arch fc:2 --readout gap --out Q', /leave out --readout, or --arch/],
   ['run --train x.npy --test z.npy --arch vgg20 --out Q', /unknown network "vgg20"/],
   ['plan --train-count 5 --shape 1x8x8 --arch vgg19', /vgg19: layer 28 \(avgpool\)/],

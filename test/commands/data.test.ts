@@ -15,7 +15,7 @@ const TEST = 8;
 /** Digits as unsigned bytes, and the same shades 0 … 255 as another type. */
 async function writeShades(name: string, first: number, end: number): Promise<void> {
   const { images, labels } = await digits(first, end);
-  const shape = [images.count, 8, 8];
+  const shape = [images.count, images.height, images.width];
   const shades = images.data.map((shade) => Math.round(255 * shade));
   await writeFile(join(folder, `${name}-bytes.npy`), npy('|u1', shape, Uint8Array.from(shades)));
   await writeNpy(join(folder, `${name}-floats.npy`), shape, Float32Array.from(shades));
@@ -234,10 +234,10 @@ describe('reports name every file', () => {
   test('the arrays of an archive, IDX labels, and windows over several files', async () => {
     const [x, y] = await Promise.all(['x.npy', 'x-labels.npy'].map((name) => readFile(join(folder, name))));
     await writeFile(join(folder, 'many.npz'), zipSync({ 'images.npy': x, 'labels.npy': y }));
-    const pixels = Uint8Array.from({ length: 2 * 64 }, (_, i) => i);
+    const pixels = Uint8Array.from({ length: 2 * 16 }, (_, i) => i);
     await writeFile(
       join(folder, 't10k-images-idx3-ubyte'),
-      Buffer.concat([Buffer.from([0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 8, 0, 0, 0, 8]), pixels]),
+      Buffer.concat([Buffer.from([0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 4, 0, 0, 0, 4]), pixels]),
     );
     await writeFile(join(folder, 't10k-labels-idx1-ubyte'), Buffer.from([0, 0, 8, 1, 0, 0, 0, 2, 3, 4]));
     const { stdout } = await succeed(

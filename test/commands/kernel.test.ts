@@ -73,7 +73,7 @@ describe('cntk kernel', () => {
       shape: [4, 4],
       dtype: 'float32',
       images: { files: ['x.npy'], count: 4 },
-      imageShape: [1, 8, 8],
+      imageShape: [1, 4, 4],
       normalization: 'none',
     });
     expect(manifest.version).toMatch(/^\d+\.\d+\.\d+/);

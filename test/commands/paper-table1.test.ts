@@ -5,21 +5,21 @@ import { join } from 'node:path';
 import type { PaperReport } from '../../src/paper/paper-report.js';
 import { cli, digits, fail, folder, resultOf, startCli, succeed } from './cli.js';
 
-/** Digits first … end − 1 in CIFAR-10's format: 8×8 pixels of 4×4 each, three channels. */
+/** Digits first … end − 1 in CIFAR-10's format: 4×4 pixels of 8×8 each, three channels. */
 async function writeCifar(name: string, first: number, end: number): Promise<void> {
   const { images, labels } = await digits(first, end);
   const records = Buffer.alloc(images.count * 3073);
   for (let i = 0; i < images.count; i++) {
     records[3073 * i] = labels[i];
     for (let e = 0; e < 3072; e++) {
-      const [x, y] = [Math.floor((e % 32) / 4), Math.floor((e % 1024) / 128)];
-      records[3073 * i + 1 + e] = 255 * images.data[64 * i + 8 * y + x];
+      const [x, y] = [Math.floor((e % 32) / 8), Math.floor((e % 1024) / 256)];
+      records[3073 * i + 1 + e] = 255 * images.data[16 * i + 4 * y + x];
     }
   }
   await writeFile(join(folder, name), records);
 }
 
-const TABLE = 'paper table1 --cifar cifar --train-count 40 --test-count 50 --pool 8 --tune off'.split(' ');
+const TABLE = 'paper table1 --cifar cifar --train-count 40 --test-count 50 --pool 4 --tune off'.split(' ');
 
 beforeAll(async () => {
   for (const name of ['cifar', 'half']) await mkdir(join(folder, name));
@@ -54,7 +54,7 @@ test('both columns: the plan, the tables, the report', async () => {
   expect(stdout).toMatch(/The kernels of 5,640 pairs of images were computed in .* G element-layers\/s\./);
   const report = JSON.parse(await readFile(join(folder, 'both/table1.json'), 'utf8')) as PaperReport;
   expect(report.command).toBe(`cntk ${TABLE.join(' ')} --columns V,GAP --depths 3,4 --out both`);
-  expect(report.settings).toMatchObject({ trainCount: 40, testCount: 50, side: [8, 8], subset: 'balanced' });
+  expect(report.settings).toMatchObject({ trainCount: 40, testCount: 50, side: [4, 4], subset: 'balanced' });
   for (const { rows } of report.tables.slice(0, 2)) {
     expect(rows).toHaveLength(2);
     for (const row of rows) {
@@ -82,7 +82,7 @@ test('the same command finds its kernels; another column is added to them', asyn
 
 test('a run that is stopped goes on to the bits of one that was not', async () => {
   const words = [...TABLE, ...'--columns V --depths 40,60 --out'.split(' ')];
-  const store = 'table1-vanilla-d40-60-40x50-8x8-balanced1';
+  const store = 'table1-vanilla-d40-60-40x50-4x4-balanced1';
   await succeed(...words, 'whole');
   const child = startCli(...words, 'stopped');
   const result = resultOf(child);
@@ -102,7 +102,7 @@ test('a run that is stopped goes on to the bits of one that was not', async () =
 });
 
 test('files of two scales, as the message says', async () => {
-  const table = '--cifar bits --train-count 40 --test-count 50 --pool 8 --tune off --columns V --depths 3';
+  const table = '--cifar bits --train-count 40 --test-count 50 --pool 4 --tune off --columns V --depths 3';
   const scales = ['--scale', '255', '--test-scale', '1', '--json'];
   const { stdout } = await succeed('paper', 'table1', ...table.split(' '), ...scales, '--out', 'scales');
   const { settings } = JSON.parse(stdout) as { settings: { files: object } };
@@ -110,7 +110,7 @@ test('files of two scales, as the message says', async () => {
     train: { sources: [{ dividedBy: 255 }] },
     test: { sources: [{ dividedBy: 1 }] },
   });
-  const networks = '--cifar bits --train-count 40 --test-count 50 --pool 8';
+  const networks = '--cifar bits --train-count 40 --test-count 50 --pool 4';
   await fail(2, /--scale 255 --test-scale 1/, 'paper', 'cnn', ...networks.split(' '));
 });
 

@@ -36,7 +36,7 @@ test('60,000 and 100,000 images without running anything', async () => {
 test('files give number and shape; a slice is measured, remembered, and shown beside other adapters', async () => {
   const files = '--train train.npy --test test.npy --depth 3';
   const plan = await planOf(files);
-  expect(plan.job).toMatchObject({ train: 12, test: 8, imageShape: [1, 8, 8] });
+  expect(plan.job).toMatchObject({ train: 12, test: 8, imageShape: [1, 4, 4] });
   expect(plan.estimates).toHaveLength(1);
   const [own] = plan.estimates;
   expect(own.here).toBe(true);
@@ -66,7 +66,7 @@ test('files give number and shape; a slice is measured, remembered, and shown be
   expect(known.estimates[1].seconds.kernels).toBeCloseTo(kernels / 2, 9);
 
   const { stdout } = await succeed(...`plan ${files} --no-measure`.split(' '));
-  expect(stdout).toMatch(/images +│ 12 training, 8 test, 1×8×8/);
+  expect(stdout).toMatch(/images +│ 12 training, 8 test, 1×4×4/);
   expect(stdout).toMatch(/pairs +│ 174 \(78 training, 96 test × training\)/);
   expect(stdout).toMatch(/\(this one\).*G element-layers\/s/);
   expect(stdout).toContain('Another card');
@@ -93,7 +93,7 @@ test('what this machine cannot do is said', async () => {
 test.each([
   ['plan', /of which shape are the images\? Give --shape CxHxW, or --train/],
   ['plan --shape 1x8x8', /how many images\? Give --train-count, or --train/],
-  ['plan --train train.npy --shape 3x8x8', /images of --train are 1×8×8, those of --shape 3×8×8/],
+  ['plan --train train.npy --shape 3x8x8', /images of --train are 1×4×4, those of --shape 3×8×8/],
   ['plan --train none.npy', /none\.npy: no such file/],
   ['plan --train train.npy --depth 2', /identically zero/],
   ['plan --train train.npy --kernel nngp --trained all', /--trained belongs to --kernel ntk/],

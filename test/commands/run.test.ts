@@ -127,7 +127,7 @@ describe('cntk run', () => {
     const { stderr } = await succeed(
       ...'run --train train.npy --test test.npy --depth 3 --out progress'.split(' '),
     );
-    expect(stderr).toMatch(/^12 training and 8 test images of 1×8×8, ntk-gap-d3-hidden$/m);
+    expect(stderr).toMatch(/^12 training and 8 test images of 1×4×4, ntk-gap-d3-hidden$/m);
     expect(stderr).toMatch(/^device: .+$/m);
     expect(stderr).toMatch(/^kernel train × train: .* G element-layers\/s$/m);
     expect(stderr).toMatch(/^written to progress$/m);

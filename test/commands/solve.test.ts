@@ -132,7 +132,7 @@ describe('cntk solve', () => {
       '--kernel train-labels.npy --labels train-labels.npy',
       /a matrix is needed.*\(12,\)/,
     ],
-    ['images as a kernel', '--kernel train.npy --labels train-labels.npy', /a matrix is needed.*12×8×8/],
+    ['images as a kernel', '--kernel train.npy --labels train-labels.npy', /a matrix is needed.*12×4×4/],
     ['integers as a kernel', '--kernel I.npy --labels train-labels.npy', /float32 or float64.*<i4/],
     ['a missing kernel', '--kernel none.npy --labels train-labels.npy', /none\.npy: no such file/],
     ['test labels alone', '--kernel K.npy --labels train-labels.npy --test-labels test-labels.npy', /need/],

@@ -17,7 +17,7 @@ interface Report {
   readonly cache: string;
 }
 
-const TUNE = 'tune --shape 1x8x8 --depth 3'.split(' ');
+const TUNE = 'tune --shape 1x4x4 --depth 3'.split(' ');
 const KERNEL = 'kernel --images x.npy --depth 3 --out K.npy --json'.split(' ');
 const cache = join(folder, 'cache');
 const kept = join(cache, 'tuning.json');
@@ -38,7 +38,7 @@ test('the choice is remembered, and taken up by kernel and run', async () => {
   const report = JSON.parse(stdout) as Report;
   expect(report).toMatchObject({ planes: 'many', cache });
   expect(report.elapsedMs).toBeLessThan(30_000);
-  expect(stderr).toMatch(/tune for 1x8x8, gap/);
+  expect(stderr).toMatch(/tune for 1x4x4, gap/);
   const timed = report.candidates.filter(({ outcome }) => outcome === 'timed');
   expect(timed.map(({ variant }) => variant)).toContain(report.variant);
   for (const { error, elementLayersPerSecond } of timed) {

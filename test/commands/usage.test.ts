@@ -105,7 +105,7 @@ describe('wrong data', () => {
     ['--train . --test test.npy', /is a folder/],
     ['--train cut.npy --test test.npy', /cut\.npy, byte 500: the data is cut off/],
     ['--train text.npy --test test.npy', /text\.npy, byte 0: is not a \.npy file/],
-    ['--train train.npy --test wide.npy', /are 1×4×16.*the training images 1×8×8/],
+    ['--train train.npy --test wide.npy', /are 1×2×8.*the training images 1×4×4/],
     [
       '--train unlabelled.npy --test test.npy',
       /unlabelled\.npy: training images need labels.*--train-labels/,
@@ -119,7 +119,7 @@ describe('wrong data', () => {
     await writeFile(join(folder, 'text.npy'), 'no array');
     await writeFile(
       join(folder, 'wide.npy'),
-      whole.toString('latin1').replace('(12, 8, 8)', '(12, 4,16)'),
+      whole.toString('latin1').replace('(12, 4, 4)', '(12, 2, 8)'),
       'latin1',
     );
     await writeDigits('unlabelled', 0, 12, false);
