@@ -3,7 +3,6 @@ import { assertOpenGpu, type OpenGpu } from '../gpu/dawn/open-gpu.js';
 import { regressionGrams } from '../kernel/gram-shape.js';
 import { prepareKernels } from '../planning/prepare-kernels.js';
 import { assertPrepareOptions, type PrepareOptions, type VariantLabels } from '../planning/prepare-run.js';
-import { assertJobOptions } from '../progress/job-options.js';
 import { fit, type Model } from '../regression/regression.js';
 import { workUpdates } from '../progress/details.js';
 import { SILENT } from '../progress/reporter.js';
@@ -21,6 +20,15 @@ export interface ClassificationOptions extends PrepareOptions {
   /** Where a factor that the device cannot hold is kept; by default in memory. */
   readonly panels?: PanelFiles;
 }
+
+const OPTIONS: readonly (keyof ClassificationOptions)[] = [
+  'memoryBytes',
+  'panels',
+  'tune',
+  'cache',
+  'reporter',
+  'signal',
+];
 
 export interface Classification {
   readonly scores: Float64Array; // [m][classes]
@@ -49,9 +57,8 @@ export async function classify(
   options: ClassificationOptions = {},
 ): Promise<Classification> {
   assertOpenGpu('classify', opened);
+  assertPrepareOptions('classify', options, OPTIONS);
   assertMade('classify: task', task, 'prepareClassification', ['train', 'test', 'trainLabels', 'kernel']);
-  assertJobOptions('classify', options, ['memoryBytes', 'panels', 'tune', 'cache', 'reporter', 'signal']);
-  assertPrepareOptions('classify', options);
   const { memoryBytes, panels, ...prepare } = options;
   if (panels !== undefined) assertInstance('classify: panels', panels, PanelFiles, 'new PanelFiles(folder)');
   const kept = { panels, n: task.train.count, resultBytes: scoreBytes(task), memoryBytes };

@@ -104,8 +104,8 @@ export async function writeNpy(path: string, shape: readonly number[], data: Wri
       `${path}: a shape of ${formatShape(shape)} has ${length} elements, the data ${data.length}`,
     );
   }
-  const content = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  await writeAtomically(path, [npyHeader(descr, shape), content]);
+  const header = npyHeader(descr, shape);
+  await writeAtomically(path, [header, new Uint8Array(data.buffer, data.byteOffset, data.byteLength)]);
 }
 
 const DESCRIPTIONS: Readonly<Record<string, string>> = {

@@ -5,7 +5,6 @@ import { assertOpenGpu, type OpenGpu } from '../gpu/dawn/open-gpu.js';
 import type { Gpu } from '../gpu/gpu.js';
 import { regressionGrams } from '../kernel/gram-shape.js';
 import { validateKernels } from '../kernel/validate-kernels.js';
-import { assertJobOptions } from '../progress/job-options.js';
 import { SILENT, type Reporter } from '../progress/reporter.js';
 import { MatrixTooLargeError } from '../regression/errors.js';
 import { planFactorization } from '../regression/factor-plan.js';
@@ -56,8 +55,7 @@ export async function estimateJob(
 ): Promise<JobEstimate> {
   assertOpenGpu('estimateJob', opened);
   assertJob(job);
-  assertJobOptions('estimateJob', options, ['measures', 'memoryBytes', 'cache', 'reporter', 'signal']);
-  assertPrepareOptions('estimateJob', options);
+  assertPrepareOptions('estimateJob', options, ['measures', 'memoryBytes', 'cache', 'reporter', 'signal']);
   const { measures = true, memoryBytes, reporter = SILENT, signal } = options;
   assertFlag('estimateJob: measures', measures);
   const { cache = new MeasurementCache((message) => reporter.note(`warning: ${message}`)) } = options;

@@ -61,8 +61,10 @@ export interface SplitRequests {
   readonly sources: readonly RequestSource[];
 }
 
-/** Index of a spec, or of a network. */
-export type RequestSource = { readonly spec: number } | { readonly network: number };
+/** Index of a spec; or of a network, which of its kernels it is, and its name. */
+export type RequestSource =
+  | { readonly spec: number }
+  | { readonly network: number; readonly kernel: 'ntk' | 'nngp'; readonly name: string };
 
 /** A network that is a chain of the paper is computed as that chain, in one pass with all others. */
 export function splitRequests(requests: readonly KernelRequest[], shape: ImageShape): SplitRequests {
@@ -76,16 +78,14 @@ export function splitRequests(requests: readonly KernelRequest[], shape: ImageSh
       specs.set(name, { index, spec });
       return { spec: index };
     }
-    const { network } = (request as ArchitectureKernel).arch;
-    if (!networks.includes(network)) networks.push(network);
-    return { network: networks.indexOf(network) };
+    const { kernel, arch } = request as ArchitectureKernel;
+    if (!networks.includes(arch.network)) networks.push(arch.network);
+    return { network: networks.indexOf(arch.network), kernel, name: requestName(request) };
   });
   return {
     specs: [...specs.values()].map(({ spec }) => spec),
     networks,
-    ntk: requests.some(
-      (request, index) => isOfNetwork(request) && request.kernel === 'ntk' && 'network' in sources[index],
-    ),
+    ntk: sources.some((source) => 'network' in source && source.kernel === 'ntk'),
     sources,
   };
 }

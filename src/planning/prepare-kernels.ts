@@ -8,17 +8,11 @@ import { Underflows } from '../kernel/kernel-values.js';
 import { elementLayersPerPair, planPasses } from '../kernel/passes.js';
 import type { PlaneVariants } from '../kernel/plane-variant.js';
 import { float32Matrix } from '../network/float32-matrix.js';
-import { computeNetworks, type NetworkGramResult } from '../network/network-gram.js';
+import { computeNetworks } from '../network/network-gram.js';
 import { buildGraph } from '../network/graph.js';
 import { elementLayers } from '../network/plan.js';
 import { SILENT } from '../progress/reporter.js';
-import {
-  isOfNetwork,
-  requestName,
-  splitRequests,
-  type KernelRequest,
-  type SplitRequests,
-} from './kernel-request.js';
+import { splitRequests, type KernelRequest, type SplitRequests } from './kernel-request.js';
 import { prepareRun, type PrepareOptions, type VariantLabels } from './prepare-run.js';
 
 /** Requested kernels between images, whatever computes them. */
@@ -139,10 +133,10 @@ export async function computeRequests(
         });
   const underflows = new Underflows();
   if (chains) underflows.add({ count: chains.underflows, first: chains.firstUnderflow });
-  const matrices = split.sources.map((source, index) => {
+  const matrices = split.sources.map((source) => {
     if ('spec' in source) return chains!.matrices[source.spec];
-    const values = valuesOf(walked!, source.network, requests[index]);
-    return float32Matrix(values, shape, requestName(requests[index]), underflows);
+    const values = walked!.kernels[source.network][source.kernel]!;
+    return float32Matrix(values, shape, source.name, underflows);
   });
   return {
     ...shape,
@@ -155,9 +149,4 @@ export async function computeRequests(
     elapsedMs: performance.now() - started,
     busyShare: walked === undefined ? chains?.busyShare : undefined,
   };
-}
-
-function valuesOf({ kernels }: NetworkGramResult, network: number, request: KernelRequest): Float64Array {
-  const { ntk, nngp } = kernels[network];
-  return isOfNetwork(request) && request.kernel === 'ntk' ? ntk! : nngp;
 }

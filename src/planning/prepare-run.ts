@@ -30,8 +30,14 @@ export interface PrepareOptions {
 
 const MODES = ['off', 'cache', 'on', 'force'] as const satisfies readonly MeasureMode[];
 
-/** @param where The function, for the message. @throws ArgumentError for a `tune` or a `cache` that is none */
-export function assertPrepareOptions(where: string, options: object): void {
+/**
+ * The options of a job that prepares a run: as of any job, and `tune` and `cache`.
+ *
+ * @param where The function, for the message.
+ * @throws ArgumentError
+ */
+export function assertPrepareOptions(where: string, options: unknown, known: readonly string[]): void {
+  assertJobOptions(where, options, known);
   const { tune, cache } = options as { readonly tune?: unknown; readonly cache?: unknown };
   if (tune !== undefined && (typeof tune !== 'object' || tune === null))
     assertOneOf(`${where}: tune`, tune, MODES);
@@ -85,8 +91,7 @@ export async function prepareRun(
   assertKeys('prepareRun: run', run, ['kernels', 'grams', 'memoryBytes']);
   assertArray('prepareRun: run.grams', run.grams, '{ rows, columns, symmetric }');
   for (const gram of run.grams) assertGramShape(gram);
-  assertJobOptions('prepareRun', options, ['tune', 'cache', 'reporter', 'signal']);
-  assertPrepareOptions('prepareRun', options);
+  assertPrepareOptions('prepareRun', options, ['tune', 'cache', 'reporter', 'signal']);
   validateKernels(run.kernels, images);
   const { signal, reporter = SILENT } = options;
   const decided = await decideVariants(opened, { ...run, shape: images }, options);

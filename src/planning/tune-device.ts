@@ -6,7 +6,6 @@ import { variantLabel } from '../kernel/plane-candidates.js';
 import type { PlaneCount } from '../kernel/plane-variant.js';
 import type { TuneResult } from '../kernel/tune.js';
 import { parseReadout, readoutRadius } from '../kernel/validate-kernels.js';
-import { assertJobOptions } from '../progress/job-options.js';
 import { SILENT, type Reporter } from '../progress/reporter.js';
 import { measuredDevice, MeasurementCache, shapeLabel } from './measurement-cache.js';
 import { searchVariant } from './measured-variants.js';
@@ -46,8 +45,7 @@ const OPTIONS = [
  */
 export async function tuneDevice(opened: OpenGpu, options: TuneDeviceOptions): Promise<TunedDevice> {
   assertOpenGpu('tuneDevice', opened);
-  assertJobOptions('tuneDevice', options, OPTIONS);
-  assertPrepareOptions('tuneDevice', options);
+  assertPrepareOptions('tuneDevice', options, OPTIONS);
   const { shape, depth = 11, readout = 'gap', reporter = SILENT, signal } = options;
   const { cache = new MeasurementCache((message) => reporter.note(`warning: ${message}`)) } = options;
   assertImageShape('tuneDevice: shape', shape);

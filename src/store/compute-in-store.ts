@@ -14,7 +14,6 @@ import {
   type PrepareOptions,
   type VariantLabels,
 } from '../planning/prepare-run.js';
-import { assertJobOptions } from '../progress/job-options.js';
 import { SILENT, type Reporter } from '../progress/reporter.js';
 import { assembleMatrices, resultReport } from './assembly.js';
 import {
@@ -97,9 +96,8 @@ export async function computeInStore<R extends object = object>(
   options: ComputeInStoreOptions<R> = {},
 ): Promise<StoredResult<R>> {
   assertOpenGpu('computeInStore', opened);
+  assertPrepareOptions('computeInStore', options, OPTIONS);
   assertTask(task);
-  assertJobOptions('computeInStore', options, OPTIONS);
-  assertPrepareOptions('computeInStore', options);
   const { signal, shard, memoryBytes, cache, reporter = SILENT } = options;
   if (shard !== undefined) assertShard('computeInStore: shard', shard);
   const { describe = ({ store }: StoredFacts) => resultReport(store) as object as R } = options;
