@@ -99,6 +99,17 @@ export {
   type AdaptersOptions,
   type AdaptersResult,
 } from './cluster/adapters.js';
+export { computeTable1, type Table1Outcome, type Table1Request } from './paper/table1/compute-table.js';
+export type { GroupChoice } from './paper/table1/choose-groups.js';
+export type { Measurement, SimilarityMap, Spectrum, Table1Result, Table1Task } from './paper/table1/run.js';
+export type { StoredWork, StoreUse } from './paper/table1/stores.js';
+export {
+  drawImages,
+  type Draw,
+  type DrawOptions,
+  type KernelGroup,
+  type Table1Column,
+} from './paper/table1/task.js';
 export { SlurmError, submitSlurmScripts, writeSlurmScripts, type SubmittedJobs } from './cluster/slurm.js';
 export type { SlurmScripts } from './cluster/slurm.js';
 export type { SlurmJob } from './cluster/slurm-scripts.js';

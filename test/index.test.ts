@@ -52,6 +52,11 @@ const storeTask = () => ({
 const classification = () =>
   entry.prepareClassification({ train: { images, labels: [0, 1, 0, 1] }, test: { images }, kernel: spec });
 const gram = { rows: 4, columns: 4, symmetric: true };
+const labelled = () => ({
+  ...{ images, labels: Int32Array.of(0, 1, 0, 1), classes: 2, files: ['x.npy'], format: 'npy' },
+  sources: { images: [], labels: [] },
+});
+const drawOptions: entry.DrawOptions = { trainCount: 4, subset: 'first', seeds: [0] };
 
 /** What no argument is, by name; an argument's own class is left out where it is meant. */
 const WRONG: Readonly<Record<string, unknown>> = {
@@ -180,6 +185,17 @@ async function table(): Promise<Record<string, Entry>> {
     },
     prepareRun: { good: [opened, images, { kernels: [spec], grams: [gram] }, {}], may: { 3: OPTIONS } },
     tuneDevice: { good: [opened, { shape: { channels: 1, height: 2, width: 2 }, depth: 2 }] },
+    drawImages: { good: [labelled(), labelled(), drawOptions] },
+    computeTable1: {
+      good: [
+        opened,
+        {
+          ...{ draws: entry.drawImages(labelled(), labelled(), drawOptions), classes: 2, depths: [2] },
+          ...{ columns: ['V'], regression: { ridge: 0.1 } },
+        },
+        { out: join(folder, 'table1') },
+      ],
+    },
     computeOnAllAdapters: {
       good: [{ folder: join(folder, 'K'), program: () => [process.execPath, '-e', ''] }, {}],
       may: { 1: OPTIONS },

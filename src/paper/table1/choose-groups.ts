@@ -11,12 +11,17 @@ import type { StoreUse } from './stores.js';
 import { kernelGroups, type Draw, type KernelGroup, type Table1Column } from './task.js';
 
 export interface GroupChoice {
+  /** Training and test images, as `drawImages` gives them. */
   readonly draws: readonly Draw[];
+  /** Their number, which decides what a regression takes. */
   readonly classes: number;
-  readonly flip: boolean;
+  /** Kernels K(x, z) + K(x, flip z), which average over horizontal flips; false unless given. */
+  readonly flip?: boolean;
   /** Undefined: V, and GAP where there is time for it. */
-  readonly columns: readonly Table1Column[] | undefined;
-  readonly lapWidths: readonly number[];
+  readonly columns?: readonly Table1Column[];
+  /** Local average pooling too, with windows of 2c + 1 pixels for these c; none unless given. */
+  readonly lapWidths?: readonly number[];
+  /** Convolution layers + 1. */
   readonly depths: readonly number[];
 }
 
@@ -34,7 +39,7 @@ export async function chooseGroups(
   choice: GroupChoice,
 ): Promise<{ groups: readonly KernelGroup[]; pairs: number }> {
   const { reporter = SILENT, out } = use;
-  const { columns, lapWidths, depths } = choice;
+  const { columns, lapWidths = [], depths } = choice;
   const asked = kernelGroups(columns ?? ['V', 'GAP'], lapWidths, depths);
   reporter.phase('plan');
   let plans = await planned(asked, opened, use, choice);
@@ -57,7 +62,7 @@ async function planned(
   groups: readonly KernelGroup[],
   opened: OpenGpu,
   { out, memoryBytes, signal, reporter = SILENT, ...use }: StoreUse,
-  { draws, classes, flip }: GroupChoice,
+  { draws, classes, flip = false }: GroupChoice,
 ): Promise<GroupPlan[]> {
   const plans: GroupPlan[] = [];
   const { cache = new MeasurementCache((message) => reporter.note(`warning: ${message}`)) } = use;

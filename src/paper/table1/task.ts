@@ -1,3 +1,4 @@
+import { assertDrawOptions } from './assert-request.js';
 import { averagePool } from '../../images/average-pool.js';
 import { flipHorizontally } from '../../images/flip.js';
 import { InputError } from '../../checks/input-error.js';
@@ -61,17 +62,20 @@ export interface Draw {
 export interface DrawOptions {
   readonly trainCount: number;
   readonly subset: SubsetKind;
+  /** One draw for each. */
   readonly seeds: readonly number[];
-  /** Height and width that the images are averaged to; before they are normalised. */
-  readonly pool: number | undefined;
+  /** Height and width that the images are averaged to, before they are normalised; as they are unless given. */
+  readonly pool?: number;
 }
 
 /**
  * Training subsets, one for each seed; a single one where the seed has no say.
  *
- * @throws InputError for images without labels, for more images than there are, and for sets of two scales.
+ * @throws InputError for images without labels, for more images than there are, and for sets of two scales;
+ * ArgumentError
  */
 export function drawImages(train: LabelledImages, test: LabelledImages, options: DrawOptions): Draw[] {
+  assertDrawOptions(train, test, options);
   const { trainCount, subset, pool } = options;
   const labels = labelsOf(train);
   assertOneScale(
