@@ -85,7 +85,7 @@ const FOREIGN: readonly ForeignFormat[] = [
   {
     name: 'a picture',
     matches: ({ text }) => /^(?:GIF8|BM.{4}\0{4}|II\*\0|MM\0\*|P[56]\n|RIFF.{4}WEBP)/s.test(text),
-    remedy: ({ place, text }) => pictureRemedy(place, text),
+    remedy: ({ place }) => pictureRemedy(place),
   },
   { name: 'packed with xz', matches: begins('\xfd7zXZ\0'), remedy: unpackWith('xz -dk') },
   {
@@ -173,13 +173,11 @@ export function zipProblem(place: ArrayPlace, names: readonly string[]): string 
   return `the zip archive holds no .npy arrays (it ${list}); save it with np.savez, or unpack it and name the files in it: python3 -m zipfile -e ${shellWord(place.path)} ${folder}`;
 }
 
-function pictureRemedy({ path }: ArrayPlace, text: string): string {
+function pictureRemedy({ path }: ArrayPlace): string {
   const end = extname(path);
-  // The byte of a PNG that says grey, with transparency or without.
-  const grey = text.startsWith('\x89PNG') && (text.charCodeAt(25) & ~4) === 0;
   const pattern = end === '' ? basename(path) : `*${end}`;
   const [folder, out] = [dirname(path), join(dirname(path), 'pictures.npz')];
-  return `save pictures of one size as one array, as those of this folder: ${lines.picturesLine(folder, pattern, grey ? 'L' : 'RGB', false, out)}`;
+  return `save pictures of one size as one array, as those of this folder: ${lines.picturesLine(folder, pattern, 'RGB', out)}`;
 }
 
 /** A file in a tar archive, by the first of its headers that is one of a file. */

@@ -59,10 +59,14 @@ export function detectFormat(bytes: Bytes, start: Uint8Array, role: Role): Forma
   if (loose !== undefined) throw bytes.error(loose, 0);
   if (isBinary) return 'cifar-10';
   const found = Buffer.from(start.subarray(0, 8)).toString('hex');
+  const cifar = [
+    { name: 'CIFAR-10', recordBytes: CIFAR_RECORD_BYTES },
+    { name: 'CIFAR-100', recordBytes: CIFAR100_RECORD_BYTES },
+  ].find(({ recordBytes }) => sizeBytes % recordBytes === 0);
   const hint =
-    sizeBytes % CIFAR_RECORD_BYTES === 0
-      ? 'its size fits the binary version of CIFAR-10: if it is that, give it a name that ends in .bin'
-      : KNOWN_FORMATS;
+    cifar === undefined
+      ? KNOWN_FORMATS
+      : `its size fits the binary version of ${cifar.name}: if it is that, give it a name that ends in .bin`;
   throw bytes.error(
     `${role === 'labels' ? 'holds no labels in a known format' : 'its format is not known'} (it starts with ${found}); ${hint}`,
     0,

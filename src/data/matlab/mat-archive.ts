@@ -25,6 +25,9 @@ export async function openMat(bytes: Bytes): Promise<ArrayArchive> {
     throw bytes.error(`no full numeric array is in this MATLAB file (${list}); save one`);
   }
   const isSvhn = looksLikeSvhn(matrices);
+  const lengths = matrices
+    .filter(({ shape }) => shape.length === 2 && shape.includes(1))
+    .map(({ shape }) => Math.max(...shape));
   const arrays = new Map<string, (role: Role) => OpenArray>();
   for (const matrix of matrices) {
     const place: ArrayPlace = {
@@ -33,7 +36,7 @@ export async function openMat(bytes: Bytes): Promise<ArrayArchive> {
       ...(bytes.gzip === true && { gzip: true }),
     };
     arrays.set(matrix.name, (role) => {
-      if (role === 'images') return openPictures(matrix, place);
+      if (role === 'images') return openPictures(matrix, place, lengths);
       if (isSvhn && matrix.name === 'y') return digitLabels(matrix, place);
       return openMatrix(matrix, place);
     });
@@ -52,9 +55,10 @@ function openMatrix({ dtype, shape, content }: MatMatrix, place: ArrayPlace): Op
   };
 }
 
-function openPictures(matrix: MatMatrix, place: ArrayPlace): OpenArray {
+/** @param lengths Of all variables: one as long as an axis numbers the images of that axis. */
+function openPictures(matrix: MatMatrix, place: ArrayPlace, lengths: readonly number[]): OpenArray {
   const { shape, dtype, content } = matrix;
-  if (shape.length < 3 || !isLastAxisImages(matrix, place)) return openMatrix(matrix, place);
+  if (shape.length < 3 || !isLastAxisImages(matrix, place, lengths)) return openMatrix(matrix, place);
   // With the first axis running fastest, the images lie one after the other.
   const [count, image] = [shape.at(-1)!, shape.slice(0, -1)];
   const sizeBytes = content.length / count;
@@ -70,7 +74,9 @@ function openPictures(matrix: MatMatrix, place: ArrayPlace): OpenArray {
 }
 
 /** Whether the last axis counts the images, as in MATLAB, and not the first, as in files that SciPy wrote. */
-function isLastAxisImages({ shape }: MatMatrix, place: ArrayPlace): boolean {
+function isLastAxisImages({ shape }: MatMatrix, place: ArrayPlace, lengths: readonly number[]): boolean {
+  const [byFirst, byLast] = [lengths.includes(shape[0]), lengths.includes(shape.at(-1)!)];
+  if (byFirst !== byLast) return byLast;
   const [last, first] =
     shape.length === 3
       ? [shape[0] === shape[1], shape[1] === shape[2]]
