@@ -41,6 +41,13 @@ export async function runProgram(): Promise<void> {
     )
     .command(
       lazyCommand(
+        'data <files..>',
+        'Say what files of images hold, as the commands take them: shape, scale, classes, duplicates; draw a contact sheet',
+        async () => (await import('./data.js')).dataCommand,
+      ),
+    )
+    .command(
+      lazyCommand(
         'devices',
         'List the adapters of this machine, and which one a run would take',
         async () => (await import('./devices.js')).devicesCommand,

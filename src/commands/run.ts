@@ -4,7 +4,7 @@ import { loadImages } from '../data/load.js';
 import { writeNpy } from '../data/npy.js';
 import { filesRead, sourcesReport } from '../data/sources.js';
 import { classify, scoreBytes, type Classification } from '../classification/classification.js';
-import { prepareClassification } from '../classification/prepare-classification.js';
+import { prepareClassification, type ClassificationTask } from '../classification/prepare-classification.js';
 import { defaultTrained, parseReadout } from '../kernel/validate-kernels.js';
 import {
   requestName,
@@ -24,6 +24,7 @@ import {
   ownScaleOption,
   regressionOptions,
   reportOptions,
+  resizeOption,
   scaleOption,
 } from './options/common-options.js';
 import { DestinationFolder } from './results/destination-folder.js';
@@ -55,11 +56,15 @@ import type { CommandBody } from './options/lazy-command.js';
 
 const options = {
   train: required(
-    textList(DATA, 'Training images: CIFAR-10 .bin, IDX, .npy, .npz; also gzip; one or several files'),
+    textList(
+      DATA,
+      'Training images: CIFAR-10 and CIFAR-100, IDX, .npy, .npz, .mat, Parquet, folders of pictures; one or several',
+    ),
   ),
   test: required(textList(DATA, 'Test images')),
   'train-labels': optional(text(DATA, 'Labels of the training images, where they are not found beside them')),
   'test-labels': optional(text(DATA, 'Labels of the test images')),
+  resize: resizeOption,
   layout: layoutOption,
   scale: scaleOption,
   'test-scale': ownScaleOption('test images'),
@@ -125,6 +130,7 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
 
   const train = await loadImages(args.train, {
     labels: args['train-labels'],
+    resize: args.resize,
     layout: args.layout,
     scale: args.scale,
     scaleOption: '--scale',
@@ -133,6 +139,7 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
   });
   const test = await loadImages(args.test, {
     labels: args['test-labels'],
+    resize: args.resize,
     layout: args.layout,
     scale: args['test-scale'] ?? args.scale,
     scaleOption: '--test-scale',
@@ -143,7 +150,7 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
   const scaleNames = ['--scale', '--test-scale'] as const;
   const task = prepareClassification({ train, test, normalization, kernel, targets, ridge, scaleNames });
   const loadMs = performance.now() - started;
-  for (const warning of task.warnings) progress.warn(warning);
+  for (const note of [...(train.notes ?? []), ...(test.notes ?? []), ...task.warnings]) progress.warn(note);
   if (task.testLabels === undefined) {
     progress.note('no labels of the test images: predictions only (--test-labels gives their accuracy)');
   }
@@ -174,10 +181,11 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
   }));
 
   const report = {
-    ...resultReport(result),
+    ...resultReport(result, task.classNames),
     kernel: requestReport(kernel),
     counts: { train: count, test: task.test.count, classes: task.classes.length },
     classes: task.classes,
+    ...(task.classNames && { classNames: task.classes.map((label) => task.classNames![label]) }),
     imageShape: [channels, height, width],
     normalization,
     targets,
@@ -188,7 +196,7 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
     warnings: progress.warnings,
     version: packageVersion(),
   };
-  const table = formatResult(result);
+  const table = formatResult(result, task.classNames);
   const { predictions, scores } = result;
   destination.add('predictions.npy', (path) => writeNpy(path, [task.test.count], predictions));
   destination.add('scores.npy', (path) => writeNpy(path, [task.test.count, task.classes.length], scores));
@@ -212,9 +220,9 @@ async function kernelOf(args: RunArguments): Promise<KernelRequest> {
   return { kernel, depth, readout };
 }
 
-function resultReport(result: Classification) {
+function resultReport(result: Classification, classNames: ClassificationTask['classNames']) {
   return {
-    ...evaluationReport(result.evaluation),
+    ...evaluationReport(result.evaluation, classNames),
     ...solutionReport(result.solution),
     elementLayers: result.elementLayers,
     elementLayersPerSecond: result.elementLayers / kernelSeconds(result),
@@ -225,11 +233,11 @@ function kernelSeconds({ elapsedMs }: Pick<Classification, 'elapsedMs'>): number
   return (elapsedMs.trainKernel + elapsedMs.testKernel) / 1000;
 }
 
-function formatResult(result: Classification): string {
+function formatResult(result: Classification, classNames: ClassificationTask['classNames']): string {
   const { solution, evaluation, elementLayers, predictions } = result;
   const kernelMs = 1000 * kernelSeconds(result);
   return [
-    evaluation ? formatEvaluation(evaluation) : `${predictions.length} predictions\n`,
+    evaluation ? formatEvaluation(evaluation, classNames) : `${predictions.length} predictions\n`,
     `${formatSolution(solution)}\n`,
     `kernels: ${formatDuration(kernelMs)}, ${formatRate(elementLayers, kernelMs)}\n`,
   ].join('');
