@@ -27,6 +27,20 @@ export async function runProgram(): Promise<void> {
     )
     .command(
       lazyCommand(
+        'fit',
+        'Fit a model that is kept: kernel regression of classes, several labels, or numbers',
+        async () => (await import('./fit.js')).fitCommand,
+      ),
+    )
+    .command(
+      lazyCommand(
+        'predict <model>',
+        'Predict new images with a model that cntk fit has made',
+        async () => (await import('./predict.js')).predictCommand,
+      ),
+    )
+    .command(
+      lazyCommand(
         'kernel',
         'Compute kernel matrices between images',
         async () => (await import('./kernel.js')).kernelCommand,

@@ -5,18 +5,11 @@ import { writeNpy } from '../data/npy.js';
 import { filesRead, sourcesReport } from '../data/sources.js';
 import { classify, scoreBytes, type Classification } from '../classification/classification.js';
 import { prepareClassification, type ClassificationTask } from '../classification/prepare-classification.js';
-import { defaultTrained, parseReadout } from '../kernel/validate-kernels.js';
-import {
-  requestName,
-  requestReport,
-  validateRequests,
-  type KernelRequest,
-} from '../planning/kernel-request.js';
-import { assertNoChain } from './options/kernel-list-options.js';
+import { requestName, requestReport, validateRequests } from '../planning/kernel-request.js';
+import { kernelChoice, kernelOf } from './options/training-options.js';
 import { formatDuration } from '../text/duration.js';
 import {
   DATA,
-  KERNEL,
   OUTPUT,
   deviceOptions,
   layoutOption,
@@ -30,16 +23,13 @@ import {
 import { DestinationFolder } from './results/destination-folder.js';
 import { RUN_FILES } from './results/earlier-results.js';
 import { deviceReport, withDevice } from './process/device.js';
-import { UsageError } from './process/errors.js';
 import { panelFilesBeside } from '../regression/node/factor-folder.js';
 import { formatEvaluation } from './printing/evaluation-table.js';
 import { withInterruption } from './process/interruption.js';
 import {
-  choice,
   defineOptions,
   integer,
   optional,
-  parsed,
   required,
   text,
   textList,
@@ -73,22 +63,7 @@ const options = {
   'test-count': optional(integer(DATA, 'Number of test images used [default: all]', 1)),
   first: withDefault(integer(DATA, 'Index of the first training image used', 0), '0'),
   'test-first': withDefault(integer(DATA, 'Index of the first test image used', 0), '0'),
-  arch: optional(
-    text(
-      KERNEL,
-      'Network by its name in cntk arch list, as myrtle5, or a file .json, .yaml of layers; in place of --depth, ' +
-        '--readout and --trained',
-    ),
-  ),
-  depth: optional(integer(KERNEL, 'Depth of the network: convolution layers + 1 [default: 11]', 2)),
-  readout: optional(parsed(KERNEL, 'Read-out: vanilla, gap or lap:c [default: gap]', parseReadout)),
-  kernel: withDefault(choice(KERNEL, 'Kernel', ['ntk', 'nngp'] as const), 'ntk'),
-  trained: optional(
-    choice(KERNEL, 'Trained layers of the NTK (by default all for vanilla, hidden for gap and lap)', [
-      'all',
-      'hidden',
-    ] as const),
-  ),
+  ...kernelChoice,
   ...regressionOptions,
   ...deviceOptions,
   tune: tuneOption,
@@ -206,18 +181,6 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
   await panels.remove();
   printData(args.json ? formatJson(report) : table);
   progress.note(`written to ${written}`);
-}
-
-async function kernelOf(args: RunArguments): Promise<KernelRequest> {
-  const { kernel, arch, depth = 11, readout = 'gap', trained } = args;
-  if (arch !== undefined) {
-    assertNoChain(args);
-    const { loadNetwork } = await import('../data/named-network.js');
-    return { kernel, arch: await loadNetwork(arch) };
-  }
-  if (kernel === 'ntk') return { kernel, depth, readout, trained: trained ?? defaultTrained(readout) };
-  if (trained !== undefined) throw new UsageError('--trained belongs to --kernel ntk; leave it out for nngp');
-  return { kernel, depth, readout };
 }
 
 function resultReport(result: Classification, classNames: ClassificationTask['classNames']) {

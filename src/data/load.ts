@@ -81,17 +81,54 @@ export async function loadImages(
   paths: readonly string[],
   options: LoadOptions = {},
 ): Promise<LabelledImages> {
-  assertArray('files', paths, 'paths');
-  for (const path of paths as readonly unknown[]) assertText('the path of a file', path);
-  assertKeys('loadImages', options, LOAD_OPTIONS);
-  const opened: OpenImages[] = [];
-  try {
-    for (const path of paths) {
-      const { layout = 'auto', labels, resize } = options;
-      opened.push(await openImages(path, { layout, findLabels: labels === undefined, resize }));
-      assertSameShape(opened[0].images, opened.at(-1)!.images);
+  const { first, count, ...how } = options;
+  await using files = await ImageFiles.open(paths, how);
+  return await files.read({ first, count });
+}
+
+/** Which of the images are read. */
+export type ImageRange = Pick<LoadOptions, 'first' | 'count'>;
+
+/** Files of one set of images that stay open, to be read a part at a time: all of them need not fit into memory. */
+export class ImageFiles implements AsyncDisposable {
+  private constructor(
+    private readonly paths: readonly string[],
+    private readonly opened: readonly OpenImages[],
+    private readonly options: Omit<LoadOptions, 'first' | 'count'>,
+  ) {}
+
+  /** @throws InputError as `loadImages`; ArgumentError */
+  static async open(
+    paths: readonly string[],
+    options: Omit<LoadOptions, 'first' | 'count'> = {},
+  ): Promise<ImageFiles> {
+    assertArray('files', paths, 'paths');
+    for (const path of paths as readonly unknown[]) assertText('the path of a file', path);
+    assertKeys('loadImages', options, LOAD_OPTIONS);
+    const opened: OpenImages[] = [];
+    const files = new ImageFiles(paths, opened, options);
+    try {
+      for (const path of paths) {
+        const { layout = 'auto', labels, resize } = options;
+        opened.push(await openImages(path, { layout, findLabels: labels === undefined, resize }));
+        assertSameShape(opened[0].images, opened.at(-1)!.images);
+      }
+      return files;
+    } catch (error) {
+      await files[Symbol.asyncDispose]();
+      throw error;
     }
-    const parts = chooseParts(paths, opened, options);
+  }
+
+  /** Images in all files. */
+  get count(): number {
+    return this.opened.reduce((sum, { images }) => sum + images.count, 0);
+  }
+
+  /** @throws InputError for more images than there are, and for what is wrong with those that are read. */
+  async read(range: ImageRange = {}): Promise<LabelledImages> {
+    const { paths, opened, options } = this;
+    const parts = chooseParts(paths, opened, range);
     const { images, sources } = await decode(paths, parts, options.scale ?? 'auto');
     const { scaleOption = 'scale' } = options;
     assertOneScale({ option: scaleOption, files: sources });
@@ -110,8 +147,11 @@ export async function loadImages(
       format,
       sources: { images: sources, labels: labels?.sources ?? [] },
     };
-  } finally {
-    for (const { images, labels } of opened) await Promise.all([images.bytes.close(), labels?.bytes.close()]);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const { images, labels } of this.opened)
+      await Promise.all([images.bytes.close(), labels?.bytes.close()]);
   }
 }
 
@@ -122,7 +162,7 @@ export interface Part {
   readonly count: number;
 }
 
-function chooseParts(paths: readonly string[], opened: readonly OpenImages[], options: LoadOptions): Part[] {
+function chooseParts(paths: readonly string[], opened: readonly OpenImages[], options: ImageRange): Part[] {
   const files = paths.join(', ');
   const available = opened.reduce((sum, file) => sum + file.images.count, 0);
   if (available === 0)
