@@ -3,8 +3,7 @@ import { loadImages } from '../data/load.js';
 import { filesRead, sourcesReport } from '../data/sources.js';
 import { formatJson } from '../files/format-json.js';
 import { packageVersion } from '../files/package-version.js';
-import { fitModel, prepareFit } from '../models/fit-model.js';
-import { COEFFICIENTS_FILE, IMAGES_FILE, MODEL_FILE } from '../models/model-format.js';
+import { fitModel, modelFiles, prepareFit } from '../models/fit-model.js';
 import { columnCount } from '../models/model-targets.js';
 import { requestName, requestReport, validateRequests } from '../planning/kernel-request.js';
 import { panelFilesBeside } from '../regression/node/factor-folder.js';
@@ -13,6 +12,7 @@ import type { CommandBody } from './options/lazy-command.js';
 import { defineOptions, required, text } from './options/options.js';
 import {
   fitOptions,
+  varianceOptions,
   kernelChoice,
   kernelOf,
   trainingData,
@@ -30,6 +30,7 @@ const options = {
   ...trainingData,
   ...kernelChoice,
   ...fitOptions,
+  ...varianceOptions,
   ...deviceOptions,
   tune: tuneOption,
   out: required(text(OUTPUT, 'Folder of the model, for cntk predict')),
@@ -59,11 +60,15 @@ async function fit(args: FitArguments, signal: AbortSignal): Promise<void> {
   const started = performance.now();
   const train = await loadImages(args.train, trainingLoad(args));
   const { normalize: normalization, targets, ridge } = args;
-  const task = prepareFit({ train, kernel, normalization, targets, ridge });
+  const task = prepareFit({
+    ...{ train, kernel, normalization, targets, ridge },
+    variance: args.variance ?? false,
+    chooseBy: args['choose-by'],
+  });
   for (const note of [...(train.notes ?? []), ...task.warnings]) progress.warn(note);
   const { count, channels, height, width } = task.images;
   await using destination = await DestinationFolder.reserve(args.out, {
-    names: [IMAGES_FILE, COEFFICIENTS_FILE, MODEL_FILE],
+    names: modelFiles(task),
     report: REPORT,
     sizeBytes: task.images.data.byteLength + task.y.byteLength + 2 ** 20,
     inputs: filesRead(train),
@@ -90,6 +95,7 @@ async function fit(args: FitArguments, signal: AbortSignal): Promise<void> {
     targets: task.targets,
     imageShape: [channels, height, width],
     normalization,
+    ...(model.manifest.variance && { variance: model.manifest.variance }),
     files: { train: sourcesReport(train) },
     elementLayers,
     timingsMs: { ...elapsedMs, total: performance.now() - started },

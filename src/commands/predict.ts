@@ -6,6 +6,7 @@ import { formatJson } from '../files/format-json.js';
 import { packageVersion } from '../files/package-version.js';
 import { KeptModel } from '../models/kept-model.js';
 import { areValues, columnCount, type ModelTargets } from '../models/model-targets.js';
+import { calibrationOf } from '../models/model-variance.js';
 import { predictImages } from '../models/predict-images.js';
 import { classNamesOf, evaluateModel, predictionsOf, type Predictions } from '../models/predictions.js';
 import { ScoreFolder } from '../models/score-folder.js';
@@ -31,11 +32,16 @@ import {
 } from './options/options.js';
 import { IMAGE_FILES } from './options/training-options.js';
 import { measurementCache, tuneOption } from './options/tuning.js';
-import { formatModelEvaluation, modelEvaluationReport } from './printing/model-evaluation.js';
+import {
+  formatCalibration,
+  formatModelEvaluation,
+  modelEvaluationReport,
+} from './printing/model-evaluation.js';
 import { deviceReport, withDevice } from './process/device.js';
 import { withInterruption } from './process/interruption.js';
 import { Progress } from './process/progress.js';
 import { printData } from './process/streams.js';
+import { PREDICT_FILES } from './results/earlier-results.js';
 import { DestinationFolder } from './results/destination-folder.js';
 
 const options = {
@@ -81,7 +87,7 @@ async function predict(args: PredictArguments, signal: AbortSignal): Promise<voi
   const { first, count = files.count - first } = args;
   const k = columnCount(targets);
   await using destination = await DestinationFolder.reserve(args.out, {
-    names: ['predictions.npy', 'predictions.csv', 'scores.npy'],
+    names: [...PREDICT_FILES].filter((name) => name !== 'variance.npy' || manifest.variance !== undefined),
     report: 'report.json',
     sizeBytes: 40 * Math.max(count, 0) * k + 2 ** 20,
     inputs: [...args.images, ...model.files.map((name) => `${folder}/${name}`)],
@@ -90,6 +96,7 @@ async function predict(args: PredictArguments, signal: AbortSignal): Promise<voi
   const kept = new ScoreFolder(`${args.out}.parts`);
   progress.note(`${requestName(model.kernel)} of ${manifest.count} training images, ${count} new images`);
   const parts: Float64Array[] = [];
+  const spreads: Float64Array[] = [];
   const labels: Int32Array[] = [];
   const values: Float64Array[] = [];
   let facts: Partial<
@@ -103,8 +110,9 @@ async function predict(args: PredictArguments, signal: AbortSignal): Promise<voi
       ...{ first, count, kept, signal },
       reporter: progress,
     });
-    for await (const { scores, set } of chunks) {
+    for await (const { scores, variances: spread, set } of chunks) {
       parts.push(scores);
+      if (spread) spreads.push(spread);
       if (set.labels) labels.push(set.labels);
       if (set.values) values.push(set.values);
       if (parts.length === 1) for (const note of set.notes ?? []) progress.warn(note);
@@ -120,8 +128,17 @@ async function predict(args: PredictArguments, signal: AbortSignal): Promise<voi
     ...(values.length > 0 && { values: joined(Float64Array, values) }),
   });
   const predictions = predictionsOf(targets, scores);
+  const variances = spreads.length > 0 ? joined(Float64Array, spreads) : undefined;
+  const calibration =
+    variances && values.length > 0 && predictions.kind === 'real'
+      ? calibrationOf(joined(Float64Array, values), predictions.values, variances)
+      : undefined;
   const report = {
     ...(evaluation && modelEvaluationReport(evaluation)),
+    ...(calibration && { calibration }),
+    ...(manifest.variance && {
+      noise: manifest.variance.scales.map((scale) => scale * manifest.variance!.noise),
+    }),
     model: { folder, version: manifest.version, kernel: manifest.kernel, count: manifest.count },
     targets,
     counts: { images: count },
@@ -137,17 +154,13 @@ async function predict(args: PredictArguments, signal: AbortSignal): Promise<voi
       ? writeNpy(path, [count], predictions.labels)
       : writeNpy(path, [count, k], predictions.values),
   );
+  if (variances) destination.add('variance.npy', (path) => writeNpy(path, [count, k], variances));
   destination.add('predictions.csv', (path) => writeAtomically(path, csv(targets, predictions, first)));
   signal.throwIfAborted();
   const written = await destination.commit(formatJson(report));
   await kept.remove();
-  printData(
-    args.json
-      ? formatJson(report)
-      : evaluation
-        ? formatModelEvaluation(evaluation)
-        : `${count} predictions\n`,
-  );
+  const summary = evaluation ? formatModelEvaluation(evaluation) : `${count} predictions\n`;
+  printData(args.json ? formatJson(report) : summary + formatCalibration(calibration));
   progress.note(`written to ${written}`);
 }
 

@@ -21,8 +21,16 @@ import type { Model } from '../regression/regression.js';
 import { assertRidge, ridgesOf, type RidgeChoice } from '../regression/ridge-amount.js';
 import { solveRidge } from '../regression/ridge.js';
 import { solveUpdates } from '../regression/solve-updates.js';
-import { KeptModel, sha256Of } from './kept-model.js';
+import { filesOf, KeptModel, sha256Of } from './kept-model.js';
 import { MODEL_FORMAT, type ModelManifest } from './model-format.js';
+import {
+  assertVariance,
+  likeliestRidge,
+  priorOf,
+  RIDGE_CRITERIA,
+  varianceFacts,
+  type RidgeCriterion,
+} from './model-variance.js';
 import { columnCount, TARGET_KINDS, targetsOf, type ModelTargets, type TargetKind } from './model-targets.js';
 
 export interface FitModelRequest {
@@ -35,6 +43,10 @@ export interface FitModelRequest {
   readonly targets?: TargetKind;
   /** Added to the diagonal of the kernel, in units of its mean; of several the leave-one-out error chooses. 0 unless given. */
   readonly ridge?: RidgeChoice;
+  /** Keep what variances need, for the targets `real`: they are then predicted beside the means. */
+  readonly variance?: boolean;
+  /** What chooses one of several ridges: the leave-one-out error unless given. */
+  readonly chooseBy?: RidgeCriterion;
 }
 
 /** A fit that is prepared: everything is checked before a device is opened. */
@@ -48,15 +60,29 @@ export interface FitTask {
   readonly targets: ModelTargets;
   readonly y: Float64Array; // [n][columns]
   readonly ridge: RidgeChoice;
+  readonly variance: boolean;
+  readonly chooseBy: RidgeCriterion;
   readonly warnings: readonly string[];
 }
 
+const REQUEST = ['train', 'kernel', 'normalization', 'targets', 'ridge', 'variance', 'chooseBy'] as const;
+
 /** @throws InputError for images without labels, or labels of another kind; KernelSpecError; ArgumentError; ImageError */
 export function prepareFit(request: FitModelRequest): FitTask {
-  assertKeys('prepareFit', request, ['train', 'kernel', 'normalization', 'targets', 'ridge']);
-  const { train, kernel, normalization = 'standardize', targets: kind = 'centred', ridge = 0 } = request;
+  assertKeys('prepareFit', request, REQUEST);
+  const {
+    train,
+    kernel,
+    normalization = 'standardize',
+    targets: kind = 'centred',
+    ridge = 0,
+    variance = false,
+    chooseBy = 'leave-one-out',
+  } = request;
   assertOneOf('prepareFit: targets', kind, TARGET_KINDS);
   for (const one of ridgesOf(ridge)) assertRidge(one);
+  assertOneOf('prepareFit: chooseBy', chooseBy, RIDGE_CRITERIA);
+  assertVariance(train.images.count, kind, variance, chooseBy);
   const { targets, y } = targetsOf(train, kind);
   const { train: images, statistics, warnings } = normalize(normalization, train.images);
   checkImages(images, images);
@@ -71,8 +97,15 @@ export function prepareFit(request: FitModelRequest): FitTask {
     targets,
     y,
     ridge,
+    variance,
+    chooseBy,
     warnings: [...warnings, ...notes],
   };
+}
+
+/** Names of the files of the model that comes of it, the one that says what they are last. */
+export function modelFiles({ variance, kernel }: FitTask): string[] {
+  return filesOf(variance, variance && kernel.kernel === 'ntk');
 }
 
 export interface FitModelOptions extends PrepareOptions {
@@ -104,7 +137,8 @@ export async function fitModel(
   const { signal, reporter = SILENT } = prepare;
   const { images, kernel, y } = task;
   const n = images.count;
-  const run = { requests: [kernel], grams: regressionGrams(n, 0), memoryBytes };
+  const prior = task.variance ? priorOf(kernel) : undefined;
+  const run = { requests: prior ? [kernel, prior] : [kernel], grams: regressionGrams(n, 0), memoryBytes };
   const { compute, compileMs } = await prepareKernels(opened, images, run, prepare);
   const started = performance.now();
   reporter.phase('kernel train × train');
@@ -113,7 +147,10 @@ export async function fitModel(
   const resultBytes = 8 * n * columnCount(task.targets);
   const solution = await withKeptFactor(opened, { panels, n, resultBytes, memoryBytes }, async () => {
     reporter.phase('solve');
-    const ridges = ridgesOf(task.ridge);
+    const ridges =
+      task.chooseBy === 'likelihood'
+        ? [await likeliestRidge(gram.matrices[0], y, ridgesOf(task.ridge), signal)]
+        : ridgesOf(task.ridge);
     const solveOptions = {
       memoryBytes,
       store: panels?.open,
@@ -128,8 +165,15 @@ export async function fitModel(
   reporter.end();
   if (solution.warning) reporter.warn(solution.warning);
   const { coefficients, ridge } = solution;
+  const kernels = task.variance
+    ? { kernel: gram.matrices[0], ...(prior && { prior: gram.matrices[1] }) }
+    : undefined;
+  const manifest = {
+    ...manifestOf(task, coefficients, ridge),
+    ...(kernels && { variance: await varianceFacts(kernels, y, ridge, signal) }),
+  };
   return {
-    model: new KeptModel(manifestOf(task, coefficients, ridge), images, coefficients),
+    model: new KeptModel(manifest, images, coefficients, kernels),
     solution,
     elementLayers: gram.elementLayers,
     elapsedMs: { compile: compileMs, trainKernel: computed - started, solve: performance.now() - computed },

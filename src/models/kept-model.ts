@@ -30,6 +30,12 @@ export interface TrainingKernels {
   readonly prior?: Float32Array;
 }
 
+export function filesOf(hasKernel: boolean, hasPrior: boolean): string[] {
+  const { kernel, prior } = KERNEL_FILES;
+  const kernels = [...(hasKernel ? [kernel] : []), ...(hasPrior ? [prior] : [])];
+  return [IMAGES_FILE, COEFFICIENTS_FILE, ...kernels, MODEL_FILE];
+}
+
 /** A fitted model: all that predictions of new images need. */
 export class KeptModel {
   constructor(
@@ -46,13 +52,7 @@ export class KeptModel {
 
   /** Names of the files of the folder, the one that says what they are last. */
   get files(): string[] {
-    const { kernel, prior } = KERNEL_FILES;
-    return [
-      IMAGES_FILE,
-      COEFFICIENTS_FILE,
-      ...(this.kernels ? [kernel, ...(this.kernels.prior ? [prior] : [])] : []),
-      MODEL_FILE,
-    ];
+    return filesOf(this.kernels !== undefined, this.kernels?.prior !== undefined);
   }
 
   /** What is written for one of `files`, to this path. @throws OutputError */

@@ -6,14 +6,16 @@ import type { ImageSource } from '../data/sources.js';
 import { checkImages } from '../images/image-checks.js';
 import { normalizeBy } from '../images/normalize.js';
 import type { ImageStack } from '../images/images.js';
-import { prepareKernels } from '../planning/prepare-kernels.js';
+import { prepareKernels, type PreparedKernels } from '../planning/prepare-kernels.js';
 import type { PrepareOptions } from '../planning/prepare-run.js';
 import { SILENT } from '../progress/reporter.js';
 import { predictScores } from '../regression/classify.js';
 import { assertModelShape } from './fit-model.js';
 import type { KeptModel } from './kept-model.js';
 import { statisticsOf } from './model-format.js';
+import { posteriorOf, priorOf } from './model-variance.js';
 import { columnCount } from './model-targets.js';
+import type { Posterior } from '../regression/posterior.js';
 
 /** New images at a time: what is in memory, and what is lost when a run is stopped. */
 export const CHUNK_IMAGES = 512;
@@ -23,6 +25,8 @@ export interface ScoredChunk {
   /** Index of the first image. */
   readonly first: number;
   readonly scores: Float64Array; // [count][columns], of the regression
+  /** Of a model with variances: of every target, its noise included, [count][columns]. */
+  readonly variances?: Float64Array;
   /** The images, with labels where there are some. */
   readonly set: LabelledImages;
 }
@@ -61,7 +65,11 @@ export async function* predictImages(
   const { signal, reporter = SILENT } = rest;
   const { manifest, images: train } = model;
   const sources: ImageSource[] = [];
-  let kernels: Awaited<ReturnType<typeof prepareKernels>> | undefined;
+  const k = columnCount(manifest.targets);
+  const { variance } = manifest;
+  const prior = variance && priorOf(model.kernel);
+  let posterior: Posterior | undefined;
+  let kernels: PreparedKernels | undefined;
   reporter.phase('predict');
   for (let at = first; at < first + count; at += chunkImages) {
     signal?.throwIfAborted();
@@ -72,33 +80,57 @@ export async function* predictImages(
     const images = normalizeBy(manifest.normalization, set.images, statisticsOf(manifest));
     checkImages(train, images);
     const name = `${at}-${chunkSha256(model, images)}`;
-    let scores = await kept?.get(name);
-    if (scores?.length !== images.count * columnCount(manifest.targets)) {
-      kernels ??= await prepareKernels(
-        opened,
-        train,
-        {
-          requests: [model.kernel],
-          grams: [{ rows: count, columns: train.count, symmetric: false }],
-          memoryBytes,
-        },
-        { ...rest, reporter: SILENT },
-      );
-      const gram = await kernels.compute(images, { against: train, signal });
-      scores = predictScores(gram.matrices[0], model.coefficients, train.count, at);
-      await kept?.put(name, scores);
+    const own = set.images.count;
+    // Scores, and the variance of the function of each image.
+    let found = await kept?.get(name);
+    if (found?.length !== own * k + (variance ? own : 0)) {
+      const requests = prior ? [model.kernel, prior] : [model.kernel];
+      const grams = [{ rows: count, columns: train.count, symmetric: false }];
+      const quiet = { ...rest, reporter: SILENT };
+      kernels ??= await prepareKernels(opened, train, { requests, grams, memoryBytes }, quiet);
+      const { matrices } = await kernels.compute(images, { against: train, signal });
+      found = Float64Array.from(predictScores(matrices[0], model.coefficients, train.count, at));
+      if (variance) {
+        posterior ??= await posteriorOf(model, signal);
+        const diagonal = await selfKernels(images, kernels, prior ? 1 : 0, signal);
+        const test = { kernel: matrices[0], diagonal, ...(prior && { prior: matrices[1] }) };
+        found = Float64Array.from([...found, ...(await posterior.variance(test))]);
+      }
+      await kept?.put(name, found);
     }
-    yield { first: at, scores, set };
+    const scores = found.slice(0, own * k);
+    const ofFunction = found.subarray(own * k);
+    const variances =
+      variance &&
+      scores.map((_, e) => variance.scales[e % k] * (ofFunction[Math.floor(e / k)] + variance.noise));
+    yield { first: at, scores, ...(variances && { variances }), set };
     reporter.update((at + set.images.count - first) / count);
   }
   reporter.end();
 }
 
+/** The kernel of every image with itself: image by image, as pairs of different ones are not wanted. → [count] */
+async function selfKernels(
+  images: ImageStack,
+  { compute }: PreparedKernels,
+  request: number,
+  signal?: AbortSignal,
+): Promise<Float64Array> {
+  const size = images.channels * images.height * images.width;
+  const diagonal = new Float64Array(images.count);
+  for (let i = 0; i < images.count; i++) {
+    const one = { ...images, count: 1, data: images.data.slice(i * size, (i + 1) * size) };
+    const { matrices } = await compute(one, { signal });
+    [diagonal[i]] = matrices[request];
+  }
+  return diagonal;
+}
+
 /** Of the model and the images: scores are those of no others. */
 function chunkSha256({ manifest }: KeptModel, { data }: ImageStack): string {
-  const { sha256, kernel } = manifest;
+  const { sha256, kernel, variance } = manifest;
   return createHash('sha256')
-    .update(JSON.stringify([sha256, kernel]))
+    .update(JSON.stringify([sha256, kernel, variance !== undefined]))
     .update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
     .digest('hex')
     .slice(0, 32);

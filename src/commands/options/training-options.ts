@@ -2,6 +2,7 @@ import type { InferredOptionTypes } from 'yargs';
 import type { LoadOptions } from '../../data/load.js';
 import { defaultTrained, parseReadout } from '../../kernel/validate-kernels.js';
 import { areValues, TARGET_KINDS } from '../../models/model-targets.js';
+import { RIDGE_CRITERIA } from '../../models/model-variance.js';
 import type { KernelRequest } from '../../planning/kernel-request.js';
 import { UsageError } from '../process/errors.js';
 import {
@@ -15,7 +16,7 @@ import {
   scaleOption,
 } from './common-options.js';
 import { assertNoChain } from './kernel-list-options.js';
-import { choice, integer, optional, parsed, required, text, textList, withDefault } from './options.js';
+import { choice, flag, integer, optional, parsed, required, text, textList, withDefault } from './options.js';
 
 // Options of the commands that fit one kernel to training images.
 
@@ -62,6 +63,22 @@ export const fitOptions = {
       TARGET_KINDS,
     ),
     'centred',
+  ),
+};
+
+export const varianceOptions = {
+  variance: flag(
+    REGRESSION,
+    'With --targets real: keep what variances need; cntk predict then gives the variance of every target (NNGP: of the ' +
+      'Gaussian process; NTK: of the ensemble of trained networks)',
+  ),
+  'choose-by': withDefault(
+    choice(
+      REGRESSION,
+      'What chooses one of several ridges (likelihood: with --targets real)',
+      RIDGE_CRITERIA,
+    ),
+    'leave-one-out',
   ),
 };
 

@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
 import type { MultiLabelReport, OutputErrors, RegressionReport } from '../../models/evaluate-values.js';
+import type { Calibration } from '../../models/model-variance.js';
 import type { ModelEvaluation } from '../../models/predictions.js';
 import { formatPercent } from '../../text/numbers.js';
 import { formatEvaluation, PLAIN } from './evaluation-table.js';
@@ -52,4 +53,11 @@ function formatMultiLabel({
     `accuracy of the outputs ${formatPercent(accuracy, 2)}, all of an image right ${formatPercent(exactMatch, 2)}, mean average precision ${meanAveragePrecision.toFixed(4)} (${count} images)`,
     `${table.toString()}\n`,
   ].join('\n');
+}
+
+/** Nothing without variances, or without labels. */
+export function formatCalibration(calibration: Calibration | undefined): string {
+  if (calibration === undefined) return '';
+  const { coverage95, negativeLogLikelihood } = calibration;
+  return `${formatPercent(coverage95, 2)} of the targets lie in their 95 % intervals, negative log likelihood ${negativeLogLikelihood.toFixed(4)}\n`;
 }
