@@ -7,7 +7,7 @@ import { packageVersion } from '../files/package-version.js';
 import { KeptModel } from '../models/kept-model.js';
 import { areValues, columnCount, type ModelTargets } from '../models/model-targets.js';
 import { calibrationOf } from '../models/model-variance.js';
-import { predictImages } from '../models/predict-images.js';
+import { gatherPredictions, predictImages } from '../models/predict-images.js';
 import { classNamesOf, evaluateModel, predictionsOf, type Predictions } from '../models/predictions.js';
 import { ScoreFolder } from '../models/score-folder.js';
 import { requestName } from '../planning/kernel-request.js';
@@ -95,14 +95,7 @@ async function predict(args: PredictArguments, signal: AbortSignal): Promise<voi
   });
   const kept = new ScoreFolder(`${args.out}.parts`);
   progress.note(`${requestName(model.kernel)} of ${manifest.count} training images, ${count} new images`);
-  const parts: Float64Array[] = [];
-  const spreads: Float64Array[] = [];
-  const labels: Int32Array[] = [];
-  const values: Float64Array[] = [];
-  let facts: Partial<
-    Pick<Awaited<ReturnType<ImageFiles['read']>>, 'classNames' | 'labelsAreNames' | 'outputs'>
-  > = {};
-  const device = await withDevice(args, progress, async (opened) => {
+  const { predicted, device } = await withDevice(args, progress, async (opened) => {
     const chunks = predictImages(opened, model, files, {
       tune: args.tune,
       cache: measurementCache(),
@@ -110,28 +103,18 @@ async function predict(args: PredictArguments, signal: AbortSignal): Promise<voi
       ...{ first, count, kept, signal },
       reporter: progress,
     });
-    for await (const { scores, variances: spread, set } of chunks) {
-      parts.push(scores);
-      if (spread) spreads.push(spread);
-      if (set.labels) labels.push(set.labels);
-      if (set.values) values.push(set.values);
-      if (parts.length === 1) for (const note of set.notes ?? []) progress.warn(note);
-      facts = set;
-    }
-    return deviceReport(opened);
+    return { predicted: await gatherPredictions(chunks), device: deviceReport(opened) };
   });
-  const scores = joined(Float64Array, parts);
+  const { scores, variances, truth } = predicted;
+  for (const note of truth.notes ?? []) progress.warn(note);
   const evaluation = evaluateModel(targets, scores, {
-    ...facts,
+    ...truth,
     file: args.labels ?? args.images.join(', '),
-    ...(labels.length > 0 && { labels: joined(Int32Array, labels) }),
-    ...(values.length > 0 && { values: joined(Float64Array, values) }),
   });
   const predictions = predictionsOf(targets, scores);
-  const variances = spreads.length > 0 ? joined(Float64Array, spreads) : undefined;
   const calibration =
-    variances && values.length > 0 && predictions.kind === 'real'
-      ? calibrationOf(joined(Float64Array, values), predictions.values, variances)
+    variances && truth.values && predictions.kind === 'real'
+      ? calibrationOf(truth.values, predictions.values, variances)
       : undefined;
   const report = {
     ...(evaluation && modelEvaluationReport(evaluation)),
@@ -162,19 +145,6 @@ async function predict(args: PredictArguments, signal: AbortSignal): Promise<voi
   const summary = evaluation ? formatModelEvaluation(evaluation) : `${count} predictions\n`;
   printData(args.json ? formatJson(report) : summary + formatCalibration(calibration));
   progress.note(`written to ${written}`);
-}
-
-function joined<T extends Float64Array | Int32Array>(
-  Type: new (length: number) => T,
-  parts: readonly T[],
-): T {
-  const whole = new Type(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
 
 /** One line for each image: its index in the files, and what is predicted, by its name where it has one. */

@@ -5,8 +5,9 @@ import { writeNpy } from '../data/npy.js';
 import { filesRead, sourcesReport } from '../data/sources.js';
 import { classify, scoreBytes, type Classification } from '../classification/classification.js';
 import { prepareClassification, type ClassificationTask } from '../classification/prepare-classification.js';
+import { areValues } from '../models/model-targets.js';
 import { requestName, requestReport, validateRequests } from '../planning/kernel-request.js';
-import { kernelChoice, kernelOf } from './options/training-options.js';
+import { fitOptions, kernelChoice, kernelOf } from './options/training-options.js';
 import { formatDuration } from '../text/duration.js';
 import {
   DATA,
@@ -15,7 +16,6 @@ import {
   layoutOption,
   normalizeOption,
   ownScaleOption,
-  regressionOptions,
   reportOptions,
   resizeOption,
   scaleOption,
@@ -64,7 +64,7 @@ const options = {
   first: withDefault(integer(DATA, 'Index of the first training image used', 0), '0'),
   'test-first': withDefault(integer(DATA, 'Index of the first test image used', 0), '0'),
   ...kernelChoice,
-  ...regressionOptions,
+  ...fitOptions,
   ...deviceOptions,
   tune: tuneOption,
   out: required(text(OUTPUT, 'Folder for predictions.npy, scores.npy, report.json and table.txt')),
@@ -98,6 +98,10 @@ export const runCommand: CommandBody<RunArguments> = {
 const REPORT = 'report.json';
 
 async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
+  if (areValues(args.targets)) {
+    const { runValues } = await import('./run-values.js');
+    return runValues(args, signal);
+  }
   const kernel = await kernelOf(args);
   validateRequests([kernel]);
   using progress = new Progress(args.quiet ?? false);

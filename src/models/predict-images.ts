@@ -135,3 +135,53 @@ function chunkSha256({ manifest }: KeptModel, { data }: ImageStack): string {
     .digest('hex')
     .slice(0, 32);
 }
+
+/** All that comes of a prediction, with the labels of the images where they have some. */
+export interface GatheredPredictions {
+  readonly scores: Float64Array; // [m][columns]
+  /** Of a model with variances: [m][columns]. */
+  readonly variances: Float64Array | undefined;
+  readonly truth: Pick<LabelledImages, 'classNames' | 'labelsAreNames' | 'outputs' | 'notes'> & {
+    readonly labels?: Int32Array;
+    readonly values?: Float64Array;
+  };
+}
+
+/** Joins the parts of a prediction; of the images nothing is kept. */
+export async function gatherPredictions(chunks: AsyncIterable<ScoredChunk>): Promise<GatheredPredictions> {
+  const parts: Float64Array[] = [];
+  const spreads: Float64Array[] = [];
+  const labels: Int32Array[] = [];
+  const values: Float64Array[] = [];
+  let facts: GatheredPredictions['truth'] = {};
+  for await (const { scores, variances, set } of chunks) {
+    parts.push(scores);
+    if (variances) spreads.push(variances);
+    if (set.labels) labels.push(set.labels);
+    if (set.values) values.push(set.values);
+    const { classNames, labelsAreNames, outputs, notes } = set;
+    facts = { classNames, labelsAreNames, outputs, notes };
+  }
+  return {
+    scores: joined(Float64Array, parts),
+    variances: spreads.length > 0 ? joined(Float64Array, spreads) : undefined,
+    truth: {
+      ...facts,
+      ...(labels.length > 0 && { labels: joined(Int32Array, labels) }),
+      ...(values.length > 0 && { values: joined(Float64Array, values) }),
+    },
+  };
+}
+
+function joined<T extends Float64Array | Int32Array>(
+  Type: new (length: number) => T,
+  parts: readonly T[],
+): T {
+  const whole = new Type(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
