@@ -12,13 +12,18 @@ import { validateRequests, type KernelRequest } from '../planning/kernel-request
 import type { FitOptions } from '../regression/regression.js';
 import { assertRidge, ridgesOf, type RidgeChoice } from '../regression/ridge-amount.js';
 import { assertLabels, classesOf, type TargetCoding } from '../regression/targets.js';
+import { alignNames } from './align-names.js';
 import { labelNotes } from './label-notes.js';
 
 /** Images of a classification: what `loadImages` gives, or stacks and labels of your own. */
 export interface ClassificationImages {
   readonly images: ImageStack;
-  /** The class of each image, whole numbers from 0 on. */
+  /** The class of each image, whole numbers. */
   readonly labels?: NumberArray;
+  /** Names of the classes: label c is called classNames[c]. */
+  readonly classNames?: LabelledImages['classNames'];
+  /** The labels are names, numbered in this set alone: test labels are then brought to the numbers of the training images. */
+  readonly labelsAreNames?: LabelledImages['labelsAreNames'];
   /** For messages. */
   readonly files?: LabelledImages['files'];
   /** How files were read: where both sets have them, they are to be on one scale. */
@@ -52,6 +57,8 @@ export interface ClassificationTask {
   readonly testLabels: Int32Array | undefined;
   /** Labels of the training images, each once: column c of the scores is that of label classes[c]. */
   readonly classes: readonly number[];
+  /** Label c is called classNames[c], where files have names. */
+  readonly classNames: readonly string[] | undefined;
   readonly kernel: KernelRequest;
   readonly targets: TargetCoding;
   /** Added to the diagonal of the kernel, in units of its mean; several: the leave-one-out error decides. */
@@ -98,16 +105,22 @@ export function prepareClassification(options: ClassificationRequest): Classific
   const { train, test, warnings } = normalize(normalization, sets.train.images, sets.test.images);
   checkImages(train, test);
   validateRequests([kernel], train);
+  const fileOf = (set: ClassificationImages, name: string) => set.files?.join(', ') ?? name;
+  const { testLabels, classNames } = alignNames(
+    { ...options.train, labels: trainLabels, file: fileOf(options.train, 'train') },
+    { ...options.test, labels: sets.test.labels, file: fileOf(options.test, 'test') },
+  );
   return {
     train,
     test,
     trainLabels,
-    testLabels: sets.test.labels,
+    testLabels,
+    classNames,
     classes: classesOf(trainLabels),
     kernel,
     targets,
     ridge,
-    warnings: [...warnings, ...labelNotes(trainLabels, sets.test.labels)],
+    warnings: [...warnings, ...labelNotes(trainLabels, testLabels, classNames)],
   };
 }
 

@@ -9,6 +9,7 @@ import {
   DEVICE,
   deviceOptions,
   layoutOption,
+  resizeOption,
   REGRESSION,
   reportOptions,
 } from './options/common-options.js';
@@ -31,6 +32,7 @@ const options = {
   shape: optional(shapeOption),
   train: optional(textList(DATA, 'Files of training images, for their number and shape; no pixel is read')),
   test: optional(textList(DATA, 'Files of test images')),
+  resize: resizeOption,
   layout: layoutOption,
   depth: optional({
     ...depthListOption,
@@ -94,8 +96,8 @@ async function plan(args: PlanArguments, signal: AbortSignal): Promise<void> {
 }
 
 async function jobOf(args: PlanArguments): Promise<RequestedJob> {
-  const train = args.train && (await inspectImages(args.train, args.layout));
-  const test = args.test && (await inspectImages(args.test, args.layout));
+  const train = args.train && (await inspectImages(args.train, args.layout, args.resize));
+  const test = args.test && (await inspectImages(args.test, args.layout, args.resize));
   const shapes = [
     ...(args.shape ? [{ name: '--shape', shape: args.shape }] : []),
     ...(train ? [{ name: '--train', shape: train }] : []),

@@ -27,6 +27,20 @@ export async function runProgram(): Promise<void> {
     )
     .command(
       lazyCommand(
+        'fit',
+        'Fit a model that is kept: kernel regression of classes, several labels, or numbers',
+        async () => (await import('./fit.js')).fitCommand,
+      ),
+    )
+    .command(
+      lazyCommand(
+        'predict <model>',
+        'Predict new images with a model that cntk fit has made',
+        async () => (await import('./predict.js')).predictCommand,
+      ),
+    )
+    .command(
+      lazyCommand(
         'kernel',
         'Compute kernel matrices between images',
         async () => (await import('./kernel.js')).kernelCommand,
@@ -37,6 +51,13 @@ export async function runProgram(): Promise<void> {
         'solve',
         'Kernel regression with kernel matrices that are computed already',
         async () => (await import('./solve.js')).solveCommand,
+      ),
+    )
+    .command(
+      lazyCommand(
+        'data <files..>',
+        'Say what files of images hold, as the commands take them: shape, scale, classes, duplicates; draw a contact sheet',
+        async () => (await import('./data.js')).dataCommand,
       ),
     )
     .command(

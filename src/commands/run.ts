@@ -4,41 +4,32 @@ import { loadImages } from '../data/load.js';
 import { writeNpy } from '../data/npy.js';
 import { filesRead, sourcesReport } from '../data/sources.js';
 import { classify, scoreBytes, type Classification } from '../classification/classification.js';
-import { prepareClassification } from '../classification/prepare-classification.js';
-import { defaultTrained, parseReadout } from '../kernel/validate-kernels.js';
-import {
-  requestName,
-  requestReport,
-  validateRequests,
-  type KernelRequest,
-} from '../planning/kernel-request.js';
-import { assertNoChain } from './options/kernel-list-options.js';
+import { prepareClassification, type ClassificationTask } from '../classification/prepare-classification.js';
+import { areValues } from '../models/model-targets.js';
+import { requestName, requestReport, validateRequests } from '../planning/kernel-request.js';
+import { fitOptions, kernelChoice, kernelOf } from './options/training-options.js';
 import { formatDuration } from '../text/duration.js';
 import {
   DATA,
-  KERNEL,
   OUTPUT,
   deviceOptions,
   layoutOption,
   normalizeOption,
   ownScaleOption,
-  regressionOptions,
   reportOptions,
+  resizeOption,
   scaleOption,
 } from './options/common-options.js';
 import { DestinationFolder } from './results/destination-folder.js';
 import { RUN_FILES } from './results/earlier-results.js';
 import { deviceReport, withDevice } from './process/device.js';
-import { UsageError } from './process/errors.js';
 import { panelFilesBeside } from '../regression/node/factor-folder.js';
 import { formatEvaluation } from './printing/evaluation-table.js';
 import { withInterruption } from './process/interruption.js';
 import {
-  choice,
   defineOptions,
   integer,
   optional,
-  parsed,
   required,
   text,
   textList,
@@ -55,11 +46,15 @@ import type { CommandBody } from './options/lazy-command.js';
 
 const options = {
   train: required(
-    textList(DATA, 'Training images: CIFAR-10 .bin, IDX, .npy, .npz; also gzip; one or several files'),
+    textList(
+      DATA,
+      'Training images: CIFAR-10 and CIFAR-100, IDX, .npy, .npz, .mat, Parquet, folders of pictures; one or several',
+    ),
   ),
   test: required(textList(DATA, 'Test images')),
   'train-labels': optional(text(DATA, 'Labels of the training images, where they are not found beside them')),
   'test-labels': optional(text(DATA, 'Labels of the test images')),
+  resize: resizeOption,
   layout: layoutOption,
   scale: scaleOption,
   'test-scale': ownScaleOption('test images'),
@@ -68,23 +63,8 @@ const options = {
   'test-count': optional(integer(DATA, 'Number of test images used [default: all]', 1)),
   first: withDefault(integer(DATA, 'Index of the first training image used', 0), '0'),
   'test-first': withDefault(integer(DATA, 'Index of the first test image used', 0), '0'),
-  arch: optional(
-    text(
-      KERNEL,
-      'Network by its name in cntk arch list, as myrtle5, or a file .json, .yaml of layers; in place of --depth, ' +
-        '--readout and --trained',
-    ),
-  ),
-  depth: optional(integer(KERNEL, 'Depth of the network: convolution layers + 1 [default: 11]', 2)),
-  readout: optional(parsed(KERNEL, 'Read-out: vanilla, gap or lap:c [default: gap]', parseReadout)),
-  kernel: withDefault(choice(KERNEL, 'Kernel', ['ntk', 'nngp'] as const), 'ntk'),
-  trained: optional(
-    choice(KERNEL, 'Trained layers of the NTK (by default all for vanilla, hidden for gap and lap)', [
-      'all',
-      'hidden',
-    ] as const),
-  ),
-  ...regressionOptions,
+  ...kernelChoice,
+  ...fitOptions,
   ...deviceOptions,
   tune: tuneOption,
   out: required(text(OUTPUT, 'Folder for predictions.npy, scores.npy, report.json and table.txt')),
@@ -118,6 +98,10 @@ export const runCommand: CommandBody<RunArguments> = {
 const REPORT = 'report.json';
 
 async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
+  if (areValues(args.targets)) {
+    const { runValues } = await import('./run-values.js');
+    return runValues(args, signal);
+  }
   const kernel = await kernelOf(args);
   validateRequests([kernel]);
   using progress = new Progress(args.quiet ?? false);
@@ -125,6 +109,7 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
 
   const train = await loadImages(args.train, {
     labels: args['train-labels'],
+    resize: args.resize,
     layout: args.layout,
     scale: args.scale,
     scaleOption: '--scale',
@@ -133,6 +118,7 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
   });
   const test = await loadImages(args.test, {
     labels: args['test-labels'],
+    resize: args.resize,
     layout: args.layout,
     scale: args['test-scale'] ?? args.scale,
     scaleOption: '--test-scale',
@@ -143,7 +129,7 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
   const scaleNames = ['--scale', '--test-scale'] as const;
   const task = prepareClassification({ train, test, normalization, kernel, targets, ridge, scaleNames });
   const loadMs = performance.now() - started;
-  for (const warning of task.warnings) progress.warn(warning);
+  for (const note of [...(train.notes ?? []), ...(test.notes ?? []), ...task.warnings]) progress.warn(note);
   if (task.testLabels === undefined) {
     progress.note('no labels of the test images: predictions only (--test-labels gives their accuracy)');
   }
@@ -174,10 +160,11 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
   }));
 
   const report = {
-    ...resultReport(result),
+    ...resultReport(result, task.classNames),
     kernel: requestReport(kernel),
     counts: { train: count, test: task.test.count, classes: task.classes.length },
     classes: task.classes,
+    ...(task.classNames && { classNames: task.classes.map((label) => task.classNames![label]) }),
     imageShape: [channels, height, width],
     normalization,
     targets,
@@ -188,7 +175,7 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
     warnings: progress.warnings,
     version: packageVersion(),
   };
-  const table = formatResult(result);
+  const table = formatResult(result, task.classNames);
   const { predictions, scores } = result;
   destination.add('predictions.npy', (path) => writeNpy(path, [task.test.count], predictions));
   destination.add('scores.npy', (path) => writeNpy(path, [task.test.count, task.classes.length], scores));
@@ -200,21 +187,9 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
   progress.note(`written to ${written}`);
 }
 
-async function kernelOf(args: RunArguments): Promise<KernelRequest> {
-  const { kernel, arch, depth = 11, readout = 'gap', trained } = args;
-  if (arch !== undefined) {
-    assertNoChain(args);
-    const { loadNetwork } = await import('../data/named-network.js');
-    return { kernel, arch: await loadNetwork(arch) };
-  }
-  if (kernel === 'ntk') return { kernel, depth, readout, trained: trained ?? defaultTrained(readout) };
-  if (trained !== undefined) throw new UsageError('--trained belongs to --kernel ntk; leave it out for nngp');
-  return { kernel, depth, readout };
-}
-
-function resultReport(result: Classification) {
+function resultReport(result: Classification, classNames: ClassificationTask['classNames']) {
   return {
-    ...evaluationReport(result.evaluation),
+    ...evaluationReport(result.evaluation, classNames),
     ...solutionReport(result.solution),
     elementLayers: result.elementLayers,
     elementLayersPerSecond: result.elementLayers / kernelSeconds(result),
@@ -225,11 +200,11 @@ function kernelSeconds({ elapsedMs }: Pick<Classification, 'elapsedMs'>): number
   return (elapsedMs.trainKernel + elapsedMs.testKernel) / 1000;
 }
 
-function formatResult(result: Classification): string {
+function formatResult(result: Classification, classNames: ClassificationTask['classNames']): string {
   const { solution, evaluation, elementLayers, predictions } = result;
   const kernelMs = 1000 * kernelSeconds(result);
   return [
-    evaluation ? formatEvaluation(evaluation) : `${predictions.length} predictions\n`,
+    evaluation ? formatEvaluation(evaluation, classNames) : `${predictions.length} predictions\n`,
     `${formatSolution(solution)}\n`,
     `kernels: ${formatDuration(kernelMs)}, ${formatRate(elementLayers, kernelMs)}\n`,
   ].join('');

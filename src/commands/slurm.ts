@@ -116,6 +116,8 @@ function kernelWords(args: SlurmArguments): string[] {
         '--arch',
         ...(value as readonly string[]).map((one) => (isNetworkFile(one) ? pathOf(one) : one)),
       );
+    } else if (typeof value === 'object' && 'height' in value) {
+      words.push(`--${name}`, `${value.height}x${value.width}`);
     } else if (value === true) words.push(`--${name}`);
     else words.push(...optionWords(name, String(value)));
   }

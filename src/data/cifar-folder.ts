@@ -6,20 +6,6 @@ import { fileError, InputError } from '../checks/input-error.js';
 export const CIFAR_SOURCE =
   'the "CIFAR-10 binary version" of https://www.cs.toronto.edu/~kriz/cifar.html (cifar-10-binary.tar.gz), unpacked';
 
-/** The names of the classes, in the order of the labels (batches.meta.txt of the distribution). */
-export const CIFAR_CLASSES: readonly string[] = [
-  'airplane',
-  'automobile',
-  'bird',
-  'cat',
-  'deer',
-  'dog',
-  'frog',
-  'horse',
-  'ship',
-  'truck',
-];
-
 /** Paths of the files of a folder that holds CIFAR-10 in its binary format, each list in the order of the names. */
 export interface CifarFiles {
   readonly train: readonly string[];

@@ -36,8 +36,17 @@ const again = () => 'fetch the data again';
 const HDF5 = '\x89HDF\r\n\x1a\n';
 /** The mark of pickles of protocol 2 and later. */
 const PICKLE = [2, 3, 4, 5].map((protocol) => `\x80${String.fromCharCode(protocol)}`);
+/** How one of protocol 0 or 1 begins: a list, tuple or dictionary that is remembered, or a function of NumPy. */
+const OLD_PICKLE = /^(?:\(*[dlt]p\d+\n|\(*[}\])]q[\0-\x20]\(?|\(*cnumpy)/;
 /** The number at the start of the files of torch.save before it wrote zip archives, pickled. */
 const TORCH_LEGACY = '\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19';
+
+/** True for the first bytes of a pickle, but not of one that torch.save wrote. */
+export function isPickle(start: Uint8Array): boolean {
+  const text = Buffer.from(start.subarray(0, 64)).toString('latin1');
+  const isMarked = PICKLE.some((mark) => text.startsWith(mark));
+  return (isMarked && !text.startsWith(TORCH_LEGACY, 2)) || OLD_PICKLE.test(text);
+}
 
 /** Formats whose first bytes leave no doubt; none of them can be the start of a record of CIFAR-10. */
 const FOREIGN: readonly ForeignFormat[] = [
@@ -47,23 +56,16 @@ const FOREIGN: readonly ForeignFormat[] = [
     remedy: convert(lines.torchLine),
   },
   {
-    name: "Python's pickle",
-    matches: (start) => begins(...PICKLE)(start) || /^[(\]}c].{0,40}numpy[._]*core/s.test(start.text),
-    remedy: convert(lines.pickleLine),
-  },
-  {
     name: 'a MATLAB 7.3 file',
     matches: ({ text }) =>
       text.startsWith('MATLAB 7.3') || (text.startsWith('MATLAB') && text.startsWith(HDF5, 512)),
     remedy: convert((place) => lines.hdf5Line(place, true)),
   },
-  { name: 'a MATLAB file', matches: begins('MATLAB 5.0 MAT-file'), remedy: convert(lines.matlabLine) },
   {
     name: 'an HDF5 file',
     matches: ({ text }) => [0, 512, 1024, 2048].some((at) => text.startsWith(HDF5, at)),
     remedy: convert((place) => lines.hdf5Line(place, false)),
   },
-  { name: 'a Parquet file', matches: begins('PAR1'), remedy: convert(lines.parquetLine) },
   {
     name: 'an Arrow file',
     matches: begins('ARROW1'),
@@ -82,9 +84,8 @@ const FOREIGN: readonly ForeignFormat[] = [
   },
   {
     name: 'a picture',
-    matches: ({ text }) =>
-      /^(?:\x89PNG|\xff\xd8\xff|GIF8|BM.{4}\0{4}|II\*\0|MM\0\*|P[56]\n|RIFF.{4}WEBP)/s.test(text),
-    remedy: ({ place, text }) => pictureRemedy(place, text),
+    matches: ({ text }) => /^(?:GIF8|BM.{4}\0{4}|II\*\0|MM\0\*|P[56]\n|RIFF.{4}WEBP)/s.test(text),
+    remedy: ({ place }) => pictureRemedy(place),
   },
   { name: 'packed with xz', matches: begins('\xfd7zXZ\0'), remedy: unpackWith('xz -dk') },
   {
@@ -127,11 +128,6 @@ const LOOSE: readonly ForeignFormat[] = [
     remedy: convert(lines.matlabLine),
   },
   {
-    name: "Python's pickle",
-    matches: ({ place }) => /\.(?:pkl|pickle)(?:\.gz)?$/i.test(place.path),
-    remedy: convert(lines.pickleLine),
-  },
-  {
     name: 'text',
     matches: ({ bytes, place }) => isText(bytes) && !/\.bin(?:\.gz)?$/i.test(place.path),
     remedy: ({ place, text, role }) => textRemedy(place, text, role),
@@ -166,13 +162,6 @@ function problemOf(
   );
 }
 
-/** CIFAR-100's binary version: two labels, coarse and fine, then the pixels, 3074 bytes a record; known by size alone. */
-export function cifar100Problem({ path, gzip, sizeBytes }: Bytes): string | undefined {
-  const records = sizeBytes / 3074;
-  if (!Number.isInteger(records) || records === 0) return undefined;
-  return `its size fits ${records} records of CIFAR-100's binary version (3074 bytes), which is not read here; convert it, with the fine labels: ${lines.cifar100Line({ path, ...(gzip === true && { gzip }) })}`;
-}
-
 /** What a zip archive without .npy members is. */
 export function zipProblem(place: ArrayPlace, names: readonly string[]): string {
   if (names.some((name) => /(?:^|\/)data\.pkl$/.test(name))) {
@@ -184,13 +173,11 @@ export function zipProblem(place: ArrayPlace, names: readonly string[]): string 
   return `the zip archive holds no .npy arrays (it ${list}); save it with np.savez, or unpack it and name the files in it: python3 -m zipfile -e ${shellWord(place.path)} ${folder}`;
 }
 
-function pictureRemedy({ path }: ArrayPlace, text: string): string {
+function pictureRemedy({ path }: ArrayPlace): string {
   const end = extname(path);
-  // The byte of a PNG that says grey, with transparency or without.
-  const grey = text.startsWith('\x89PNG') && (text.charCodeAt(25) & ~4) === 0;
   const pattern = end === '' ? basename(path) : `*${end}`;
   const [folder, out] = [dirname(path), join(dirname(path), 'pictures.npz')];
-  return `save pictures of one size as one array, as those of this folder: ${lines.picturesLine(folder, pattern, grey ? 'L' : 'RGB', false, out)}`;
+  return `save pictures of one size as one array, as those of this folder: ${lines.picturesLine(folder, pattern, 'RGB', out)}`;
 }
 
 /** A file in a tar archive, by the first of its headers that is one of a file. */

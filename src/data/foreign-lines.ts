@@ -6,8 +6,6 @@ import { convertedFile, pythonLine, pythonString, type ArrayPlace, type Role } f
 /** Takes dictionaries and tuples in each other apart: the arrays in them, by names as `train_images` or `0_1`. */
 const FLATTEN =
   'f = lambda t, n: sum((f(v, f"{n}_{k}" if n else str(k)) for k, v in (t.items() if isinstance(t, dict) else enumerate(t))), []) if isinstance(t, (dict, tuple)) else [(n or "x", np.asarray(t))]';
-/** Rows of 3072 numbers are the pictures of CIFAR: red, green and blue planes of 32×32. */
-const CIFAR_ROWS = 'v.reshape(-1, 3, 32, 32) if v.shape[1:] == (3072,) else v';
 /** The value of a column of a table: encoded pictures, as Hugging Face keeps them, are decoded. */
 const PICTURES =
   'np.stack([np.asarray(Image.open(io.BytesIO(v["bytes"]))) if isinstance(v, dict) else v for v in d[c]])';
@@ -18,15 +16,6 @@ function outputOf(place: ArrayPlace): string {
 
 function opened({ path, gzip }: ArrayPlace): string {
   return `${gzip === true ? 'gzip.open' : 'open'}(${pythonString(path)}, "rb")`;
-}
-
-export function pickleLine(place: ArrayPlace): string {
-  const modules = place.gzip === true ? 'gzip, pickle, numpy as np' : 'pickle, numpy as np';
-  const load = `t = pickle.load(${opened(place)}, encoding="latin1")`;
-  return pythonLine(
-    modules,
-    `${FLATTEN}; ${load}; np.savez(${outputOf(place)}, **{k: ${CIFAR_ROWS} for k, v in f(t, "")})`,
-  );
 }
 
 export function torchLine(place: ArrayPlace): string {
@@ -61,10 +50,6 @@ function tableLine(place: ArrayPlace, modules: string, table: string): string {
   );
 }
 
-export function parquetLine(place: ArrayPlace): string {
-  return tableLine(place, 'pandas as pd', `pd.read_parquet(${pythonString(place.path)})`);
-}
-
 export function arrowLine(place: ArrayPlace, kind: 'file' | 'stream'): string {
   const table = `pa.ipc.open_${kind}(${opened(place)}).read_pandas()`;
   return tableLine(place, 'pyarrow as pa', table);
@@ -84,14 +69,6 @@ export function tfrecordLine(place: ArrayPlace): string {
   return pythonLine('numpy as np, tensorflow as tf', `${examples}; np.savez(${outputOf(place)}, ${arrays})`);
 }
 
-export function cifar100Line(place: ArrayPlace): string {
-  const load = place.gzip === true ? `np.frombuffer(${opened(place)}.read(), np.uint8)` : undefined;
-  return pythonLine(
-    place.gzip === true ? 'gzip, numpy as np' : 'numpy as np',
-    `a = ${load ?? `np.fromfile(${pythonString(place.path)}, np.uint8)`}.reshape(-1, 3074); np.savez(${outputOf(place)}, images=a[:, 2:].reshape(-1, 3, 32, 32), labels=a[:, 1])`,
-  );
-}
-
 export function scipySparseLine(place: ArrayPlace): string {
   const out = pythonString(convertedFile(place, 'dense.npy'));
   return pythonLine(
@@ -100,21 +77,13 @@ export function scipySparseLine(place: ArrayPlace): string {
   );
 }
 
-/** Pictures of one size as one array; with the names of their folders as classes if `classes`. */
-export function picturesLine(
-  folder: string,
-  pattern: string,
-  mode: 'L' | 'RGB',
-  classes: boolean,
-  out: string,
-): string {
-  const files = `p = sorted(glob.glob(os.path.join(glob.escape(${pythonString(folder)}), ${pythonString(classes ? `*/${pattern}` : pattern)})))`;
+/** Pictures of one size as one array. */
+export function picturesLine(folder: string, pattern: string, mode: 'L' | 'RGB', out: string): string {
+  const files = `p = sorted(glob.glob(os.path.join(glob.escape(${pythonString(folder)}), ${pythonString(pattern)})))`;
   const images = `np.stack([np.asarray(Image.open(f).convert("${mode}")) for f in p])`;
-  const labels =
-    ', labels=np.unique([os.path.basename(os.path.dirname(f)) for f in p], return_inverse=True)[1]';
   return pythonLine(
     'glob, os, numpy as np; from PIL import Image',
-    `${files}; np.savez(${pythonString(out)}, images=${images}${classes ? labels : ''})`,
+    `${files}; np.savez(${pythonString(out)}, images=${images})`,
   );
 }
 

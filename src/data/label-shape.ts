@@ -45,10 +45,15 @@ export function packedLabels(
 export function oneHotClass(labels: PackedLabels, row: number, numbers: DecodedArray): number {
   const values = Array.from(numbers);
   const ones = values.flatMap((value, k) => (value === 1 ? [k] : []));
-  if (ones.length === 1 && values.every((value, k) => value === 0 || k === ones[0])) return ones[0];
+  // Elsewhere 0, or −1 throughout.
+  const other = values.find((value) => value !== 1);
+  const isOther = other === 0 || other === -1;
+  if (ones.length === 1 && isOther && values.every((value, k) => value === other || k === ones[0]))
+    return ones[0];
   throw labels.bytes.error(
     `labels are classes, (N,) or N×1, or one-hot rows, but row ${row} of ${labels.count}×${labels.elements} ${notOneHot(labels, values, ones)}`,
     labels.offsetBytes + row * labels.strideBytes,
+    ones.length > 1 ? 'targets multi-label' : undefined,
   );
 }
 
@@ -62,7 +67,7 @@ function notOneHot(
   if (values.every((value) => value === 0 || value === 1)) {
     const classes =
       ones.length === 0 ? 'no class' : `${ones.length} classes (${ones.slice(0, 8).join(', ')})`;
-    return `is ${shown}: ${classes}; each image needs one class; to take one column alone, as two classes: ${column}`;
+    return `is ${shown}: ${classes}; each image needs one class, unless it may have several; to take one column alone, as two classes: ${column}`;
   }
   const sum = values.reduce((total, value) => total + value, 0);
   if (values.every((value) => value >= 0 && value <= 1) && Math.abs(sum - 1) < 1e-3) {

@@ -2,21 +2,38 @@ import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { splitArrayPath } from './array-path.js';
 import type { Bytes } from './bytes.js';
-import { openCifar } from './cifar.js';
+import { cifarNames } from './cifar-names.js';
+import { openCifar, openCifar100 } from './cifar.js';
 import { openIdxLabels } from './idx.js';
 import { assertText } from '../checks/arguments.js';
 import { fileError, InputError } from '../checks/input-error.js';
 import { labelNames } from './label-names.js';
 import { packedLabels } from './label-shape.js';
-import { openNpz, pickLabels } from './npz.js';
-import { assertWhole, openNpyArray } from './open-array.js';
+import type { ArrayArchive } from './array-archive.js';
+import { archiveOf } from './archives.js';
+import { namedLabels } from './named-labels.js';
+import { pickLabels } from './pick-array.js';
+import { assertWhole, openNpyArray, type OpenArray } from './open-array.js';
 import { openContent } from './open-content.js';
+import type { ParquetTable } from './parquet.js';
 import { readLabels, type PackedLabels } from './packed.js';
+import { formatShape } from './shape.js';
+import { isText } from './text-array.js';
 
-/** The labels in a .npy content. @throws InputError if its shape is none of labels. */
-export async function openNpyLabels(content: Bytes): Promise<PackedLabels> {
-  const { bytes, header } = await openNpyArray(content, 'labels');
-  return packedLabels(bytes, header);
+/** The labels in an array; names become numbers. @throws InputError if its shape is none of labels. */
+export async function labelsOf({ bytes, header }: OpenArray): Promise<PackedLabels> {
+  if (!isText(header.dtype)) return packedLabels(bytes, header);
+  const { shape, dtype, dataOffset } = header;
+  const length = shape.reduce((product, size) => product * size, 1);
+  if (length !== shape[0]) {
+    throw bytes.error(
+      `labels that are names are an array of shape (N,) or N×1, but this one is ${formatShape(shape)}`,
+    );
+  }
+  const content = await bytes.read(dataOffset, length * dtype.sizeBytes);
+  const labels = namedLabels(bytes, dtype.texts(content, length));
+  await bytes.close();
+  return labels;
 }
 
 /**
@@ -30,15 +47,19 @@ export async function openLabels(path: string): Promise<PackedLabels> {
   const { file, array } = await splitArrayPath(path);
   const { bytes, format } = await openContent(file, 'labels');
   try {
-    if (format === 'npz') {
-      const archive = await openNpz(bytes, 'labels');
-      const labels = await openNpyLabels(await archive.array(array ?? pickLabels(bytes, archive.names)));
+    const archive = await archiveOf(bytes, format);
+    if (archive !== undefined) {
+      const chosen = array ?? pickLabels(bytes, archive.names);
+      const labels = await archiveLabels(archive, chosen);
       await archive.close();
       return labels;
     }
+    if (format === 'cifar-100') return openCifar100(bytes, array).labels;
+    if (format === 'parquet') return await parquetLabels(bytes, array);
     assertWhole({ bytes, format }, array);
-    if (format === 'npy') return await openNpyLabels(bytes);
+    if (format === 'npy') return await labelsOf(await openNpyArray(bytes, 'labels'));
     if (format === 'idx') return await openIdxLabels(bytes);
+    if (format === 'picture') throw bytes.error('is a picture, not a file of labels');
     return openCifar(bytes).labels;
   } catch (error) {
     await bytes.close();
@@ -46,22 +67,47 @@ export async function openLabels(path: string): Promise<PackedLabels> {
   }
 }
 
+/** An array of labels of an archive; those of a pickle of CIFAR have names. */
+export async function archiveLabels(archive: ArrayArchive, name: string): Promise<PackedLabels> {
+  const labels = await labelsOf(await archive.open(name, 'labels'));
+  const names = cifarNames(archive.names, name);
+  return names === undefined ? labels : { ...labels, names, classes: names.length };
+}
+
+async function parquetLabels(bytes: Bytes, column: string | undefined): Promise<PackedLabels> {
+  const { openParquet } = await import('./parquet.js');
+  const table = await openParquet(bytes);
+  const name = column ?? table.labelColumn();
+  if (name === undefined) throw bytes.error('has no column that is named for labels; name it behind a colon');
+  const labels = await columnLabels(table, name);
+  await table.close();
+  return labels;
+}
+
+/** A column of labels, with the names that the hub gives to their numbers. */
+export async function columnLabels(table: ParquetTable, column: string): Promise<PackedLabels> {
+  const labels = await labelsOf(await table.column(column));
+  const names = table.classNames(column);
+  return names === undefined || labels.areNames === true ? labels : { ...labels, names };
+}
+
 /**
  * The labels of a file, and the number of classes (of the format, or the largest label + 1); `file` also names the
  * array that was chosen from an archive.
  *
  * @returns labels, [count].
- * @throws InputError as `openLabels`, and for a label that is no integer ≥ 0.
+ * @throws InputError as `openLabels`, and for a label that is no integer.
  */
 export async function loadLabels(
   path: string,
-): Promise<{ labels: Int32Array; classes: number; file: string }> {
+): Promise<{ labels: Int32Array; classes: number; classNames?: readonly string[]; file: string }> {
   assertText('the path of a file', path);
   const packed = await openLabels(path);
   try {
     const labels = await readLabels(packed, 0, packed.count);
     if (labels.length === 0) throw packed.bytes.error('holds no labels');
-    return { labels, classes: packed.classes ?? countClasses(labels), file: packed.bytes.file };
+    const { names, classes = countClasses(labels), bytes } = packed;
+    return { labels, classes, ...(names !== undefined && { classNames: names }), file: bytes.file };
   } finally {
     await packed.bytes.close();
   }

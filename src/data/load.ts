@@ -1,13 +1,14 @@
 import type { ImageStack } from '../images/images.js';
 import { assertArray, assertKeys, assertText } from '../checks/arguments.js';
 import { InputError } from '../checks/input-error.js';
-import { countClasses, openLabels } from './labels.js';
+import { decodeLabels } from './decode-labels.js';
 import { assertOneScale } from './one-scale.js';
 import { openImages, type OpenImages } from './open-images.js';
-import { readLabels, readPixels, type PackedImages, type PackedLabels } from './packed.js';
+import { readPixels, type PackedImages } from './packed.js';
+import type { PictureSize } from './pictures/resize.js';
 import type { PixelScale } from './scale.js';
 import { formatShape, type PixelOrder } from './shape.js';
-import type { ImageSource, ImageSources, LabelSource } from './sources.js';
+import type { ImageSource, ImageSources } from './sources.js';
 import { formatSize } from '../text/sizes.js';
 
 /** Images with their classes. */
@@ -18,8 +19,20 @@ export interface LabelledImages {
   readonly labels: Int32Array | undefined;
   /** Number of classes: of the format, or the largest label in the files + 1 (also of images that were left out). */
   readonly classes: number | undefined;
+  /** Names of the classes: label c is called classNames[c]. Absent where files have none, or labels that are no places. */
+  readonly classNames?: readonly string[];
+  /**
+   * The labels are names in the files, and numbered here in their sorted order: of another set the same name may have
+   * another number, and names are what is to be compared.
+   */
+  readonly labelsAreNames?: boolean;
+  /** With `labelsAs: 'values'` in place of labels: numbers of any kind, [count][outputs]. */
+  readonly values?: Float64Array;
+  readonly outputs?: number;
+  /** What the user should know of how the images were read, a sentence each. */
+  readonly notes?: readonly string[];
   readonly files: readonly string[];
-  /** `npy`, `npz`, `idx`, `cifar-10`; several are joined by `+`. */
+  /** `npy`, `npz`, `idx`, `cifar-10`, `cifar-100`, `pickle`, `mat`, `parquet`, `pictures`; several are joined by `+`. */
   readonly format: string;
   /** Every file that was read, those of labels too. */
   readonly sources: ImageSources;
@@ -28,6 +41,10 @@ export interface LabelledImages {
 export interface LoadOptions {
   /** A file with the labels of all images together; `false`: do not look for labels. Default: find them. */
   readonly labels?: string | false;
+  /** `classes` (default): one of each image; `values`: numbers, one or several of each, for a regression. */
+  readonly labelsAs?: 'classes' | 'values';
+  /** Height and width that pictures (PNG, JPEG) are brought to, by Pillow's bilinear filter; default: they have one size. */
+  readonly resize?: PictureSize;
   /** Axes of a four-dimensional array; `auto` (default): as `likelyOrder` finds in their sizes. */
   readonly layout?: PixelOrder | 'auto';
   /** What pixels are divided by; `auto` (default): unsigned bytes by 255, if the files fit together. */
@@ -42,6 +59,8 @@ export interface LoadOptions {
 
 const LOAD_OPTIONS = [
   'labels',
+  'labelsAs',
+  'resize',
   'layout',
   'scale',
   'scaleOption',
@@ -52,8 +71,9 @@ const LOAD_OPTIONS = [
 /**
  * Reads images, and their labels where they are to be found, from one or several files of one shape.
  *
- * Formats are known by their content: CIFAR-10 binary, IDX, .npy, .npz (`file.npz:name` for one of several arrays),
- * each also packed with gzip. Only the images asked for are decoded.
+ * Formats are known by their content: CIFAR-10 and CIFAR-100 (binary, or pickled for Python), IDX, .npy, .npz and .mat
+ * (`file.npz:name` for one of several arrays), each also packed with gzip; Parquet with encoded pictures; folders of PNG
+ * and JPEG, perhaps with a folder for each class. Only the images asked for are decoded.
  *
  * @throws InputError for everything wrong with a file, and for more images than there are; ArgumentError
  */
@@ -61,42 +81,88 @@ export async function loadImages(
   paths: readonly string[],
   options: LoadOptions = {},
 ): Promise<LabelledImages> {
-  assertArray('files', paths, 'paths');
-  for (const path of paths as readonly unknown[]) assertText('the path of a file', path);
-  assertKeys('loadImages', options, LOAD_OPTIONS);
-  const opened: OpenImages[] = [];
-  try {
-    for (const path of paths) {
-      opened.push(await openImages(path, options.layout ?? 'auto', options.labels === undefined));
-      assertSameShape(opened[0].images, opened.at(-1)!.images);
+  const { first, count, ...how } = options;
+  await using files = await ImageFiles.open(paths, how);
+  return await files.read({ first, count });
+}
+
+/** Which of the images are read. */
+export type ImageRange = Pick<LoadOptions, 'first' | 'count'>;
+
+/** Files of one set of images that stay open, to be read a part at a time: all of them need not fit into memory. */
+export class ImageFiles implements AsyncDisposable {
+  private constructor(
+    private readonly paths: readonly string[],
+    private readonly opened: readonly OpenImages[],
+    private readonly options: Omit<LoadOptions, 'first' | 'count'>,
+  ) {}
+
+  /** @throws InputError as `loadImages`; ArgumentError */
+  static async open(
+    paths: readonly string[],
+    options: Omit<LoadOptions, 'first' | 'count'> = {},
+  ): Promise<ImageFiles> {
+    assertArray('files', paths, 'paths');
+    for (const path of paths as readonly unknown[]) assertText('the path of a file', path);
+    assertKeys('loadImages', options, LOAD_OPTIONS);
+    const opened: OpenImages[] = [];
+    const files = new ImageFiles(paths, opened, options);
+    try {
+      for (const path of paths) {
+        const { layout = 'auto', labels, resize } = options;
+        opened.push(await openImages(path, { layout, findLabels: labels === undefined, resize }));
+        assertSameShape(opened[0].images, opened.at(-1)!.images);
+      }
+      return files;
+    } catch (error) {
+      await files[Symbol.asyncDispose]();
+      throw error;
     }
-    const parts = chooseParts(paths, opened, options);
+  }
+
+  /** Images in all files. */
+  get count(): number {
+    return this.opened.reduce((sum, { images }) => sum + images.count, 0);
+  }
+
+  /** @throws InputError for more images than there are, and for what is wrong with those that are read. */
+  async read(range: ImageRange = {}): Promise<LabelledImages> {
+    const { paths, opened, options } = this;
+    const parts = chooseParts(paths, opened, range);
     const { images, sources } = await decode(paths, parts, options.scale ?? 'auto');
     const { scaleOption = 'scale' } = options;
     assertOneScale({ option: scaleOption, files: sources });
-    const labels = await decodeLabels(opened, parts, options.labels);
+    const labels = await decodeLabels(opened, parts, options);
+    const notes = opened.flatMap((file) => file.images.notes ?? []);
     const format = [...new Set(opened.map((file) => file.images.format))].join('+');
     return {
       images,
-      labels: labels?.values,
+      labels: labels?.labels,
       classes: labels?.classes,
+      ...(labels?.names !== undefined && { classNames: labels.names }),
+      ...(labels?.areNames === true && { labelsAreNames: true }),
+      ...(labels?.values !== undefined && { values: labels.values, outputs: labels.outputs }),
+      ...(notes.length > 0 && { notes }),
       files: [...paths],
       format,
       sources: { images: sources, labels: labels?.sources ?? [] },
     };
-  } finally {
-    for (const { images, labels } of opened) await Promise.all([images.bytes.close(), labels?.bytes.close()]);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const { images, labels } of this.opened)
+      await Promise.all([images.bytes.close(), labels?.bytes.close()]);
   }
 }
 
 /** Images first … first + count − 1 of one file. */
-interface Part {
+export interface Part {
   readonly file: OpenImages;
   readonly first: number;
   readonly count: number;
 }
 
-function chooseParts(paths: readonly string[], opened: readonly OpenImages[], options: LoadOptions): Part[] {
+function chooseParts(paths: readonly string[], opened: readonly OpenImages[], options: ImageRange): Part[] {
   const files = paths.join(', ');
   const available = opened.reduce((sum, file) => sum + file.images.count, 0);
   if (available === 0)
@@ -154,82 +220,6 @@ function allocate(paths: readonly string[], count: number, elements: number): Fl
     const problem = `${count} images of ${elements} pixels take ${formatSize(count * elements * 4)}, which this machine does not give; use fewer`;
     throw new InputError(paths.join(', '), problem, { cause: error });
   }
-}
-
-interface DecodedLabels {
-  readonly values: Int32Array;
-  readonly classes: number;
-  readonly sources: readonly LabelSource[];
-}
-
-function labelSource({ bytes, dtype, count }: PackedLabels, found: boolean): LabelSource {
-  return { file: bytes.file, dtype: dtype.name, count, found };
-}
-
-async function decodeLabels(
-  opened: readonly OpenImages[],
-  parts: readonly Part[],
-  option: string | false | undefined,
-): Promise<DecodedLabels | undefined> {
-  if (option === false) return undefined;
-  if (option !== undefined) return decodeSharedLabels(opened, parts, option);
-  const without = opened.find((file) => file.labels === undefined);
-  if (without !== undefined) {
-    const labelled = opened.find((file) => file.labels !== undefined);
-    if (labelled === undefined) return undefined;
-    const [path, other] = [without.images.bytes.file, labelled.images.bytes.file];
-    throw new InputError(
-      path,
-      `no labels were found for it, but ${other} has some; give all labels in one file`,
-    );
-  }
-  for (const { images, labels } of opened) assertSameCount(labels!, images.count, images.bytes.file);
-  let classes = 0;
-  const chosen: number[] = [];
-  for (const file of opened) {
-    const labels = file.labels!;
-    const part = parts.find((candidate) => candidate.file === file) ?? { first: 0, count: 0 };
-    // Where the format fixes the classes, labels of images that are not used need no reading.
-    const range = labels.classes === undefined ? { first: 0, count: labels.count } : part;
-    const values = await readLabels(labels, range.first, range.count);
-    classes = Math.max(classes, labels.classes ?? countClasses(values));
-    const from = part.first - range.first;
-    for (let i = 0; i < part.count; i++) chosen.push(values[from + i]);
-  }
-  const sources = opened.map(({ labels }) => labelSource(labels!, true));
-  return { values: Int32Array.from(chosen), classes, sources };
-}
-
-/** One file holds the labels of the images of all files, in their order. */
-async function decodeSharedLabels(
-  opened: readonly OpenImages[],
-  parts: readonly Part[],
-  path: string,
-): Promise<DecodedLabels> {
-  const labels = await openLabels(path);
-  try {
-    const images = opened.map((file) => file.images);
-    const available = images.reduce((sum, { count }) => sum + count, 0);
-    assertSameCount(labels, available, images.map(({ bytes }) => bytes.file).join(', '));
-    const all = await readLabels(labels, 0, labels.count);
-    const before = images.slice(0, opened.indexOf(parts[0].file)).reduce((sum, { count }) => sum + count, 0);
-    const first = before + parts[0].first;
-    const count = parts.reduce((sum, part) => sum + part.count, 0);
-    return {
-      values: all.slice(first, first + count),
-      classes: countClasses(all),
-      sources: [labelSource(labels, false)],
-    };
-  } finally {
-    await labels.bytes.close();
-  }
-}
-
-function assertSameCount(labels: PackedLabels, images: number, files: string): void {
-  if (labels.count === images) return;
-  throw labels.bytes.error(
-    `holds ${labels.count} labels, but there are ${images} images in ${files}; each needs one`,
-  );
 }
 
 function assertSameShape(one: PackedImages, other: PackedImages): void {

@@ -4,6 +4,8 @@ import { dtypeProblem } from './dtype-remedy.js';
 import { parseDtype, type Dtype } from './dtype.js';
 import { parsePythonLiteral, type PythonDict, type PythonValue } from './python-literal.js';
 import { formatShape } from './shape.js';
+import { parseTextDtype } from './text-array.js';
+import { MOST_UNANNOUNCED } from './unpack.js';
 
 // The .npy format: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
 
@@ -42,12 +44,14 @@ export async function readNpyHeader(bytes: Bytes, role: Role = 'array'): Promise
 
 /** The bytes that a file with this header has, header and data. */
 export function npySizeBytes({ dtype, shape, dataOffset }: NpyHeader): number {
+  if (dtype === OBJECTS) return MOST_UNANNOUNCED;
   return dataOffset + shape.reduce((product, size) => product * size, dtype.sizeBytes);
 }
 
 /** @throws InputError if the content is longer or shorter than its header announces. */
 export function assertNpySize(bytes: Bytes, header: NpyHeader): void {
   const { dtype, shape, dataOffset } = header;
+  if (dtype === OBJECTS) return;
   const expectedBytes = npySizeBytes(header) - dataOffset;
   const foundBytes = bytes.sizeBytes - dataOffset;
   if (foundBytes === expectedBytes) return;
@@ -89,11 +93,27 @@ export function parseNpyHeader(bytes: Bytes, start: Uint8Array, role: Role = 'ar
   }
   const header = text.toString(version === 3 ? 'utf8' : 'latin1', headerAt, dataOffset);
   const { descr, fortranOrder, shape } = parseDictionary(bytes, header, headerAt);
-  const dtype = typeof descr === 'string' ? parseDtype(descr) : undefined;
+  const dtype = typeof descr === 'string' ? (parseDtype(descr) ?? labelDtype(descr, role)) : undefined;
   if (dtype === undefined) throw bytes.error(dtypeProblem(descr, shape, bytes, role), headerAt);
   const columnMajor = fortranOrder && shape.filter((size) => size > 1).length > 1 && !shape.includes(0);
   return { dtype, shape, dataOffset, columnMajor };
 }
+
+/** Labels may be names: text, or objects, which are pickled. */
+function labelDtype(descr: string, role: Role): Dtype | undefined {
+  if (role !== 'labels') return undefined;
+  return /^[|<>=]?O$/.test(descr) ? OBJECTS : parseTextDtype(descr);
+}
+
+/** Python's objects: what they are, and how many bytes they take, is in the pickle that follows. */
+export const OBJECTS: Dtype = {
+  descr: '|O',
+  name: 'object',
+  sizeBytes: NaN,
+  Array: Float64Array,
+  native: false,
+  read: () => NaN,
+};
 
 interface Dictionary {
   readonly descr: string | readonly unknown[];

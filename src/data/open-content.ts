@@ -4,7 +4,6 @@ import { createGunzip } from 'node:zlib';
 import { memoryBytes, pieces, type Bytes } from './bytes.js';
 import { fileBytes } from './file-bytes.js';
 import type { Role } from './convert.js';
-import { folderProblem } from './foreign-folders.js';
 import { detectFormat, type Format } from './formats.js';
 import { idxSizeBytes } from './idx.js';
 import { fileError, InputError } from '../checks/input-error.js';
@@ -32,7 +31,7 @@ export async function openContent(path: string, role: Role): Promise<Content> {
     const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       const status = await handle.stat();
-      if (status.isDirectory()) throw new InputError(path, await folderProblem(path, role));
+      if (status.isDirectory()) throw new InputError(path, 'is a folder; name the files in it');
       if (!status.isFile()) throw new InputError(path, 'is not a regular file; save the data in one first');
       if (status.size === 0) throw new InputError(path, 'is empty (0 bytes)');
       const bytes = await fileBytes(path, handle);

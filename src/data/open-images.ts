@@ -1,12 +1,17 @@
+import { stat } from 'node:fs/promises';
 import { splitArrayPath } from './array-path.js';
+import type { ArrayArchive } from './array-archive.js';
+import { archiveOf } from './archives.js';
 import type { Bytes } from './bytes.js';
-import { openCifar } from './cifar.js';
+import { openCifar, openCifar100 } from './cifar.js';
+import type { Format } from './formats.js';
 import { openIdxImages } from './idx.js';
-import { labelsBeside, openLabels, openNpyLabels } from './labels.js';
-import { openNpz, pickImages, pickLabelsBeside } from './npz.js';
-import { assertWhole, openNpyArray } from './open-array.js';
+import { archiveLabels, columnLabels, labelsBeside, openLabels } from './labels.js';
+import { assertWhole, openNpyArray, type OpenArray } from './open-array.js';
 import { openContent } from './open-content.js';
 import type { PackedImages, PackedLabels } from './packed.js';
+import { pickImages, pickLabelsBeside } from './pick-array.js';
+import type { PictureSize } from './pictures/resize.js';
 import { packedShape, type PixelOrder } from './shape.js';
 
 /** A file of images with the labels that belong to it; nothing is decoded yet. Both are closed by whoever opened them. */
@@ -15,27 +20,43 @@ export interface OpenImages {
   readonly labels: PackedLabels | undefined;
 }
 
+/** How images are opened. */
+export interface OpenOptions {
+  readonly layout: PixelOrder | 'auto';
+  /** Look for labels: in the file, or beside it. */
+  readonly findLabels: boolean;
+  /** What pictures are brought to. */
+  readonly resize?: PictureSize;
+}
+
 /**
- * Opens a file of images, in the format that its content shows.
+ * Opens a file of images, in the format that its content shows, or a folder of pictures.
  *
- * @param findLabels Look for labels: in the file, or beside it.
  * @throws InputError if it cannot be read, or is in no known format, or breaks the rules of its format.
  */
-export async function openImages(
-  path: string,
-  layout: PixelOrder | 'auto',
-  findLabels: boolean,
-): Promise<OpenImages> {
+export async function openImages(path: string, options: OpenOptions): Promise<OpenImages> {
+  const { layout, findLabels, resize } = options;
+  if (await isFolder(path)) return await openFolder(path, options);
   const { file, array } = await splitArrayPath(path);
   const { bytes, format } = await openContent(file, 'images');
   try {
-    if (format === 'npz') return await openNpzImages(bytes, array, layout, findLabels);
-    assertWhole({ bytes, format }, array);
-    if (format === 'cifar-10') {
-      const { images, labels } = openCifar(bytes);
-      return { images, labels: findLabels ? labels : undefined };
+    if (format === 'parquet' || format === 'picture') {
+      if (format === 'picture') return await openPicture(bytes, file, resize);
+      return await openTable(bytes, array, options);
     }
-    const images = await (format === 'npy' ? openNpyImages(bytes, layout) : openIdxImages(bytes, layout));
+    if (resize !== undefined) {
+      throw bytes.error(
+        `is in the format ${format}, whose images have one size; only pictures (PNG, JPEG) are resized`,
+      );
+    }
+    const archive = await archiveOf(bytes, format);
+    if (archive !== undefined) return await openArchiveImages(bytes, archive, format, array, options);
+    if (format === 'cifar-100') return withLabelsIf(findLabels, openCifar100(bytes, array));
+    assertWhole({ bytes, format }, array);
+    if (format === 'cifar-10') return withLabelsIf(findLabels, openCifar(bytes));
+    const images = await (format === 'npy'
+      ? openNpyArray(bytes, 'images').then((opened) => imagesOf(opened, format, layout))
+      : openIdxImages(bytes, layout));
     const beside = findLabels ? await labelsBeside(path) : undefined;
     return { images, labels: beside === undefined ? undefined : await openLabels(beside) };
   } catch (error) {
@@ -44,26 +65,80 @@ export async function openImages(
   }
 }
 
-async function openNpyImages(content: Bytes, layout: PixelOrder | 'auto'): Promise<PackedImages> {
-  const { bytes, header } = await openNpyArray(content, 'images');
+function withLabelsIf(findLabels: boolean, { images, labels }: Required<OpenImages>): OpenImages {
+  return { images, labels: findLabels ? labels : undefined };
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return await stat(path).then(
+    (status) => status.isDirectory(),
+    () => false,
+  );
+}
+
+async function openFolder(path: string, { findLabels, resize }: OpenOptions): Promise<OpenImages> {
+  const { findPictures } = await import('./pictures/picture-folder.js');
+  const { stackPictures } = await import('./pictures/picture-stack.js');
+  const { namedLabels } = await import('./named-labels.js');
+  const { pictures, classes, notes } = await findPictures(path);
+  const stack = await stackPictures(path, pictures, resize, 'pictures');
+  return {
+    images: { ...stack.images, notes: [...notes, ...stack.notes] },
+    labels: findLabels && classes !== undefined ? namedLabels({ path }, classes) : undefined,
+  };
+}
+
+async function openPicture(bytes: Bytes, file: string, resize: PictureSize | undefined): Promise<OpenImages> {
+  const { stackPictures } = await import('./pictures/picture-stack.js');
+  const content = await bytes.read(0, bytes.sizeBytes);
+  await bytes.close();
+  const picture = { name: file, read: () => Promise.resolve(content) };
+  const { images, notes } = await stackPictures(file, [picture], resize, 'pictures');
+  return { images: { ...images, notes }, labels: undefined };
+}
+
+async function openTable(
+  bytes: Bytes,
+  column: string | undefined,
+  { findLabels, resize }: OpenOptions,
+): Promise<OpenImages> {
+  const { openParquet } = await import('./parquet.js');
+  const { stackPictures } = await import('./pictures/picture-stack.js');
+  const table = await openParquet(bytes);
+  const { images, notes } = await stackPictures(bytes.path, await table.pictures(column), resize, 'parquet');
+  const name = findLabels ? table.labelColumn() : undefined;
+  const labels = name === undefined ? undefined : await columnLabels(table, name);
+  await table.close();
+  return { images: { ...images, notes }, labels };
+}
+
+async function openArchiveImages(
+  bytes: Bytes,
+  archive: ArrayArchive,
+  format: Format,
+  array: string | undefined,
+  { layout, findLabels }: OpenOptions,
+): Promise<OpenImages> {
+  const chosen = array ?? pickImages(bytes, archive.names);
+  const images = imagesOf(await archive.open(chosen, 'images'), format, layout);
+  const beside = findLabels ? pickLabelsBeside(bytes, archive.names, chosen) : undefined;
+  const labels = beside === undefined ? undefined : await archiveLabels(archive, beside);
+  await archive.close();
+  return { images, labels };
+}
+
+function imagesOf({ bytes, header }: OpenArray, format: Format, layout: PixelOrder | 'auto'): PackedImages {
   const { dtype, shape, dataOffset } = header;
   const packed = packedShape(bytes, shape, layout);
   const elements = packed.channels * packed.height * packed.width;
   const strideBytes = elements * dtype.sizeBytes;
-  return { format: 'npy', bytes, dtype, elements, offsetBytes: dataOffset, strideBytes, ...packed };
-}
-
-async function openNpzImages(
-  bytes: Bytes,
-  array: string | undefined,
-  layout: PixelOrder | 'auto',
-  findLabels: boolean,
-): Promise<OpenImages> {
-  const archive = await openNpz(bytes, 'images');
-  const chosen = array ?? pickImages(bytes, archive.names);
-  const images = await openNpyImages(await archive.array(chosen), layout);
-  const beside = findLabels ? pickLabelsBeside(bytes, archive.names, chosen) : undefined;
-  const labels = beside === undefined ? undefined : await openNpyLabels(await archive.array(beside));
-  await archive.close();
-  return { images: { ...images, format: 'npz' }, labels };
+  return {
+    format: format as PackedImages['format'],
+    bytes,
+    dtype,
+    elements,
+    offsetBytes: dataOffset,
+    strideBytes,
+    ...packed,
+  };
 }

@@ -1,4 +1,5 @@
 import type { Bytes } from './bytes.js';
+import type { Format } from './formats.js';
 import { decodeNumbers, type Dtype, type DecodedArray } from './dtype.js';
 import { oneHotClass } from './label-shape.js';
 import { PixelRange, scaleOf, type PixelFacts, type PixelScale } from './scale.js';
@@ -16,13 +17,19 @@ export interface PackedRecords {
 }
 
 export interface PackedImages extends PackedRecords, PackedShape {
-  readonly format: 'npy' | 'npz' | 'idx' | 'cifar-10';
+  readonly format: Exclude<Format, 'picture'> | 'pictures';
+  /** What the user should know of how they are read, a sentence each. */
+  readonly notes?: readonly string[];
 }
 
 /** Labels: one number each, its class, or one-hot rows of `elements` numbers. */
 export interface PackedLabels extends PackedRecords {
   /** The number of classes, where the format fixes it (CIFAR-10: 10; one-hot rows: their length). */
   readonly classes?: number;
+  /** Their names: label c is called names[c]. */
+  readonly names?: readonly string[];
+  /** The labels are names in the file, and numbers only here: those of the sorted names. */
+  readonly areNames?: boolean;
 }
 
 const BATCH_BYTES = 4 * 2 ** 20;
@@ -102,21 +109,53 @@ export async function readPixels(
   return facts;
 }
 
+/** Labels are kept, and predictions written, as 32-bit integers. */
+const [SMALLEST_LABEL, LARGEST_LABEL] = [-(2 ** 31), 2 ** 31 - 1];
+
 /**
  * Class labels as integers, [count].
  *
- * @throws InputError naming index and byte of a label that is no integer, negative, or beyond the format's classes.
+ * @throws InputError naming index and byte of a label that is no integer of 32 bits, or none of the format's classes.
  */
 export async function readLabels(labels: PackedLabels, first: number, count: number): Promise<Int32Array> {
   const values = new Int32Array(count);
-  const largest = (labels.classes ?? 2 ** 31) - 1;
+  const [smallest, largest] =
+    labels.classes === undefined ? [SMALLEST_LABEL, LARGEST_LABEL] : [0, labels.classes - 1];
   await forEachRecord(labels, first, count, (index, numbers, offset) => {
     const value = labels.elements === 1 ? numbers[0] : oneHotClass(labels, index, numbers);
-    if (!Number.isInteger(value) || value < 0 || value > largest) {
-      const expected = `labels are integers from 0 to ${largest}`;
-      throw labels.bytes.error(`label ${index} is ${value}; ${expected}`, offset);
+    if (!Number.isInteger(value) || value < smallest || value > largest) {
+      const expected = `labels are integers from ${smallest} to ${largest}`;
+      const isNumber = Number.isFinite(value) && !Number.isInteger(value);
+      const hint =
+        isNumber && labels.classes === undefined
+          ? '; values to be predicted are the targets of a regression'
+          : '';
+      throw labels.bytes.error(
+        `label ${index} is ${value}; ${expected}${hint}`,
+        offset,
+        isNumber ? 'targets real' : undefined,
+      );
     }
     values[index - first] = value;
+  });
+  return values;
+}
+
+/**
+ * Labels as numbers of any kind, [count][elements].
+ *
+ * @throws InputError naming index and byte of one that is not finite; and if they are names.
+ */
+export async function readValues(labels: PackedLabels, first: number, count: number): Promise<Float64Array> {
+  if (labels.areNames === true) {
+    throw labels.bytes.error(`holds names, as ${JSON.stringify(labels.names?.[0])}; numbers are wanted here`);
+  }
+  const values = new Float64Array(count * labels.elements);
+  await forEachRecord(labels, first, count, (index, numbers, offset) => {
+    const wrong = numbers.findIndex((value) => !Number.isFinite(value));
+    if (wrong >= 0)
+      throw labels.bytes.error(`target ${index} is ${numbers[wrong]}; targets must be finite`, offset);
+    values.set(numbers, (index - first) * labels.elements);
   });
   return values;
 }

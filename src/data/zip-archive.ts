@@ -9,10 +9,10 @@ import {
   type ZipFile,
 } from 'yauzl';
 import { memoryBytes, pieces, rangeBytes, type Bytes } from './bytes.js';
-import { loadExpression, convertedFile, pythonLine, pythonString } from './convert.js';
 import { InputError } from '../checks/input-error.js';
 import { LONGEST_HEADER } from './npy-header.js';
-import { unpack } from './unpack.js';
+import { RARE_METHODS, type RareMethod } from './rare-compression.js';
+import { MOST_UNANNOUNCED, unpack } from './unpack.js';
 import { shellWord } from '../text/shell-words.js';
 
 /** True for the first bytes of a zip archive, also of an empty one. */
@@ -22,13 +22,10 @@ export function isZip(start: Uint8Array): boolean {
 
 const STORED = 0;
 const DEFLATED = 8;
-/** Methods that Python's zipfile unpacks, and with it NumPy. */
-const OF_PYTHON: Partial<Record<number, string>> = { 12: 'bzip2', 14: 'LZMA' };
 const OTHERS: Partial<Record<number, string>> = {
   1: 'shrink',
   6: 'implode',
   9: 'Deflate64',
-  93: 'Zstandard',
   95: 'XZ',
   98: 'PPMd',
   99: 'AES',
@@ -120,6 +117,13 @@ export class ZipArchive {
       this.assertChecksum(entry, crc, damaged);
       return range;
     }
+    const other = RARE_METHODS[compressionMethod];
+    if (other !== undefined) {
+      return {
+        ...memoryBytes(place, await this.unpackRare(range, entry, other, announced, damaged), true),
+        close,
+      };
+    }
     const inflate = createInflateRaw();
     const limit = (head: Uint8Array, complete: boolean): number => {
       const sizeBytes = announced(head, complete);
@@ -144,26 +148,51 @@ export class ZipArchive {
 
   /** @throws InputError for a member that is whole, but that only other programs unpack */
   private assertReadable({ compressionMethod, generalPurposeBitFlag }: Entry, array: string): void {
-    const { path, gzip } = this.bytes;
+    const { path } = this.bytes;
     const refuse = (problem: string) => new InputError(`${this.bytes.file}:${array}`, problem);
     if ((generalPurposeBitFlag & ENCRYPTED) !== 0) {
       throw refuse(
         `is encrypted; unpack the archive with its password and name the .npy file in it: 7z x ${shellWord(path)}`,
       );
     }
-    if (compressionMethod === STORED || compressionMethod === DEFLATED) return;
-    const method = OF_PYTHON[compressionMethod];
-    if (method === undefined) {
-      const other = OTHERS[compressionMethod] ?? 'an unknown method';
-      throw refuse(
-        `is compressed by ${other} (method ${compressionMethod}), which is not read here (stored and deflated members are); unpack the archive and name the .npy file in it: 7z x ${shellWord(path)}`,
+    if ([STORED, DEFLATED].includes(compressionMethod) || RARE_METHODS[compressionMethod] !== undefined)
+      return;
+    const other = OTHERS[compressionMethod] ?? 'an unknown method';
+    throw refuse(
+      `is compressed by ${other} (method ${compressionMethod}), which is not read here (stored members are, and those of deflate, bzip2, LZMA and Zstandard); unpack the archive and name the .npy file in it: 7z x ${shellWord(path)}`,
+    );
+  }
+
+  /** A member of a method of which the whole is unpacked at once, to the size that the directory says. */
+  private async unpackRare(
+    range: Bytes,
+    entry: Entry,
+    { name, unpack: unpackAll }: RareMethod,
+    announced: (start: Uint8Array, complete: boolean) => number,
+    damaged: (problem: string, cause?: unknown) => InputError,
+  ): Promise<Uint8Array> {
+    const { uncompressedSize } = entry;
+    if (!(uncompressedSize <= MOST_UNANNOUNCED)) {
+      throw damaged(
+        `is compressed by ${name} and unpacks to ${uncompressedSize} bytes, but ${MOST_UNANNOUNCED} is the most of that method`,
       );
     }
-    const place = { path, gzip };
-    const save = `np.savez(${pythonString(convertedFile(place, 'arrays.npz'))}, **${loadExpression(place)})`;
-    throw refuse(
-      `is compressed by ${method} (method ${compressionMethod}), which is not read here (stored and deflated members are); write the archive anew: ${pythonLine(gzip === true ? 'gzip, numpy as np' : 'numpy as np', save)}`,
-    );
+    const packed = await range.read(0, range.sizeBytes);
+    let content: Uint8Array;
+    try {
+      content = await unpackAll(packed, uncompressedSize);
+    } catch (error) {
+      throw damaged(`the data of ${name} is cut off or damaged (${(error as Error).message})`, error);
+    }
+    if (content.length !== uncompressedSize) {
+      throw damaged(
+        `its data of ${name} unpacks to ${content.length} bytes, but the archive's directory says ${uncompressedSize}`,
+      );
+    }
+    this.assertChecksum(entry, crc32(content), damaged);
+    announced(content.subarray(0, LONGEST_HEADER), content.length <= LONGEST_HEADER);
+    await this.bytes.assertUnchanged();
+    return content;
   }
 
   /**

@@ -72,6 +72,29 @@ export function normalize(
   };
 }
 
+/**
+ * Images normalised as the training images of a model were, by the statistics that were kept of those.
+ *
+ * @param statistics Needed for `standardize`.
+ * @throws InputError if they have other channels than the statistics
+ */
+export function normalizeBy(
+  mode: Normalization,
+  images: ImageStack,
+  statistics: ChannelStatistics | undefined,
+): ImageStack {
+  assertOneOf('normalisation', mode, ['none', 'unit', 'standardize']);
+  if (mode === 'none') return images;
+  if (mode === 'unit') return toUnitNorm(images);
+  if (statistics?.mean.length !== images.channels) {
+    throw new InputError(
+      'images',
+      `have ${images.channels} channels, but the statistics are of ${statistics?.mean.length ?? 0}`,
+    );
+  }
+  return standardize(images, statistics);
+}
+
 /** Mean and population standard deviation of every channel, in two passes of float64. */
 export function channelStatistics(images: ImageStack): ChannelStatistics {
   const pixels = images.count * images.height * images.width;

@@ -82,7 +82,7 @@ export interface ConfusionEntry {
  * Compares predictions with the truth; a label that is never predicted, as one that no training image has, counts as an
  * error. labels, predicted [m].
  *
- * @throws RangeError for a label that is no whole number from 0 on.
+ * @throws RangeError for a label that is no whole number of 32 bits.
  */
 export function evaluate(trueLabels: NumberArray, predictedLabels: NumberArray): Evaluation {
   const labels = copyOfFloat64('labels', trueLabels, 'Int32Array');

@@ -69,7 +69,7 @@ export class FittedModel implements Model {
 /**
  * Kernel regression on class labels: a = (K + ridge·mean(diag K)·I)⁻¹ Y.
  *
- * @param kernel K [n][n] of the training images, with its shape or as numbers alone, in float32 or float64. @param labels [n], whole numbers from 0 on.
+ * @param kernel K [n][n] of the training images, with its shape or as numbers alone, in float32 or float64. @param labels [n], whole numbers of 32 bits.
  * @throws RangeError if counts disagree or a label is out of range; and what `solveRidge` and `chooseRidge` throw.
  */
 export async function fit(

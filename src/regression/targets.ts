@@ -13,14 +13,14 @@ const VALUES: Readonly<Record<TargetCoding, readonly [own: number, other: number
   centred: [0.9, -0.1],
 };
 
-/** Largest label: predictions are 32-bit integers. */
-const LARGEST_LABEL = 2 ** 31 - 1;
+/** Predictions are 32-bit integers, and so are labels: −1 and 1 as well as 0 to 9. */
+const [SMALLEST_LABEL, LARGEST_LABEL] = [-(2 ** 31), 2 ** 31 - 1];
 
 /**
  * The classes that `labels` speak of, in ascending order: column c of targets, coefficients and scores is that of
  * class c of this list. What it costs depends on how many there are, not on how large they are.
  *
- * @throws RangeError naming the first label that is no whole number from 0 on.
+ * @throws RangeError naming the first label that is no whole number of 32 bits.
  */
 export function classesOf(given: NumberArray): number[] {
   const labels = copyOfFloat64('labels', given, 'Int32Array');
@@ -62,13 +62,13 @@ export function encodeTargets(
   return targets;
 }
 
-/** @throws RangeError naming the first label that is no whole number from 0 on. */
+/** @throws RangeError naming the first label that is no whole number of 32 bits. */
 export function assertLabels(labels: ArrayLike<number>): void {
   for (let i = 0; i < labels.length; i++) {
     const label = labels[i];
-    if (!(Number.isInteger(label) && label >= 0 && label <= LARGEST_LABEL)) {
+    if (!(Number.isInteger(label) && label >= SMALLEST_LABEL && label <= LARGEST_LABEL)) {
       throw new RangeError(
-        `label ${label} at index ${i} is no class: those are whole numbers from 0 to ${LARGEST_LABEL}`,
+        `label ${label} at index ${i} is no class: those are whole numbers from ${SMALLEST_LABEL} to ${LARGEST_LABEL}`,
       );
     }
   }

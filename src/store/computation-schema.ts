@@ -39,21 +39,17 @@ const ofNetwork = v.object({
   arch: v.pipe(v.string(), v.minLength(1), v.maxLength(1000)),
   network: v.pipe(v.array(v.unknown()), v.rawTransform(networkLayers)),
 });
-const kernels = v.pipe(
-  v.array(
-    v.pipe(
-      v.lazy((entry) => (isObject(entry) && 'network' in entry ? ofNetwork : ofChain)),
-      v.rawCheck(({ dataset, addIssue }) => {
-        if (!dataset.typed) return;
-        const [{ name }, derived] = [dataset.value, requestName(requestOf(dataset.value))];
-        if (name !== derived)
-          addIssue({ message: `is called ${quoted(name)}, but what it describes is ${derived}` });
-      }),
-    ),
-  ),
-  v.minLength(1),
-  v.maxLength(MOST_KERNELS),
+/** A kernel as manifests and models keep it, with its name. */
+export const kernelEntry = v.pipe(
+  v.lazy((entry) => (isObject(entry) && 'network' in entry ? ofNetwork : ofChain)),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    const [{ name }, derived] = [dataset.value, requestName(requestOf(dataset.value))];
+    if (name !== derived)
+      addIssue({ message: `is called ${quoted(name)}, but what it describes is ${derived}` });
+  }),
 );
+const kernels = v.pipe(v.array(kernelEntry), v.minLength(1), v.maxLength(MOST_KERNELS));
 
 function isObject(entry: unknown): entry is object {
   return typeof entry === 'object' && entry !== null;
@@ -71,8 +67,8 @@ function networkLayers({ dataset, addIssue, NEVER }: v.RawTransformContext<unkno
 
 type KernelEntry = v.InferOutput<typeof ofNetwork> | v.InferOutput<typeof ofChain>;
 
-/** What a store's entry asks for. */
-function requestOf(entry: KernelEntry): KernelRequest {
+/** What such an entry asks for. */
+export function requestOf(entry: KernelEntry): KernelRequest {
   if ('network' in entry) {
     const { kernel, arch, network } = entry;
     return { kernel, arch: { name: arch, source: arch, network: Network.from(network) } };

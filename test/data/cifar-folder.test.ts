@@ -3,7 +3,8 @@ import { mkdtempSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { CIFAR_CLASSES, findCifar } from '../../src/data/cifar-folder.js';
+import { findCifar } from '../../src/data/cifar-folder.js';
+import { CIFAR_CLASSES } from '../../src/data/cifar-names.js';
 
 const root = mkdtempSync(join(tmpdir(), 'cntk-cifar-'));
 afterAll(() => rm(root, { recursive: true, force: true }));

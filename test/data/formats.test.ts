@@ -82,10 +82,6 @@ describe('CIFAR-10', () => {
     await inputError(loadImages([await put('a.bin', '')]), 'a.bin', 'is empty (0 bytes)');
   });
 
-  test('the size of CIFAR-100', async () => {
-    await inputError(loadImages([await put('train.bin', new Uint8Array(2 * 3074))]), 'CIFAR-100');
-  });
-
   test('label 9 passes, label 10 does not', async () => {
     expect([...(await loadImages([await put('a.bin', cifar([0, 9]))])).labels!]).toEqual([0, 9]);
     const path = await put('b.bin', cifar([0, 9, 10]));
@@ -308,8 +304,7 @@ describe('files in no known format', () => {
   test.each([
     ['a.txt', Buffer.from('hello, world'), 'text'],
     ['a.dat', Buffer.from([1, 2, 3, 4, 5, 6, 7, 8]), '0102030405060708'],
-    ['batch', Buffer.from([0x80, 2, 0x7d]), 'pickle'],
-    ['a.png', Buffer.from('\x89PNG\r\n', 'latin1'), 'picture'],
+    ['a.gif', Buffer.from('GIF89a', 'latin1'), 'picture'],
     [
       'a.tar.gz',
       gzipSync(Buffer.concat([Buffer.alloc(257, 'a'), Buffer.from('ustar'), Buffer.alloc(250)])),

@@ -312,7 +312,7 @@ describe('labels', () => {
   });
 
   test.each([
-    [-1, 'label 1 is -1'],
+    [-(2 ** 31) - 1, 'label 1 is -2147483649'],
     [0.5, 'label 1 is 0.5'],
     [NaN, 'label 1 is NaN'],
     [2 ** 31, 'label 1 is 2147483648'],
@@ -324,7 +324,7 @@ describe('labels', () => {
       loadImages([path], { labels: given }),
       given,
       piece,
-      'integers from 0 to 2147483647',
+      'integers from -2147483648 to 2147483647',
     );
     expect(error.offset).toBe(content.length - 16);
     await inputError(loadLabels(given), piece);

@@ -199,10 +199,8 @@ describe('checksums and sizes', () => {
 
 describe('members that are whole, but not read', () => {
   test.each([
-    [12, 'bzip2', 'np.savez('],
-    [14, 'LZMA', 'np.savez('],
     [9, 'Deflate64', '7z x '],
-    [93, 'Zstandard', '7z x '],
+    [95, 'XZ', '7z x '],
     [77, 'an unknown method', '7z x '],
   ])('method %d', async (method, name, remedy) => {
     const path = await put('a.npz', one({ method, packed: PIXELS }));
@@ -254,7 +252,6 @@ describe('bounds', () => {
       gzipSync(Buffer.concat([Buffer.from('00000801000000020100', 'hex'), zeros])),
     );
     const unknown = await put('b.gz', gzipSync(zeros));
-    const pickle = await put('c.gz', gzipSync(Buffer.concat([Buffer.from('\x80\x04', 'latin1'), zeros])));
     await within(64 * MIB, async () => {
       await inputError(
         loadImages([array]),
@@ -264,7 +261,6 @@ describe('bounds', () => {
       );
       await inputError(loadLabels(idx), idx, 'more than the 10 bytes');
       await inputError(loadImages([unknown]), 'format is not known');
-      await inputError(loadImages([pickle]), 'pickle');
     });
   });
 

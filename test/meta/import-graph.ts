@@ -51,7 +51,7 @@ const LAYERS: readonly (readonly RegExp[])[] = [
   [/^src\/(index|internals)\.ts$/],
   folders('src/regression/node', 'src/planning', 'src/figures'),
   folders('src/store', 'src/classification', 'src/bench', 'src/paper/networks'),
-  folders('src/cluster'),
+  folders('src/cluster', 'src/models'),
   [/^src\/paper\/[^/]+$/, ...folders('src/demo')],
   ['table1', 'architectures', 'cnn', 'equivalence', 'montecarlo', 'smalldata', 'page'].flatMap((name) =>
     folders(`src/paper/${name}`),

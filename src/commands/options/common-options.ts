@@ -1,5 +1,6 @@
 import { LAYOUT_RULE, type PixelOrder } from '../../data/axes.js';
 import type { Normalization } from '../../images/normalize.js';
+import type { PictureSize } from '../../data/pictures/resize.js';
 import { SCALE_HELP, type PixelScale } from '../../data/scale.js';
 import type { TargetCoding } from '../../regression/targets.js';
 import { AUTO_RIDGES } from '../../regression/choose-ridge.js';
@@ -47,6 +48,25 @@ function parseScale(value: string): PixelScale {
   if (value.trim() !== '' && number > 0 && number < Infinity) return number;
   throw new Error(`"${value}" is neither auto nor a number above 0`);
 }
+
+/** What pictures are brought to. */
+export const resizeOption = optional(
+  parsed(
+    DATA,
+    'Height x width, as 32x32, that pictures (PNG, JPEG, in folders or Parquet) are brought to, stretched if need be ' +
+      '[default: all have one size]',
+    parseSize,
+  ),
+);
+
+function parseSize(value: string): PictureSize {
+  const [, height, width] = /^(\d+)(?:[x×](\d+))?$/i.exec(value)?.map(Number) ?? [];
+  const size = { height, width: Number.isNaN(width) ? height : width };
+  if (size.height >= 1 && size.width >= 1 && Math.max(size.height, size.width) <= MOST_SIDE) return size;
+  throw new Error(`"${value}" is no height x width in pixels, as 32x32, of at most ${MOST_SIDE}`);
+}
+
+const MOST_SIDE = 4096;
 
 export function normalizeOption(byDefault: Normalization) {
   const modes = ['none', 'unit', 'standardize'] as const satisfies readonly Normalization[];

@@ -75,6 +75,7 @@ function load(
 ): Promise<LabelledImages> {
   return loadImages(paths, {
     labels: false,
+    resize: args.resize,
     layout: args.layout,
     scale: args[scaleOption] ?? args.scale,
     scaleOption: `--${scaleOption}`,

@@ -6,6 +6,7 @@ import {
   OUTPUT,
   deviceOptions,
   layoutOption,
+  resizeOption,
   normalizeOption,
   ownScaleOption,
   reportOptions,
@@ -25,6 +26,7 @@ export const computationOptions = {
   test: optional(
     textList(DATA, 'Test images, for the matrix test × images besides that of the images; needs a folder'),
   ),
+  resize: resizeOption,
   layout: layoutOption,
   scale: scaleOption,
   'against-scale': ownScaleOption('--against images'),

@@ -1,5 +1,6 @@
 import type { Argv, InferredOptionTypes } from 'yargs';
-import { CIFAR_CLASSES, CIFAR_SOURCE, findCifar } from '../../data/cifar-folder.js';
+import { CIFAR_SOURCE, findCifar } from '../../data/cifar-folder.js';
+import { CIFAR_CLASSES } from '../../data/cifar-names.js';
 import { loadImages } from '../../data/load.js';
 import { sourcesReport } from '../../data/sources.js';
 import type { SubsetKind } from '../../images/subset.js';

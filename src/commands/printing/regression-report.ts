@@ -4,9 +4,13 @@ import type { Model } from '../../regression/regression.js';
 type Solution = Model['solution'];
 
 /** What report.json says of the accuracy; nothing without test labels. */
-export function evaluationReport(evaluation: AccuracyReport | undefined) {
+export function evaluationReport(evaluation: AccuracyReport | undefined, classNames?: readonly string[]) {
   if (evaluation === undefined) return {};
-  const { accuracy, accuracyInterval, correct, perClass, confusion } = evaluation;
+  const { accuracy, accuracyInterval, correct, confusion } = evaluation;
+  const perClass = evaluation.perClass.map((entry) => {
+    const name = classNames?.[entry.label];
+    return name === undefined ? entry : { name, ...entry };
+  });
   return { accuracy, accuracyInterval, correct, perClass, confusion };
 }
 

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import * as v from 'valibot';
 import { readJson } from '../../files/json-file.js';
 
@@ -10,6 +11,8 @@ const reportSchema = v.looseObject({
   /** A report of `cntk demo` has this field. */
   heatmapRange: v.optional(v.unknown()),
   targets: v.optional(v.unknown()),
+  /** A report of `cntk predict` has this field. */
+  model: v.optional(v.unknown()),
   counts: v.optional(v.looseObject({ test: v.optional(v.unknown()) })),
 });
 
@@ -21,6 +24,7 @@ export const DEMO_FILES = [
   'test-kernel.npy',
   'test-labels.npy',
 ] as const;
+export const PREDICT_FILES = ['predictions.npy', 'predictions.csv', 'scores.npy', 'variance.npy'] as const;
 const COEFFICIENTS = 'coefficients.npy';
 const TESTED = ['predictions.npy', 'scores.npy'] as const;
 
@@ -38,7 +42,9 @@ export async function earlierResults(reportFile: string): Promise<readonly strin
     return [];
   }
   if (report.heatmapRange !== undefined) return DEMO_FILES;
-  if (report.targets === undefined) return [];
+  if (report.model !== undefined) return PREDICT_FILES;
+  // What a model holds is said by its own file.
+  if (report.targets === undefined || basename(reportFile) === 'fit.json') return [];
   if ((report.kernel ?? report.channel) !== undefined) return RUN_FILES;
   return solveResultNames(report.counts?.test !== undefined);
 }

@@ -1,0 +1,17 @@
+import type { ArrayArchive } from './array-archive.js';
+import type { Bytes } from './bytes.js';
+import type { Format } from './formats.js';
+import { openNpz } from './npz.js';
+
+/**
+ * The archive of arrays that a content of this format is, which takes over `bytes`; undefined where the format is none
+ * of those. Readers of formats that are rare are loaded when one is there.
+ *
+ * @throws InputError if the content is damaged, or holds what is not read.
+ */
+export async function archiveOf(bytes: Bytes, format: Format): Promise<ArrayArchive | undefined> {
+  if (format === 'npz') return openNpz(bytes);
+  if (format === 'pickle') return (await import('./python/pickle-archive.js')).openPickle(bytes);
+  if (format === 'mat') return (await import('./matlab/mat-archive.js')).openMat(bytes);
+  return undefined;
+}
