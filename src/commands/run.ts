@@ -92,16 +92,18 @@ export const runCommand: CommandBody<RunArguments> = {
         '$0 run --train x_train.npy --train-labels y_train.npy --test x_test.npy --kernel nngp --ridge 1e-4 --json --out nngp',
         '',
       ),
-  handler: (args) => withInterruption((signal) => run(args, signal)),
+  handler: (args) => withInterruption((signal) => (areValues(args.targets) ? values : run)(args, signal)),
 };
+
+/** Numbers and several labels of an image. */
+async function values(args: RunArguments, signal: AbortSignal): Promise<void> {
+  const { runValues } = await import('./run-values.js');
+  return runValues(args, signal);
+}
 
 const REPORT = 'report.json';
 
 async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
-  if (areValues(args.targets)) {
-    const { runValues } = await import('./run-values.js');
-    return runValues(args, signal);
-  }
   const kernel = await kernelOf(args);
   validateRequests([kernel]);
   using progress = new Progress(args.quiet ?? false);
@@ -142,11 +144,11 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
     inputs: [...filesRead(train), ...filesRead(test)],
     warn: (message) => progress.warn(message),
   });
-  await using panels = panelFilesBeside(args.out, progress, signal);
   const { count, channels, height, width } = task.train;
   progress.note(
     `${count} training and ${task.test.count} test images of ${channels}×${height}×${width}, ${requestName(kernel)}`,
   );
+  await using panels = panelFilesBeside(args.out, progress, signal);
   const { result, device } = await withDevice(args, progress, async (opened) => ({
     result: await classify(opened, task, {
       tune: args.tune,
