@@ -28,11 +28,7 @@ export interface PlanePrograms {
 
 export async function planePrograms(gpu: Gpu, runs: readonly CompiledRun[]): Promise<PlanePrograms> {
   return {
-    planes: await Promise.all(
-      runs.map(({ kernel, constants }) =>
-        gpu.program(CONTRACTS[kernel], constants),
-      ),
-    ),
+    planes: await Promise.all(runs.map(({ kernel, constants }) => gpu.program(CONTRACTS[kernel], constants))),
     fields: await Promise.all(
       runs.map(({ constants: { HEIGHT, WIDTH, SHIFTS } }) =>
         gpu.program(fieldsContract, { HEIGHT, WIDTH, SHIFTS }),
