@@ -62,7 +62,7 @@ test.each([
 test('short runs from the pixels of many planes stream row by row, on software adapters whose subgroups hold a row', () => {
   const kernelOf = (layers: Layer[], { size = 32, channels = 3, subgroupSize = 8, software = true } = {}) =>
     planNetworks(
-      [new Network(layers)],
+      [Network.from(layers)],
       { channels, height: size, width: size },
       { device: { limits, subgroupSize, software } },
     ).runs[0].kernel;
