@@ -26,16 +26,18 @@ export interface PlanePrograms {
   readonly variances: Program;
 }
 
+/** All of them are compiled at a time. */
 export async function planePrograms(gpu: Gpu, runs: readonly CompiledRun[]): Promise<PlanePrograms> {
-  return {
-    planes: await Promise.all(runs.map(({ kernel, constants }) => gpu.program(CONTRACTS[kernel], constants))),
-    fields: await Promise.all(
+  const [planes, fields, variances] = await Promise.all([
+    Promise.all(runs.map(({ kernel, constants }) => gpu.program(CONTRACTS[kernel], constants))),
+    Promise.all(
       runs.map(({ constants: { HEIGHT, WIDTH, SHIFTS } }) =>
         gpu.program(fieldsContract, { HEIGHT, WIDTH, SHIFTS }),
       ),
     ),
-    variances: await gpu.program(variancesContract),
-  };
+    gpu.program(variancesContract),
+  ]);
+  return { planes, fields, variances };
 }
 
 /** Tables of a step, with the planes or groups of planes that they list. */
