@@ -25,6 +25,7 @@ import { RUN_FILES } from './results/earlier-results.js';
 import { deviceReport, withDevice } from './process/device.js';
 import { panelFilesBeside } from '../regression/node/factor-folder.js';
 import { formatEvaluation } from './printing/evaluation-table.js';
+import type { TargetCoding } from '../regression/targets.js';
 import { withInterruption } from './process/interruption.js';
 import {
   defineOptions,
@@ -92,7 +93,11 @@ export const runCommand: CommandBody<RunArguments> = {
         '$0 run --train x_train.npy --train-labels y_train.npy --test x_test.npy --kernel nngp --ridge 1e-4 --json --out nngp',
         '',
       ),
-  handler: (args) => withInterruption((signal) => (areValues(args.targets) ? values : run)(args, signal)),
+  handler: (args) =>
+    withInterruption((signal) => {
+      const { targets } = args;
+      return areValues(targets) ? values(args, signal) : run({ ...args, targets }, signal);
+    }),
 };
 
 /** Numbers and several labels of an image. */
@@ -103,7 +108,7 @@ async function values(args: RunArguments, signal: AbortSignal): Promise<void> {
 
 const REPORT = 'report.json';
 
-async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
+async function run(args: RunArguments & { targets: TargetCoding }, signal: AbortSignal): Promise<void> {
   const kernel = await kernelOf(args);
   validateRequests([kernel]);
   using progress = new Progress(args.quiet ?? false);

@@ -3,6 +3,7 @@ import type { Argv, InferredOptionTypes } from 'yargs';
 import { cacheFolder } from '../planning/cache-file.js';
 import { tuneDevice } from '../planning/tune-device.js';
 import { variantLabel } from '../kernel/plane-candidates.js';
+import { paperChain, type PaperChain } from '../network/paper-chain.js';
 import type { TuneMeasurement, TuneResult } from '../kernel/tune.js';
 import { parseReadout } from '../kernel/validate-kernels.js';
 import { formatDuration } from '../text/duration.js';
@@ -10,7 +11,9 @@ import { deviceOptions, KERNEL, OUTPUT, reportOptions } from './options/common-o
 import { deviceReport, withDevice } from './process/device.js';
 import { PLAIN } from './printing/evaluation-table.js';
 import { withInterruption } from './process/interruption.js';
-import { defineOptions, integer, parsed, withDefault } from './options/options.js';
+import { archOption, assertNoChain } from './options/kernel-list-options.js';
+import { defineOptions, integer, optional, parsed, withDefault } from './options/options.js';
+import { UsageError } from './process/errors.js';
 import { Progress } from './process/progress.js';
 import { formatRate } from '../progress/details.js';
 import { shapeOption } from './options/shape-option.js';
@@ -22,11 +25,15 @@ import type { CommandBody } from './options/lazy-command.js';
 
 const options = {
   shape: withDefault(shapeOption, '3x32x32'),
-  depth: withDefault(integer(KERNEL, 'Depth of the network: convolution layers + 1', 2), '11'),
-  readout: withDefault(
-    parsed(KERNEL, 'Read-out: vanilla (one plane per pair), gap or lap:c (many)', parseReadout),
-    'gap',
+  depth: optional(integer(KERNEL, 'Depth of the network: convolution layers + 1 [default: 11]', 2)),
+  readout: optional(
+    parsed(
+      KERNEL,
+      'Read-out: vanilla (one plane per pair), gap or lap:c (many) [default: gap]',
+      parseReadout,
+    ),
   ),
+  arch: archOption('A network in place of both, one that is such a chain, as cntk-gap:11'),
   adapter: deviceOptions.adapter,
   verbose: deviceOptions.verbose,
   json: { ...reportOptions.json, group: OUTPUT },
@@ -44,7 +51,8 @@ export const tuneCommand: CommandBody<TuneArguments> = {
 };
 
 async function tuneFor(args: TuneArguments, signal: AbortSignal): Promise<void> {
-  const { shape, depth, readout } = args;
+  const { shape } = args;
+  const { depth = 11, readout = 'gap' } = args.arch === undefined ? args : await chainOf(args.arch, args);
   using progress = new Progress(args.quiet ?? false);
   const { result, device } = await withDevice(args, progress, async (opened) => {
     const search = { shape, depth, readout, cache: measurementCache(), reporter: progress, signal };
@@ -68,6 +76,20 @@ async function tuneFor(args: TuneArguments, signal: AbortSignal): Promise<void> 
     args.json
       ? formatJson(report)
       : `${table(result)}\non ${device.name}; cache folder: ${report.cache ?? 'none'}`,
+  );
+}
+
+/** @throws UsageError for a network that is no chain of the paper; NetworkError, InputError for what is no network */
+async function chainOf(sources: readonly string[], args: TuneArguments): Promise<PaperChain> {
+  assertNoChain({ ...args, trained: undefined });
+  const { loadNetworks } = await import('../data/named-network.js');
+  const [{ source, network }, ...others] = await loadNetworks(sources);
+  if (others.length > 0) throw new UsageError('--arch takes one network here: tune for one after the other');
+  const chain = paperChain(network, args.shape);
+  if (chain !== undefined) return chain;
+  throw new UsageError(
+    `${source} is no chain of 3×3 convolutions and relu, and only their kernel has variants to choose from: those of ` +
+      'other networks follow a rule, and need no tuning; cntk arch describe shows what computes each layer',
   );
 }
 

@@ -102,6 +102,11 @@ export class Gpu {
     return program;
   }
 
+  /** Ends with the promise, one that the device fulfils when its work is done. */
+  waitFor<T>(result: Promise<T>): Promise<T> {
+    return result;
+  }
+
   /** @throws DeviceLostError if the device is gone. */
   assertAlive(): void {
     if (this.lostReason !== undefined) throw new DeviceLostError(this.description.name, this.lostReason);

@@ -94,8 +94,9 @@ export class Recording {
       const problem = invalid ?? outOfMemory;
       if (problem) throw new Error(`the device refused a submission: ${problem.message}`);
       if ((options.quietMs ?? 0) >= 1) await new Promise((resolve) => setTimeout(resolve, options.quietMs));
-      const data = await Promise.all(submitted.readbacks.map(copyOut));
-      if (data.length === 0 && options.wait !== false) await device.queue.onSubmittedWorkDone();
+      const data = await this.gpu.waitFor(Promise.all(submitted.readbacks.map(copyOut)));
+      if (data.length === 0 && options.wait !== false)
+        await this.gpu.waitFor(device.queue.onSubmittedWorkDone());
       this.gpu.assertAlive();
       const interval = await submitted.span?.interval();
       return { data, interval, gpuNs: interval && interval.endNs - interval.beginNs };

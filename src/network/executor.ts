@@ -6,6 +6,7 @@ import type { Gpu } from '../gpu/gpu.js';
 import type { Program } from '../gpu/program.js';
 import { Recording } from '../gpu/recording.js';
 import { Pacer } from '../kernel/pacer.js';
+import { orAborted } from '../signals/or-aborted.js';
 import { axisSize } from './axis.js';
 import type { Dispatch, PairBatch } from './dispatch.js';
 import type { CompiledRun, NetworkPass, Step, TensorId } from './pass.js';
@@ -58,18 +59,26 @@ export class NetworkExecutor implements Disposable {
     this.planeDispatches = new PlaneDispatches(this.scope, this.buffers, ofPlanes, pass, runs, image);
   }
 
-  /** @param pacer Shared by the executors of a run. */
+  /**
+   * @param pacer Shared by the executors of a run.
+   * @throws ShaderError; the signal's reason, also while a driver compiles
+   */
   static async create(
     gpu: Gpu,
     pacer: Pacer,
     pass: NetworkPass,
     { runs, graph: { image } }: NetworkPlan,
     maxPairs: number,
+    signal?: AbortSignal,
   ): Promise<NetworkExecutor> {
-    const [products, gather, activation] = await Promise.all(
-      [productsContract, gatherContract, activationContract].map((contract) => gpu.program(contract)),
-    );
-    const programs = { products, gather, activation, ofPlanes: await planePrograms(gpu, runs) };
+    const compiled = Promise.all([
+      gpu.program(productsContract),
+      gpu.program(gatherContract),
+      gpu.program(activationContract),
+      planePrograms(gpu, runs),
+    ]);
+    const [products, gather, activation, ofPlanes] = await orAborted(compiled, signal);
+    const programs = { products, gather, activation, ofPlanes };
     return new NetworkExecutor(gpu, programs, pacer, pass, runs, image, maxPairs);
   }
 

@@ -1,6 +1,7 @@
 import { contract as fieldsContract } from '../../shaders/fields.js';
 import { contract as portableContract } from '../../shaders/network_planes.js';
 import { contract as subgroupContract } from '../../shaders/network_planes_subgroup.js';
+import { contract as rowsContract, packGroups } from '../../shaders/network_rows.js';
 import { contract as variancesContract } from '../../shaders/network_variances.js';
 import { packTables } from '../../shaders/shared/network_planes.js';
 import type { BufferScope } from '../gpu/buffers.js';
@@ -9,11 +10,14 @@ import type { Program } from '../gpu/program.js';
 import { axisSize } from './axis.js';
 import type { Dispatch, PairBatch } from './dispatch.js';
 import type { CompiledRun, NetworkPass, NodeTensors, Step } from './pass.js';
+import { SOURCE_PARTS } from './plane-runs.js';
 import type { ImageSize } from './shapes.js';
 import type { TensorBuffers } from './tensor-buffers.js';
 
 type PlanesStep = Extract<Step, { kind: 'planes' }>;
 type LambdasStep = Extract<Step, { kind: 'lambdas' }>;
+
+const CONTRACTS = { subgroup: subgroupContract, portable: portableContract, rows: rowsContract } as const;
 
 /** Programs of the runs of the fused plane kernel. */
 export interface PlanePrograms {
@@ -22,20 +26,24 @@ export interface PlanePrograms {
   readonly variances: Program;
 }
 
+/** All of them are compiled at a time. */
 export async function planePrograms(gpu: Gpu, runs: readonly CompiledRun[]): Promise<PlanePrograms> {
-  return {
-    planes: await Promise.all(
-      runs.map(({ kernel, constants }) =>
-        gpu.program(kernel === 'subgroup' ? subgroupContract : portableContract, constants),
-      ),
-    ),
-    fields: await Promise.all(
+  const [planes, fields, variances] = await Promise.all([
+    Promise.all(runs.map(({ kernel, constants }) => gpu.program(CONTRACTS[kernel], constants))),
+    Promise.all(
       runs.map(({ constants: { HEIGHT, WIDTH, SHIFTS } }) =>
         gpu.program(fieldsContract, { HEIGHT, WIDTH, SHIFTS }),
       ),
     ),
-    variances: await gpu.program(variancesContract),
-  };
+    gpu.program(variancesContract),
+  ]);
+  return { planes, fields, variances };
+}
+
+/** Tables of a step, with the planes or groups of planes that they list. */
+interface PackedTables {
+  readonly buffer: GPUBuffer;
+  readonly entries: number;
 }
 
 /** The dispatches of the fused plane kernel and of what it reads, for the steps of one pass. */
@@ -43,7 +51,7 @@ export class PlaneDispatches {
   /** Bound where the kernel has a buffer that it will not read, and one that it will not write. */
   private readonly unused: GPUBuffer;
   private readonly unwritten: GPUBuffer;
-  private readonly tables = new Map<Step, GPUBuffer[]>();
+  private readonly tables = new Map<Step, PackedTables>();
 
   constructor(
     private readonly scope: BufferScope,
@@ -65,7 +73,11 @@ export class PlaneDispatches {
     const { buffers, runs, unused, unwritten } = this;
     const run = runs[step.run];
     const { sigma, theta } = step.result;
-    const [tables] = this.tablesOf(step, () => [packTables(run.numbers, step.entries)]);
+    const { buffer: tables, entries } = this.tablesOf(step, () =>
+      run.kernel === 'rows'
+        ? packGroups(run.numbers, step.entries, run.constants.SPAN)
+        : { tables: packTables(run.numbers, step.entries), groups: step.entries.length },
+    );
     const stored = this.pass.tensors[sigma];
     const channels = this.kernelsOf(run);
     const source = step.source && this.sourceOf(step.source);
@@ -85,7 +97,7 @@ export class PlaneDispatches {
         channels,
         layers: run.layers.length,
         fields: channels + run.layers.length,
-        planes: step.entries.length,
+        planes: entries,
         source_gain: run.sourceGain,
         source_rows: source?.rows ?? 0,
         source_columns: source?.columns ?? 0,
@@ -94,7 +106,7 @@ export class PlaneDispatches {
         result_columns: stored.columns.classes.length,
       },
     };
-    const groups = Math.ceil(step.entries.length / run.constants.PLANES);
+    const groups = Math.ceil(entries / run.constants.PLANES);
     const slices = Math.min(groups, Math.ceil(cost / budget));
     return Array.from({ length: slices }, (_, slice) => {
       const [first, end] = [slice, slice + 1].map((s) => Math.floor((s * groups) / slices));
@@ -114,9 +126,10 @@ export class PlaneDispatches {
     const { height, width, layers, numbers, constants } = run;
     const channels = this.kernelsOf(run);
     const { variance, xFields, zFields } = batch.x.runs[step.run];
-    const [slots] = this.tablesOf(step, () => [
-      packTables([], [step.entry]).subarray(4), // slots of the source
-    ]);
+    const { buffer: slots } = this.tablesOf(step, () => ({
+      tables: packTables([], [step.entry]).subarray(4), // slots of the source
+      groups: 1,
+    }));
     const source = step.source && this.sourceOf(step.source);
     const cost = total / layers.length;
     const dispatches = numbers.map((layer, h): Dispatch => {
@@ -135,7 +148,7 @@ export class PlaneDispatches {
           erf: run.kind === 'erf' && before?.active ? 1 : 0,
           sigma_scale: before?.sigmaScale ?? 1,
           k_scale: before?.kScale ?? 1,
-          parts: constants.SOURCE_PARTS,
+          parts: SOURCE_PARTS[run.sourceKind],
           channels,
           source_gain: run.sourceGain,
           source_rows: source?.rows ?? 0,
@@ -173,12 +186,13 @@ export class PlaneDispatches {
     return sourceKind === 'pixels' ? this.image.channels : 0;
   }
 
-  private tablesOf(step: Step, pack: () => Uint32Array[]): GPUBuffer[] {
-    let tables = this.tables.get(step);
-    if (tables === undefined) {
-      tables = pack().map((table) => this.scope.upload('tables', table));
-      this.tables.set(step, tables);
+  private tablesOf(step: Step, pack: () => { tables: Uint32Array; groups: number }): PackedTables {
+    let packed = this.tables.get(step);
+    if (packed === undefined) {
+      const { tables, groups } = pack();
+      packed = { buffer: this.scope.upload('tables', tables), entries: groups };
+      this.tables.set(step, packed);
     }
-    return tables;
+    return packed;
   }
 }

@@ -1,8 +1,9 @@
 import { SINKS, type Sink } from '../../shaders/shared/network_planes.js';
-import type { PlaneKind } from '../../shaders/shared/plane_activation.js';
+import { PLANE_KINDS, type PlaneKind } from '../../shaders/shared/plane_activation.js';
 import type { PlanDevice } from '../gpu/plan-device.js';
 import type { ActivationOperation, GraphNode, LinearOperation, NetworkGraph } from './graph.js';
 import type { NodeAxes } from './needs.js';
+import { rowsConstants, type RunToPlace } from './rows-variant.js';
 import { runVariant, type PlaneWindow, type RunKernel } from './run-variant.js';
 
 /** A convolution of stride 1 and the activation after it, either of which may be missing: nodes of the graph. */
@@ -107,7 +108,7 @@ export function findPlaneRuns(
     const before = runs.find(({ result }) => result === source);
     const isPooled = before?.sink === 'parts' && onlyReader(source) !== undefined;
     const sourceKind = nodes[source].operation.kind === 'input' ? 'pixels' : isPooled ? 'parts' : 'whole';
-    return {
+    const run: RunToPlace = {
       source,
       sourceKind,
       layers,
@@ -117,13 +118,19 @@ export function findPlaneRuns(
       ...{ height, width },
       ...(common.window ?? AS_IT_IS.window),
       kind: common.kind ?? AS_IT_IS.kind,
+    };
+    const windowed = layers.every(({ linear }) => linear !== undefined && isWindowed(nodes[linear]));
+    const rows = rowsConstants(run, windowed, graph.image.channels, axes[end]!, device);
+    const shared = {
+      LINEAR: layers.every(({ activation }) => activation !== undefined) ? 0 : 1,
+      SINK: SINKS[sink],
+    };
+    if (rows !== undefined)
+      return { ...run, kernel: 'rows', constants: { ...rows, KIND: PLANE_KINDS[run.kind], ...shared } };
+    return {
+      ...run,
       kernel: variant.kernel,
-      constants: {
-        ...variant.constants,
-        LINEAR: layers.every(({ activation }) => activation !== undefined) ? 0 : 1,
-        SOURCE_PARTS: SOURCE_PARTS[sourceKind],
-        SINK: SINKS[sink],
-      },
+      constants: { ...variant.constants, ...shared, SOURCE_PARTS: SOURCE_PARTS[sourceKind] },
     };
   }
 }
@@ -145,6 +152,10 @@ function join(common: Common, node: GraphNode, before: GraphNode): Common | unde
   const known = common.window ?? window;
   const same = known.low === window.low && known.high === window.high && known.circular === window.circular;
   return same ? { ...common, window } : undefined;
+}
+
+function isWindowed({ operation }: GraphNode): boolean {
+  return operation.kind === 'linear' && operation.window?.layer === 'conv' && operation.window.size > 1;
 }
 
 function kindOf({ activation, shape }: ActivationOperation): PlaneKind {

@@ -10,8 +10,8 @@ export interface PlaneWindow {
   readonly circular: boolean;
 }
 
-/** The fused plane kernel with a plane in a subgroup, or in a workgroup. */
-export type RunKernel = 'subgroup' | 'portable';
+/** The fused plane kernel with a plane in a subgroup, in a workgroup, or row by row. */
+export type RunKernel = 'subgroup' | 'portable' | 'rows';
 
 export interface RunVariant {
   readonly kernel: RunKernel;

@@ -8,7 +8,8 @@ import { NetworkExecutor, type BatchKernels } from './executor.js';
 import type { ImageBlock } from './image-block.js';
 import { NetworkError } from './network-error.js';
 import type { NetworkGramOptions, NetworkGramResult } from './network-gram.js';
-import { planNetworks, runSizes, type NetworkPlan } from './plan.js';
+import { keptPlan } from './kept-plans.js';
+import { runSizes, type NetworkPlan } from './plan.js';
 
 const DEFAULT_MEMORY_BYTES = 512 * 2 ** 20;
 
@@ -29,12 +30,12 @@ export async function walkNetworks(gpu: Gpu, options: NetworkGramOptions): Promi
   // One scale for both: biases stand beside products of x and of z.
   const scale = Math.min(powerOfTwoScale(rows.data), powerOfTwoScale(columns.data));
   const device = kernel === 'general' ? undefined : gpu;
-  const plan = planNetworks(networks, rows, { pixelExponent: -Math.log2(scale), theta: ntk, device });
+  const plan = keptPlan(networks, rows, { pixelExponent: -Math.log2(scale), theta: ntk, device });
   const sizes = batchSizes(plan, gpu, memoryBytes);
 
   const pacer = new Pacer(gpu.software);
-  using variances = await NetworkExecutor.create(gpu, pacer, plan.variances, plan, sizes.selfPairs);
-  using values = await NetworkExecutor.create(gpu, pacer, plan.values, plan, sizes.pairs);
+  using variances = await NetworkExecutor.create(gpu, pacer, plan.variances, plan, sizes.selfPairs, signal);
+  using values = await NetworkExecutor.create(gpu, pacer, plan.values, plan, sizes.pairs, signal);
   const shape = { rows: rows.count, columns: columns.count, symmetric };
   const totalPairs = symmetric ? (shape.rows * (shape.rows + 1)) / 2 : shape.rows * shape.columns;
   const kernels = plan.values.outputs.map(() => ({

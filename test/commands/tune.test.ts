@@ -89,3 +89,12 @@ test.each([
 ])('%s', async (args, message) => {
   await fail(2, message, ...args.split(' '));
 });
+
+test('a network that is a chain of the paper is tuned for; others need no tuning, and say so', async () => {
+  const { stdout } = await succeed(...'tune --shape 1x8x8 --arch cntk-lap:4:1 --json'.split(' '));
+  expect(JSON.parse(stdout)).toMatchObject({ depth: 4, planes: 'many' });
+  await fail(2, /myrtle5 is no chain of 3×3 convolutions/, 'tune', '--arch', 'myrtle5', '--shape', '3x32x32');
+  await fail(2, /--arch takes one network here/, 'tune', '--arch', 'cntk-v:3,cntk-v:4');
+  await fail(2, /leave out --depth, or --arch/, 'tune', '--arch', 'cntk-v:3', '--depth', '3');
+  await fail(2, /unknown/, 'tune', '--arch', 'vgg99');
+});

@@ -279,6 +279,17 @@ describe('refused before anything runs', () => {
     );
   });
 
+  test('a run that is aborted while its driver compiles, at once', async () => {
+    const controller = new AbortController();
+    const images = { data: randomNumbers(2 * 24 * 28, 5), count: 2, channels: 1, height: 24, width: 28 };
+    const layers = [3, 5, 3].flatMap((size) => [{ layer: 'conv', size }, { layer: 'erf' }]);
+    const network = Network.from([...layers, { layer: 'gap' }, { layer: 'dense' }]);
+    const { signal } = controller;
+    const run = computeNetworks(await testGpu(), { networks: [network], images, signal });
+    controller.abort(new Error('enough'));
+    await expect(run).rejects.toThrow('enough');
+  });
+
   test('an aborted run', async () => {
     const controller = new AbortController();
     const onProgress = () => controller.abort(new Error('enough'));

@@ -59,6 +59,25 @@ test.each([
   expect(runsOf(presetNetwork(name))).toEqual(expected);
 });
 
+test('short runs from the pixels of many planes stream row by row, on software adapters whose subgroups hold a row', () => {
+  const kernelOf = (layers: Layer[], { size = 32, channels = 3, subgroupSize = 8, software = true } = {}) =>
+    planNetworks(
+      [Network.from(layers)],
+      { channels, height: size, width: size },
+      { device: { limits, subgroupSize, software } },
+    ).runs[0].kernel;
+  const short = [conv(3), relu(), conv(3), relu(), gap()];
+  expect(kernelOf(short)).toBe('rows');
+  expect(kernelOf(short, { software: false })).toBe('subgroup');
+  expect(kernelOf(short, { subgroupSize: 4 })).toBe('subgroup');
+  expect(kernelOf(short, { size: 16 })).toBe('subgroup');
+  expect(kernelOf(short, { channels: 5 })).toBe('subgroup');
+  expect(kernelOf([...short.slice(0, 4), flatten()])).toBe('subgroup');
+  expect(kernelOf([conv(3), relu(), conv(1), relu(), gap()])).toBe('subgroup');
+  expect(kernelOf([conv(3, { padding: 'circular' }), relu(), gap()])).toBe('subgroup');
+  expect(kernelOf([...short.slice(0, 4), ...short])).toBe('subgroup');
+});
+
 test('a run ends where somebody else reads, and where windows, borders or activations change', () => {
   const read = (...layers: Layer[]) => runsOf(Network.of(...layers, gap(), dense()), 8);
   expect(read(conv(3), relu(), conv(5), relu())).toEqual(['8: pixels → 1 → whole', '8: whole → 1 → sums']);

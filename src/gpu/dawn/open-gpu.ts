@@ -1,6 +1,7 @@
 import { assertGpu } from '../assert-gpu.js';
 import { Gpu, GpuError } from '../gpu.js';
 import { AdapterError } from './adapter-error.js';
+import { PausedPolling } from './paused-polling.js';
 import {
   assertAdapterOptions,
   describe,
@@ -15,6 +16,8 @@ import {
 
 /** A device that this package has opened, with the Dawn instance that must outlive it. */
 export class OpenGpu extends Gpu implements Disposable {
+  private readonly polling = new PausedPolling();
+
   private constructor(
     device: GPUDevice,
     subgroupSize: number,
@@ -34,6 +37,10 @@ export class OpenGpu extends Gpu implements Disposable {
       device.destroy();
       throw error;
     }
+  }
+
+  override waitFor<T>(result: Promise<T>): Promise<T> {
+    return this.software ? this.polling.during(result) : result;
   }
 
   /** Destroys the device; Node can exit afterwards. May be called twice. */

@@ -1,0 +1,58 @@
+import type { ShaderContract } from './contract.js';
+import { wgsl } from './linked/network_rows.js';
+import { packTables, planesContract, type PlaneEntry } from './shared/network_planes.js';
+import type { PlaneLayer } from './shared/plane_activation.js';
+
+export { mirrorPlane } from './shared/network_planes.js';
+
+/** The fused plane kernel of any network for short runs that begin with pixels; it takes widths W that 4 divides. */
+export const contract: ShaderContract = {
+  ...planesContract,
+  name: 'network_rows',
+  wgsl,
+  bindings: planesContract.bindings.map((binding) =>
+    binding.name === 'tables'
+      ? { ...binding, shape: '[layers][9] f32, [groups][3 + SPAN] u32; see packGroups' }
+      : binding,
+  ),
+  constants: [
+    ...['HEIGHT', 'WIDTH', 'SHIFTS', 'ROW_LANES', 'PLANES', 'SPAN', 'CHANNELS', 'LAYERS'],
+    ...['LOW', 'HIGH', 'REACH', 'CIRCULAR', 'KIND', 'LINEAR', 'SINK'],
+  ],
+  workgroups: '(⌈groups/PLANES⌉, pairs); the parameter planes is the number of groups, source_* are not read',
+};
+
+const image = {
+  ...{ HEIGHT: 32, WIDTH: 32, SHIFTS: 4, ROW_LANES: 8, CHANNELS: 3, LOW: 1, HIGH: 1, REACH: 2 },
+  ...{ CIRCULAR: 0, KIND: 0, LINEAR: 0 },
+};
+
+export const variants = [
+  { ...image, PLANES: 4, SPAN: 4, LAYERS: 2, SINK: 1 }, // subgroups of 8
+  { ...image, PLANES: 1, SPAN: 1, LAYERS: 1, LOW: 2, HIGH: 2, REACH: 4, KIND: 1, LINEAR: 1, SINK: 2 },
+  { ...image, PLANES: 4, SPAN: 2, LAYERS: 3, LOW: 1, HIGH: 2, REACH: 3, KIND: 3, SINK: 0 },
+];
+
+const NO_SLOT = 0xffffffff;
+
+/** The buffer `tables`: planes of one dx and SPAN consecutive dy make a group; what is not needed of it has no slot. */
+export function packGroups(
+  layers: readonly PlaneLayer[],
+  planes: readonly PlaneEntry[],
+  span: number,
+): { readonly tables: Uint32Array<ArrayBuffer>; readonly groups: number } {
+  const groups = new Map<string, number[]>();
+  for (const { d, slot } of planes) {
+    const [dx, dy] = d;
+    const first = dy - (dy % span);
+    const key = `${dx} ${first}`;
+    let words = groups.get(key);
+    if (words === undefined) {
+      words = [dx, first, slot[0], ...Array.from({ length: span }, () => NO_SLOT)];
+      groups.set(key, words);
+    }
+    words[3 + dy - first] = slot[1];
+  }
+  const words = [...groups.values()].flat();
+  return { tables: Uint32Array.from([...packTables(layers, []), ...words]), groups: groups.size };
+}
