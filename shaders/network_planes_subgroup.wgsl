@@ -11,8 +11,11 @@
 // Neighbours meet in subgroup shuffles.
 
 import package::shared::network_planes::{
-  Cell, CELLS, Edges, Lane, LAYER_WORDS, Params, PARTS, PLANE_WORDS, QUADS, SUMS, lane_of, layer_at, links_of, outside,
-  pairs, params, pixel_products, sum_along_row, sum_of_cells, tables, through_layer,
+  Cell, CELLS, Edges, Lane, PLANE_WORDS, lane_of, links_of, outside, pixel_products, sum_along_row, sum_of_cells,
+  through_layer,
+};
+import package::shared::plane_bindings::{
+  LAYER_WORDS, Params, PARTS, QUADS, SUMS, layer_at, pairs, params, tables,
 };
 import package::shared::plane_results::{sigma_result, store_pooled, store_whole};
 import constants::HEIGHT;

@@ -6,7 +6,7 @@
 // LOW + HIGH rows; what leaves a layer, HIGH rows later, goes to the next. Nothing is indexed by a loop: all is in
 // registers. The planes of a lane read the same row of x, and z one row apart: each row of x and of z is read once.
 
-import package::shared::network_planes::{
+import package::shared::plane_bindings::{
   LAYER_WORDS, Params, PARTS, QUADS, SUMS, X_STRIDE, Z_QUADS, Z_STRIDE, layer_at, pairs, params, tables, x_fields, z_fields,
 };
 import package::shared::plane_activation::{activate, Layer};
@@ -27,6 +27,10 @@ import constants::LINEAR;
 import constants::SINK;
 
 enable subgroups;
+
+// Bound as for the other plane kernels; what begins with pixels does not read them.
+@group(0) @binding(4) var<storage, read> source_sigma: array<f32>;
+@group(0) @binding(5) var<storage, read> source_theta: array<f32>;
 
 const FIELDS: u32 = CHANNELS + LAYERS;
 const GROUP_WORDS: u32 = 3 + SPAN; // dx, dy, slot of the result along x, slots along y

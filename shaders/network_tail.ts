@@ -1,6 +1,6 @@
 import type { ShaderContract } from './contract.js';
 import { wgsl } from './linked/network_tail.js';
-import { KINDS, mirrorElement, type ActivationElement } from './network_activation.js';
+import { KINDS, mirrorElement, type ActivationElement } from './shared/element_activation.js';
 
 /** The layers after the read-out of a network: dense layers and activations on one number per pair. */
 export const contract: ShaderContract = {

@@ -1,6 +1,6 @@
 // What the fused plane kernels in subgroups write, pairs of columns at a time.
 
-import package::shared::network_planes::QUADS;
+import package::shared::plane_bindings::QUADS;
 
 @group(0) @binding(6) var<storage, read_write> sigma_result: array<vec2f>;
 @group(0) @binding(7) var<storage, read_write> theta_result: array<vec2f>;

@@ -14,11 +14,9 @@ import type { CompiledRun, NetworkPass, Step, TensorId } from './pass.js';
 import type { NetworkPlan } from './plan.js';
 import { PlaneDispatches, planePrograms, type PlanePrograms } from './plane-dispatches.js';
 import type { ImageSize } from './shapes.js';
+import { stepCost, tensorElements } from './step-cost.js';
 import { TensorBuffers } from './tensor-buffers.js';
 
-/** Reads of tensors and tables that an activation costs as much as, and an element-layer of the plane kernel. */
-const ACTIVATION_COST = 12;
-const PLANE_COST = 3;
 /** Pairs of a batch at least, where the steps layer by layer are short. */
 const FUSED_BATCH = 8;
 
@@ -143,34 +141,7 @@ export class NetworkExecutor implements Disposable {
   }
 
   private cost(step: Step): number {
-    switch (step.kind) {
-      case 'products':
-        return 2 * this.image.channels * this.elements(step.result);
-      case 'gather': {
-        const { rows, columns } = this.pass.tensors[step.result];
-        const inner = axisSize(step.along === 'rows' ? columns : rows);
-        return 2 * step.table.sources.length * inner + 2 * this.elements(step.result);
-      }
-      case 'activation':
-        return ACTIVATION_COST * this.elements(step.sigma);
-      case 'variance':
-        return 4 * this.elements(step.sigma);
-      case 'tail':
-        return 3 * ACTIVATION_COST * step.layers.length;
-      case 'planes': {
-        const { layers, height, width } = this.runs[step.run];
-        return PLANE_COST * step.entries.length * height * width * (layers.length + 1);
-      }
-      case 'lambdas': {
-        const { layers, height, width } = this.runs[step.run];
-        return 30 * height * width * layers.length;
-      }
-    }
-  }
-
-  private elements(id: TensorId): number {
-    const { rows, columns } = this.pass.tensors[id];
-    return axisSize(rows) * axisSize(columns);
+    return stepCost(step, this.pass, this.runs, this.image);
   }
 
   private dispatches(step: Step, batch: PairBatch): Dispatch[] {
@@ -184,7 +155,7 @@ export class NetworkExecutor implements Disposable {
     if (step.kind === 'lambdas')
       return this.planeDispatches.lambdas(step, batch, batch.pairs.length * this.cost(step));
     const pairs = batch.pairs.length;
-    const count = step.kind === 'tail' ? pairs : pairs * this.elements(writtenBy(step));
+    const count = step.kind === 'tail' ? pairs : pairs * tensorElements(this.pass, writtenBy(step));
     const workgroups = spread(Math.ceil(count / 64));
     const cost = pairs * this.cost(step);
     return [{ ...this.bound(step, batch, count), workgroups, cost }];

@@ -52,7 +52,7 @@ class PassCompiler extends GatherSteps {
   private readonly held: NodeTensors[] = [];
   /** [nodes]: how many of its readers are still to come; an end has one that never comes. */
   private readonly readers: number[];
-  /** The run that a node is part of, and the tail. */
+  /** The run that a node is part of, and the tail; variances go through it beside the pairs. */
   private readonly runOf = new Map<number, number>();
   private readonly tailOf = new Map<number, Tail>();
 
@@ -94,7 +94,6 @@ class PassCompiler extends GatherSteps {
       if (run !== undefined) {
         if (index === this.runs[run].result) this.throughRun(run);
       } else if (tail !== undefined) {
-        // Variances go through it beside the pairs.
         if (index === tail.nodes.at(-1) && this.pass === 'values') this.throughTail(tail, index);
       } else {
         if (axes === undefined) continue;
@@ -193,19 +192,14 @@ class PassCompiler extends GatherSteps {
   }
 
   private throughTail(tail: Tail, last: number): void {
-    const one: Axis = { positions: 1, classes: [0] };
-    const axes: NodeAxes = { rows: one, columns: one };
-    this.readers[tail.source]--;
+    const source = this.held[tail.source];
+    const axes = this.tensors[source.sigma];
     const hasTheta = this.wantsTheta && this.graph.nodes[last].hasTheta;
     const result = { sigma: this.tensor(axes), theta: hasTheta ? this.tensor(axes) : undefined };
-    this.steps.push({
-      kind: 'tail',
-      layers: tailLayers(this.graph, this.exponents, tail),
-      source: this.held[tail.source],
-      result,
-      variance: tail.activated ? this.activated.indexOf(tail.source) : undefined,
-    });
+    const variance = tail.activated ? this.activated.indexOf(tail.source) : undefined;
     this.held[last] = result;
+    const layers = tailLayers(this.graph, this.exponents, tail);
+    this.steps.push({ kind: 'tail', layers, source, result, variance });
   }
 
   private planeEntry(
