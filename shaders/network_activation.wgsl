@@ -6,12 +6,7 @@
 // ERF, K = (2/pi) arcsin(2 sigma/sqrt((1+2a)(1+2b))), where a stored number times sigma_scale is the true one and K is
 // stored as k_scale K. The first two commute with scales. One element per invocation.
 
-import package::shared::arc_cosine::{arc_cosine, SNAP, TINY};
-import package::shared::arcsine::arcsine;
-
-const RELU = 0u;
-const GAUSSIAN = 1u;
-const TWO_OVER_PI = 0.6366197723675814;
+import package::shared::element_activation::{Activation, kappa};
 
 struct Params {
   count: u32, // pairs * row_elements * column_elements
@@ -36,32 +31,6 @@ struct Params {
 @group(0) @binding(6) var<storage, read_write> theta: array<f32>;
 @group(0) @binding(7) var<uniform> params: Params;
 
-// K and dK/dsigma. `m` is |sigma| where c = +-1, to the last bit: an image with itself then stays on its variances.
-fn kappa(s: f32, m: f32, a: f32, b: f32) -> vec2f {
-  if (params.kind == RELU) {
-    let slope = params.shape;
-    let arc = arc_cosine(vec4f(s), vec4f(m), SNAP);
-    let mix = (1.0 - slope) * (1.0 - slope);
-    let k = mix * arc.kappa1.x + 2.0 * slope * s;
-    let k_dot = mix * arc.kappa0.x + 2.0 * slope;
-    return vec2f(k, k_dot) / (1.0 + slope * slope);
-  }
-  if (params.kind == GAUSSIAN) {
-    // 1 - c without its cancellation; c counts as 0 where m is.
-    let distance = select((m - s) / m, 1.0, m < TINY);
-    let e = exp(-params.shape * distance);
-    return vec2f(m * e, params.shape * e);
-  }
-  let scale = params.sigma_scale;
-  let size = scale * abs(s);
-  let product = sqrt((1.0 + 2.0 * scale * a) * (1.0 + 2.0 * scale * b));
-  // (1+2a)(1+2b) - 4 sigma^2 as a sum of what is not negative.
-  let rest = 1.0 + 2.0 * scale * (a + b) + 4.0 * max(0.0, scale * m - size) * (scale * m + size);
-  let ratio = 2.0 * size / product;
-  let arc = arcsine(ratio, rest / (product * (product + 2.0 * size)));
-  return vec2f(sign(s) * params.k_scale * TWO_OVER_PI * arc, 2.0 * TWO_OVER_PI / sqrt(rest));
-}
-
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
   let element = id.y * workgroups.x * 64 + id.x;
@@ -74,10 +43,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workg
   let a = x_variance[pair.x * positions + row.x * params.width + column.x];
   let b = z_variance[pair.y * positions + row.y * params.width + column.y];
   let s = sigma[element];
-  // Two roots cannot overflow; equal variances give back themselves.
-  let product = select(sqrt(a) * sqrt(b), a, a == b);
-  let m = select(product, abs(s), product - abs(s) < SNAP * product);
-  let k = kappa(s, m, a, b);
+  let k = kappa(Activation(params.kind, params.shape, params.sigma_scale, params.k_scale), s, a, b);
   sigma[element] = k.x;
   if (params.has_theta == 1) { theta[element] = params.theta_scale * k.y * theta[element]; }
 }

@@ -11,8 +11,11 @@
 // columns left and right (sums along rows), then rows above and below. Needs no optional feature, and takes any width.
 
 import package::shared::network_planes::{
-  Cell, CELLS, Edges, Lane, LAYER_WORDS, Params, PARTS, PLANE_WORDS, SUMS, lane_of, layer_at, links_of, outside,
-  pairs, params, pixel_products, sum_along_row, sum_of_cells, tables, through_layer,
+  Cell, CELLS, Edges, Lane, PLANE_WORDS, lane_of, links_of, outside, pixel_products, sum_along_row, sum_of_cells,
+  through_layer,
+};
+import package::shared::plane_bindings::{
+  LAYER_WORDS, Params, PARTS, SUMS, layer_at, pairs, params, tables,
 };
 import constants::HEIGHT;
 import constants::WIDTH;

@@ -11,9 +11,13 @@
 // Neighbours meet in subgroup shuffles.
 
 import package::shared::network_planes::{
-  Cell, CELLS, Edges, Lane, LAYER_WORDS, Params, PARTS, PLANE_WORDS, QUADS, SUMS, lane_of, layer_at, links_of, outside,
-  pairs, params, pixel_products, sum_along_row, sum_of_cells, tables, through_layer,
+  Cell, CELLS, Edges, Lane, PLANE_WORDS, lane_of, links_of, outside, pixel_products, sum_along_row, sum_of_cells,
+  through_layer,
 };
+import package::shared::plane_bindings::{
+  LAYER_WORDS, Params, PARTS, QUADS, SUMS, layer_at, pairs, params, tables,
+};
+import package::shared::plane_results::{sigma_result, store_pooled, store_whole};
 import constants::HEIGHT;
 import constants::WIDTH;
 import constants::ROWS;
@@ -31,9 +35,6 @@ enable subgroups;
 
 @group(0) @binding(4) var<storage, read> source_sigma: array<vec4f>;
 @group(0) @binding(5) var<storage, read> source_theta: array<vec4f>;
-@group(0) @binding(6) var<storage, read_write> sigma_result: array<vec2f>;
-@group(0) @binding(7) var<storage, read_write> theta_result: array<vec2f>;
-
 const PLANE_LANES: u32 = ROW_LANES * STRIPS;
 
 // The value of the lane `step` lanes before (up) or after, of this lane's plane; around its end if `around` holds.
@@ -65,16 +66,6 @@ fn strip_below(value: vec4f, strip: u32, lane: u32) -> vec4f {
   }
   if (STRIPS == 1) { return vec4f(0.0); }
   return select(vec4f(0.0), subgroupShuffleDown(value, ROW_LANES), strip < STRIPS - 1);
-}
-
-// A row of parts: the even columns and the odd ones, or both summed.
-fn store_parts(at: u32, k: vec4f, t: vec4f, odd: bool) {
-  sigma_result[at] = k.xz + select(k.yw, vec2f(0.0), odd);
-  theta_result[at] = t.xz + select(t.yw, vec2f(0.0), odd);
-  if (odd) {
-    sigma_result[at + QUADS] = k.yw;
-    theta_result[at + QUADS] = t.yw;
-  }
 }
 
 // What a cell begins with that is stored: one plane, or parts of a pooled one.
@@ -184,20 +175,16 @@ fn main(
   }
   if (!live) { return; }
   if (SINK == PARTS) {
-    let apart = d.y % 2 == 1;
     for (var r = 0u; r < ROWS; r += 2) {
       let row = pair_index * params.result_rows + slot.y * (HEIGHT / 2) + (lane.top + r) / 2;
       // unroll
       for (var v = 0u; v < COLUMN_QUADS; v++) {
         if (!outside(lane, r, v)) {
           let at = (row * params.result_columns + slot.x) * QUADS + lane.first_quad + v;
-          let even = r * COLUMN_QUADS + v;
-          let odd = min(even + COLUMN_QUADS, CELLS - 1);
+          let upper = r * COLUMN_QUADS + v;
+          let lower = min(upper + COLUMN_QUADS, CELLS - 1);
           let next = at + HEIGHT / 2 * params.result_columns * QUADS;
-          let k = sigma[even] + select(sigma[odd], vec4f(0.0), apart);
-          let t = theta[even] + select(theta[odd], vec4f(0.0), apart);
-          store_parts(at, k, t, d.x % 2 == 1);
-          if (apart) { store_parts(next, sigma[odd], theta[odd], d.x % 2 == 1); }
+          store_pooled(at, next, d, sigma[upper], theta[upper], sigma[lower], theta[lower]);
         }
       }
     }
@@ -208,13 +195,8 @@ fn main(
     // unroll
     for (var v = 0u; v < COLUMN_QUADS; v++) {
       if (!outside(lane, r, v)) {
-        let at = (row * params.result_columns + slot.x) * 2 * QUADS + 2 * (lane.first_quad + v);
-        let k = sigma[r * COLUMN_QUADS + v];
-        sigma_result[at] = k.xy;
-        sigma_result[at + 1] = k.zw;
-        let t = theta[r * COLUMN_QUADS + v];
-        theta_result[at] = t.xy;
-        theta_result[at + 1] = t.zw;
+        let at = (row * params.result_columns + slot.x) * QUADS + lane.first_quad + v;
+        store_whole(at, sigma[r * COLUMN_QUADS + v], theta[r * COLUMN_QUADS + v]);
       }
     }
   }

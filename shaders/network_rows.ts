@@ -1,6 +1,7 @@
 import type { ShaderContract } from './contract.js';
 import { wgsl } from './linked/network_rows.js';
-import { packTables, planesContract, type PlaneEntry } from './shared/network_planes.js';
+import { planesContract, type PlaneEntry } from './shared/network_planes.js';
+import { packLayers } from './shared/plane_bindings.js';
 import type { PlaneLayer } from './shared/plane_activation.js';
 
 export { mirrorPlane } from './shared/network_planes.js';
@@ -54,5 +55,5 @@ export function packGroups(
     words[3 + dy - first] = slot[1];
   }
   const words = [...groups.values()].flat();
-  return { tables: Uint32Array.from([...packTables(layers, []), ...words]), groups: groups.size };
+  return { tables: Uint32Array.from([...packLayers(layers), ...words]), groups: groups.size };
 }

@@ -6,11 +6,12 @@
 // LOW + HIGH rows; what leaves a layer, HIGH rows later, goes to the next. Nothing is indexed by a loop: all is in
 // registers. The planes of a lane read the same row of x, and z one row apart: each row of x and of z is read once.
 
-import package::shared::network_planes::{
+import package::shared::plane_bindings::{
   LAYER_WORDS, Params, PARTS, QUADS, SUMS, X_STRIDE, Z_QUADS, Z_STRIDE, layer_at, pairs, params, tables, x_fields, z_fields,
 };
 import package::shared::plane_activation::{activate, Layer};
 import package::shared::window::{column_linked, from_left, from_right, row_linked};
+import package::shared::plane_results::{sigma_result, store_pooled, store_whole};
 import constants::HEIGHT;
 import constants::WIDTH;
 import constants::SHIFTS;
@@ -27,8 +28,9 @@ import constants::SINK;
 
 enable subgroups;
 
-@group(0) @binding(6) var<storage, read_write> sigma_result: array<vec2f>;
-@group(0) @binding(7) var<storage, read_write> theta_result: array<vec2f>;
+// Bound as for the other plane kernels; what begins with pixels does not read them.
+@group(0) @binding(4) var<storage, read> source_sigma: array<f32>;
+@group(0) @binding(5) var<storage, read> source_theta: array<f32>;
 
 const FIELDS: u32 = CHANNELS + LAYERS;
 const GROUP_WORDS: u32 = 3 + SPAN; // dx, dy, slot of the result along x, slots along y
@@ -67,16 +69,6 @@ fn lane_before(value: vec2f, row_lane: u32) -> vec2f {
 
 fn lane_after(value: vec2f, row_lane: u32) -> vec2f {
   return select(vec2f(0.0), subgroupShuffleDown(value, 1), row_lane < ROW_LANES - 1);
-}
-
-// A row of parts: the even columns and the odd ones, or both summed.
-fn store_parts(at: u32, k: vec4f, t: vec4f, odd: bool) {
-  sigma_result[at] = k.xz + select(k.yw, vec2f(0.0), odd);
-  theta_result[at] = t.xz + select(t.yw, vec2f(0.0), odd);
-  if (odd) {
-    sigma_result[at + QUADS] = k.yw;
-    theta_result[at + QUADS] = t.yw;
-  }
 }
 
 @compute @workgroup_size(ROW_LANES * PLANES)
@@ -229,24 +221,16 @@ fn main(@builtin(local_invocation_index) index: u32, @builtin(workgroup_id) work
         t_held[j] += theta[j];
       } else if (SINK == PARTS) {
         if (y % 2 == 1 && slots[j] != NO_SLOT) {
-          let apart = (d.y + j) % 2 == 1;
           let line = pair_index * params.result_rows + slots[j] * (HEIGHT / 2) + y / 2;
           let at = (line * params.result_columns + slot_x) * QUADS + lane.quad;
           let next = at + HEIGHT / 2 * params.result_columns * QUADS;
-          let k = k_held[j] + select(sigma[j], vec4f(0.0), apart);
-          let t = t_held[j] + select(theta[j], vec4f(0.0), apart);
-          store_parts(at, k, t, d.x % 2 == 1);
-          if (apart) { store_parts(next, sigma[j], theta[j], d.x % 2 == 1); }
+          store_pooled(at, next, vec2u(d.x, d.y + j), k_held[j], t_held[j], sigma[j], theta[j]);
         }
         k_held[j] = sigma[j];
         t_held[j] = theta[j];
       } else if (slots[j] != NO_SLOT) {
         let line = pair_index * params.result_rows + slots[j] * HEIGHT + y;
-        let at = 2 * ((line * params.result_columns + slot_x) * QUADS + lane.quad);
-        sigma_result[at] = sigma[j].xy;
-        sigma_result[at + 1] = sigma[j].zw;
-        theta_result[at] = theta[j].xy;
-        theta_result[at + 1] = theta[j].zw;
+        store_whole((line * params.result_columns + slot_x) * QUADS + lane.quad, sigma[j], theta[j]);
       }
     }
   }

@@ -1,7 +1,10 @@
 import type { ShaderContract } from '../contract.js';
 import { mirrorElement, type ActivationKind } from '../network_activation.js';
 import type { PlaneLayer } from './plane_activation.js';
+import { packLayers } from './plane_bindings.js';
 import { windowSums } from './window.js';
+
+export { SINKS, type Sink } from './plane_results.js';
 
 /** What the two fused plane kernels of networks promise alike: all but the name and the text. */
 export const planesContract: Omit<ShaderContract, 'name' | 'wgsl'> = {
@@ -60,10 +63,6 @@ export const planesContract: Omit<ShaderContract, 'name' | 'wgsl'> = {
   errorBound: 'as planes: each layer a few roundings of Σ and of Θ, K̇ 1e-7/√(1−c²)',
 };
 
-/** Values of the constant SINK. */
-export const SINKS = { whole: 0, parts: 1, sums: 2 } as const;
-export type Sink = keyof typeof SINKS;
-
 /** A displacement with the slots of its result, and of the planes or parts that it is read from, along x and along y. */
 export interface PlaneEntry {
   readonly d: readonly [x: number, y: number];
@@ -77,19 +76,6 @@ export function packTables(
   layers: readonly PlaneLayer[],
   planes: readonly PlaneEntry[],
 ): Uint32Array<ArrayBuffer> {
-  const numbers = Float32Array.from(
-    layers.flatMap((layer) => [
-      layer.gain,
-      layer.bias,
-      layer.trained ? 1 : 0,
-      layer.windowed ? 1 : 0,
-      layer.active ? 1 : 0,
-      layer.shape,
-      layer.sigmaScale,
-      layer.kScale,
-      layer.thetaScale,
-    ]),
-  );
   const three = (slots: readonly number[]) => [0, 1, 2].map((k) => slots.at(k) ?? 0);
   const words = planes.flatMap(({ d, slot, sourceX, sourceY }) => [
     ...d,
@@ -97,7 +83,7 @@ export function packTables(
     ...three(sourceX),
     ...three(sourceY),
   ]);
-  return Uint32Array.from([...new Uint32Array(numbers.buffer), ...words]);
+  return Uint32Array.from([...packLayers(layers), ...words]);
 }
 
 export interface NetworkPlanesInput {

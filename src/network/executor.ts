@@ -1,6 +1,7 @@
 import { contract as activationContract, KINDS } from '../../shaders/network_activation.js';
 import { contract as gatherContract } from '../../shaders/network_gather.js';
 import { contract as productsContract } from '../../shaders/network_products.js';
+import { contract as tailContract } from '../../shaders/network_tail.js';
 import { BufferScope } from '../gpu/buffers.js';
 import type { Gpu } from '../gpu/gpu.js';
 import type { Program } from '../gpu/program.js';
@@ -13,11 +14,9 @@ import type { CompiledRun, NetworkPass, Step, TensorId } from './pass.js';
 import type { NetworkPlan } from './plan.js';
 import { PlaneDispatches, planePrograms, type PlanePrograms } from './plane-dispatches.js';
 import type { ImageSize } from './shapes.js';
+import { stepCost, tensorElements } from './step-cost.js';
 import { TensorBuffers } from './tensor-buffers.js';
 
-/** Reads of tensors and tables that an activation costs as much as, and an element-layer of the plane kernel. */
-const ACTIVATION_COST = 12;
-const PLANE_COST = 3;
 /** Pairs of a batch at least, where the steps layer by layer are short. */
 const FUSED_BATCH = 8;
 
@@ -25,6 +24,7 @@ interface Programs {
   readonly products: Program;
   readonly gather: Program;
   readonly activation: Program;
+  readonly tail: Program;
   readonly ofPlanes: PlanePrograms;
 }
 
@@ -39,8 +39,9 @@ export type BatchKernels = readonly { readonly sigma: Float32Array; readonly the
 export class NetworkExecutor implements Disposable {
   private readonly scope: BufferScope;
   private readonly buffers: TensorBuffers;
-  /** Bound where a shader has a buffer that it will not touch. */
+  /** Bound where a shader has a buffer that it will not read, and one that it will not write. */
   private readonly unused: GPUBuffer;
+  private readonly unwritten: GPUBuffer;
   private readonly planeDispatches: PlaneDispatches;
 
   private constructor(
@@ -55,6 +56,7 @@ export class NetworkExecutor implements Disposable {
     this.scope = new BufferScope(gpu.device);
     this.buffers = new TensorBuffers(this.scope, pass, maxPairs);
     this.unused = this.scope.storage('unused', 16);
+    this.unwritten = this.scope.storage('unwritten', 16);
     const { ofPlanes } = programs;
     this.planeDispatches = new PlaneDispatches(this.scope, this.buffers, ofPlanes, pass, runs, image);
   }
@@ -75,10 +77,11 @@ export class NetworkExecutor implements Disposable {
       gpu.program(productsContract),
       gpu.program(gatherContract),
       gpu.program(activationContract),
+      gpu.program(tailContract),
       planePrograms(gpu, runs),
     ]);
-    const [products, gather, activation, ofPlanes] = await orAborted(compiled, signal);
-    const programs = { products, gather, activation, ofPlanes };
+    const [products, gather, activation, tail, ofPlanes] = await orAborted(compiled, signal);
+    const programs = { products, gather, activation, tail, ofPlanes };
     return new NetworkExecutor(gpu, programs, pacer, pass, runs, image, maxPairs);
   }
 
@@ -138,32 +141,7 @@ export class NetworkExecutor implements Disposable {
   }
 
   private cost(step: Step): number {
-    switch (step.kind) {
-      case 'products':
-        return 2 * this.image.channels * this.elements(step.result);
-      case 'gather': {
-        const { rows, columns } = this.pass.tensors[step.result];
-        const inner = axisSize(step.along === 'rows' ? columns : rows);
-        return 2 * step.table.sources.length * inner + 2 * this.elements(step.result);
-      }
-      case 'activation':
-        return ACTIVATION_COST * this.elements(step.sigma);
-      case 'variance':
-        return 4 * this.elements(step.sigma);
-      case 'planes': {
-        const { layers, height, width } = this.runs[step.run];
-        return PLANE_COST * step.entries.length * height * width * (layers.length + 1);
-      }
-      case 'lambdas': {
-        const { layers, height, width } = this.runs[step.run];
-        return 30 * height * width * layers.length;
-      }
-    }
-  }
-
-  private elements(id: TensorId): number {
-    const { rows, columns } = this.pass.tensors[id];
-    return axisSize(rows) * axisSize(columns);
+    return stepCost(step, this.pass, this.runs, this.image);
   }
 
   private dispatches(step: Step, batch: PairBatch): Dispatch[] {
@@ -177,8 +155,7 @@ export class NetworkExecutor implements Disposable {
     if (step.kind === 'lambdas')
       return this.planeDispatches.lambdas(step, batch, batch.pairs.length * this.cost(step));
     const pairs = batch.pairs.length;
-    const result = step.kind === 'products' || step.kind === 'gather' ? step.result : step.sigma;
-    const count = pairs * this.elements(result);
+    const count = step.kind === 'tail' ? pairs : pairs * tensorElements(this.pass, writtenBy(step));
     const workgroups = spread(Math.ceil(count / 64));
     const cost = pairs * this.cost(step);
     return [{ ...this.bound(step, batch, count), workgroups, cost }];
@@ -262,6 +239,28 @@ export class NetworkExecutor implements Disposable {
           },
         };
       }
+      case 'tail': {
+        const { layers, source, result, variance } = step;
+        const { sigma, theta } = result;
+        return {
+          program: programs.tail,
+          buffers: {
+            x_variance: variance === undefined ? unused : batch.x.variances[variance],
+            z_variance: variance === undefined ? unused : batch.z.variances[variance],
+            pairs: buffers.pairs,
+            layers: buffers.tail(layers),
+            source_sigma: buffers.tensor(source.sigma),
+            source_theta: buffers.tensor(source.theta ?? source.sigma),
+            sigma: buffers.tensor(sigma),
+            theta: theta === undefined ? this.unwritten : buffers.tensor(theta),
+          },
+          params: {
+            ...{ count, layers: layers.length, has_variances: variance === undefined ? 0 : 1 },
+            source_has_theta: source.theta === undefined ? 0 : 1,
+            has_theta: theta === undefined ? 0 : 1,
+          },
+        };
+      }
       case 'variance': {
         // A copy to where the block's variances stand; its pairs are consecutive images with themselves.
         const source = buffers.tensor(step.sigma);
@@ -283,6 +282,12 @@ export class NetworkExecutor implements Disposable {
       }
     }
   }
+}
+
+function writtenBy(
+  step: Extract<Step, { kind: 'products' | 'gather' | 'activation' | 'variance' }>,
+): TensorId {
+  return step.kind === 'products' || step.kind === 'gather' ? step.result : step.sigma;
 }
 
 /** `count` workgroups as a grid within the limit of 65,535 per dimension. */

@@ -1,3 +1,4 @@
+import type { TailLayer } from '../../shaders/network_tail.js';
 import type { PlaneEntry } from '../../shaders/shared/network_planes.js';
 import type { PlaneLayer } from '../../shaders/shared/plane_activation.js';
 import type { GatherTable } from './axis.js';
@@ -34,6 +35,15 @@ export type Step =
       readonly sigmaScale: number;
       readonly kScale: number;
       readonly thetaScale: number;
+    }
+  /** Dense layers and activations on one number per pair. */
+  | {
+      readonly kind: 'tail';
+      readonly layers: readonly TailLayer[];
+      readonly source: NodeTensors;
+      readonly result: NodeTensors;
+      /** Which of the variances of the images it begins with, if it has activations. */
+      readonly variance?: number;
     }
   /** In the pass of the variances alone: the tensor of an image with itself, one value per position, is variance k. */
   | { readonly kind: 'variance'; readonly variance: number; readonly sigma: TensorId }

@@ -23,6 +23,8 @@ function tensorsOf(step: Step): { reads: TensorId[]; writes: TensorId[] } {
       return { reads: [], writes: both(step) };
     case 'variance':
       return { reads: [step.sigma], writes: [] };
+    case 'tail':
+      return { reads: both(step.source), writes: both(step.result) };
     case 'planes':
       return { reads: step.source ? both(step.source) : [], writes: both(step.result) };
     case 'lambdas':

@@ -8,6 +8,7 @@ import { neededAxes, type NodeAxes } from './needs.js';
 import type { CompiledPasses, CompiledRun, NetworkPass, NodeTensors, TensorId } from './pass.js';
 import { firstPart, partsAxis, partsOfPooled, partsTable } from './parts.js';
 import type { PlaneRun } from './plane-runs.js';
+import { findTails, tailLayers, type Tail } from './tails.js';
 
 /**
  * The steps of both passes.
@@ -23,19 +24,22 @@ export function compilePasses(
 ): CompiledPasses {
   const exponents = nodeExponents(graph, pixelExponent);
   const runs = planeRuns.map((run) => compileRun(graph, exponents, run));
-  const fused = new Set(runs.flatMap(({ layers }) => layers.map(({ activation }) => activation)));
+  const fused = new Set(runs.flatMap(({ layers }) => layers.flatMap(({ activation = [] }) => activation)));
+  const tails = findTails(graph, fused);
+  for (const { nodes } of tails) for (const node of nodes) fused.add(node);
   // Activations of one input share their variances.
   const activated = [
-    ...new Set(
-      graph.nodes.flatMap(({ operation, inputs }, index) =>
+    ...new Set([
+      ...graph.nodes.flatMap(({ operation, inputs }, index) =>
         operation.kind === 'activation' && !fused.has(index) ? inputs : [],
       ),
-    ),
+      ...tails.flatMap((tail) => (tail.activated ? [tail.source] : [])),
+    ]),
   ];
   return {
     runs,
-    variances: new PassCompiler(graph, exponents, activated, 'variances', false, runs).compile(),
-    values: new PassCompiler(graph, exponents, activated, 'values', theta, runs).compile(),
+    variances: new PassCompiler(graph, exponents, activated, 'variances', false, runs, tails).compile(),
+    values: new PassCompiler(graph, exponents, activated, 'values', theta, runs, tails).compile(),
     varianceShapes: activated.map((node) => ({
       height: graph.nodes[node].height,
       width: graph.nodes[node].width,
@@ -48,8 +52,9 @@ class PassCompiler extends GatherSteps {
   private readonly held: NodeTensors[] = [];
   /** [nodes]: how many of its readers are still to come; an end has one that never comes. */
   private readonly readers: number[];
-  /** The run that a node is part of. */
+  /** The run that a node is part of, and the tail; variances go through it beside the pairs. */
   private readonly runOf = new Map<number, number>();
+  private readonly tailOf = new Map<number, Tail>();
 
   constructor(
     private readonly graph: NetworkGraph,
@@ -58,6 +63,7 @@ class PassCompiler extends GatherSteps {
     private readonly pass: 'values' | 'variances',
     private readonly wantsTheta: boolean,
     private readonly runs: readonly CompiledRun[],
+    tails: readonly Tail[],
   ) {
     super();
     this.axes = neededAxes(graph, pass);
@@ -68,8 +74,12 @@ class PassCompiler extends GatherSteps {
       }
       if (sourceKind !== 'pixels') this.readers[source]++;
     }
+    for (const tail of tails) {
+      for (const node of tail.nodes) this.tailOf.set(node, tail);
+      if (pass === 'values') this.readers[tail.source]++;
+    }
     for (const [index, { inputs }] of graph.nodes.entries()) {
-      if (this.axes[index] === undefined || this.runOf.has(index)) continue;
+      if (this.axes[index] === undefined || this.runOf.has(index) || this.tailOf.has(index)) continue;
       for (const input of inputs) this.readers[input]++;
     }
     for (const end of graph.ends) this.readers[end]++;
@@ -80,8 +90,11 @@ class PassCompiler extends GatherSteps {
     for (const [index, node] of nodes.entries()) {
       const axes = this.axes[index];
       const run = this.runOf.get(index);
+      const tail = this.tailOf.get(index);
       if (run !== undefined) {
         if (index === this.runs[run].result) this.throughRun(run);
+      } else if (tail !== undefined) {
+        if (index === tail.nodes.at(-1) && this.pass === 'values') this.throughTail(tail, index);
       } else {
         if (axes === undefined) continue;
         // Runs multiply images themselves.
@@ -176,6 +189,17 @@ class PassCompiler extends GatherSteps {
         : run.sink === 'sums'
           ? this.summedPlanes(run, tensors.sigma, hasTheta)
           : this.pooledParts(run, tensors);
+  }
+
+  private throughTail(tail: Tail, last: number): void {
+    const source = this.held[tail.source];
+    const axes = this.tensors[source.sigma];
+    const hasTheta = this.wantsTheta && this.graph.nodes[last].hasTheta;
+    const result = { sigma: this.tensor(axes), theta: hasTheta ? this.tensor(axes) : undefined };
+    const variance = tail.activated ? this.activated.indexOf(tail.source) : undefined;
+    this.held[last] = result;
+    const layers = tailLayers(this.graph, this.exponents, tail);
+    this.steps.push({ kind: 'tail', layers, source, result, variance });
   }
 
   private planeEntry(

@@ -1,3 +1,4 @@
+import { packTail, type TailLayer } from '../../shaders/network_tail.js';
 import { BufferScope } from '../gpu/buffers.js';
 import { axisElements, selectionTable, type Axis, type GatherTable } from './axis.js';
 import type { NetworkPass, TensorId } from './pass.js';
@@ -8,6 +9,7 @@ export class TensorBuffers {
   private readonly slots: readonly GPUBuffer[];
   private readonly slotOf: readonly number[];
   private readonly tables = new Map<GatherTable, { starts: GPUBuffer; sources: GPUBuffer }>();
+  private readonly tails = new Map<readonly TailLayer[], GPUBuffer>();
   private readonly axes = new Map<string, GPUBuffer>();
   private readonly selections = new Map<string, GatherTable>();
   readonly pairs: GPUBuffer;
@@ -48,6 +50,15 @@ export class TensorBuffers {
       this.tables.set(table, buffers);
     }
     return buffers;
+  }
+
+  tail(layers: readonly TailLayer[]): GPUBuffer {
+    let buffer = this.tails.get(layers);
+    if (buffer === undefined) {
+      buffer = this.scope.upload('layers', packTail(layers));
+      this.tails.set(layers, buffer);
+    }
+    return buffer;
   }
 
   /** The table that copies an axis. */

@@ -1,3 +1,4 @@
+// While a promise of the device is pending, the host sleeps in every turn of the event loop; nothing else changes.
 import { PausedPolling } from '../../src/gpu/dawn/paused-polling.js';
 
 /** Turns of the event loop and CPU time while `wait` lasts, as Dawn's binding turns it while a promise is pending. */

@@ -106,11 +106,19 @@ describe('slots', () => {
           const reads = step.kind === 'gather' ? [step.source, step.added] : [];
           if (step.kind === 'variance') reads.push(step.sigma);
           if (step.kind === 'activation') reads.push(step.sigma, step.theta);
+          if (step.kind === 'tail') reads.push(step.source.sigma, step.source.theta);
           for (const tensor of reads) if (tensor !== undefined) expect(holds[slotOf[tensor]]).toBe(tensor);
           if (step.kind === 'products' || step.kind === 'gather') {
             for (const tensor of reads)
               if (tensor !== undefined) expect(slotOf[tensor]).not.toBe(slotOf[step.result]);
             holds[slotOf[step.result]] = step.result;
+          }
+          if (step.kind === 'tail') {
+            for (const written of [step.result.sigma, step.result.theta!]) {
+              for (const tensor of reads)
+                if (tensor !== undefined) expect(slotOf[tensor]).not.toBe(slotOf[written]);
+              holds[slotOf[written]] = written;
+            }
           }
         }
         for (const { sigma, theta } of pass.outputs) {

@@ -1,7 +1,9 @@
 // The plane algorithm in float64, the shaders' mirrors in the order of the compiled steps, equals the golden values of
 // every network: strides, pooling, circular and missing padding, sums, read-outs in the middle. Several networks in one
 // walk equal each alone.
+import { conv, dense, erf, flatten, relu } from '../../src/network/builder.js';
 import { buildGraph } from '../../src/network/graph.js';
+import type { NetworkPass } from '../../src/network/pass.js';
 import { presetNetwork } from '../../src/network/presets.js';
 import { referenceNetwork } from '../../src/network/reference.js';
 import { compilePasses } from '../../src/network/steps.js';
@@ -95,6 +97,34 @@ test('without the NTK no Θ is computed', () => {
   const graph = buildGraph([presetNetwork('myrtle5')], { channels: 3, height: 8, width: 8 });
   const { values } = compilePasses(graph, 0, false);
   expect(values.outputs[0].theta).toBeUndefined();
-  const steps = compilePasses(graph, 0, true).values.steps.length;
-  expect(values.steps.length).toBeLessThan(0.6 * steps);
+  const gathers = ({ steps }: typeof values) => steps.filter(({ kind }) => kind === 'gather').length;
+  expect(gathers(values)).toBeLessThan(0.6 * gathers(compilePasses(graph, 0, true).values));
+});
+
+test('dense layers and activations after the read-out are one step, up to the end of each network', () => {
+  const layers = (ends: number) => [
+    conv(3),
+    relu(),
+    flatten(),
+    ...Array.from({ length: ends }, () => [dense(), erf()]).flat(),
+    dense(),
+  ];
+  const kinds = (...networks: number[]) =>
+    compilePasses(
+      buildGraph(
+        networks.map((ends) => Network.from(layers(ends))),
+        { channels: 1, height: 4, width: 4 },
+      ),
+      0,
+      true,
+    );
+  const tails = ({ steps }: NetworkPass) => steps.flatMap((step) => (step.kind === 'tail' ? [step] : []));
+  const { values, variances, varianceShapes } = kinds(3);
+  expect(tails(values).map((tail) => tail.layers.length)).toEqual([7]);
+  expect(values.steps.at(-1)).toMatchObject({ kind: 'tail', variance: 1 });
+  // Variances end where the tail begins.
+  expect(varianceShapes).toHaveLength(2);
+  expect(tails(variances)).toEqual([]);
+  // What another network goes on from is no part of a tail.
+  expect(tails(kinds(1, 2).values).map((tail) => tail.layers.length)).toEqual([2]);
 });

@@ -106,9 +106,9 @@ test.each(CASES)('%j', async (comparison) => {
 test.each([
   ['snaps_all', '< SNAP * product', '< 0.5 * product', { kind: 'relu', shape: 0 }],
   ['no_slope', '+ 2.0 * slope * s;', ';', { kind: 'relu', shape: 0.3 }],
-  ['gamma_once', 'vec2f(m * e, params.shape * e)', 'vec2f(m * e, e)', { kind: 'gaussian', shape: 4 }],
+  ['gamma_once', 'vec2f(m * e, activation.shape * e)', 'vec2f(m * e, e)', { kind: 'gaussian', shape: 4 }],
   ['black', '1.0, m < TINY', '0.0, m < TINY', { kind: 'gaussian', shape: 4 }],
-  ['no_scale', 'let scale = params.sigma_scale', 'let scale = 1.0', { kind: 'erf', shape: 0 }],
+  ['no_scale', 'let scale = activation.sigma_scale', 'let scale = 1.0', { kind: 'erf', shape: 0 }],
   ['theta_unscaled', 'params.theta_scale * k.y', 'k.y', { kind: 'erf', shape: 0 }],
   ['other_position', 'row.y * params.width', 'row.x * params.width', { kind: 'relu', shape: 0 }],
 ] as const)('the planted fault %s is seen', async (fault, text, replacement, comparison) => {

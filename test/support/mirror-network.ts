@@ -1,5 +1,6 @@
 import * as activation from '../../shaders/network_activation.js';
 import * as gather from '../../shaders/network_gather.js';
+import * as tail from '../../shaders/network_tail.js';
 import * as products from '../../shaders/network_products.js';
 import type { ImageStack } from '../../src/images/images.js';
 import { axisElements, axisSize } from '../../src/network/axis.js';
@@ -52,6 +53,16 @@ export function mirrorNetworks(networks: readonly Network[], x: ImageStack, z: I
           inner: along ? axisSize(columns) : 1,
           ...{ gain, bias, keep },
         });
+      } else if (step.kind === 'tail') {
+        const { layers, source, result, variance } = step;
+        const ends = pairs.map(([i, j], pair) => {
+          const [a, b] = variance === undefined ? [0, 0] : [varX[variance][i], varZ[variance][j]];
+          const theta = source.theta === undefined ? 0 : tensors[source.theta][pair];
+          const exact = layers.map((layer) => ({ ...layer, snap: 0 }));
+          return tail.mirror(exact, tensors[source.sigma][pair], theta, a, b);
+        });
+        tensors[result.sigma] = Float64Array.from(ends, ({ sigma }) => sigma);
+        if (result.theta !== undefined) tensors[result.theta] = Float64Array.from(ends, ({ theta }) => theta);
       } else if (step.kind === 'variance') {
         varX[step.variance] = tensors[step.sigma].slice();
       } else if (step.kind === 'activation') {
