@@ -1,4 +1,4 @@
-import { assertKeys, assertOneOf } from '../checks/arguments.js';
+import { assertKeys, assertMade, assertOneOf } from '../checks/arguments.js';
 import { InputError } from '../checks/input-error.js';
 import { labelNotes } from '../classification/label-notes.js';
 import { withKeptFactor } from '../classification/kept-factor.js';
@@ -11,7 +11,9 @@ import type { ImageStack } from '../images/images.js';
 import { regressionGrams } from '../kernel/gram-shape.js';
 import { requestReport, validateRequests, type KernelRequest } from '../planning/kernel-request.js';
 import { prepareKernels } from '../planning/prepare-kernels.js';
-import type { PrepareOptions } from '../planning/prepare-run.js';
+import { assertStack } from '../images/taken-images.js';
+import { assertJobOptions } from '../progress/job-options.js';
+import { assertPrepareOptions, type PrepareOptions } from '../planning/prepare-run.js';
 import { workUpdates } from '../progress/details.js';
 import { SILENT } from '../progress/reporter.js';
 import { chooseRidge } from '../regression/choose-ridge.js';
@@ -79,6 +81,8 @@ export function prepareFit(request: FitModelRequest): FitTask {
     variance = false,
     chooseBy = 'leave-one-out',
   } = request;
+  assertMade('prepareFit: train', train, 'loadImages', ['images', 'files', 'sources']);
+  assertStack('train.images', train.images);
   assertOneOf('prepareFit: targets', kind, TARGET_KINDS);
   for (const one of ridgesOf(ridge)) assertRidge(one);
   assertOneOf('prepareFit: chooseBy', chooseBy, RIDGE_CRITERIA);
@@ -133,6 +137,9 @@ export async function fitModel(
   options: FitModelOptions = {},
 ): Promise<FittedKeptModel> {
   assertOpenGpu('fitModel', opened);
+  assertMade('fitModel: task', task, 'prepareFit', ['images', 'y', 'kernel', 'targets']);
+  assertJobOptions('fitModel', options, ['memoryBytes', 'panels', 'tune', 'cache', 'reporter', 'signal']);
+  assertPrepareOptions('fitModel', options);
   const { memoryBytes, panels, ...prepare } = options;
   const { signal, reporter = SILENT } = prepare;
   const { images, kernel, y } = task;
@@ -192,7 +199,7 @@ export function manifestOf(task: FitTask, coefficients: Float64Array, ridge: num
     ...(statistics && {
       statistics: { mean: [...statistics.mean], standardDeviation: [...statistics.standardDeviation] },
     }),
-    targets: targets as ModelManifest['targets'],
+    targets,
     ridge,
     imageShape: [channels, height, width],
     count,

@@ -1,5 +1,8 @@
 import * as v from 'valibot';
+import type { ModelTargets } from './model-targets.js';
 import type { ChannelStatistics, Normalization } from '../images/normalize.js';
+import type { PixelFacts } from '../data/scale.js';
+import type { requestReport } from '../planning/kernel-request.js';
 import { kernelEntry } from '../store/computation-schema.js';
 
 /** Counts up when a folder of an older version is no longer read as it is. */
@@ -68,7 +71,32 @@ export const versionSchema = v.looseObject({
   version: v.string(),
 });
 
-export type ModelManifest = v.InferOutput<typeof modelSchema>;
+/** What model.json holds. */
+export interface ModelManifest {
+  readonly format: 'cntk-model';
+  readonly formatVersion: 1;
+  /** Of the package that made the model. */
+  readonly version: string;
+  /** With its name. */
+  readonly kernel: KernelReport;
+  readonly normalization: Normalization;
+  /** What `standardize` removed. */
+  readonly statistics?: { readonly mean: readonly number[]; readonly standardDeviation: readonly number[] };
+  readonly targets: ModelTargets;
+  /** Added to the diagonal of the kernel, in units of its mean. */
+  readonly ridge: number;
+  readonly imageShape: readonly [channels: number, height: number, width: number];
+  /** Training images. */
+  readonly count: number;
+  /** How the pixels of the training files were read: those of new images are to be on the same scale. */
+  readonly pixels: readonly (PixelFacts & { readonly file: string })[];
+  readonly sha256: { readonly images: string; readonly coefficients: string };
+  /** Of a model that gives variances: what kernels and noise are multiplied by, [columns]. */
+  readonly variance?: { readonly scales: readonly number[]; readonly noise: number };
+}
+
+/** A kernel as models keep it. */
+export type KernelReport = ReturnType<typeof requestReport>;
 
 export function statisticsOf({ statistics }: ModelManifest): ChannelStatistics | undefined {
   return (

@@ -1,17 +1,20 @@
 import { createHash } from 'node:crypto';
+import { ArgumentError, assertInstance } from '../checks/arguments.js';
+import { className } from '../checks/class-name.js';
 import { assertOpenGpu, type OpenGpu } from '../gpu/dawn/open-gpu.js';
-import type { ImageFiles, LabelledImages } from '../data/load.js';
+import { ImageFiles, type LabelledImages } from '../data/load.js';
 import { assertOneScale } from '../data/one-scale.js';
 import type { ImageSource } from '../data/sources.js';
 import { checkImages } from '../images/image-checks.js';
 import { normalizeBy } from '../images/normalize.js';
 import type { ImageStack } from '../images/images.js';
 import { prepareKernels, type PreparedKernels } from '../planning/prepare-kernels.js';
-import type { PrepareOptions } from '../planning/prepare-run.js';
+import { assertJobOptions } from '../progress/job-options.js';
+import { assertPrepareOptions, type PrepareOptions } from '../planning/prepare-run.js';
 import { SILENT } from '../progress/reporter.js';
 import { predictScores } from '../regression/classify.js';
 import { assertModelShape } from './fit-model.js';
-import type { KeptModel } from './kept-model.js';
+import { KeptModel } from './kept-model.js';
 import { statisticsOf } from './model-format.js';
 import { posteriorOf, priorOf } from './model-variance.js';
 import { columnCount } from './model-targets.js';
@@ -47,6 +50,18 @@ export interface PredictImagesOptions extends PrepareOptions {
   readonly kept?: KeptScores;
 }
 
+const OPTIONS = [
+  'memoryBytes',
+  'first',
+  'count',
+  'chunkImages',
+  'kept',
+  'tune',
+  'cache',
+  'reporter',
+  'signal',
+] as const;
+
 /**
  * Scores of new images by a model, exactly as if they had been test images of the fit: the kernel of a pair depends on
  * that pair alone. They are read and computed some at a time; what `kept` holds of them is not computed again.
@@ -60,6 +75,10 @@ export async function* predictImages(
   options: PredictImagesOptions = {},
 ): AsyncGenerator<ScoredChunk> {
   assertOpenGpu('predictImages', opened);
+  assertInstance('predictImages: model', model, KeptModel, 'KeptModel.open(folder)');
+  assertInstance('predictImages: files', files, ImageFiles, 'ImageFiles.open(paths)');
+  assertJobOptions('predictImages', options, OPTIONS);
+  assertPrepareOptions('predictImages', options);
   const { memoryBytes, first = 0, count = files.count - first, kept, ...prepare } = options;
   const { chunkImages = CHUNK_IMAGES, ...rest } = prepare;
   const { signal, reporter = SILENT } = rest;
@@ -147,8 +166,13 @@ export interface GatheredPredictions {
   };
 }
 
-/** Joins the parts of a prediction; of the images nothing is kept. */
+/** Joins the parts of a prediction; of the images nothing is kept. @throws ArgumentError; what `predictImages` throws */
 export async function gatherPredictions(chunks: AsyncIterable<ScoredChunk>): Promise<GatheredPredictions> {
+  if (typeof (chunks as Partial<typeof chunks> | null | undefined)?.[Symbol.asyncIterator] !== 'function') {
+    throw new ArgumentError(
+      `gatherPredictions: chunks are ${className(chunks)}; what predictImages gives is wanted`,
+    );
+  }
   const parts: Float64Array[] = [];
   const spreads: Float64Array[] = [];
   const labels: Int32Array[] = [];
