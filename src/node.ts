@@ -79,7 +79,7 @@ export {
   type FittedKeptModel,
 } from './models/fit-model.js';
 export { KeptModel, type TrainingKernels } from './models/kept-model.js';
-export type { KernelReport, ModelManifest } from './models/model-format.js';
+export type { KernelReport, ModelManifest } from './models/model-manifest.js';
 export type { ModelTargets, TargetKind } from './models/model-targets.js';
 export type { RidgeCriterion } from './models/model-variance.js';
 export {

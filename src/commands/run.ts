@@ -7,7 +7,7 @@ import { classify, scoreBytes, type Classification } from '../classification/cla
 import { prepareClassification, type ClassificationTask } from '../classification/prepare-classification.js';
 import { areValues } from '../models/model-targets.js';
 import { requestName, requestReport, validateRequests } from '../planning/kernel-request.js';
-import { fitOptions, kernelChoice, kernelOf } from './options/training-options.js';
+import { fitOptions, kernelChoice, chosenKernel } from './options/training-options.js';
 import { formatDuration } from '../text/duration.js';
 import {
   DATA,
@@ -102,7 +102,7 @@ async function run(args: RunArguments, signal: AbortSignal): Promise<void> {
     const { runValues } = await import('./run-values.js');
     return runValues(args, signal);
   }
-  const kernel = await kernelOf(args);
+  const kernel = await chosenKernel(args);
   validateRequests([kernel]);
   using progress = new Progress(args.quiet ?? false);
   const started = performance.now();

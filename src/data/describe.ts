@@ -8,7 +8,7 @@ export interface DataDescription {
   readonly count: number;
   /** Channels, height, width. */
   readonly imageShape: readonly [channels: number, height: number, width: number];
-  /** Of the pixels after the division: of every channel. */
+  /** The pixels of every channel, after the division. */
   readonly channels: readonly {
     readonly mean: number;
     readonly smallest: number;

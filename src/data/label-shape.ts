@@ -66,7 +66,7 @@ function notOneHot(
   if (values.every((value) => value === 0 || value === 1)) {
     const classes =
       ones.length === 0 ? 'no class' : `${ones.length} classes (${ones.slice(0, 8).join(', ')})`;
-    return `is ${shown}: ${classes}; each image needs one class (cntk fit --targets multi-label takes several); to take one column alone, as two classes: ${column}`;
+    return `is ${shown}: ${classes}; each image needs one class, unless several labels of each are the targets (multi-label); to take one column alone, as two classes: ${column}`;
   }
   const sum = values.reduce((total, value) => total + value, 0);
   if (values.every((value) => value >= 0 && value <= 1) && Math.abs(sum - 1) < 1e-3) {

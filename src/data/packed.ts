@@ -128,7 +128,7 @@ export async function readLabels(labels: PackedLabels, first: number, count: num
       const isNumber = Number.isFinite(value) && !Number.isInteger(value);
       const hint =
         isNumber && labels.classes === undefined
-          ? '; numbers to be predicted are for cntk fit --targets real'
+          ? '; numbers to be predicted are the targets of a regression (real), not labels'
           : '';
       throw labels.bytes.error(`label ${index} is ${value}; ${expected}${hint}`, offset);
     }

@@ -24,7 +24,7 @@ import { assertRidge, ridgesOf, type RidgeChoice } from '../regression/ridge-amo
 import { solveRidge } from '../regression/ridge.js';
 import { solveUpdates } from '../regression/solve-updates.js';
 import { filesOf, KeptModel, sha256Of } from './kept-model.js';
-import { MODEL_FORMAT, type ModelManifest } from './model-format.js';
+import { MODEL_FORMAT, type ModelManifest } from './model-manifest.js';
 import {
   assertVariance,
   likeliestRidge,
@@ -33,10 +33,16 @@ import {
   varianceFacts,
   type RidgeCriterion,
 } from './model-variance.js';
-import { columnCount, TARGET_KINDS, targetsOf, type ModelTargets, type TargetKind } from './model-targets.js';
+import {
+  columnCount,
+  TARGET_KINDS,
+  trainingTargets,
+  type ModelTargets,
+  type TargetKind,
+} from './model-targets.js';
 
 export interface FitModelRequest {
-  /** As `loadImages` gives them; with `labelsAs: 'values'` for the targets multi-label and real. */
+  /** Training images with labels, as `loadImages` gives them; with `labelsAs: 'values'` for the targets multi-label and real. */
   readonly train: LabelledImages;
   readonly kernel: KernelRequest;
   /** `standardize` unless given. */
@@ -87,7 +93,7 @@ export function prepareFit(request: FitModelRequest): FitTask {
   for (const one of ridgesOf(ridge)) assertRidge(one);
   assertOneOf('prepareFit: chooseBy', chooseBy, RIDGE_CRITERIA);
   assertVariance(train.images.count, kind, variance, chooseBy);
-  const { targets, y } = targetsOf(train, kind);
+  const { targets, y } = trainingTargets(train, kind);
   const { train: images, statistics, warnings } = normalize(normalization, train.images);
   checkImages(images, images);
   validateRequests([kernel], images);

@@ -15,7 +15,7 @@ import { SILENT } from '../progress/reporter.js';
 import { predictScores } from '../regression/classify.js';
 import { assertModelShape } from './fit-model.js';
 import { KeptModel } from './kept-model.js';
-import { statisticsOf } from './model-format.js';
+import { statisticsOf } from './model-manifest.js';
 import { posteriorOf, priorOf } from './model-variance.js';
 import { columnCount } from './model-targets.js';
 import type { Posterior } from '../regression/posterior.js';
@@ -28,7 +28,7 @@ export interface ScoredChunk {
   /** Index of the first image. */
   readonly first: number;
   readonly scores: Float64Array; // [count][columns], of the regression
-  /** Of a model with variances: of every target, its noise included, [count][columns]. */
+  /** The variance of every target, its noise included, by a model that gives variances, [count][columns]. */
   readonly variances?: Float64Array;
   /** The images, with labels where there are some. */
   readonly set: LabelledImages;
@@ -95,7 +95,7 @@ export async function* predictImages(
     const set = await files.read({ first: at, count: Math.min(chunkImages, first + count - at) });
     assertModelShape(set.files.join(', '), manifest, set.images);
     sources.push(...set.sources.images);
-    assertOneScale({ option: '--scale', files: [...manifest.pixels, ...sources] });
+    assertOneScale({ option: files.scaleOption, files: [...manifest.pixels, ...sources] });
     const images = normalizeBy(manifest.normalization, set.images, statisticsOf(manifest));
     checkImages(train, images);
     const name = `${at}-${chunkSha256(model, images)}`;
@@ -145,7 +145,7 @@ async function selfKernels(
   return diagonal;
 }
 
-/** Of the model and the images: scores are those of no others. */
+/** A checksum of the model and the images: scores are those of no others. */
 function chunkSha256({ manifest }: KeptModel, { data }: ImageStack): string {
   const { sha256, kernel, variance } = manifest;
   return createHash('sha256')
@@ -158,7 +158,7 @@ function chunkSha256({ manifest }: KeptModel, { data }: ImageStack): string {
 /** All that comes of a prediction, with the labels of the images where they have some. */
 export interface GatheredPredictions {
   readonly scores: Float64Array; // [m][columns]
-  /** Of a model with variances: [m][columns]. */
+  /** The variances of a model that gives them, [m][columns]. */
   readonly variances: Float64Array | undefined;
   readonly truth: Pick<LabelledImages, 'classNames' | 'labelsAreNames' | 'outputs' | 'notes'> & {
     readonly labels?: Int32Array;

@@ -209,7 +209,7 @@ test('several labels of each image, and numbers', async () => {
   );
   await put('x-labels.npy', doubles([8], [1, 0, 0.5, 1, 0, 1, 0, 1]));
   await expect(fitted({ targets: 'multi-label' }, x, load)).rejects.toThrow(/image 2, output 0 is 0\.5/);
-  await inputError(loadImages([x]), 'label 2 is 0.5', 'cntk fit --targets real');
+  await inputError(loadImages([x]), 'label 2 is 0.5', 'regression (real)');
 });
 
 test('what does not fit a model is refused with both values', async () => {
