@@ -102,6 +102,7 @@ export {
   type OpenPanelStore,
   type PanelStore,
 } from './regression/panel-store.js';
+export { Posterior, type PosteriorRequest, type TestKernels } from './regression/posterior.js';
 export { fit, type FitOptions, type Model, type Prediction } from './regression/regression.js';
 export type { RidgeAmount, RidgeChoice } from './regression/ridge-amount.js';
 export { solveRidge, type RidgeSolution, type SolveOptions, type SolveProgress } from './regression/ridge.js';

@@ -8,7 +8,15 @@ export { listAdapters, type AdapterDescription, type AdapterOptions } from './gp
 export { openGpu, OpenGpu } from './gpu/dawn/open-gpu.js';
 export { OutputError } from './files/atomic-file.js';
 export { loadLabels } from './data/labels.js';
-export { loadImages, type LabelledImages, type LoadOptions } from './data/load.js';
+export {
+  ImageFiles,
+  loadImages,
+  type ImageRange,
+  type LabelledImages,
+  type LoadOptions,
+} from './data/load.js';
+export { describeData, type ClassCount, type DataDescription, type Duplicates } from './data/describe.js';
+export type { PictureSize } from './data/pictures/resize.js';
 export type { DecodedArray } from './data/dtype.js';
 export { readNpy, writeNpy, type NpyArray, type WritableArray } from './data/npy.js';
 export { networkText, parseNetwork, readNetwork, writeNetwork } from './data/network-file.js';
@@ -60,6 +68,29 @@ export {
   type VariantLabels,
 } from './planning/prepare-run.js';
 export { tuneDevice, type TunedDevice, type TuneDeviceOptions } from './planning/tune-device.js';
+
+// Models that are kept: fitted to training images, then used on any number of new ones.
+export {
+  fitModel,
+  prepareFit,
+  type FitModelOptions,
+  type FitModelRequest,
+  type FitTask,
+  type FittedKeptModel,
+} from './models/fit-model.js';
+export { KeptModel, type TrainingKernels } from './models/kept-model.js';
+export type { KernelReport, ModelManifest } from './models/model-manifest.js';
+export type { ModelTargets, TargetKind } from './models/model-targets.js';
+export type { RidgeCriterion } from './models/model-variance.js';
+export {
+  gatherPredictions,
+  predictImages,
+  type GatheredPredictions,
+  type KeptScores,
+  type PredictImagesOptions,
+  type ScoredChunk,
+} from './models/predict-images.js';
+export { predictionsOf, type Predictions } from './models/predictions.js';
 
 // Kernels that are kept tile by tile in a folder, by one process or many.
 export {

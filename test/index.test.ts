@@ -84,9 +84,12 @@ const OPTIONS = ['undefined', 'empty object', 'date', 'data view', 'array buffer
 
 let shared: entry.OpenGpu | undefined;
 const openedGpu = async () => (shared ??= await entry.openGpu());
+let sharedFiles: entry.ImageFiles | undefined;
+let sharedModel: entry.KeptModel | undefined;
 const problems: entry.SolveProblem[] = [];
 afterAll(async () => {
   for (const problem of problems) await problem[Symbol.asyncDispose]();
+  await sharedFiles?.[Symbol.asyncDispose]();
   shared?.close();
 });
 
@@ -100,6 +103,10 @@ async function table(): Promise<Record<string, Entry>> {
     .map((matrix) => ({ ...matrix, path: join(folder, `out-${matrix.file}`) }));
   const problem = await entry.SolveProblem.open({ kernel: kernelFile, labels: labelFile });
   problems.push(problem);
+  const loaded = { ...(await entry.loadImages([file], { layout: 'nchw' })), labels: Int32Array.of(0, 1, 0, 1) };
+  const fitTask = entry.prepareFit({ train: loaded, kernel: spec, ridge: 0.1 });
+  const imageFiles = (sharedFiles ??= await entry.ImageFiles.open([file], { layout: 'nchw' }));
+  const model = (sharedModel ??= (await entry.fitModel(opened, fitTask)).model);
   const [variant] = library.planeCandidates(images, 1, gpu);
   async function* tiles() {
     await Promise.resolve();
@@ -157,6 +164,12 @@ async function table(): Promise<Record<string, Entry>> {
     encodeTargets: { good: [labels, [0, 1], 'centred'] },
     classesOf: { good: [labels] },
     inspectImages: { good: [[file], 'nchw'], may: { 1: ['undefined'] } },
+    describeData: { good: [loaded] },
+    prepareFit: { good: [{ train: loaded, kernel: spec, ridge: 0.1 }] },
+    fitModel: { good: [opened, fitTask, {}], may: { 2: OPTIONS } },
+    predictImages: { good: [opened, model, imageFiles, {}], may: { 3: OPTIONS } },
+    gatherPredictions: { good: [entry.predictImages(opened, model, imageFiles)] },
+    predictionsOf: { good: [model.manifest.targets, Float64Array.of(0.5, 0.1)] },
     storeImages: { good: [{ images }, {}], may: { 1: OPTIONS } },
     computeInStore: { good: [opened, storeTask(), {}], may: { 2: OPTIONS } },
     inspectStore: { good: [store, {}], may: { 1: OPTIONS } },

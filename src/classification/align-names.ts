@@ -9,7 +9,7 @@ export interface NamedSet extends Pick<LabelledImages, 'classNames' | 'labelsAre
 }
 
 export interface AlignedLabels {
-  /** Of the test images, by the numbers of the training images; a name that those have not gets a number behind theirs. */
+  /** Labels of the test images by the numbers of the training images; a name that those have not gets a number behind theirs. */
   readonly testLabels: Int32Array | undefined;
   /** Label c of either set is called classNames[c]. */
   readonly classNames: readonly string[] | undefined;

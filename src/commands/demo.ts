@@ -13,6 +13,7 @@ import {
   DATA,
   deviceOptions,
   layoutOption,
+  resizeOption,
   OUTPUT,
   ownScaleOption,
   reportOptions,
@@ -36,6 +37,7 @@ const options = {
     textList(DATA, 'Training images with labels, instead of the digits: CIFAR-10 .bin, IDX, .npy, .npz'),
   ),
   test: optional(textList(DATA, 'Test images with labels [default: what is left of the training images]')),
+  resize: resizeOption,
   layout: layoutOption,
   scale: scaleOption,
   'test-scale': ownScaleOption('test images'),
@@ -79,10 +81,10 @@ async function demo(args: DemoArguments, signal: AbortSignal): Promise<void> {
   using progress = new Progress(args.quiet ?? false);
   const { layout, scale } = args;
   const train = args.train
-    ? await loadImages(args.train, { layout, scale, scaleOption: '--scale' })
+    ? await loadImages(args.train, { layout, resize: args.resize, scale, scaleOption: '--scale' })
     : await loadDigits();
   const testScale = { scale: args['test-scale'] ?? scale, scaleOption: '--test-scale' };
-  const test = args.test && (await loadImages(args.test, { layout, ...testScale }));
+  const test = args.test && (await loadImages(args.test, { layout, resize: args.resize, ...testScale }));
   await using destination = await DestinationFolder.reserve(args.out, {
     names: DEMO_FILES,
     report: REPORT,

@@ -14,7 +14,7 @@ import {
   fitOptions,
   varianceOptions,
   kernelChoice,
-  kernelOf,
+  chosenKernel,
   trainingData,
   trainingLoad,
 } from './options/training-options.js';
@@ -54,7 +54,7 @@ export const fitCommand: CommandBody<FitArguments> = {
 const REPORT = 'fit.json';
 
 async function fit(args: FitArguments, signal: AbortSignal): Promise<void> {
-  const kernel = await kernelOf(args);
+  const kernel = await chosenKernel(args);
   validateRequests([kernel]);
   using progress = new Progress(args.quiet ?? false);
   const started = performance.now();

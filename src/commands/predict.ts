@@ -75,7 +75,7 @@ async function predict(args: PredictArguments, signal: AbortSignal): Promise<voi
   const folder = args.model!;
   const model = await KeptModel.open(folder);
   const { manifest } = model;
-  const targets = manifest.targets as ModelTargets;
+  const targets = manifest.targets;
   await using files = await ImageFiles.open(args.images, {
     labels: args.labels,
     labelsAs: areValues(targets.kind === 'classes' ? 'centred' : targets.kind) ? 'values' : 'classes',

@@ -13,7 +13,7 @@ import { requestName, requestReport } from '../planning/kernel-request.js';
 import { panelFilesBeside } from '../regression/node/factor-folder.js';
 import type { deviceOptions, ownScaleOption, reportOptions } from './options/common-options.js';
 import {
-  kernelOf,
+  chosenKernel,
   trainingLoad,
   type fitOptions,
   type kernelChoice,
@@ -42,7 +42,7 @@ type RunValuesArguments = InferredOptionTypes<typeof trainingData & typeof kerne
 export async function runValues(args: RunValuesArguments, signal: AbortSignal): Promise<void> {
   using progress = new Progress(args.quiet ?? false);
   const started = performance.now();
-  const kernel = await kernelOf(args);
+  const kernel = await chosenKernel(args);
   const train = await loadImages(args.train, trainingLoad(args));
   const { normalize: normalization, ridge, out } = args;
   const kind: TargetKind = args.targets;

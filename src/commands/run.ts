@@ -7,7 +7,7 @@ import { classify, scoreBytes, type Classification } from '../classification/cla
 import { prepareClassification, type ClassificationTask } from '../classification/prepare-classification.js';
 import { areValues } from '../models/model-targets.js';
 import { requestName, requestReport, validateRequests } from '../planning/kernel-request.js';
-import { fitOptions, kernelChoice, kernelOf } from './options/training-options.js';
+import { fitOptions, kernelChoice, chosenKernel } from './options/training-options.js';
 import { formatDuration } from '../text/duration.js';
 import {
   DATA,
@@ -109,7 +109,7 @@ async function values(args: RunArguments, signal: AbortSignal): Promise<void> {
 const REPORT = 'report.json';
 
 async function run(args: RunArguments & { targets: TargetCoding }, signal: AbortSignal): Promise<void> {
-  const kernel = await kernelOf(args);
+  const kernel = await chosenKernel(args);
   validateRequests([kernel]);
   using progress = new Progress(args.quiet ?? false);
   const started = performance.now();

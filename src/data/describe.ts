@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { assertMade } from '../checks/arguments.js';
+import { assertStack } from '../images/taken-images.js';
 import type { LabelledImages } from './load.js';
 
 /** What a set of images holds, as the commands take it. */
@@ -6,7 +8,7 @@ export interface DataDescription {
   readonly count: number;
   /** Channels, height, width. */
   readonly imageShape: readonly [channels: number, height: number, width: number];
-  /** Of the pixels after the division: of every channel. */
+  /** The pixels of every channel, after the division. */
   readonly channels: readonly {
     readonly mean: number;
     readonly smallest: number;
@@ -33,8 +35,11 @@ export interface Duplicates {
   readonly first: readonly number[] | undefined;
 }
 
-/** Describes images that `loadImages` has read. */
-export function describeData({ images, labels, classNames }: LabelledImages): DataDescription {
+/** Describes images that `loadImages` has read. @throws ArgumentError, ImageError */
+export function describeData(set: LabelledImages): DataDescription {
+  assertMade('describeData', set, 'loadImages', ['images', 'files']);
+  const { images, labels, classNames } = set;
+  assertStack('images', images);
   const { count, channels, height, width } = images;
   return {
     count,

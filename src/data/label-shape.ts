@@ -53,7 +53,6 @@ export function oneHotClass(labels: PackedLabels, row: number, numbers: DecodedA
   throw labels.bytes.error(
     `labels are classes, (N,) or N×1, or one-hot rows, but row ${row} of ${labels.count}×${labels.elements} ${notOneHot(labels, values, ones)}`,
     labels.offsetBytes + row * labels.strideBytes,
-    ones.length > 1 ? 'targets multi-label' : undefined,
   );
 }
 
@@ -67,7 +66,7 @@ function notOneHot(
   if (values.every((value) => value === 0 || value === 1)) {
     const classes =
       ones.length === 0 ? 'no class' : `${ones.length} classes (${ones.slice(0, 8).join(', ')})`;
-    return `is ${shown}: ${classes}; each image needs one class, unless it may have several; to take one column alone, as two classes: ${column}`;
+    return `is ${shown}: ${classes}; each image needs one class, unless several labels of each are the targets (multi-label); to take one column alone, as two classes: ${column}`;
   }
   const sum = values.reduce((total, value) => total + value, 0);
   if (values.every((value) => value >= 0 && value <= 1) && Math.abs(sum - 1) < 1e-3) {

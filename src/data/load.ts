@@ -120,6 +120,11 @@ export class ImageFiles implements AsyncDisposable {
     }
   }
 
+  /** How messages call what the pixels are divided by. */
+  get scaleOption(): string {
+    return this.options.scaleOption ?? 'scale';
+  }
+
   /** Images in all files. */
   get count(): number {
     return this.opened.reduce((sum, { images }) => sum + images.count, 0);

@@ -128,13 +128,9 @@ export async function readLabels(labels: PackedLabels, first: number, count: num
       const isNumber = Number.isFinite(value) && !Number.isInteger(value);
       const hint =
         isNumber && labels.classes === undefined
-          ? '; values to be predicted are the targets of a regression'
+          ? '; numbers to be predicted are the targets of a regression (real), not labels'
           : '';
-      throw labels.bytes.error(
-        `label ${index} is ${value}; ${expected}${hint}`,
-        offset,
-        isNumber ? 'targets real' : undefined,
-      );
+      throw labels.bytes.error(`label ${index} is ${value}; ${expected}${hint}`, offset);
     }
     values[index - first] = value;
   });

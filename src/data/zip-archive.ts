@@ -2,12 +2,12 @@ import { crc32, createInflateRaw } from 'node:zlib';
 import {
   getFileNameLowLevel,
   parseExtraFields,
-  RandomAccessReader,
   fromRandomAccessReaderPromise,
   type Entry,
   type LocalFileHeader,
   type ZipFile,
 } from 'yauzl';
+import { ZipReader } from './zip-reader.js';
 import { memoryBytes, pieces, rangeBytes, type Bytes } from './bytes.js';
 import { InputError } from '../checks/input-error.js';
 import { LONGEST_HEADER } from './npy-header.js';
@@ -48,7 +48,7 @@ export class ZipArchive {
   /** @throws InputError if the directory at the end is missing or damaged. */
   static async open(bytes: Bytes): Promise<ZipArchive> {
     try {
-      const zip = await fromRandomAccessReaderPromise(new BytesReader(bytes), bytes.sizeBytes, {
+      const zip = await fromRandomAccessReaderPromise(new ZipReader(bytes), bytes.sizeBytes, {
         autoClose: false,
         decodeStrings: false,
         validateEntrySizes: false,
@@ -276,46 +276,4 @@ function damagedArchive(bytes: Bytes, error: unknown): InputError {
   return bytes.error(
     `the zip archive is cut off or damaged (${(error as Error).message}, ${bytes.sizeBytes} bytes); fetch or save it again`,
   );
-}
-
-const BLOCK_BYTES = 2 ** 16;
-
-/** How yauzl reads: a directory of many members in small pieces, one after the other, so that a block serves many. */
-class BytesReader extends RandomAccessReader {
-  private block: Uint8Array = new Uint8Array(0);
-  private blockAt = 0;
-
-  constructor(private readonly bytes: Bytes) {
-    super();
-  }
-
-  override read(
-    buffer: Buffer,
-    offset: number,
-    length: number,
-    position: number,
-    callback: (error: Error | null, bytesRead?: number) => void,
-  ): void {
-    this.piece(position, length).then(
-      (piece) => {
-        buffer.set(piece, offset);
-        callback(null, piece.length);
-      },
-      (error: unknown) => callback(error as Error),
-    );
-  }
-
-  override close(callback: (error: Error | null) => void): void {
-    callback(null);
-  }
-
-  private async piece(position: number, length: number): Promise<Uint8Array> {
-    const end = Math.min(position + length, this.bytes.sizeBytes);
-    if (position < this.blockAt || end > this.blockAt + this.block.length) {
-      const size = Math.min(Math.max(length, BLOCK_BYTES), Math.max(0, this.bytes.sizeBytes - position));
-      this.block = await this.bytes.read(position, size);
-      this.blockAt = position;
-    }
-    return this.block.subarray(position - this.blockAt, Math.max(position, end) - this.blockAt);
-  }
 }

@@ -1,4 +1,4 @@
-import { assertKeys, assertOneOf } from '../checks/arguments.js';
+import { assertKeys, assertMade, assertOneOf } from '../checks/arguments.js';
 import { InputError } from '../checks/input-error.js';
 import { labelNotes } from '../classification/label-notes.js';
 import { withKeptFactor } from '../classification/kept-factor.js';
@@ -11,7 +11,9 @@ import type { ImageStack } from '../images/images.js';
 import { regressionGrams } from '../kernel/gram-shape.js';
 import { requestReport, validateRequests, type KernelRequest } from '../planning/kernel-request.js';
 import { prepareKernels } from '../planning/prepare-kernels.js';
-import type { PrepareOptions } from '../planning/prepare-run.js';
+import { assertStack } from '../images/taken-images.js';
+import { assertJobOptions } from '../progress/job-options.js';
+import { assertPrepareOptions, type PrepareOptions } from '../planning/prepare-run.js';
 import { workUpdates } from '../progress/details.js';
 import { SILENT } from '../progress/reporter.js';
 import { chooseRidge } from '../regression/choose-ridge.js';
@@ -22,7 +24,7 @@ import { assertRidge, ridgesOf, type RidgeChoice } from '../regression/ridge-amo
 import { solveRidge } from '../regression/ridge.js';
 import { solveUpdates } from '../regression/solve-updates.js';
 import { filesOf, KeptModel, sha256Of } from './kept-model.js';
-import { MODEL_FORMAT, type ModelManifest } from './model-format.js';
+import { MODEL_FORMAT, type ModelManifest } from './model-manifest.js';
 import {
   assertVariance,
   likeliestRidge,
@@ -31,10 +33,16 @@ import {
   varianceFacts,
   type RidgeCriterion,
 } from './model-variance.js';
-import { columnCount, TARGET_KINDS, targetsOf, type ModelTargets, type TargetKind } from './model-targets.js';
+import {
+  columnCount,
+  TARGET_KINDS,
+  trainingTargets,
+  type ModelTargets,
+  type TargetKind,
+} from './model-targets.js';
 
 export interface FitModelRequest {
-  /** As `loadImages` gives them; with `labelsAs: 'values'` for the targets multi-label and real. */
+  /** Training images with labels, as `loadImages` gives them; with `labelsAs: 'values'` for the targets multi-label and real. */
   readonly train: LabelledImages;
   readonly kernel: KernelRequest;
   /** `standardize` unless given. */
@@ -79,11 +87,13 @@ export function prepareFit(request: FitModelRequest): FitTask {
     variance = false,
     chooseBy = 'leave-one-out',
   } = request;
+  assertMade('prepareFit: train', train, 'loadImages', ['images', 'files', 'sources']);
+  assertStack('train.images', train.images);
   assertOneOf('prepareFit: targets', kind, TARGET_KINDS);
   for (const one of ridgesOf(ridge)) assertRidge(one);
   assertOneOf('prepareFit: chooseBy', chooseBy, RIDGE_CRITERIA);
   assertVariance(train.images.count, kind, variance, chooseBy);
-  const { targets, y } = targetsOf(train, kind);
+  const { targets, y } = trainingTargets(train, kind);
   const { train: images, statistics, warnings } = normalize(normalization, train.images);
   checkImages(images, images);
   validateRequests([kernel], images);
@@ -133,6 +143,9 @@ export async function fitModel(
   options: FitModelOptions = {},
 ): Promise<FittedKeptModel> {
   assertOpenGpu('fitModel', opened);
+  assertMade('fitModel: task', task, 'prepareFit', ['images', 'y', 'kernel', 'targets']);
+  assertJobOptions('fitModel', options, ['memoryBytes', 'panels', 'tune', 'cache', 'reporter', 'signal']);
+  assertPrepareOptions('fitModel', options);
   const { memoryBytes, panels, ...prepare } = options;
   const { signal, reporter = SILENT } = prepare;
   const { images, kernel, y } = task;
@@ -192,7 +205,7 @@ export function manifestOf(task: FitTask, coefficients: Float64Array, ridge: num
     ...(statistics && {
       statistics: { mean: [...statistics.mean], standardDeviation: [...statistics.standardDeviation] },
     }),
-    targets: targets as ModelManifest['targets'],
+    targets,
     ridge,
     imageShape: [channels, height, width],
     count,

@@ -17,16 +17,15 @@ import {
   KERNEL_FILES,
   MODEL_FILE,
   MODEL_FORMAT,
-  modelSchema,
-  versionSchema,
   type ModelManifest,
-} from './model-format.js';
+} from './model-manifest.js';
+import { modelSchema, versionSchema } from './model-format.js';
 import { columnCount } from './model-targets.js';
 
 /** The matrices that variances are computed from, [n][n]. */
 export interface TrainingKernels {
   readonly kernel: Float32Array;
-  /** Of the NTK: the NNGP kernel, that of the networks before they are trained. */
+  /** The NNGP kernel beside an NTK: that of the networks before they are trained. */
   readonly prior?: Float32Array;
 }
 
@@ -129,7 +128,7 @@ async function readManifest(folder: string, file: string): Promise<ModelManifest
     ) {
       throw new InputError(
         folder,
-        `holds no model: there is no ${MODEL_FILE} in it; name the folder that cntk fit --out made`,
+        `holds no model: there is no ${MODEL_FILE} in it; name the folder of a model that was fitted`,
       );
     }
     throw fileError(file, error);

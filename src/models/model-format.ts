@@ -1,16 +1,7 @@
 import * as v from 'valibot';
-import type { ChannelStatistics, Normalization } from '../images/normalize.js';
 import { kernelEntry } from '../store/computation-schema.js';
-
-/** Counts up when a folder of an older version is no longer read as it is. */
-export const MODEL_FORMAT = 1;
-/** The file of a model's folder that says what the others are. */
-export const MODEL_FILE = 'model.json';
-/** Training images as the kernel takes them, [n][C][H][W]; coefficients [n][columns]. */
-export const IMAGES_FILE = 'images.npy';
-export const COEFFICIENTS_FILE = 'coefficients.npy';
-/** Kernels of the training images, of a model that gives variances. */
-export const KERNEL_FILES = { kernel: 'kernel.npy', prior: 'prior-kernel.npy' } as const;
+import type { Normalization } from '../images/normalize.js';
+import { MODEL_FORMAT } from './model-manifest.js';
 
 const finite = v.pipe(v.number(), v.finite());
 const count = v.pipe(v.number(), v.integer(), v.minValue(1));
@@ -57,7 +48,7 @@ export const modelSchema = v.looseObject({
   count,
   pixels: v.array(pixels),
   sha256: v.object({ images: sha256, coefficients: sha256 }),
-  /** Of a model that gives variances: what kernels and noise are multiplied by, [columns]. */
+  /** What kernels and noise are multiplied by in a model that gives variances, [columns]. */
   variance: v.optional(v.object({ scales: v.array(finite), noise: finite })),
 });
 
@@ -67,14 +58,3 @@ export const versionSchema = v.looseObject({
   formatVersion: v.number(),
   version: v.string(),
 });
-
-export type ModelManifest = v.InferOutput<typeof modelSchema>;
-
-export function statisticsOf({ statistics }: ModelManifest): ChannelStatistics | undefined {
-  return (
-    statistics && {
-      mean: Float64Array.from(statistics.mean),
-      standardDeviation: Float64Array.from(statistics.standardDeviation),
-    }
-  );
-}

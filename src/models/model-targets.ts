@@ -47,7 +47,10 @@ export function columnCount(targets: ModelTargets): number {
  *
  * @throws InputError for images without labels, and for labels of another kind
  */
-export function targetsOf(set: LabelledImages, kind: TargetKind): { targets: ModelTargets; y: Float64Array } {
+export function trainingTargets(
+  set: LabelledImages,
+  kind: TargetKind,
+): { targets: ModelTargets; y: Float64Array } {
   const file = set.files.join(', ');
   if (!areValues(kind)) {
     const { labels, classNames, labelsAreNames } = set;

@@ -97,10 +97,7 @@ export async function varianceFacts(
 export async function posteriorOf(model: KeptModel, signal?: AbortSignal): Promise<Posterior> {
   const { kernels, manifest, coefficients } = model;
   if (kernels === undefined) {
-    throw new InputError(
-      'model',
-      'was fitted without --variance and gives none; fit it again with --variance',
-    );
+    throw new InputError('model', 'was fitted without what variances need; fit it again with them');
   }
   const { kernel, prior } = kernels;
   // Variances do not depend on the targets.

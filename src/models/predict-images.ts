@@ -1,18 +1,21 @@
 import { createHash } from 'node:crypto';
+import { ArgumentError, assertInstance } from '../checks/arguments.js';
+import { className } from '../checks/class-name.js';
 import { assertOpenGpu, type OpenGpu } from '../gpu/dawn/open-gpu.js';
-import type { ImageFiles, LabelledImages } from '../data/load.js';
+import { ImageFiles, type LabelledImages } from '../data/load.js';
 import { assertOneScale } from '../data/one-scale.js';
 import type { ImageSource } from '../data/sources.js';
 import { checkImages } from '../images/image-checks.js';
 import { normalizeBy } from '../images/normalize.js';
 import type { ImageStack } from '../images/images.js';
 import { prepareKernels, type PreparedKernels } from '../planning/prepare-kernels.js';
-import type { PrepareOptions } from '../planning/prepare-run.js';
+import { assertJobOptions } from '../progress/job-options.js';
+import { assertPrepareOptions, type PrepareOptions } from '../planning/prepare-run.js';
 import { SILENT } from '../progress/reporter.js';
 import { predictScores } from '../regression/classify.js';
 import { assertModelShape } from './fit-model.js';
-import type { KeptModel } from './kept-model.js';
-import { statisticsOf } from './model-format.js';
+import { KeptModel } from './kept-model.js';
+import { statisticsOf } from './model-manifest.js';
 import { posteriorOf, priorOf } from './model-variance.js';
 import { columnCount } from './model-targets.js';
 import type { Posterior } from '../regression/posterior.js';
@@ -25,7 +28,7 @@ export interface ScoredChunk {
   /** Index of the first image. */
   readonly first: number;
   readonly scores: Float64Array; // [count][columns], of the regression
-  /** Of a model with variances: of every target, its noise included, [count][columns]. */
+  /** The variance of every target, its noise included, by a model that gives variances, [count][columns]. */
   readonly variances?: Float64Array;
   /** The images, with labels where there are some. */
   readonly set: LabelledImages;
@@ -47,6 +50,18 @@ export interface PredictImagesOptions extends PrepareOptions {
   readonly kept?: KeptScores;
 }
 
+const OPTIONS = [
+  'memoryBytes',
+  'first',
+  'count',
+  'chunkImages',
+  'kept',
+  'tune',
+  'cache',
+  'reporter',
+  'signal',
+] as const;
+
 /**
  * Scores of new images by a model, exactly as if they had been test images of the fit: the kernel of a pair depends on
  * that pair alone. They are read and computed some at a time; what `kept` holds of them is not computed again.
@@ -60,6 +75,10 @@ export async function* predictImages(
   options: PredictImagesOptions = {},
 ): AsyncGenerator<ScoredChunk> {
   assertOpenGpu('predictImages', opened);
+  assertInstance('predictImages: model', model, KeptModel, 'KeptModel.open(folder)');
+  assertInstance('predictImages: files', files, ImageFiles, 'ImageFiles.open(paths)');
+  assertJobOptions('predictImages', options, OPTIONS);
+  assertPrepareOptions('predictImages', options);
   const { memoryBytes, first = 0, count = files.count - first, kept, ...prepare } = options;
   const { chunkImages = CHUNK_IMAGES, ...rest } = prepare;
   const { signal, reporter = SILENT } = rest;
@@ -76,7 +95,7 @@ export async function* predictImages(
     const set = await files.read({ first: at, count: Math.min(chunkImages, first + count - at) });
     assertModelShape(set.files.join(', '), manifest, set.images);
     sources.push(...set.sources.images);
-    assertOneScale({ option: '--scale', files: [...manifest.pixels, ...sources] });
+    assertOneScale({ option: files.scaleOption, files: [...manifest.pixels, ...sources] });
     const images = normalizeBy(manifest.normalization, set.images, statisticsOf(manifest));
     checkImages(train, images);
     const name = `${at}-${chunkSha256(model, images)}`;
@@ -126,7 +145,7 @@ async function selfKernels(
   return diagonal;
 }
 
-/** Of the model and the images: scores are those of no others. */
+/** A checksum of the model and the images: scores are those of no others. */
 function chunkSha256({ manifest }: KeptModel, { data }: ImageStack): string {
   const { sha256, kernel, variance } = manifest;
   return createHash('sha256')
@@ -139,7 +158,7 @@ function chunkSha256({ manifest }: KeptModel, { data }: ImageStack): string {
 /** All that comes of a prediction, with the labels of the images where they have some. */
 export interface GatheredPredictions {
   readonly scores: Float64Array; // [m][columns]
-  /** Of a model with variances: [m][columns]. */
+  /** The variances of a model that gives them, [m][columns]. */
   readonly variances: Float64Array | undefined;
   readonly truth: Pick<LabelledImages, 'classNames' | 'labelsAreNames' | 'outputs' | 'notes'> & {
     readonly labels?: Int32Array;
@@ -147,8 +166,13 @@ export interface GatheredPredictions {
   };
 }
 
-/** Joins the parts of a prediction; of the images nothing is kept. */
+/** Joins the parts of a prediction; of the images nothing is kept. @throws ArgumentError; what `predictImages` throws */
 export async function gatherPredictions(chunks: AsyncIterable<ScoredChunk>): Promise<GatheredPredictions> {
+  if (typeof (chunks as Partial<typeof chunks> | null | undefined)?.[Symbol.asyncIterator] !== 'function') {
+    throw new ArgumentError(
+      `gatherPredictions: chunks are ${className(chunks)}; what predictImages gives is wanted`,
+    );
+  }
   const parts: Float64Array[] = [];
   const spreads: Float64Array[] = [];
   const labels: Int32Array[] = [];

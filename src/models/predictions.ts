@@ -1,6 +1,8 @@
 import { accuracyReport, type AccuracyReport } from '../classification/accuracy-report.js';
 import { alignNames } from '../classification/align-names.js';
 import type { LabelledImages } from '../data/load.js';
+import { assertMade } from '../checks/arguments.js';
+import { copyOfFloat64 } from '../checks/typed-arrays.js';
 import { largestOfRows } from '../regression/classify.js';
 import {
   assertOutputs,
@@ -18,6 +20,8 @@ export type Predictions =
 
 /** scores [m][columns] of the regression → classes, yes and no as the training labels write them, or numbers. */
 export function predictionsOf(targets: ModelTargets, scores: Float64Array): Predictions {
+  assertMade('predictionsOf: targets', targets, 'prepareFit', ['kind']);
+  copyOfFloat64('scores', scores);
   if (targets.kind === 'classes') {
     const columns = largestOfRows(scores, targets.classes.length);
     return { kind: 'classes', labels: columns.map((column) => targets.classes[column]) };

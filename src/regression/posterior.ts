@@ -25,7 +25,7 @@ export interface TestKernels {
   readonly kernel: NumberArray; // [m][n]
   /** Prior variance of each test image, [m]: the diagonal of the kernel, of an ensemble of the NNGP kernel. */
   readonly diagonal: NumberArray;
-  /** Of an ensemble: the NNGP kernel, [m][n]. */
+  /** The NNGP kernel where the posterior is that of an ensemble, [m][n]. */
   readonly prior?: NumberArray;
 }
 

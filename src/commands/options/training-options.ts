@@ -83,7 +83,7 @@ export const varianceOptions = {
 };
 
 /** @throws UsageError, InputError, NetworkError */
-export async function kernelOf(args: InferredOptionTypes<typeof kernelChoice>): Promise<KernelRequest> {
+export async function chosenKernel(args: InferredOptionTypes<typeof kernelChoice>): Promise<KernelRequest> {
   const { kernel, arch, depth = 11, readout = 'gap', trained } = args;
   if (arch !== undefined) {
     assertNoChain(args);

@@ -10,6 +10,7 @@ import {
   DATA,
   deviceOptions,
   layoutOption,
+  resizeOption,
   paperOut,
   reportOptions,
   scaleOption,
@@ -36,6 +37,7 @@ const options = {
   train: optional(
     textList(DATA, 'Images with labels, instead of the digits: CIFAR-10 .bin, IDX, .npy, .npz'),
   ),
+  resize: resizeOption,
   layout: layoutOption,
   scale: scaleOption,
   images: withDefault(integer(DATA, 'Images of which training and test images are drawn', 2), '1000'),
@@ -75,7 +77,12 @@ async function smalldata(args: SmalldataArguments, signal: AbortSignal): Promise
   if (args.scale !== 'auto' && !args.train) throw new UsageError('--scale needs --train');
   using progress = new Progress(args.quiet ?? false);
   const set = args.train
-    ? await loadImages(args.train, { layout: args.layout, scale: args.scale, scaleOption: '--scale' })
+    ? await loadImages(args.train, {
+        layout: args.layout,
+        resize: args.resize,
+        scale: args.scale,
+        scaleOption: '--scale',
+      })
     : await loadDigits();
   const run = { images, sizes, draws, seed, depths };
   const { result, device } = await withDevice(args, progress, async (opened) => {

@@ -151,7 +151,7 @@ function noPictures(folder: string, others: readonly string[]): InputError {
   );
 }
 
-/** As Python sorts: by code points. */
+/** The order of Python: by code points. */
 function byCodePoints(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }

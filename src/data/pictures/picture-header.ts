@@ -7,7 +7,7 @@ export interface PictureHeader {
   readonly height: number;
   readonly width: number;
   readonly isGrey: boolean;
-  /** Of a value of one channel, as it is decoded. */
+  /** The size of a value of one channel when it is decoded. */
   readonly bits: 8 | 16;
   /** Exif's: 1 is upright, 2 to 8 say how the picture is to be turned. */
   readonly orientation: number;

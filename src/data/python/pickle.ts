@@ -1,3 +1,4 @@
+import { CONSTANTS, FORBIDDEN, STOP, VALUES } from './pickle-opcodes.js';
 import { PickleReader } from './pickle-reader.js';
 import { arrayGlobal, isBuilder, type Builder, type PickledArray } from './pickled-arrays.js';
 
@@ -252,54 +253,6 @@ class Machine {
     this.memo.set(key, this.top(at));
   }
 }
-
-const code = (character: string): number => character.charCodeAt(0);
-const STOP = code('.');
-
-const CONSTANTS = new Map<number, () => Item>([
-  [code('N'), () => null],
-  [0x88, () => true],
-  [0x89, () => false],
-  [code(']'), () => []],
-  [code(')'), () => []],
-  [0x8f, () => []],
-  [code('}'), () => new Map<unknown, Item>()],
-]);
-
-const VALUES = new Map<number, (reader: PickleReader) => Item>([
-  [code('I'), (reader) => reader.integerLine()],
-  [code('L'), (reader) => reader.integerLine()],
-  [code('F'), (reader) => Number(reader.line())],
-  [code('J'), (reader) => reader.long(4) | 0],
-  [code('K'), (reader) => reader.byte()],
-  [code('M'), (reader) => reader.long(2)],
-  [code('G'), (reader) => reader.float()],
-  [0x8a, (reader) => reader.integer(reader.byte())],
-  [0x8b, (reader) => reader.integer(reader.long(4))],
-  [code('S'), (reader) => reader.quotedLine()],
-  [code('T'), (reader) => reader.bytes(reader.long(4))],
-  [code('U'), (reader) => reader.bytes(reader.byte())],
-  [code('B'), (reader) => reader.bytes(reader.long(4))],
-  [code('C'), (reader) => reader.bytes(reader.byte())],
-  [0x8e, (reader) => reader.bytes(reader.long(8))],
-  [0x96, (reader) => reader.bytes(reader.long(8))],
-  [code('V'), (reader) => reader.escapedLine()],
-  [code('X'), (reader) => reader.text(reader.long(4))],
-  [0x8c, (reader) => reader.text(reader.byte())],
-  [0x8d, (reader) => reader.text(reader.long(8))],
-]);
-
-const FORBIDDEN = new Map<number, string>([
-  [code('P'), 'refers to something outside of the file'],
-  [code('Q'), 'refers to something outside of the file'],
-  [code('o'), 'makes an object of a class'],
-  [0x81, 'makes an object of a class'],
-  [0x92, 'makes an object of a class'],
-  [0x82, 'uses a registered extension'],
-  [0x83, 'uses a registered extension'],
-  [0x84, 'uses a registered extension'],
-  [0x97, 'keeps buffers outside of the file'],
-]);
 
 function listOf(item: Item, at: number): readonly unknown[] {
   if (Array.isArray(item)) return item;
