@@ -12,7 +12,6 @@ import { regressionGrams } from '../kernel/gram-shape.js';
 import { requestReport, validateRequests, type KernelRequest } from '../planning/kernel-request.js';
 import { prepareKernels } from '../planning/prepare-kernels.js';
 import { assertStack } from '../images/taken-images.js';
-import { assertJobOptions } from '../progress/job-options.js';
 import { assertPrepareOptions, type PrepareOptions } from '../planning/prepare-run.js';
 import { workUpdates } from '../progress/details.js';
 import { SILENT } from '../progress/reporter.js';
@@ -132,6 +131,8 @@ export interface FittedKeptModel {
   readonly elapsedMs: Readonly<Record<'compile' | 'trainKernel' | 'solve', number>>;
 }
 
+const OPTIONS = ['memoryBytes', 'panels', 'tune', 'cache', 'reporter', 'signal'] as const;
+
 /**
  * Fits a model that can be kept: kernel of the training images, then ridge regression.
  *
@@ -143,9 +144,8 @@ export async function fitModel(
   options: FitModelOptions = {},
 ): Promise<FittedKeptModel> {
   assertOpenGpu('fitModel', opened);
+  assertPrepareOptions('fitModel', options, OPTIONS);
   assertMade('fitModel: task', task, 'prepareFit', ['images', 'y', 'kernel', 'targets']);
-  assertJobOptions('fitModel', options, ['memoryBytes', 'panels', 'tune', 'cache', 'reporter', 'signal']);
-  assertPrepareOptions('fitModel', options);
   const { memoryBytes, panels, ...prepare } = options;
   const { signal, reporter = SILENT } = prepare;
   const { images, kernel, y } = task;

@@ -9,7 +9,6 @@ import { checkImages } from '../images/image-checks.js';
 import { normalizeBy } from '../images/normalize.js';
 import type { ImageStack } from '../images/images.js';
 import { prepareKernels, type PreparedKernels } from '../planning/prepare-kernels.js';
-import { assertJobOptions } from '../progress/job-options.js';
 import { assertPrepareOptions, type PrepareOptions } from '../planning/prepare-run.js';
 import { SILENT } from '../progress/reporter.js';
 import { predictScores } from '../regression/classify.js';
@@ -77,8 +76,7 @@ export async function* predictImages(
   assertOpenGpu('predictImages', opened);
   assertInstance('predictImages: model', model, KeptModel, 'KeptModel.open(folder)');
   assertInstance('predictImages: files', files, ImageFiles, 'ImageFiles.open(paths)');
-  assertJobOptions('predictImages', options, OPTIONS);
-  assertPrepareOptions('predictImages', options);
+  assertPrepareOptions('predictImages', options, OPTIONS);
   const { memoryBytes, first = 0, count = files.count - first, kept, ...prepare } = options;
   const { chunkImages = CHUNK_IMAGES, ...rest } = prepare;
   const { signal, reporter = SILENT } = rest;
