@@ -103,7 +103,10 @@ async function table(): Promise<Record<string, Entry>> {
     .map((matrix) => ({ ...matrix, path: join(folder, `out-${matrix.file}`) }));
   const problem = await entry.SolveProblem.open({ kernel: kernelFile, labels: labelFile });
   problems.push(problem);
-  const loaded = { ...(await entry.loadImages([file], { layout: 'nchw' })), labels: Int32Array.of(0, 1, 0, 1) };
+  const loaded = {
+    ...(await entry.loadImages([file], { layout: 'nchw' })),
+    labels: Int32Array.of(0, 1, 0, 1),
+  };
   const fitTask = entry.prepareFit({ train: loaded, kernel: spec, ridge: 0.1 });
   const imageFiles = (sharedFiles ??= await entry.ImageFiles.open([file], { layout: 'nchw' }));
   const model = (sharedModel ??= (await entry.fitModel(opened, fitTask)).model);

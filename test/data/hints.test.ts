@@ -236,15 +236,6 @@ describe('formats of other programs', () => {
     ],
     ['x.txt', '', `np.savetxt(F, x.reshape(2, -1))`, 'text', [2, 3, 2, 2], []],
     [
-      '0.png',
-      'PIL',
-      `${PICTURE}[open(f'{i}.png', 'wb').write(encoded(x[i].transpose(1, 2, 0))) for i in (0, 1)]`,
-      'picture',
-      [2, 3, 2, 2],
-      [],
-    ],
-    ['grey.png', 'PIL', `${PICTURE}open(F, 'wb').write(encoded(x[0, 0]))`, 'picture', [1, 1, 2, 2], []],
-    [
       '0.bmp',
       'PIL',
       `${PICTURE}open(F, 'wb').write(encoded(x[0].transpose(1, 2, 0), 'BMP'))`,

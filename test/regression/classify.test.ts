@@ -66,6 +66,6 @@ describe('evaluate', () => {
 
   test('counts that disagree and labels that are no classes are refused', () => {
     expect(() => evaluate([0, 1], [0])).toThrow('2 labels, but 1 predictions');
-    expect(() => evaluate([0, -1], [0, 1])).toThrow('label -1 at index 1');
+    expect(() => evaluate([0, -0.5], [0, 1])).toThrow('label -0.5 at index 1');
   });
 });
