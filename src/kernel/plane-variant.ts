@@ -204,6 +204,23 @@ export function assertVariantFits(
   );
 }
 
+/** Pairs that a workgroup holds side by side where it holds all planes of each: as many as fill it with WORKGROUP_LANES. */
+export function pairsPerWorkgroup(
+  variant: PlaneVariant,
+  { height, width }: ImageShape,
+  { limits, subgroupSize }: PlanDevice,
+): number {
+  const { rowLanes, strips } = lanesOf(variant, Math.ceil(width / 4), height);
+  const pairLanes = rowLanes * strips * variant.constants.PLANES;
+  const wanted = Math.floor(Math.max(WORKGROUP_LANES, subgroupSize) / pairLanes);
+  if (variant.kind === 'subgroup') return Math.max(1, wanted);
+  const { ROWS, PLANES, SHARED_EDGES } = variant.constants;
+  const edgeBytes = 16 * pairLanes * (SHARED_EDGES === 1 ? Math.max(ROWS, 4) : ROWS + 4);
+  const fitting = Math.floor(limits.maxComputeWorkgroupStorageSize / edgeBytes);
+  // Planes and pairs are the third dimension of a workgroup, which every device allows 64.
+  return Math.max(1, Math.min(wanted, fitting, Math.floor(64 / PLANES)));
+}
+
 /** How the lanes of one plane lie: along a row, one strip of rows above the other. */
 function lanesOf(variant: PlaneVariant, quads: number, height: number) {
   if (variant.kind === 'portable')
