@@ -20,12 +20,11 @@ export const contract: ShaderContract = {
     'STRIPS',
     'PLANES',
     'PAIRS',
-    'MAX_TAPS',
   ],
   workgroups: '(⌈planes/PLANES⌉, ⌈columns/(PAIRS · walk)⌉, rows); a group of partial_sums is one plane',
 };
 
-const image = { HEIGHT: 32, WIDTH: 32, SHIFTS: 4, GAIN: 0.125, MAX_TAPS: 4 };
+const image = { HEIGHT: 32, WIDTH: 32, SHIFTS: 4, GAIN: 0.125 };
 
 export const variants = [
   { ...image, ROWS: 8, COLUMN_QUADS: 1, ROW_LANES: 8, STRIPS: 4, PLANES: 1, PAIRS: 1 }, // subgroups of 32

@@ -153,7 +153,7 @@ export function planPass(
         GAIN: layerGain(shape),
         PAIRS: workgroups === 1 ? pairsPerWorkgroup(variant, shape, device) : 1,
         // A power of two, so that runs with other depths share the compiled kernel.
-        MAX_TAPS: Math.max(4, 2 ** Math.ceil(Math.log2(taps))),
+        ...(variant.kind === 'portable' ? { MAX_TAPS: Math.max(4, 2 ** Math.ceil(Math.log2(taps))) } : {}),
       },
       norms: { HEIGHT: height, WIDTH: width, GAIN: layerGain(shape) },
       fields: { HEIGHT: height, WIDTH: width, SHIFTS: shifts },

@@ -8,7 +8,7 @@ import { PlanError, type PlanDevice } from '../gpu/plan-device.js';
 interface Variant<Kind extends string, Constants extends string> {
   readonly kind: Kind;
   readonly contract: ShaderContract;
-  /** The variant's own constants; HEIGHT, WIDTH, SHIFTS, GAIN and MAX_TAPS are every variant's. */
+  /** The variant's own constants; the others follow from the pass. */
   readonly constants: Readonly<Record<Constants, number>>;
   /** How many planes one group of partial sums holds. */
   readonly planesPerGroup: number;

@@ -98,7 +98,7 @@ async function compare(shape: Case, variant: Variant, batch: Batch = WHOLE_TRIAN
       WIDTH: width,
       SHIFTS: 4,
       GAIN: gain,
-      MAX_TAPS: 8,
+      ...('SHARED_EDGES' in variant.constants ? { MAX_TAPS: 8 } : {}),
       PAIRS: pairs,
       ...variant.constants,
     },
