@@ -9,7 +9,8 @@
 // the left and right columns (sums along rows), then the top and bottom rows. A workgroup holds PLANES planes of each of
 // PAIRS neighbouring pairs. Needs no optional feature.
 //
-// Loops end with their condition, and turn at least once: software adapters take a turn more where it stands at the head.
+// Software adapters run the body of a loop once more, without lanes, where the condition stands at its head; an `if` they
+// jump over. Short loops therefore end with their condition, and the layers stand in an `if`.
 
 import package::shared::arc_cosine::arc_cosine;
 import package::shared::arc_cosine::SNAP;
@@ -135,94 +136,92 @@ fn pair_plane(position: vec3u, lane: u32, group: u32, row: u32, offset: u32, pai
   for (var r = 0u; r < ROWS; r++) { theta[r] = sigma[r] * (params.theta0 - 1.0); }
 
   var tap_sums: array<vec2f, MAX_TAPS>;
-  var h = 0u;
-  loop {
-    for (var r = 0u; r < ROWS; r++) {
-      theta[r] += sigma[r];
-      sh_edges[r * LANES + lane] = vec4f(sigma[r].x, theta[r].x, sigma[r].w, theta[r].w);
-    }
-    workgroupBarrier();
-    for (var r = 0u; r < ROWS; r++) {
-      let left = sh_edges[r * LANES + left_lane];
-      let right = sh_edges[r * LANES + right_lane];
-      let k = sigma[r];
-      let t = theta[r];
-      sigma[r] = vec4f(left.z, k.xyz) * left_links + k + vec4f(k.yzw, right.x) * right_links;
-      theta[r] = vec4f(left.w, t.xyz) * left_links + t + vec4f(t.yzw, right.y) * right_links;
-    }
-    if (SHARED_EDGES == 1) { workgroupBarrier(); }
-
-    sh_edges[ROW_EDGES + lane] = sigma[0];
-    sh_edges[ROW_EDGES + LANES + lane] = theta[0];
-    sh_edges[ROW_EDGES + 2 * LANES + lane] = sigma[ROWS - 1];
-    sh_edges[ROW_EDGES + 3 * LANES + lane] = theta[ROWS - 1];
-    workgroupBarrier();
-    let k_below = sh_edges[ROW_EDGES + below_lane];
-    let t_below = sh_edges[ROW_EDGES + LANES + below_lane];
-    var k_above = sh_edges[ROW_EDGES + 2 * LANES + above_lane];
-    var t_above = sh_edges[ROW_EDGES + 3 * LANES + above_lane];
-    let x_layer = x_base + (params.channels + h) * x_stride;
-    let z_layer = z_base + (params.channels + h) * z_stride;
-    var link = row_link(top, d.y);
-    for (var r = 0u; r < ROWS; r++) {
-      let k = sigma[r];
-      let t = theta[r];
-      var k_next = k_below;
-      var t_next = t_below;
-      if (r + 1 < ROWS) {
-        k_next = sigma[r + 1];
-        t_next = theta[r + 1];
+  for (var h = 0u; h < params.layers; h++) {
+    // Always so: what is left of the turn after the last layer is jumped over, which no compiler can see to be none.
+    if (params.planes > 0) {
+      for (var r = 0u; r < ROWS; r++) {
+        theta[r] += sigma[r];
+        sh_edges[r * LANES + lane] = vec4f(sigma[r].x, theta[r].x, sigma[r].w, theta[r].w);
       }
-      let next_link = row_link(top + r + 1, d.y);
-      let sigma_here = k_above * link + k + k_next * next_link;
-      let theta_here = t_above * link + t + t_next * next_link;
-      k_above = k;
-      t_above = t;
-      link = next_link;
-      let lambda_x = x_fields[x_layer + min(top + r, HEIGHT) * QUADS];
-      let lambda_z = z_fields[z_layer + (top + r + d.y) % HEIGHT * Z_QUADS];
-      let kappa = arc_cosine(sigma_here, lambda_x * lambda_z, snap);
-      sigma[r] = GAIN * kappa.kappa1;
-      theta[r] = GAIN * kappa.kappa0 * theta_here;
-    }
-    if (SHARED_EDGES == 1) { workgroupBarrier(); }
+      workgroupBarrier();
+      for (var r = 0u; r < ROWS; r++) {
+        let left = sh_edges[r * LANES + left_lane];
+        let right = sh_edges[r * LANES + right_lane];
+        let k = sigma[r];
+        let t = theta[r];
+        sigma[r] = vec4f(left.z, k.xyz) * left_links + k + vec4f(k.yzw, right.x) * right_links;
+        theta[r] = vec4f(left.w, t.xyz) * left_links + t + vec4f(t.yzw, right.y) * right_links;
+      }
+      if (SHARED_EDGES == 1) { workgroupBarrier(); }
 
-    let slot = layer_slots[h];
-    if (slot >= 0) {
-      var readout = 0u;
-      loop {
-        let radius = radii[readout];
-        if (!within_reach(d, radius)) { continue; }
-        var k_sum = vec4f(0.0);
-        var u_sum = vec4f(0.0);
-        if (radius == 0 || radius >= WHOLE) {
-          // Plane 0 alone with weight 1, or every element with weight H·W; elements beyond the image are 0.
-          for (var r = 0u; r < ROWS; r++) {
-            k_sum += sigma[r];
-            u_sum += theta[r];
-          }
-          k_sum *= select(1.0, f32(HEIGHT * WIDTH), radius >= WHOLE);
-          u_sum *= select(1.0, f32(HEIGHT * WIDTH), radius >= WHOLE);
-        } else {
-          for (var r = 0u; r < ROWS; r++) {
-            let weight = window_overlap(top + r, (top + r + d.y) % HEIGHT, radius, HEIGHT);
-            k_sum += weight * sigma[r];
-            u_sum += weight * theta[r];
-          }
-          let weights = column_weights(4 * quad, d.x, radius);
-          k_sum *= weights;
-          u_sum *= weights;
+      sh_edges[ROW_EDGES + lane] = sigma[0];
+      sh_edges[ROW_EDGES + LANES + lane] = theta[0];
+      sh_edges[ROW_EDGES + 2 * LANES + lane] = sigma[ROWS - 1];
+      sh_edges[ROW_EDGES + 3 * LANES + lane] = theta[ROWS - 1];
+      workgroupBarrier();
+      let k_below = sh_edges[ROW_EDGES + below_lane];
+      let t_below = sh_edges[ROW_EDGES + LANES + below_lane];
+      var k_above = sh_edges[ROW_EDGES + 2 * LANES + above_lane];
+      var t_above = sh_edges[ROW_EDGES + 3 * LANES + above_lane];
+      let x_layer = x_base + (params.channels + h) * x_stride;
+      let z_layer = z_base + (params.channels + h) * z_stride;
+      var link = row_link(top, d.y);
+      for (var r = 0u; r < ROWS; r++) {
+        let k = sigma[r];
+        let t = theta[r];
+        var k_next = k_below;
+        var t_next = t_below;
+        if (r + 1 < ROWS) {
+          k_next = sigma[r + 1];
+          t_next = theta[r + 1];
         }
-        tap_sums[u32(slot) * params.readouts + readout] = vec2f(dot(k_sum, vec4f(1.0)), dot(u_sum, vec4f(1.0)));
-        continuing {
-          readout++;
-          break if readout >= params.readouts;
+        let next_link = row_link(top + r + 1, d.y);
+        let sigma_here = k_above * link + k + k_next * next_link;
+        let theta_here = t_above * link + t + t_next * next_link;
+        k_above = k;
+        t_above = t;
+        link = next_link;
+        let lambda_x = x_fields[x_layer + min(top + r, HEIGHT) * QUADS];
+        let lambda_z = z_fields[z_layer + (top + r + d.y) % HEIGHT * Z_QUADS];
+        let kappa = arc_cosine(sigma_here, lambda_x * lambda_z, snap);
+        sigma[r] = GAIN * kappa.kappa1;
+        theta[r] = GAIN * kappa.kappa0 * theta_here;
+      }
+      if (SHARED_EDGES == 1) { workgroupBarrier(); }
+
+      let slot = layer_slots[h];
+      if (slot >= 0) {
+        var readout = 0u;
+        loop {
+          let radius = radii[readout];
+          if (!within_reach(d, radius)) { continue; }
+          var k_sum = vec4f(0.0);
+          var u_sum = vec4f(0.0);
+          if (radius == 0 || radius >= WHOLE) {
+            // Plane 0 alone with weight 1, or every element with weight H·W; elements beyond the image are 0.
+            for (var r = 0u; r < ROWS; r++) {
+              k_sum += sigma[r];
+              u_sum += theta[r];
+            }
+            k_sum *= select(1.0, f32(HEIGHT * WIDTH), radius >= WHOLE);
+            u_sum *= select(1.0, f32(HEIGHT * WIDTH), radius >= WHOLE);
+          } else {
+            for (var r = 0u; r < ROWS; r++) {
+              let weight = window_overlap(top + r, (top + r + d.y) % HEIGHT, radius, HEIGHT);
+              k_sum += weight * sigma[r];
+              u_sum += weight * theta[r];
+            }
+            let weights = column_weights(4 * quad, d.x, radius);
+            k_sum *= weights;
+            u_sum *= weights;
+          }
+          tap_sums[u32(slot) * params.readouts + readout] = vec2f(dot(k_sum, vec4f(1.0)), dot(u_sum, vec4f(1.0)));
+          continuing {
+            readout++;
+            break if readout >= params.readouts;
+          }
         }
       }
-    }
-    continuing {
-      h++;
-      break if h >= params.layers;
     }
   }
 

@@ -4,7 +4,8 @@
 // that no subgroup is smaller than, hold the plane. Neighbours meet in subgroup shuffles: no workgroup memory, no
 // barrier. A group of partial_sums is one plane. A workgroup holds PLANES planes of each of PAIRS neighbouring pairs.
 //
-// Loops end with their condition, and turn at least once: software adapters take a turn more where it stands at the head.
+// Software adapters run the body of a loop once more, without lanes, where the condition stands at its head; an `if` they
+// jump over. Short loops therefore end with their condition, and the layers stand in an `if`.
 
 import package::shared::arc_cosine::arc_cosine;
 import package::shared::arc_cosine::SNAP;
@@ -127,138 +128,126 @@ fn pair_plane(lane: u32, index: u32, row: u32, offset: u32, pair: u32) {
   // theta holds T - K, and here K is the product.
   for (var cell = 0u; cell < CELLS; cell++) { theta[cell] = sigma[cell] * (params.theta0 - 1.0); }
 
-  var h = 0u;
-  loop {
-    // T = U + K, and the sums along rows of K and T.
-    for (var r = 0u; r < ROWS; r++) {
-      let first = r * COLUMN_QUADS;
-      let last = first + COLUMN_QUADS - 1;
-      // The first lane of a row has nothing to its left, the last nothing to its right.
-      var before = vec2f(0.0);
-      var after = vec2f(0.0);
-      if (ROW_LANES > 1) {
-        let left = subgroupShuffleUp(vec2f(sigma[last].w, sigma[last].w + theta[last].w), 1);
-        let right = subgroupShuffleDown(vec2f(sigma[first].x, sigma[first].x + theta[first].x), 1);
-        before = select(vec2f(0.0), left, row_lane > 0);
-        after = select(vec2f(0.0), right, row_lane < ROW_LANES - 1);
+  for (var h = 0u; h < params.layers; h++) {
+    // Always so: what is left of the turn after the last layer is jumped over, which no compiler can see to be none.
+    if (params.planes > 0) {
+      // T = U + K, and the sums along rows of K and T.
+      for (var r = 0u; r < ROWS; r++) {
+        let first = r * COLUMN_QUADS;
+        let last = first + COLUMN_QUADS - 1;
+        // The first lane of a row has nothing to its left, the last nothing to its right.
+        var before = vec2f(0.0);
+        var after = vec2f(0.0);
+        if (ROW_LANES > 1) {
+          let left = subgroupShuffleUp(vec2f(sigma[last].w, sigma[last].w + theta[last].w), 1);
+          let right = subgroupShuffleDown(vec2f(sigma[first].x, sigma[first].x + theta[first].x), 1);
+          before = select(vec2f(0.0), left, row_lane > 0);
+          after = select(vec2f(0.0), right, row_lane < ROW_LANES - 1);
+        }
+        // unroll
+        for (var v = 0u; v < COLUMN_QUADS; v++) {
+          let k = sigma[first + v];
+          let t = k + theta[first + v];
+          var next = after;
+          if (v + 1 < COLUMN_QUADS) { next = vec2f(sigma[first + v + 1].x, sigma[first + v + 1].x + theta[first + v + 1].x); }
+          let right_links = vec4f(links[v].yzw, links[v + 1].x);
+          sigma[first + v] = vec4f(before.x, k.xyz) * links[v] + k + vec4f(k.yzw, next.x) * right_links;
+          theta[first + v] = vec4f(before.y, t.xyz) * links[v] + t + vec4f(t.yzw, next.y) * right_links;
+          before = vec2f(k.w, t.w);
+        }
       }
+
+      // The sums along columns, and the ReLU step.
+      let x_layer = x_base + (params.channels + h) * x_stride;
+      let z_layer = z_base + (params.channels + h) * z_stride;
       // unroll
       for (var v = 0u; v < COLUMN_QUADS; v++) {
-        let k = sigma[first + v];
-        let t = k + theta[first + v];
-        var next = after;
-        if (v + 1 < COLUMN_QUADS) { next = vec2f(sigma[first + v + 1].x, sigma[first + v + 1].x + theta[first + v + 1].x); }
-        let right_links = vec4f(links[v].yzw, links[v + 1].x);
-        sigma[first + v] = vec4f(before.x, k.xyz) * links[v] + k + vec4f(k.yzw, next.x) * right_links;
-        theta[first + v] = vec4f(before.y, t.xyz) * links[v] + t + vec4f(t.yzw, next.y) * right_links;
-        before = vec2f(k.w, t.w);
+        let bottom = CELLS - COLUMN_QUADS + v;
+        var k_above = vec4f(0.0);
+        var t_above = vec4f(0.0);
+        var k_below = vec4f(0.0);
+        var t_below = vec4f(0.0);
+        if (STRIPS > 1) {
+          let up_k = subgroupShuffleUp(sigma[bottom], ROW_LANES);
+          let up_t = subgroupShuffleUp(theta[bottom], ROW_LANES);
+          let down_k = subgroupShuffleDown(sigma[v], ROW_LANES);
+          let down_t = subgroupShuffleDown(theta[v], ROW_LANES);
+          k_above = select(vec4f(0.0), up_k, strip > 0);
+          t_above = select(vec4f(0.0), up_t, strip > 0);
+          k_below = select(vec4f(0.0), down_k, strip < STRIPS - 1);
+          t_below = select(vec4f(0.0), down_t, strip < STRIPS - 1);
+        }
+        var link = row_link(top, d.y);
+        for (var r = 0u; r < ROWS; r++) {
+          let cell = r * COLUMN_QUADS + v;
+          let k = sigma[cell];
+          let t = theta[cell];
+          var k_next = k_below;
+          var t_next = t_below;
+          if (r + 1 < ROWS) {
+            k_next = sigma[cell + COLUMN_QUADS];
+            t_next = theta[cell + COLUMN_QUADS];
+          }
+          let next_link = row_link(top + r + 1, d.y);
+          let sigma_here = k_above * link + k + k_next * next_link;
+          let theta_here = t_above * link + t + t_next * next_link;
+          k_above = k;
+          t_above = t;
+          link = next_link;
+          let x_row = select(min(top + r, HEIGHT), HEIGHT, first_quad + v >= QUADS);
+          let lambda_x = x_fields[x_layer + x_row * QUADS + quad[v]];
+          let lambda_z = z_fields[z_layer + (top + r + d.y) % HEIGHT * Z_QUADS + quad[v]];
+          let kappa = arc_cosine(sigma_here, lambda_x * lambda_z, snap);
+          sigma[cell] = GAIN * kappa.kappa1;
+          theta[cell] = GAIN * kappa.kappa0 * theta_here;
+        }
       }
-    }
 
-    // The sums along columns, and the ReLU step.
-    let x_layer = x_base + (params.channels + h) * x_stride;
-    let z_layer = z_base + (params.channels + h) * z_stride;
-    // unroll
-    for (var v = 0u; v < COLUMN_QUADS; v++) {
-      let bottom = CELLS - COLUMN_QUADS + v;
-      var k_above = vec4f(0.0);
-      var t_above = vec4f(0.0);
-      var k_below = vec4f(0.0);
-      var t_below = vec4f(0.0);
-      if (STRIPS > 1) {
-        let up_k = subgroupShuffleUp(sigma[bottom], ROW_LANES);
-        let up_t = subgroupShuffleUp(theta[bottom], ROW_LANES);
-        let down_k = subgroupShuffleDown(sigma[v], ROW_LANES);
-        let down_t = subgroupShuffleDown(theta[v], ROW_LANES);
-        k_above = select(vec4f(0.0), up_k, strip > 0);
-        t_above = select(vec4f(0.0), up_t, strip > 0);
-        k_below = select(vec4f(0.0), down_k, strip < STRIPS - 1);
-        t_below = select(vec4f(0.0), down_t, strip < STRIPS - 1);
-      }
-      var link = row_link(top, d.y);
-      for (var r = 0u; r < ROWS; r++) {
-        let cell = r * COLUMN_QUADS + v;
-        let k = sigma[cell];
-        let t = theta[cell];
-        var k_next = k_below;
-        var t_next = t_below;
-        if (r + 1 < ROWS) {
-          k_next = sigma[cell + COLUMN_QUADS];
-          t_next = theta[cell + COLUMN_QUADS];
-        }
-        let next_link = row_link(top + r + 1, d.y);
-        let sigma_here = k_above * link + k + k_next * next_link;
-        let theta_here = t_above * link + t + t_next * next_link;
-        k_above = k;
-        t_above = t;
-        link = next_link;
-        let x_row = select(min(top + r, HEIGHT), HEIGHT, first_quad + v >= QUADS);
-        let lambda_x = x_fields[x_layer + x_row * QUADS + quad[v]];
-        let lambda_z = z_fields[z_layer + (top + r + d.y) % HEIGHT * Z_QUADS + quad[v]];
-        let kappa = arc_cosine(sigma_here, lambda_x * lambda_z, snap);
-        sigma[cell] = GAIN * kappa.kappa1;
-        theta[cell] = GAIN * kappa.kappa0 * theta_here;
-      }
-    }
-
-    let slot = layer_slots[h];
-    if (slot >= 0) {
-      var readout = 0u;
-      loop {
-        let sum = plane_sum(tap_sum(&sigma, &theta, d, radii[readout], top, first_quad));
-        if (lane % PLANE_LANES == 0 && index < params.planes && offset < params.columns) {
-          let group = pair * params.groups + index;
-          partial_sums[group * params.taps + u32(slot) * params.readouts + readout] = sum;
-        }
-        continuing {
-          readout++;
-          break if readout >= params.readouts;
+      let slot = layer_slots[h];
+      if (slot >= 0) {
+        var readout = 0u;
+        loop {
+          let radius = radii[readout];
+          var sums = vec2f(0.0);
+          if (within_reach(d, radius)) {
+            // unroll
+            for (var v = 0u; v < COLUMN_QUADS; v++) {
+              var k_sum = vec4f(0.0);
+              var u_sum = vec4f(0.0);
+              if (radius == 0 || radius >= WHOLE) {
+                // Plane 0 alone with weight 1, or every element with weight H·W; elements beyond the image are 0.
+                for (var r = 0u; r < ROWS; r++) {
+                  k_sum += sigma[r * COLUMN_QUADS + v];
+                  u_sum += theta[r * COLUMN_QUADS + v];
+                }
+                k_sum *= select(1.0, f32(HEIGHT * WIDTH), radius >= WHOLE);
+                u_sum *= select(1.0, f32(HEIGHT * WIDTH), radius >= WHOLE);
+              } else {
+                for (var r = 0u; r < ROWS; r++) {
+                  let weight = window_overlap(top + r, (top + r + d.y) % HEIGHT, radius, HEIGHT);
+                  k_sum += weight * sigma[r * COLUMN_QUADS + v];
+                  u_sum += weight * theta[r * COLUMN_QUADS + v];
+                }
+                let weights = column_weights(4 * (first_quad + v), d.x, radius);
+                k_sum *= weights;
+                u_sum *= weights;
+              }
+              sums += vec2f(dot(k_sum, vec4f(1.0)), dot(u_sum, vec4f(1.0)));
+            }
+          }
+          let sum = plane_sum(sums);
+          if (lane % PLANE_LANES == 0 && index < params.planes && offset < params.columns) {
+            let group = pair * params.groups + index;
+            partial_sums[group * params.taps + u32(slot) * params.readouts + readout] = sum;
+          }
+          continuing {
+            readout++;
+            break if readout >= params.readouts;
+          }
         }
       }
-    }
-    continuing {
-      h++;
-      break if h >= params.layers;
     }
   }
-}
-
-// The weighted sums of K and of U over the elements of a lane; 0 where the plane has no element with weight.
-fn tap_sum(
-  sigma: ptr<function, array<vec4f, CELLS>>,
-  theta: ptr<function, array<vec4f, CELLS>>,
-  d: vec2u,
-  radius: u32,
-  top: u32,
-  first_quad: u32,
-) -> vec2f {
-  var sums = vec2f(0.0);
-  if (!within_reach(d, radius)) { return sums; }
-  // unroll
-  for (var v = 0u; v < COLUMN_QUADS; v++) {
-    var k_sum = vec4f(0.0);
-    var u_sum = vec4f(0.0);
-    if (radius == 0 || radius >= WHOLE) {
-      // Plane 0 alone with weight 1, or every element with weight H·W; elements beyond the image are 0.
-      for (var r = 0u; r < ROWS; r++) {
-        k_sum += (*sigma)[r * COLUMN_QUADS + v];
-        u_sum += (*theta)[r * COLUMN_QUADS + v];
-      }
-      k_sum *= select(1.0, f32(HEIGHT * WIDTH), radius >= WHOLE);
-      u_sum *= select(1.0, f32(HEIGHT * WIDTH), radius >= WHOLE);
-    } else {
-      for (var r = 0u; r < ROWS; r++) {
-        let weight = window_overlap(top + r, (top + r + d.y) % HEIGHT, radius, HEIGHT);
-        k_sum += weight * (*sigma)[r * COLUMN_QUADS + v];
-        u_sum += weight * (*theta)[r * COLUMN_QUADS + v];
-      }
-      let weights = column_weights(4 * (first_quad + v), d.x, radius);
-      k_sum *= weights;
-      u_sum *= weights;
-    }
-    sums += vec2f(dot(k_sum, vec4f(1.0)), dot(u_sum, vec4f(1.0)));
-  }
-  return sums;
 }
 
 // The sum over the lanes of a plane, in each of them.
