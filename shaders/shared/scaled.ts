@@ -1,14 +1,14 @@
 /** Float64 mirror of scaled.wgsl, and the scale as the shader reads it. */
 
 /** A positive float64 as mantissa · 2^exponent, the mantissa of 64 bits with the highest one set. */
-export interface Scale {
+export interface SplitScale {
   readonly hi: number;
   readonly lo: number;
   readonly exponent: number;
 }
 
 /** Splits a float64 ≥ 0 without rounding; 0 becomes a number so small that no value is left of it. */
-export function splitScale(scale: number): Scale {
+export function splitScale(scale: number): SplitScale {
   if (!(scale >= 0 && scale < Infinity))
     throw new RangeError(`a scale is ${scale}; a finite number ≥ 0 is wanted`);
   if (scale === 0) return { hi: 0x80000000, lo: 0, exponent: -4096 };

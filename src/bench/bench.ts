@@ -61,6 +61,21 @@ function groupsOf(software: boolean, quick: boolean): readonly (readonly BenchCa
     ],
     [cpuPlanesCase({ name: 'planes-gap-cpu', ...network, planes: quick ? 64 : 1024 })],
     [planesCase({ name: 'planes-vanilla', ...network, readout: 'vanilla', rows: 32 * size, columns: 32 })],
+    // Little work a pair: what a pair costs besides its layers shows.
+    [
+      planesCase({
+        name: 'planes-vanilla-shallow',
+        ...{ shape: CIFAR, depth: 3, readout: 'vanilla' },
+        ...{ rows: 32 * size, columns: 32 },
+      }),
+    ],
+    [
+      planesCase({
+        name: 'planes-vanilla-4x4',
+        ...{ shape: { channels: 1, height: 4, width: 4 }, depth: 3, readout: 'vanilla' },
+        ...{ rows: 256 * size, columns: 256 },
+      }),
+    ],
     [
       planesCase({
         name: 'planes-gap-8x8',

@@ -1,7 +1,7 @@
 import type { Tile } from './tiles.js';
 
 /** A rectangle of pairs that one submission computes; first row and first column count within the blocks of images. */
-export interface PairBatch {
+export interface TileBatch {
   readonly firstRow: number;
   readonly rows: number;
   readonly firstColumn: number;
@@ -16,7 +16,7 @@ export interface PairBatch {
  * @param mostPairs Asked before each batch: how many places the next rectangle may have. In a triangle it ends with the
  * diagonal, so that of a few rows most places are wanted.
  */
-export function* batchesOf(tile: Tile, mostPairs: () => number): Generator<PairBatch> {
+export function* batchesOf(tile: Tile, mostPairs: () => number): Generator<TileBatch> {
   const triangle = isTriangle(tile);
   for (let row = 0; row < tile.rows;) {
     const length = triangle ? row + 1 : tile.columns;
@@ -48,7 +48,7 @@ export function isTriangle({ symmetric, firstRow, firstColumn }: Tile): boolean 
 }
 
 /** Pairs of a batch that are wanted. */
-export function pairsInBatch(batch: PairBatch): number {
+export function pairsInBatch(batch: TileBatch): number {
   const { rows, columns, firstRow, firstColumn, triangle } = batch;
   if (!triangle) return rows * columns;
   // Row by row up to the diagonal, or to the end of a piece of a row.
@@ -57,7 +57,7 @@ export function pairsInBatch(batch: PairBatch): number {
 }
 
 /** Columns of a row that are wanted, from the first column of the batch on. */
-export function columnsInRow({ firstColumn, columns, firstRow, triangle }: PairBatch, row: number): number {
+export function columnsInRow({ firstColumn, columns, firstRow, triangle }: TileBatch, row: number): number {
   return triangle ? Math.min(columns, firstRow + row + 1 - firstColumn) : columns;
 }
 

@@ -1,4 +1,4 @@
-import type { PairBatch } from './batches.js';
+import type { TileBatch } from './batches.js';
 import type { KernelSpec } from './kernel-spec.js';
 import type { Pass } from './passes.js';
 import type { BatchValues } from './tile-runner.js';
@@ -50,7 +50,7 @@ export function checkValues(
   { batch, values, problems }: BatchValues,
   { outputs }: Pass,
   kernels: readonly KernelSpec[],
-  origin: Pick<PairBatch, 'firstRow' | 'firstColumn'>,
+  origin: Pick<TileBatch, 'firstRow' | 'firstColumn'>,
   underflows: Underflows,
 ): void {
   const [beyond, count, firstBelow] = problems;

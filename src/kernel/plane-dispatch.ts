@@ -1,6 +1,6 @@
 import type { ParameterValues } from '../../shaders/contract.js';
 import type { BufferScope } from '../gpu/buffers.js';
-import type { PairBatch } from './batches.js';
+import type { TileBatch } from './batches.js';
 import type { Pass } from './passes.js';
 import type { PassPlan } from './pass-plan.js';
 
@@ -24,7 +24,7 @@ export interface PlaneSlice {
 /** Workgroups and parameters of a dispatch of the plane kernel; all planes of the pairs unless a slice is given. */
 export function planeDispatch(
   { channels, groups, pass, workgroups, walk, constants }: PassPlan,
-  { firstRow, rows, firstColumn, columns, triangle }: PairBatch,
+  { firstRow, rows, firstColumn, columns, triangle }: TileBatch,
   { first, count }: PlaneSlice = { first: 0, count: workgroups },
 ): { readonly workgroups: readonly [number, number, number]; readonly params: ParameterValues } {
   return {

@@ -4,7 +4,7 @@ import type { Gpu } from '../gpu/gpu.js';
 import type { Program } from '../gpu/program.js';
 import { Recording } from '../gpu/recording.js';
 import { orAborted } from '../signals/or-aborted.js';
-import { batchesOf, pairsInBatch, type PairBatch } from './batches.js';
+import { batchesOf, pairsInBatch, type TileBatch } from './batches.js';
 import type { DeviceUse } from './device-use.js';
 import type { ImageFields } from './image-fields.js';
 import { Pacer } from './pacer.js';
@@ -15,7 +15,7 @@ import type { Tile } from './tiles.js';
 
 /** Finished values of a batch of a tile's pairs. */
 export interface BatchValues {
-  readonly batch: PairBatch;
+  readonly batch: TileBatch;
   /** [outputs of the pass][rows][columns]; what stands above the diagonal of a triangle has no meaning. */
   readonly values: Float32Array;
   /** What float32 could not hold; see shaders/tile_values.ts. */
@@ -84,8 +84,9 @@ export class TileRunner implements Disposable {
     for (;;) {
       if (this.inFlight.length >= SUBMISSIONS_IN_FLIGHT) await this.retire();
       this.hooks.signal?.throwIfAborted();
-      const { value: batch, done } = batches.next();
-      if (done === true) break;
+      const next = batches.next();
+      if (next.done === true) break;
+      const batch = next.value;
       const slot = this.slots.pop() ?? this.createSlot();
       const stored = this.submit(slot, fields, tile, batch).then(store);
       // Awaited in retire() and by `done`; until then a failure must not count as unhandled.
@@ -96,11 +97,6 @@ export class TileRunner implements Disposable {
     const done = Promise.all(all);
     done.catch(() => undefined);
     return { done };
-  }
-
-  /** Waits for everything submitted. */
-  async drain(): Promise<void> {
-    while (this.inFlight.length > 0) await this.retire();
   }
 
   [Symbol.dispose](): void {
@@ -114,7 +110,7 @@ export class TileRunner implements Disposable {
     this.hooks.signal?.throwIfAborted();
   }
 
-  private async submit(slot: Slot, fields: ImageFields, tile: Tile, batch: PairBatch): Promise<BatchValues> {
+  private async submit(slot: Slot, fields: ImageFields, tile: Tile, batch: TileBatch): Promise<BatchValues> {
     const { plan, gpu, tables } = this;
     const { elementLayersPerPair, workgroups } = plan;
     const workPerWorkgroup = (elementLayersPerPair / workgroups) * pairsInBatch(batch);
@@ -142,7 +138,7 @@ export class TileRunner implements Disposable {
   }
 
   /** A pair's planes, all at once or, where a single pair is too long, in parts of about the same size: a small rest costs as much to start. */
-  private *slices({ rows, columns }: PairBatch, workPerWorkgroup: number): Generator<PlaneSlice> {
+  private *slices({ rows, columns }: TileBatch, workPerWorkgroup: number): Generator<PlaneSlice> {
     const { workgroups } = this.plan;
     const most = Math.min(
       workgroups,
@@ -154,7 +150,7 @@ export class TileRunner implements Disposable {
       yield { first, count: Math.min(size, workgroups - first) };
   }
 
-  private finish(recording: Recording, slot: Slot, tile: Tile, batch: PairBatch): void {
+  private finish(recording: Recording, slot: Slot, tile: Tile, batch: TileBatch): void {
     const { groups, pass } = this.plan;
     const { rows, columns } = batch;
     const outputs = pass.outputs.length;

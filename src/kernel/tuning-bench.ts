@@ -8,7 +8,7 @@ import type { ImageShape, ImageStack } from '../images/images.js';
 import { linearCongruence } from '../statistics/random.js';
 import { planPasses, type Pass } from './passes.js';
 import { planPass, type PassPlan } from './pass-plan.js';
-import { pairsInBatch, type PairBatch } from './batches.js';
+import { pairsInBatch, type TileBatch } from './batches.js';
 import { planeDispatch, planeTables } from './plane-dispatch.js';
 import type { PlaneCount, PlaneVariant } from './plane-variant.js';
 
@@ -180,11 +180,11 @@ export class TuningBench implements Disposable {
   }
 
   /** What is timed: the pairs of some images with all. */
-  private batch(): PairBatch {
+  private batch(): TileBatch {
     return { firstRow: 0, rows: this.rows, firstColumn: 0, columns: this.images, triangle: false };
   }
 
-  private record(recording: Recording, plan: PassPlan, program: Program, batch: PairBatch): void {
+  private record(recording: Recording, plan: PassPlan, program: Program, batch: TileBatch): void {
     const { workgroups, params } = planeDispatch(plan, batch);
     recording.add(program, this.buffers, workgroups, params);
   }

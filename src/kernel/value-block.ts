@@ -1,4 +1,4 @@
-import { columnsInRow, type PairBatch } from './batches.js';
+import { columnsInRow, type TileBatch } from './batches.js';
 
 /** Where values go: matrices, one per kernel of the run, that hold the pairs from some row and column on. */
 export interface ValueBlock {
@@ -20,7 +20,7 @@ export function putValues(
   block: ValueBlock,
   kernels: readonly number[],
   origin: { readonly firstRow: number; readonly firstColumn: number },
-  batch: PairBatch,
+  batch: TileBatch,
   data: Float32Array,
 ): void {
   const { rows, columns } = batch;
