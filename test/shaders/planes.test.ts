@@ -237,7 +237,7 @@ describe('planted faults', () => {
     ['planes_subgroup', 'half_a_reduction', 'mask *= 2', 'mask *= 4'],
     ['planes', 'first_pair_alone', 'lane % PAIR_LANES == 0', 'lane == 0'],
     ['planes', 'sums_of_the_first_pair', 'sh_edges[lane + i]', 'sh_edges[i]'],
-    ['planes', 'one_step', 'step < params.walk', 'step < 1'],
+    ['planes', 'one_step', 'break if begin >= last', 'break if true'],
     [
       'planes_subgroup',
       'one_pair_for_all',
