@@ -14,14 +14,13 @@ export const contract: ShaderContract = {
   bindings: [
     { name: 'x_fields', access: 'read', shape: '[N][C+L][H+1][Q] vec4f' },
     { name: 'z_fields', access: 'read', shape: '[N][C+L][SHIFTS][H][2Q] vec4f' },
-    { name: 'pairs', access: 'read', shape: '[pairs] {x, z, same} u32' },
     { name: 'planes', access: 'read', shape: '[planes] vec2u (dx, dy)' },
     { name: 'radii', access: 'read', shape: '[readouts] u32' },
     { name: 'layer_slots', access: 'read', shape: '[L] i32, -1: layer not asked for' },
     {
       name: 'partial_sums',
       access: 'read_write',
-      shape: '[pairs][groups][taps] vec2f; tap = slot · readouts + readout',
+      shape: '[rows][columns][groups][taps] vec2f; tap = slot · readouts + readout',
     },
   ],
   params: {
@@ -33,17 +32,42 @@ export const contract: ShaderContract = {
     theta0: 'f32',
     first_group: 'u32',
     groups: 'u32',
+    first_row: 'u32',
+    first_column: 'u32',
+    columns: 'u32',
+    walk: 'u32',
+    triangle: 'u32',
   },
-  constants: ['HEIGHT', 'WIDTH', 'SHIFTS', 'GAIN', 'ROWS', 'PLANES', 'MAX_TAPS', 'SHARED_EDGES'],
-  workgroups: '(groups of PLANES planes, pairs)',
+  constants: ['HEIGHT', 'WIDTH', 'SHIFTS', 'GAIN', 'ROWS', 'PLANES', 'PAIRS', 'MAX_TAPS', 'SHARED_EDGES'],
+  workgroups: '(groups of PLANES planes, ⌈columns/(PAIRS · walk)⌉, rows)',
   errorBound:
     'sums over a plane: relative 1e-6 at depth 21 against the exact recursion (see test/kernel/golden.test.ts)',
 };
 
 export const variants = [
-  { HEIGHT: 32, WIDTH: 32, SHIFTS: 4, GAIN: 0.125, ROWS: 4, PLANES: 1, MAX_TAPS: 4, SHARED_EDGES: 0 },
-  { HEIGHT: 64, WIDTH: 64, SHIFTS: 4, GAIN: 0.125, ROWS: 4, PLANES: 1, MAX_TAPS: 16, SHARED_EDGES: 1 },
-  { HEIGHT: 5, WIDTH: 7, SHIFTS: 1, GAIN: 0.125, ROWS: 4, PLANES: 4, MAX_TAPS: 4, SHARED_EDGES: 0 },
+  {
+    HEIGHT: 32,
+    WIDTH: 32,
+    SHIFTS: 4,
+    GAIN: 0.125,
+    ROWS: 4,
+    PLANES: 1,
+    PAIRS: 1,
+    MAX_TAPS: 4,
+    SHARED_EDGES: 0,
+  },
+  {
+    HEIGHT: 64,
+    WIDTH: 64,
+    SHIFTS: 4,
+    GAIN: 0.125,
+    ROWS: 4,
+    PLANES: 1,
+    PAIRS: 1,
+    MAX_TAPS: 16,
+    SHARED_EDGES: 1,
+  },
+  { HEIGHT: 5, WIDTH: 7, SHIFTS: 1, GAIN: 0.125, ROWS: 4, PLANES: 4, PAIRS: 2, MAX_TAPS: 4, SHARED_EDGES: 0 },
 ];
 
 export interface PlanesInput {

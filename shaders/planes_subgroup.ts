@@ -19,15 +19,15 @@ export const contract: ShaderContract = {
     'ROW_LANES',
     'STRIPS',
     'PLANES',
-    'MAX_TAPS',
+    'PAIRS',
   ],
-  workgroups: '(⌈planes/PLANES⌉, pairs); a group of partial_sums is one plane',
+  workgroups: '(⌈planes/PLANES⌉, ⌈columns/(PAIRS · walk)⌉, rows); a group of partial_sums is one plane',
 };
 
-const image = { HEIGHT: 32, WIDTH: 32, SHIFTS: 4, GAIN: 0.125, MAX_TAPS: 4 };
+const image = { HEIGHT: 32, WIDTH: 32, SHIFTS: 4, GAIN: 0.125 };
 
 export const variants = [
-  { ...image, ROWS: 8, COLUMN_QUADS: 1, ROW_LANES: 8, STRIPS: 4, PLANES: 1 }, // subgroups of 32
-  { ...image, ROWS: 32, COLUMN_QUADS: 2, ROW_LANES: 4, STRIPS: 1, PLANES: 1 }, // subgroups of 4
-  { ...image, HEIGHT: 8, WIDTH: 8, ROWS: 2, COLUMN_QUADS: 1, ROW_LANES: 2, STRIPS: 4, PLANES: 4 },
+  { ...image, ROWS: 8, COLUMN_QUADS: 1, ROW_LANES: 8, STRIPS: 4, PLANES: 1, PAIRS: 1 }, // subgroups of 32
+  { ...image, ROWS: 32, COLUMN_QUADS: 2, ROW_LANES: 4, STRIPS: 1, PLANES: 1, PAIRS: 8 }, // subgroups of 4
+  { ...image, HEIGHT: 8, WIDTH: 8, ROWS: 2, COLUMN_QUADS: 1, ROW_LANES: 2, STRIPS: 4, PLANES: 4, PAIRS: 1 },
 ];

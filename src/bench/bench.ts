@@ -3,7 +3,7 @@ import { ceilingCases } from './ceiling-cases.js';
 import { bindingShare, type Ceilings, type Resource } from './cost.js';
 import { cpuPlanesCase } from './cpu/cpu-case.js';
 import { gramCase, kernelsOfEveryDepth } from './gram-case.js';
-import { fieldsCase, normsCase, sumPlanesCase } from './image-cases.js';
+import { fieldsCase, normsCase, tileValuesCase } from './image-cases.js';
 import { layersCase } from './layers-case.js';
 import { measureTogether, spread, type BenchCase, type BenchResult } from './measure.js';
 import { planesCase } from './plane-cases.js';
@@ -44,7 +44,7 @@ function groupsOf(software: boolean, quick: boolean): readonly (readonly BenchCa
   const n = software && quick ? 512 : quick ? 1024 : 4096;
   const classes = 10;
   const network = { shape: CIFAR, depth: DEPTH };
-  const gap = { ...network, readout: 'gap', images: 3, pairs: 2 * size } as const;
+  const gap = { ...network, readout: 'gap', rows: size, columns: 2 } as const;
   const withCost = (one: BenchCase) => ({ ...one, cost: solverCost(one.name, n, classes) });
   const [update, ...others] = solverShaderCases(n, classes);
   const runs = { ...network, seconds: quick ? 1.5 : 6, minImages: quick ? 4 : 11 };
@@ -60,20 +60,35 @@ function groupsOf(software: boolean, quick: boolean): readonly (readonly BenchCa
       gramCase({ name: 'gram-gap-channels', ...runs, kernels: kernelsOfEveryDepth(network) }),
     ],
     [cpuPlanesCase({ name: 'planes-gap-cpu', ...network, planes: quick ? 64 : 1024 })],
-    [planesCase({ name: 'planes-vanilla', ...network, readout: 'vanilla', images: 32, pairs: 1024 * size })],
+    [planesCase({ name: 'planes-vanilla', ...network, readout: 'vanilla', rows: 32 * size, columns: 32 })],
+    // Little work a pair: what a pair costs besides its layers shows.
+    [
+      planesCase({
+        name: 'planes-vanilla-shallow',
+        ...{ shape: CIFAR, depth: 3, readout: 'vanilla' },
+        ...{ rows: 32 * size, columns: 32 },
+      }),
+    ],
+    [
+      planesCase({
+        name: 'planes-vanilla-4x4',
+        ...{ shape: { channels: 1, height: 4, width: 4 }, depth: 3, readout: 'vanilla' },
+        ...{ rows: 256 * size, columns: 256 },
+      }),
+    ],
     [
       planesCase({
         name: 'planes-gap-8x8',
         shape: DIGITS,
         depth: DEPTH,
         readout: 'gap',
-        images: 32,
-        pairs: 128 * size,
+        rows: 4 * size,
+        columns: 32,
       }),
     ],
     [normsCase(stage)],
     [fieldsCase({ ...stage, count: 16 * size })],
-    [sumPlanesCase({ groups: 1024, taps: 1, pairs: 512 * size })],
+    [tileValuesCase({ groups: 1024, rows: 8 * size, columns: 64 })],
     [update, productCase(n)].map(withCost),
     ...others.map((one) => [withCost(one)]),
     [factorizationCase(n)],

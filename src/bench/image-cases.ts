@@ -1,6 +1,6 @@
 import * as fields from '../../shaders/fields.js';
 import * as norms from '../../shaders/norms.js';
-import * as sumPlanes from '../../shaders/sum_planes.js';
+import * as tileValues from '../../shaders/tile_values.js';
 import { BufferScope } from '../gpu/buffers.js';
 import { Recording } from '../gpu/recording.js';
 import { layerGain } from '../kernel/passes.js';
@@ -138,45 +138,53 @@ export function fieldsCase({ shape, layers, count }: StageCaseOptions): BenchCas
   };
 }
 
-export function sumPlanesCase({
+export function tileValuesCase({
   groups,
-  taps,
-  pairs,
+  rows,
+  columns,
 }: {
   groups: number;
-  taps: number;
-  pairs: number;
+  rows: number;
+  columns: number;
 }): BenchCase {
   return {
-    name: 'sum_planes',
-    description: `${pairs} pairs, ${groups} groups of planes, ${taps} taps`,
+    name: 'tile_values',
+    description: `${rows * columns} pairs, ${groups} groups of planes, one kernel`,
     unit: 'bytes/s',
     // One addition per float32.
     cost: { ...STREAM_COST, arithmetic: 1 / 4 },
     async prepare(gpu) {
-      const program = await gpu.program(sumPlanes.contract);
+      const program = await gpu.program(tileValues.contract);
       const scope = new BufferScope(gpu.device);
       const random = randomNumbers(24);
-      const partial = Float32Array.from({ length: pairs * groups * taps * 2 }, () => 1 + random());
-      const entries = pairs * taps;
+      const pairs = rows * columns;
+      const partial = Float32Array.from({ length: pairs * groups * 2 }, () => 1 + random());
+      const outputs = [{ tap: 0, use: 'u+k', scale: 1 / 9 }] as const;
+      const [rowExponents, columnExponents] = [new Int32Array(rows), new Int32Array(columns)];
       const buffers = {
         partial_sums: scope.upload('partial_sums', partial),
-        sums: scope.storage('sums', 8 * entries),
+        outputs: scope.upload('outputs', tileValues.packOutputs(outputs)),
+        row_exponents: scope.upload('row_exponents', rowExponents),
+        column_exponents: scope.upload('column_exponents', columnExponents),
+        values: scope.storage('values', 4 * pairs),
+        problems: scope.storage('problems', 12),
+      };
+      const params = {
+        ...{ groups, taps: 1, outputs: 1, columns },
+        ...{ first_row: 0, first_column: 0, triangle: 0 },
       };
       const record = (recording: Recording) =>
-        void recording.add(program, buffers, [Math.ceil(entries / 64)], { groups, taps, entries });
+        void recording.add(program, buffers, [Math.ceil(columns / 64), rows, 1], params);
       return {
-        work: 8 * pairs * taps * (groups + 1),
+        work: pairs * (8 * groups + 4),
         compileMs: program.compileMs,
         ...dispatchTimer(gpu, record),
         async validate() {
           const recording = new Recording(gpu);
           record(recording);
-          const { data } = await recording.read(buffers.sums).submit();
-          const error = largestError(
-            new Float32Array(data[0]),
-            sumPlanes.mirror(partial, pairs, groups, taps),
-          );
+          const { data } = await recording.read(buffers.values).submit();
+          const input = { partialSums: partial, outputs, rowExponents, columnExponents, groups, taps: 1 };
+          const error = largestError(new Float32Array(data[0]), tileValues.mirror(input));
           return { error, tolerance: SUM_TOLERANCE, against: 'its float64 mirror' };
         },
         [Symbol.dispose]: () => scope.dispose(),

@@ -2,7 +2,7 @@ import { BufferScope } from '../gpu/buffers.js';
 import { Recording } from '../gpu/recording.js';
 import { ImageFieldsCache } from '../kernel/image-fields.js';
 import { planPass } from '../kernel/pass-plan.js';
-import { planeParameters, planeTables } from '../kernel/plane-dispatch.js';
+import { planeDispatch, planeTables } from '../kernel/plane-dispatch.js';
 import { planeCost } from './shader-costs.js';
 import type { VariantName } from '../kernel/plane-variant.js';
 import { dispatchTimer, largestError, type BenchCase } from './measure.js';
@@ -15,16 +15,18 @@ const VALIDATED_GROUPS = 32;
 
 export interface PlaneCaseOptions extends BenchNetwork {
   readonly name: string;
-  /** Different images, and pairs of them in one dispatch. */
-  readonly images: number;
-  readonly pairs: number;
+  /** The pairs of one dispatch: each of the first images with those from the second on. */
+  readonly rows: number;
+  readonly columns: number;
   /** The variant that is timed; by default the one that the plan takes on this device. */
   readonly variant?: VariantName;
 }
 
 /** The fused plane kernel of the engine, with the constants that its plan takes on this device. */
 export function planesCase(options: PlaneCaseOptions): BenchCase {
-  const { shape, images: count, pairs, variant = 'auto' } = options;
+  const { shape, rows, columns, variant = 'auto' } = options;
+  const pairs = rows * columns;
+  const count = Math.max(rows, columns + 1);
   const network = describeNetwork(options);
   return {
     name: options.name,
@@ -34,7 +36,7 @@ export function planesCase(options: PlaneCaseOptions): BenchCase {
       const images = networkImages(options, count);
       const pass = passOf(options);
       const plan = planPass(pass, shape, { rows: count, columns: count, symmetric: false }, gpu, { variant });
-      const { groups, workgroups, variant: chosen } = plan;
+      const { groups, variant: chosen } = plan;
       const { planesPerGroup } = chosen;
       const program = await gpu.program(plan.variant.contract, plan.constants.planes);
       const cache = new ImageFieldsCache(gpu, plan);
@@ -44,13 +46,13 @@ export function planesCase(options: PlaneCaseOptions): BenchCase {
       const buffers = {
         x_fields: fields.xFields,
         z_fields: fields.zFields,
-        pairs: scope.upload('pairs', Uint32Array.from(pairEntries(pairs, count))),
         ...planeTables(scope, pass),
         partial_sums: partialSums,
       };
       const globalBytes = Object.values(buffers).reduce((sum, { size }) => sum + size, 0);
-      const record = (recording: Recording) =>
-        void recording.add(program, buffers, [workgroups, pairs], planeParameters(plan));
+      const batch = { firstRow: 0, rows, firstColumn: 1, columns, triangle: false };
+      const { workgroups, params } = planeDispatch(plan, batch);
+      const record = (recording: Recording) => void recording.add(program, buffers, workgroups, params);
       return {
         work: pairs * plan.elementLayersPerPair,
         cost: planeCost(chosen, globalBytes / (pairs * plan.elementLayersPerPair)),
@@ -80,13 +82,4 @@ export function planesCase(options: PlaneCaseOptions): BenchCase {
       };
     },
   };
-}
-
-/** x, z, same of (0, 1), (1, 2), … and so on through all displacements of the index. */
-function pairEntries(pairs: number, images: number): number[] {
-  return Array.from({ length: pairs }, (_, i) => {
-    const x = i % images;
-    const z = (x + 1 + Math.floor(i / images)) % images;
-    return [x, z, x === z ? 1 : 0];
-  }).flat();
 }

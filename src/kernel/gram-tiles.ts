@@ -2,8 +2,10 @@ import { ArgumentError, assertCount, assertKeys } from '../checks/arguments.js';
 import type { Gpu } from '../gpu/gpu.js';
 import type { DeviceUse } from './device-use.js';
 import { GRAM_OPTIONS, takeRun, type GramOptions } from './gram-run.js';
-import { walkTiles, type ValueSink } from './tile-walk.js';
+import { isTriangle } from './batches.js';
+import { walkTiles } from './tile-walk.js';
 import type { Tile } from './tiles.js';
+import { mirrorTriangle, type ValueBlock } from './value-block.js';
 
 export interface TilesOptions extends Omit<GramOptions, 'onProgress'> {
   /** Tiles have at most this many rows and columns, and begin at multiples of it. */
@@ -53,32 +55,14 @@ export async function* computeTiles(
   }
   const run = takeRun('computeTiles', gpu, options, tileImages);
   const { kernels } = run;
-  for await (const { tile, sink, underflows } of walkTiles(
-    gpu,
-    { ...run, onWork, use },
-    tiles,
-    (one) => new TileMatrices(one, kernels.length),
-  )) {
+  const blockOf = ({ firstRow, rows, firstColumn, columns }: Tile): ValueBlock => ({
+    values: kernels.map(() => new Float32Array(rows * columns)),
+    ...{ firstRow, firstColumn },
+    stride: columns,
+  });
+  for await (const { tile, block, underflows } of walkTiles(gpu, { ...run, onWork, use }, tiles, blockOf)) {
+    if (isTriangle(tile)) for (const matrix of block.values) mirrorTriangle(matrix, tile.rows);
     const { count, first } = underflows;
-    yield { tile, values: sink.values, underflows: count, firstUnderflow: first };
-  }
-}
-
-/** The matrices of a tile. */
-class TileMatrices implements ValueSink {
-  readonly values: readonly Float32Array[];
-
-  constructor(
-    private readonly tile: Tile,
-    kernels: number,
-  ) {
-    this.values = Array.from({ length: kernels }, () => new Float32Array(tile.rows * tile.columns));
-  }
-
-  set(index: number, row: number, column: number, value: number): void {
-    const { firstRow, firstColumn, columns, symmetric } = this.tile;
-    const [r, c] = [row - firstRow, column - firstColumn];
-    this.values[index][r * columns + c] = value;
-    if (symmetric && firstRow === firstColumn) this.values[index][c * columns + r] = value;
+    yield { tile, values: block.values, underflows: count, firstUnderflow: first };
   }
 }

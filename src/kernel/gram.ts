@@ -5,8 +5,9 @@ import type { KernelSpec } from './kernel-spec.js';
 import { DeviceUse } from './device-use.js';
 import { GRAM_OPTIONS, takeRun, type GramOptions } from './gram-run.js';
 import { pairCount, type GramShape } from './gram-shape.js';
-import { walkTiles, type ValueSink } from './tile-walk.js';
+import { walkTiles } from './tile-walk.js';
 import { tilePairs, type Tile } from './tiles.js';
+import { mirrorTriangle, type ValueBlock } from './value-block.js';
 
 export interface GramResult extends GramShape {
   /** One matrix per kernel, [rows][columns], in the paper's scale. */
@@ -52,12 +53,7 @@ export async function computeGram(gpu: Gpu, options: GramOptions): Promise<GramR
   };
   const use = new DeviceUse();
   const matrices = kernels.map(() => new Float32Array(shape.rows * shape.columns));
-  const whole: ValueSink = {
-    set(index, row, column, value) {
-      matrices[index][row * shape.columns + column] = value;
-      if (shape.symmetric) matrices[index][column * shape.columns + row] = value;
-    },
-  };
+  const whole: ValueBlock = { values: matrices, firstRow: 0, firstColumn: 0, stride: shape.columns };
   const underflows = new Underflows();
   // One pass after the other: each has the memory to itself.
   for (const plan of plans) {
@@ -66,6 +62,7 @@ export async function computeGram(gpu: Gpu, options: GramOptions): Promise<GramR
       underflows.add(tile.underflows);
     }
   }
+  if (shape.symmetric) for (const matrix of matrices) mirrorTriangle(matrix, shape.rows);
   return {
     ...shape,
     matrices,

@@ -1,6 +1,7 @@
+import type { TileBatch } from './batches.js';
 import type { KernelSpec } from './kernel-spec.js';
-import type { PairSums } from './pair-runner.js';
 import type { Pass } from './passes.js';
+import type { BatchValues } from './tile-runner.js';
 import { kernelName } from './validate-kernels.js';
 
 const LARGEST_FLOAT32 = (2 - 2 ** -23) * 2 ** 127;
@@ -39,43 +40,33 @@ export class Underflows {
   }
 }
 
-/** Makes the values of kernels, in the paper's scale, of the sums that a pass taps. */
-export class KernelValues {
-  constructor(
-    private readonly pass: Pass,
-    /** The kernels of the run, in the order in which values are returned. */
-    private readonly kernels: readonly KernelSpec[],
-    /** By which the images of rows and columns were multiplied, powers of two; see `TakenImages`. */
-    private readonly rowScales: Float64Array,
-    private readonly columnScales: Float64Array,
-    private readonly underflows: Underflows,
-  ) {}
-
-  /**
-   * @param put Takes each value; `index` is its place in the run's list.
-   * @throws KernelValueError
-   */
-  read(
-    { pairs, sums }: PairSums,
-    put: (index: number, row: number, column: number, value: number) => void,
-  ): void {
-    for (const [pair, { row, column }] of pairs.entries()) {
-      const imageScale = this.rowScales[row] * this.columnScales[column];
-      for (const { index, tap, use, scale } of this.pass.outputs) {
-        const at = 2 * (pair * this.pass.taps + tap);
-        const sum = use === 'k' ? sums[at] : use === 'u' ? sums[at + 1] : sums[at] + sums[at + 1];
-        const value = (sum * scale) / imageScale;
-        if (!isInFloat32(value)) throw beyondFloat32(this.place(index, row, column), value);
-        if (sum !== 0 && Math.abs(value) < SMALLEST_NORMAL_FLOAT32) {
-          this.underflows.count++;
-          this.underflows.first ??= this.place(index, row, column);
-        }
-        put(index, row, column, value);
-      }
-    }
+/**
+ * Counts the values of a batch that float32 could not hold with all their digits.
+ *
+ * @param origin Place in the run's matrix of the first row and column that the batch counts from.
+ * @throws KernelValueError for one beyond float32
+ */
+export function checkValues(
+  { batch, values, problems }: BatchValues,
+  { outputs }: Pass,
+  kernels: readonly KernelSpec[],
+  origin: Pick<TileBatch, 'firstRow' | 'firstColumn'>,
+  underflows: Underflows,
+): void {
+  const [beyond, count, firstBelow] = problems;
+  const place = (entry: number) => {
+    const pair = Math.floor(entry / outputs.length);
+    const row = origin.firstRow + batch.firstRow + Math.floor(pair / batch.columns);
+    const column = origin.firstColumn + batch.firstColumn + (pair % batch.columns);
+    return `${kernelName(kernels[outputs[entry % outputs.length].index])} of images ${row} and ${column}`;
+  };
+  if (beyond !== NOWHERE) {
+    const pair = Math.floor(beyond / outputs.length);
+    const at = (beyond % outputs.length) * batch.rows * batch.columns + pair;
+    throw beyondFloat32(place(beyond), values[at]);
   }
-
-  private place(index: number, row: number, column: number): string {
-    return `${kernelName(this.kernels[index])} of images ${row} and ${column}`;
-  }
+  if (count > 0) underflows.add({ count, first: place(firstBelow) });
 }
+
+/** The entry of a problem that no value has. */
+const NOWHERE = 0xffffffff;

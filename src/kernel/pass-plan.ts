@@ -12,7 +12,12 @@ import { layerGain, type Pass } from './passes.js';
 import type { ImageShape } from '../images/images.js';
 import { assertPlanDevice, PlanError, type PlanDevice } from '../gpu/plan-device.js';
 import { assertGramShape, type GramShape } from './gram-shape.js';
-import type { PlaneVariant, PlaneVariants, VariantName } from './plane-variant.js';
+import {
+  pairsPerWorkgroup,
+  type PlaneVariant,
+  type PlaneVariants,
+  type VariantName,
+} from './plane-variant.js';
 import { variantOfPass } from './run-variants.js';
 
 /** Everything about a pass that is decided before the first dispatch. Pure: no device is asked. */
@@ -24,8 +29,10 @@ export interface PassPlan {
   readonly variant: PlaneVariant;
   /** The constants that the programs of the pass are specialised by. */
   readonly constants: Readonly<Record<'planes' | 'norms' | 'fields', Constants>>;
-  /** Workgroups of the plane kernel per pair. */
+  /** Workgroups of the plane kernel that hold the planes of a pair. */
   readonly workgroups: number;
+  /** Pairs that a workgroup computes one after the other. */
+  readonly walk: number;
   /** Groups of planes per pair whose sums stand apart. */
   readonly groups: number;
   /** Images whose fields stand in one buffer. */
@@ -36,7 +43,7 @@ export interface PassPlan {
   readonly maxPairs: number;
   /** Element-layers of one pair: the unit of work of every speed figure. */
   readonly elementLayersPerPair: number;
-  /** Bytes on the device at the most: blocks, and three submissions' sums. */
+  /** Bytes on the device at the most: blocks, and three submissions' sums and values. */
   readonly deviceBytes: number;
 }
 
@@ -46,6 +53,8 @@ export const SUBMISSIONS_IN_FLIGHT = 3;
 /** Two blocks for every tile that may still be in flight: none of them may leave the cache. */
 const MIN_CACHED_BLOCKS = 2 * SUBMISSIONS_IN_FLIGHT;
 const MAX_SUM_BYTES = 16 * 2 ** 20;
+/** Pairs that a workgroup computes one after the other where it holds all planes of a pair: what the pairs share is then read once. */
+const WALK = 8;
 
 export interface PlanOptions {
   /** What the fields of images may take on the device; at least six images' worth is used. */
@@ -71,8 +80,8 @@ const PLAN_OPTIONS = [
  * Bytes on the device, whatever the number of images: an image takes I = 4 (C + L) (4 (H + 1) Q + 8 S H Q) bytes,
  * with L layers, Q = ⌈W/4⌉ and S = 4 shifted copies (1 for plane 0 alone). A block holds B images, as many as one
  * binding does and at most memory / (6 I); as many blocks stand as fit the memory, but six, or all there are. With the
- * sums of three submissions of P pairs, G groups of planes and t taps each: blocks · B · I + 3 P · 8 t (G + 1), where
- * P · 8 t (G + 1) ≤ 16 MiB. While a block is computed, its pixels and variances stand beside it: 4 B (C + L) H W.
+ * sums and values of three submissions of P pairs, G groups of planes, t taps and k kernels each:
+ * blocks · B · I + 3 P (8 t G + 4 k), where P (8 t G + 4 k) ≤ 16 MiB. While a block is computed, its pixels and variances stand beside it: 4 B (C + L) H W.
  *
  * @throws PlanError if the plane of an image does not fit a workgroup of this device, or an image its buffers
  */
@@ -122,20 +131,15 @@ export function planPass(
     Math.ceil(gram.rows / blockImages) + (gram.symmetric ? 0 : Math.ceil(gram.columns / blockImages));
   const cachedBlocks = Math.min(blocks, Math.max(MIN_CACHED_BLOCKS, Math.floor(memoryBytes / blockBytes)));
   const taps = pass.taps;
-  const sumBytesPerPair = 8 * taps * (groups + 1);
+  const sumBytesPerPair = 8 * taps * groups + 4 * pass.outputs.length;
   if (sumBytesPerPair > bindable) {
     throw new PlanError(
       `the sums of one pair over ${groups} groups and ${taps} taps take ${sumBytesPerPair} bytes; ` +
         `this device binds at most ${bindable}. Ask for fewer depths or read-outs at a time.`,
     );
   }
-  const maxPairs = Math.max(
-    1,
-    Math.min(
-      limits.maxComputeWorkgroupsPerDimension,
-      Math.floor(Math.min(MAX_SUM_BYTES, bindable) / sumBytesPerPair),
-    ),
-  );
+  const maxPairs = Math.max(1, Math.floor(Math.min(MAX_SUM_BYTES, bindable) / sumBytesPerPair));
+  const workgroups = Math.ceil(pass.planes.length / variant.constants.PLANES);
   return {
     pass,
     channels,
@@ -147,13 +151,15 @@ export function planPass(
         WIDTH: width,
         SHIFTS: shifts,
         GAIN: layerGain(shape),
+        PAIRS: workgroups === 1 ? pairsPerWorkgroup(variant, shape, device) : 1,
         // A power of two, so that runs with other depths share the compiled kernel.
-        MAX_TAPS: Math.max(4, 2 ** Math.ceil(Math.log2(taps))),
+        ...(variant.kind === 'portable' ? { MAX_TAPS: Math.max(4, 2 ** Math.ceil(Math.log2(taps))) } : {}),
       },
       norms: { HEIGHT: height, WIDTH: width, GAIN: layerGain(shape) },
       fields: { HEIGHT: height, WIDTH: width, SHIFTS: shifts },
     },
-    workgroups: Math.ceil(pass.planes.length / variant.constants.PLANES),
+    workgroups,
+    walk: workgroups === 1 ? WALK : 1,
     groups,
     blockImages,
     cachedBlocks,

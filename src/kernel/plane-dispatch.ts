@@ -1,5 +1,6 @@
 import type { ParameterValues } from '../../shaders/contract.js';
 import type { BufferScope } from '../gpu/buffers.js';
+import type { TileBatch } from './batches.js';
 import type { Pass } from './passes.js';
 import type { PassPlan } from './pass-plan.js';
 
@@ -14,16 +15,34 @@ export function planeTables(scope: BufferScope, pass: Pass): PlaneTables {
   };
 }
 
-/** Parameters of a dispatch of the plane kernel whose first workgroup is `firstGroup` of a pair's. */
-export function planeParameters({ channels, groups, pass }: PassPlan, firstGroup = 0): ParameterValues {
+/** Some of the workgroups that hold the planes of a pair. */
+export interface PlaneSlice {
+  readonly first: number;
+  readonly count: number;
+}
+
+/** Workgroups and parameters of a dispatch of the plane kernel; all planes of the pairs unless a slice is given. */
+export function planeDispatch(
+  { channels, groups, pass, workgroups, walk, constants }: PassPlan,
+  { firstRow, rows, firstColumn, columns, triangle }: TileBatch,
+  { first, count }: PlaneSlice = { first: 0, count: workgroups },
+): { readonly workgroups: readonly [number, number, number]; readonly params: ParameterValues } {
   return {
-    channels,
-    layers: pass.layers,
-    planes: pass.planes.length,
-    readouts: pass.radii.length,
-    taps: pass.taps,
-    theta0: pass.theta0,
-    first_group: firstGroup,
-    groups,
+    workgroups: [count, Math.ceil(columns / (constants.planes.PAIRS * walk)), rows],
+    params: {
+      channels,
+      layers: pass.layers,
+      planes: pass.planes.length,
+      readouts: pass.radii.length,
+      taps: pass.taps,
+      theta0: pass.theta0,
+      first_group: first,
+      groups,
+      first_row: firstRow,
+      first_column: firstColumn,
+      columns,
+      walk,
+      triangle: triangle ? 1 : 0,
+    },
   };
 }

@@ -8,7 +8,7 @@ import { PlanError, type PlanDevice } from '../gpu/plan-device.js';
 interface Variant<Kind extends string, Constants extends string> {
   readonly kind: Kind;
   readonly contract: ShaderContract;
-  /** The variant's own constants; HEIGHT, WIDTH, SHIFTS, GAIN and MAX_TAPS are every variant's. */
+  /** The variant's own constants; the others follow from the pass. */
   readonly constants: Readonly<Record<Constants, number>>;
   /** How many planes one group of partial sums holds. */
   readonly planesPerGroup: number;
@@ -202,6 +202,23 @@ export function assertVariantFits(
     `the variant ${variant.contract.name} ${JSON.stringify(variant.constants)} does not fit a ${height}×${width} plane on this device ` +
       `(subgroups of ${subgroupSize} lanes, ${limits.maxComputeInvocationsPerWorkgroup} invocations). Tune for this shape and device.`,
   );
+}
+
+/** Pairs that a workgroup holds side by side where it holds all planes of each: as many as fill it with WORKGROUP_LANES. */
+export function pairsPerWorkgroup(
+  variant: PlaneVariant,
+  { height, width }: ImageShape,
+  { limits, subgroupSize }: PlanDevice,
+): number {
+  const { rowLanes, strips } = lanesOf(variant, Math.ceil(width / 4), height);
+  const pairLanes = rowLanes * strips * variant.constants.PLANES;
+  const wanted = Math.floor(Math.max(WORKGROUP_LANES, subgroupSize) / pairLanes);
+  if (variant.kind === 'subgroup') return Math.max(1, wanted);
+  const { ROWS, PLANES, SHARED_EDGES } = variant.constants;
+  const edgeBytes = 16 * pairLanes * (SHARED_EDGES === 1 ? Math.max(ROWS, 4) : ROWS + 4);
+  const fitting = Math.floor(limits.maxComputeWorkgroupStorageSize / edgeBytes);
+  // Planes and pairs are the third dimension of a workgroup, which every device allows 64.
+  return Math.max(1, Math.min(wanted, fitting, Math.floor(64 / PLANES)));
 }
 
 /** How the lanes of one plane lie: along a row, one strip of rows above the other. */

@@ -1,15 +1,18 @@
+import { BufferScope } from '../gpu/buffers.js';
 import type { Gpu } from '../gpu/gpu.js';
 import type { TakenImages } from '../images/taken-images.js';
 import { orAborted } from '../signals/or-aborted.js';
 import { ScopedSignal } from '../signals/scoped-signal.js';
-import { KernelValues, Underflows } from './kernel-values.js';
+import { checkValues, Underflows } from './kernel-values.js';
 import type { KernelSpec } from './kernel-spec.js';
 import type { DeviceUse } from './device-use.js';
 import type { GramShape } from './gram-shape.js';
 import { ImageFieldsCache } from './image-fields.js';
-import { PairRunner, type PairSums } from './pair-runner.js';
 import type { PassPlan } from './pass-plan.js';
+import { outputTables } from './tile-outputs.js';
+import { TileRunner } from './tile-runner.js';
 import { assertTile, partsOf, type Tile } from './tiles.js';
+import { putValues, type ValueBlock } from './value-block.js';
 
 /** What is computed, and of which images. */
 export interface TileWalk {
@@ -26,16 +29,11 @@ export interface TileWalk {
   readonly use?: DeviceUse;
 }
 
-/** Where the values of a tile go. `row` and `column` count within the matrix. */
-export interface ValueSink {
-  set(index: number, row: number, column: number, value: number): void;
-}
-
-/** A tile of which every value has been set. */
-export interface WalkedTile<Sink extends ValueSink> {
+/** A tile of which every value stands in its block; of a symmetric matrix those on and below the diagonal. */
+export interface WalkedTile {
   /** The object that was asked for. */
   readonly tile: Tile;
-  readonly sink: Sink;
+  readonly block: ValueBlock;
   readonly underflows: Underflows;
 }
 
@@ -45,21 +43,21 @@ export interface WalkedTile<Sink extends ValueSink> {
  * the tiles: the sums of a pair are taken in an order of their own.
  *
  * @param tiles Asked for one ahead. A tile that is finished is given out at once, even if the next one is still waited for.
- * @param sinkOf Where the values of a tile go; of a symmetric matrix those below the diagonal, each once.
+ * @param blockOf Where the values of a tile go.
  */
-export async function* walkTiles<Sink extends ValueSink>(
+export async function* walkTiles(
   gpu: Gpu,
   walk: TileWalk,
   tiles: AsyncIterable<Tile>,
-  sinkOf: (tile: Tile) => Sink,
-): AsyncGenerator<WalkedTile<Sink>> {
+  blockOf: (tile: Tile) => ValueBlock,
+): AsyncGenerator<WalkedTile> {
   // A consumer that goes away ends the tile that is computed ahead.
   using scope = new ScopedSignal(walk.signal);
   const { signal } = scope;
   using passes = await TilePasses.create(gpu, { ...walk, signal });
   const source = tiles[Symbol.asyncIterator]();
-  let open: OpenTile<Sink> | undefined;
-  let next: OpenTile<Sink> | undefined;
+  let open: OpenTile | undefined;
+  let next: OpenTile | undefined;
   try {
     for (let asked = source.next(); ; asked = source.next()) {
       if (open !== undefined && (await isFirst(open.finished, asked))) {
@@ -71,7 +69,7 @@ export async function* walkTiles<Sink extends ValueSink>(
       signal.throwIfAborted();
       assertTile(answer.value, walk.shape);
       const tile = { ...answer.value };
-      next = passes.begin(tile, answer.value, sinkOf(tile));
+      next = passes.begin(tile, answer.value, blockOf(tile));
       if (open !== undefined) yield await open.finished;
       await next.submitted;
       open = next;
@@ -85,10 +83,10 @@ export async function* walkTiles<Sink extends ValueSink>(
 }
 
 /** A tile that is being computed. */
-interface OpenTile<Sink extends ValueSink> {
+interface OpenTile {
   /** Resolves when the device has got all of the work. */
   readonly submitted: Promise<unknown>;
-  readonly finished: Promise<WalkedTile<Sink>>;
+  readonly finished: Promise<WalkedTile>;
 }
 
 /** Whether one promise is settled before the other. @throws what the first one to settle throws. */
@@ -99,7 +97,7 @@ async function isFirst(one: Promise<unknown>, other: Promise<unknown>): Promise<
 interface TilePass {
   readonly plan: PassPlan;
   readonly cache: ImageFieldsCache;
-  readonly runner: PairRunner;
+  readonly runner: TileRunner;
 }
 
 /** The passes of a walk; fields of images stay on the device from tile to tile. */
@@ -107,46 +105,50 @@ class TilePasses implements Disposable {
   private constructor(
     private readonly walk: TileWalk,
     private readonly passes: readonly TilePass[],
+    private readonly scope: BufferScope,
   ) {}
 
   static async create(gpu: Gpu, walk: TileWalk): Promise<TilePasses> {
     const passes: TilePass[] = [];
+    const scope = new BufferScope(gpu.device);
     for (const plan of walk.plans) {
-      const { signal, use } = walk;
+      const { rows, columns, signal, use } = walk;
       const advance = (work: number) => walk.onWork?.(work);
-      const runner = await PairRunner.create(gpu, plan, { signal, advance, use });
+      const outputs = outputTables(scope, plan.pass, rows, columns);
+      const runner = await TileRunner.create(gpu, plan, outputs, { signal, advance, use });
       passes.push({ plan, cache: new ImageFieldsCache(gpu, plan), runner });
     }
-    return new TilePasses(walk, passes);
+    return new TilePasses(walk, passes, scope);
   }
 
   /** @param asked The caller's object, given back with the values. */
-  begin<Sink extends ValueSink>(tile: Tile, asked: Tile, sink: Sink): OpenTile<Sink> {
+  begin(tile: Tile, asked: Tile, block: ValueBlock): OpenTile {
     const underflows = new Underflows();
-    const submitted = this.submit(tile, sink, underflows);
+    const submitted = this.submit(tile, block, underflows);
     const finished = submitted.then(async (batches) => {
       await Promise.all(batches);
-      return { tile: asked, sink, underflows };
+      return { tile: asked, block, underflows };
     });
     // Both are awaited later; until then a failure must not count as unhandled.
     for (const each of [submitted, finished]) each.catch(() => undefined);
     return { submitted, finished };
   }
 
-  /** @returns when all is submitted, what ends when it is in the sink. */
-  private async submit(tile: Tile, sink: ValueSink, underflows: Underflows): Promise<Promise<unknown>[]> {
+  /** @returns when all is submitted, what ends when it is in the block. */
+  private async submit(tile: Tile, block: ValueBlock, underflows: Underflows): Promise<Promise<unknown>[]> {
     const { rows, columns, kernels, signal } = this.walk;
     const columnKey = rows === columns ? 'rows' : 'columns';
     const batches: Promise<unknown>[] = [];
     for (const { plan, cache, runner } of this.passes) {
-      const reader = new KernelValues(plan.pass, kernels, rows.scales, columns.scales, underflows);
-      const store = (sums: PairSums) => {
-        reader.read(sums, (index, row, column, value) => sink.set(index, row, column, value));
-      };
+      const indices = plan.pass.outputs.map(({ index }) => index);
       for (const part of partsOf(tile, plan.blockImages)) {
         const x = await orAborted(cache.block('rows', rows, part.firstRow, part.rows), signal);
         const z = await orAborted(cache.block(columnKey, columns, part.firstColumn, part.columns), signal);
-        batches.push((await runner.run({ xFields: x.xFields, zFields: z.zFields }, part, store)).done);
+        const { done } = await runner.run({ xFields: x.xFields, zFields: z.zFields }, part, (found) => {
+          checkValues(found, plan.pass, kernels, part, underflows);
+          putValues(block, indices, part, found.batch, found.values);
+        });
+        batches.push(done);
       }
     }
     return batches;
@@ -157,5 +159,6 @@ class TilePasses implements Disposable {
       runner[Symbol.dispose]();
       cache[Symbol.dispose]();
     }
+    this.scope.dispose();
   }
 }

@@ -1,4 +1,3 @@
-import { contract as sumContract } from '../../shaders/sum_planes.js';
 import { BufferScope } from '../gpu/buffers.js';
 import type { Gpu } from '../gpu/gpu.js';
 import type { Program } from '../gpu/program.js';
@@ -9,17 +8,18 @@ import type { ImageShape, ImageStack } from '../images/images.js';
 import { linearCongruence } from '../statistics/random.js';
 import { planPasses, type Pass } from './passes.js';
 import { planPass, type PassPlan } from './pass-plan.js';
-import { planeParameters, planeTables } from './plane-dispatch.js';
+import { pairsInBatch, type TileBatch } from './batches.js';
+import { planeDispatch, planeTables } from './plane-dispatch.js';
 import type { PlaneCount, PlaneVariant } from './plane-variant.js';
 
-const IMAGES = 16;
+/** Few of many planes, many of one: then a pair is little work, and a sample many pairs. */
+const IMAGES = { one: 64, many: 16 };
 /** Planes of a pair that are computed: a whole pair of large images takes seconds on a software adapter. */
 const MOST_PLANES = 128;
 /** Pairs whose sums are compared. */
 const CHECKED_PAIRS = 8;
 const SAMPLE_MS = { software: 120, hardware: 20 };
-const MOST_PAIRS = 32_768;
-const MOST_COPIES = 64;
+const MOST_COPIES = 512;
 const SUM_BYTES = 16 * 2 ** 20;
 /** Share of the last sample's time during which the host does not ask for the end; see `Recording.submit`. */
 const QUIET = 0.8;
@@ -62,7 +62,7 @@ export function tuningPlanes(
 /** What the candidates of a search have in common: images, pairs and buffers of one size. */
 export class TuningBench implements Disposable {
   private copies = 1;
-  private pairs = CHECKED_PAIRS;
+  private rows = 1;
   private sized = false;
   /** The time of the last sample, by the device's clock or, where it has none, by the host's. */
   lastSampleMs = 0;
@@ -73,18 +73,17 @@ export class TuningBench implements Disposable {
     private readonly planOf: (variant: PlaneVariant) => PassPlan,
     /** The plan for the first candidate; the pass is that of all. */
     readonly plan: PassPlan,
-    private readonly mostPairs: number,
-    private readonly sumPlanes: Program,
+    private readonly images: number,
+    private readonly mostRows: number,
     private readonly scope: BufferScope,
     private readonly cache: ImageFieldsCache,
     private readonly buffers: Readonly<Record<string, GPUBuffer>>,
-    private readonly sumsBuffer: GPUBuffer,
   ) {}
 
   static async create(gpu: Gpu, job: TuningJob, candidates: readonly PlaneVariant[]): Promise<TuningBench> {
     const { shape, planes } = job;
     const { pass } = tuningPlanes(planes, shape, job.depth);
-    const gram = { rows: IMAGES, columns: IMAGES, symmetric: false };
+    const gram = { rows: IMAGES[planes], columns: IMAGES[planes], symmetric: false };
     const planOf = (variant: PlaneVariant) =>
       planPass(pass, shape, gram, gpu, { variant: { one: variant, many: variant } });
     const plan = planPass(pass, shape, gram, gpu);
@@ -92,8 +91,8 @@ export class TuningBench implements Disposable {
       ...candidates.map(({ planesPerGroup }) => Math.ceil(pass.planes.length / planesPerGroup)),
     );
     const pairBytes = 8 * pass.taps * groups;
-    const mostPairs = Math.max(CHECKED_PAIRS, Math.min(MOST_PAIRS, Math.floor(SUM_BYTES / pairBytes)));
-    const count = Math.min(IMAGES, plan.blockImages);
+    const count = Math.min(IMAGES[planes], plan.blockImages);
+    const mostRows = Math.max(1, Math.min(count, Math.floor(SUM_BYTES / (pairBytes * count))));
     const images = noise(count, shape);
     const cache = new ImageFieldsCache(gpu, plan);
     const scope = new BufferScope(gpu.device);
@@ -102,13 +101,10 @@ export class TuningBench implements Disposable {
       const buffers = {
         x_fields: fields.xFields,
         z_fields: fields.zFields,
-        pairs: scope.upload('pairs', Uint32Array.from(pairEntries(mostPairs, count))),
         ...planeTables(scope, pass),
-        partial_sums: scope.storage('partial_sums', pairBytes * mostPairs),
+        partial_sums: scope.storage('partial_sums', pairBytes * mostRows * count),
       };
-      const sums = scope.storage('sums', 8 * CHECKED_PAIRS * pass.taps);
-      const sumPlanes = await gpu.program(sumContract);
-      return new TuningBench(gpu, planOf, plan, mostPairs, sumPlanes, scope, cache, buffers, sums);
+      return new TuningBench(gpu, planOf, plan, count, mostRows, scope, cache, buffers);
     } catch (error) {
       scope.dispose();
       cache[Symbol.dispose]();
@@ -122,24 +118,23 @@ export class TuningBench implements Disposable {
     return { plan, program: await this.gpu.program(plan.variant.contract, plan.constants.planes) };
   }
 
-  /** The sums of a few pairs, [pairs][taps][2]; NaN where the variant writes nothing. */
+  /** The sums of a few pairs, [pairs][taps][2], the last one that of an image with itself; NaN where the variant writes nothing. */
   async sums({ plan, program }: TuningCase): Promise<Float32Array> {
-    const { taps } = plan.pass;
-    const poison = new Float32Array(2 * CHECKED_PAIRS * taps * plan.groups).fill(NaN);
+    const { groups, pass } = plan;
+    const columns = Math.min(CHECKED_PAIRS, this.images);
+    const poison = new Float32Array(2 * columns * groups * pass.taps).fill(NaN);
     this.gpu.device.queue.writeBuffer(this.buffers.partial_sums, 0, poison);
     const recording = new Recording(this.gpu);
-    this.record(recording, plan, program, CHECKED_PAIRS);
-    const entries = CHECKED_PAIRS * taps;
-    const { data } = await recording
-      .add(
-        this.sumPlanes,
-        { partial_sums: this.buffers.partial_sums, sums: this.sumsBuffer },
-        [Math.ceil(entries / 64)],
-        { groups: plan.groups, taps, entries },
-      )
-      .read(this.sumsBuffer)
-      .submit();
-    return new Float32Array(data[0]);
+    // The row of a triangle that has so many pairs.
+    const batch = { firstRow: columns - 1, rows: 1, firstColumn: 0, columns, triangle: true };
+    this.record(recording, plan, program, batch);
+    const { data } = await recording.read(this.buffers.partial_sums, 0, poison.byteLength).submit();
+    const partial = new Float32Array(data[0]);
+    const floats = 2 * pass.taps;
+    const sums = new Float64Array(columns * floats);
+    for (let at = 0; at < partial.length; at++)
+      sums[Math.floor(at / (groups * floats)) * floats + (at % floats)] += partial[at];
+    return Float32Array.from(sums);
   }
 
   /** Element-layers per second in one sample; the first one finds how much work makes a sample. */
@@ -149,16 +144,16 @@ export class TuningBench implements Disposable {
     for (let trial = 0; !this.sized && trial < 8; trial++) {
       const factor = Math.min(16, targetMs / elapsedMs);
       if (factor < 1.5) break;
-      const work = this.pairs * this.copies * factor;
-      this.pairs = Math.min(this.mostPairs, Math.round(work));
-      const copies = Math.min(MOST_COPIES, Math.round(work / this.pairs));
-      if (this.pairs === this.mostPairs && copies === this.copies) break;
+      const work = this.rows * this.copies * factor;
+      this.rows = Math.min(this.mostRows, Math.round(work));
+      const copies = Math.min(MOST_COPIES, Math.round(work / this.rows));
+      if (this.rows === this.mostRows && copies === this.copies) break;
       this.copies = copies;
       elapsedMs = await this.time(compiled);
     }
     this.sized = true;
     this.lastSampleMs = elapsedMs;
-    const work = compiled.plan.elementLayersPerPair * this.pairs * this.copies;
+    const work = compiled.plan.elementLayersPerPair * pairsInBatch(this.batch()) * this.copies;
     return work / (elapsedMs / 1e3);
   }
 
@@ -170,7 +165,7 @@ export class TuningBench implements Disposable {
   private async time(compiled: TuningCase): Promise<number> {
     const recording = new Recording(this.gpu);
     for (let copy = 0; copy < this.copies; copy++) {
-      this.record(recording, compiled.plan, compiled.program, this.pairs);
+      this.record(recording, compiled.plan, compiled.program, this.batch());
     }
     const quietMs = this.sized ? QUIET * (this.quiet.get(compiled) ?? 0) : 0;
     const started = performance.now();
@@ -184,9 +179,14 @@ export class TuningBench implements Disposable {
     return elapsedMs;
   }
 
-  private record(recording: Recording, plan: PassPlan, program: Program, pairs: number): void {
-    const { workgroups } = plan;
-    recording.add(program, this.buffers, [workgroups, pairs], planeParameters(plan));
+  /** What is timed: the pairs of some images with all. */
+  private batch(): TileBatch {
+    return { firstRow: 0, rows: this.rows, firstColumn: 0, columns: this.images, triangle: false };
+  }
+
+  private record(recording: Recording, plan: PassPlan, program: Program, batch: TileBatch): void {
+    const { workgroups, params } = planeDispatch(plan, batch);
+    recording.add(program, this.buffers, workgroups, params);
   }
 }
 
@@ -207,15 +207,6 @@ export function largestDifference(a: Float32Array, b: Float32Array, taps: number
     if (difference > 0) worst = Math.max(worst, difference / scale);
   }
   return worst;
-}
-
-/** x, z, same: an image with itself first, then all others in turn. */
-function pairEntries(pairs: number, images: number): number[] {
-  return Array.from({ length: pairs }, (_, i) => {
-    const x = i % images;
-    const z = (x + Math.floor(i / images) + (i % CHECKED_PAIRS)) % images;
-    return [x, z, x === z ? 1 : 0];
-  }).flat();
 }
 
 /** Images of random pixels in [−1, 1), the same ones at each call. */

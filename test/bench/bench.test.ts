@@ -26,8 +26,8 @@ test.each([
   const gpu = await testGpu();
   const network = { shape, depth: 5 };
   const cases = [
-    planesCase({ name: 'fused', ...network, readout: 'gap', images: 3, pairs: 4 }),
-    planesCase({ name: 'portable', ...network, readout: 'gap', images: 3, pairs: 4, variant: 'portable' }),
+    planesCase({ name: 'fused', ...network, readout: 'gap', rows: 2, columns: 2 }),
+    planesCase({ name: 'portable', ...network, readout: 'gap', rows: 2, columns: 2, variant: 'portable' }),
     layersCase({ name: 'layers', ...network }),
     gramCase({ name: 'gram', ...network, seconds: 0.01, minImages: 5 }),
   ];

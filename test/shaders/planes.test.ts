@@ -1,5 +1,6 @@
 // planes.wgsl and planes_subgroup.wgsl = their float64 mirror, on shapes around every boundary of a lane (4 columns, 4 rows) and a workgroup, with
-// wrapped displacements, idle lanes, leftover planes, both edge layouts, and faults that must be seen.
+// wrapped displacements, idle lanes, leftover planes, both edge layouts, pieces of tiles and triangles around the pairs of a
+// workgroup, and faults that must be seen.
 import * as fields from '../../shaders/fields.js';
 import * as norms from '../../shaders/norms.js';
 import { contract, mirror } from '../../shaders/planes.js';
@@ -22,6 +23,18 @@ interface PortableCase extends Case {
   readonly rows: number;
   readonly planesPerGroup: number;
   readonly sharedEdges?: 0 | 1;
+}
+
+/** Pairs of one dispatch; of a triangle those with column ≤ row, and row = column is an image with itself. */
+interface Batch {
+  readonly firstRow: number;
+  readonly rows: number;
+  readonly firstColumn: number;
+  readonly columns: number;
+  readonly triangle: boolean;
+  /** Pairs of a workgroup side by side, and one after the other. */
+  readonly pairs?: number;
+  readonly walk?: number;
 }
 
 /** A shader with its own constants, as a plan would choose them. */
@@ -56,12 +69,16 @@ const LAYERS = 3;
 const CHANNELS = 2;
 const LAYER_SLOTS = [0, -1, 1];
 
-async function compare(shape: Case, variant: Variant): Promise<number> {
+/** Images 0 and 1 are equal, and yet not one image. */
+const WHOLE_TRIANGLE: Batch = { firstRow: 0, rows: 3, firstColumn: 0, columns: 3, triangle: true };
+
+async function compare(shape: Case, variant: Variant, batch: Batch = WHOLE_TRIANGLE): Promise<number> {
   const { height, width, radii = [0, Math.max(height, width)] } = shape;
   const { planesPerGroup } = variant;
   const gpu = await testGpu();
   const gain = layerGain({ channels: CHANNELS, height, width });
-  const count = 3;
+  const { firstRow, rows, firstColumn, columns, triangle, pairs = 1, walk = 1 } = batch;
+  const count = Math.max(firstRow + rows, firstColumn + columns);
   const pixels = height * width;
   const images = randomNumbers(count * CHANNELS * pixels, 7);
   images.copyWithin(CHANNELS * pixels, 0, CHANNELS * pixels); // images 0 and 1 are equal
@@ -73,11 +90,6 @@ async function compare(shape: Case, variant: Variant): Promise<number> {
     Math.floor(d / width),
   ]);
   const groups = Math.ceil(pixels / planesPerGroup);
-  const pairs = [
-    [0, 0, 1],
-    [0, 1, 0],
-    [2, 0, 0],
-  ];
   const taps = 2 * radii.length;
   const guard = 10;
   const { partial_sums: result } = await runShader(gpu, variant.contract, {
@@ -86,17 +98,17 @@ async function compare(shape: Case, variant: Variant): Promise<number> {
       WIDTH: width,
       SHIFTS: 4,
       GAIN: gain,
-      MAX_TAPS: 8,
+      ...('SHARED_EDGES' in variant.constants ? { MAX_TAPS: 8 } : {}),
+      PAIRS: pairs,
       ...variant.constants,
     },
     buffers: {
       x_fields: Float32Array.from(laidOut.xFields),
       z_fields: Float32Array.from(laidOut.zFields),
-      pairs: Uint32Array.from(pairs.flat()),
       planes: Uint32Array.from(planes.flat()),
       radii: Uint32Array.from(radii),
       layer_slots: Int32Array.from(LAYER_SLOTS),
-      partial_sums: poisoned(pairs.length * groups * taps * 2 + guard),
+      partial_sums: poisoned(rows * columns * groups * taps * 2 + guard),
     },
     params: {
       channels: CHANNELS,
@@ -107,20 +119,29 @@ async function compare(shape: Case, variant: Variant): Promise<number> {
       theta0: 1,
       first_group: 0,
       groups,
+      ...{ first_row: firstRow, first_column: firstColumn, columns, walk, triangle: triangle ? 1 : 0 },
     },
-    workgroups: [variant.workgroups(planes.length), pairs.length],
+    workgroups: [variant.workgroups(planes.length), Math.ceil(columns / (pairs * walk)), rows],
   });
   expect(result.subarray(-guard).every(Number.isNaN)).toBe(true);
   const perImage = (image: number) => {
     const lambdas = variance.subarray(image * LAYERS * pixels, (image + 1) * LAYERS * pixels).map(Math.sqrt);
     return [...images.subarray(image * CHANNELS * pixels, (image + 1) * CHANNELS * pixels), ...lambdas];
   };
-  const expected = pairs.flatMap(([x, z, same]) =>
-    Array.from(
-      mirror({
+  const floats = groups * taps * 2;
+  const expected: number[] = [];
+  const computed: number[] = [];
+  for (let pair = 0; pair < rows * columns; pair++) {
+    const x = firstRow + Math.floor(pair / columns);
+    const z = firstColumn + (pair % columns);
+    const sums = result.subarray(pair * floats, (pair + 1) * floats);
+    if (triangle && z > x) continue;
+    computed.push(...sums);
+    expected.push(
+      ...mirror({
         x: perImage(x),
         z: perImage(z),
-        same: same === 1,
+        same: triangle && x === z,
         planes,
         radii,
         layerSlots: LAYER_SLOTS,
@@ -132,11 +153,11 @@ async function compare(shape: Case, variant: Variant): Promise<number> {
         planesPerGroup,
         snap: SNAP,
       }),
-    ),
-  );
+    );
+  }
   // Sums over a plane may cancel; the scale is that of the largest.
   const scale = Math.max(...expected.map(Math.abs));
-  return worstError(result.subarray(0, -guard), expected, scale * 0.05);
+  return worstError(computed, expected, scale * 0.05);
 }
 
 test.each<PortableCase>([
@@ -179,6 +200,31 @@ describe.each([4, 8, 16, 32])('subgroups of %i lanes', (size) => {
   });
 });
 
+describe('pieces of a tile', () => {
+  const batches: Batch[] = [
+    // One pair; one too few, as many, and one more than the six of a workgroup.
+    { firstRow: 2, rows: 1, firstColumn: 1, columns: 1, triangle: false },
+    { firstRow: 0, rows: 2, firstColumn: 1, columns: 5, triangle: false },
+    { firstRow: 1, rows: 3, firstColumn: 2, columns: 6, triangle: false },
+    { firstRow: 0, rows: 2, firstColumn: 0, columns: 7, triangle: false },
+    // Rows of a triangle from the middle on, and a piece of one that ends on the diagonal.
+    { firstRow: 2, rows: 4, firstColumn: 0, columns: 6, triangle: true },
+    { firstRow: 5, rows: 1, firstColumn: 3, columns: 3, triangle: true },
+  ];
+
+  test.each(batches)(
+    '$rows×$columns from $firstRow, $firstColumn, triangle $triangle: every pair, and no more',
+    async (batch) => {
+      const gpu = await testGpu();
+      const shape = { height: 3, width: 5, rows: 2, planesPerGroup: 15, radii: [0, 1] };
+      const places = { ...batch, pairs: 2, walk: 3 };
+      expect((await compare(shape, portable(shape), places)) <= 2e-6).toBe(true);
+      if (gpu.subgroupSize >= 4)
+        expect((await compare(shape, subgroup(shape, 4), places)) <= 2e-6).toBe(true);
+    },
+  );
+});
+
 describe('planted faults', () => {
   const faults = [
     ['planes', 'no_column_cut', 'x == vec4u(WIDTH - dx)', 'x == vec4u(WIDTH)'],
@@ -188,7 +234,18 @@ describe('planted faults', () => {
     ['planes', 'leftover_planes_counted', 'select(0.0, 1.0, index < params.planes)', '1.0'],
     ['planes_subgroup', 'no_left', 'select(vec2f(0.0), left, row_lane > 0)', 'vec2f(0.0)'],
     ['planes_subgroup', 'no_strip_above', 'select(vec4f(0.0), up_t, strip > 0)', 'vec4f(0.0)'],
-    ['planes_subgroup', 'half_a_reduction', 'step *= 2', 'step *= 4'],
+    ['planes_subgroup', 'half_a_reduction', 'mask *= 2', 'mask *= 4'],
+    ['planes', 'first_pair_alone', 'lane % PAIR_LANES == 0', 'lane == 0'],
+    ['planes', 'sums_of_the_first_pair', 'sh_edges[lane + i]', 'sh_edges[i]'],
+    ['planes', 'one_step', 'break if begin >= last', 'break if true'],
+    [
+      'planes_subgroup',
+      'one_pair_for_all',
+      'let offset = begin + lane / (PLANE_LANES * PLANES)',
+      'let offset = begin',
+    ],
+    ['planes_subgroup', 'row_of_the_tile', 'row = params.first_row + workgroup.z', 'row = workgroup.z'],
+    ['planes_subgroup', 'everything_is_itself', 'params.triangle == 1 && row == column && all', 'all'],
   ] as const;
 
   test.each(faults)('%s: %s is seen', async (stem, fault, text, replacement) => {
@@ -200,7 +257,16 @@ describe('planted faults', () => {
       stem === 'planes'
         ? portable(shape, plantedFault(contract, fault, text, replacement))
         : subgroup(shape, size, plantedFault(subgroupContract, fault, text, replacement));
-    const error = await compare(shape, variant);
+    const batch = { firstRow: 1, rows: 4, firstColumn: 0, columns: 5, triangle: true, pairs: 2, walk: 2 };
+    const error = await compare(shape, variant, batch);
     expect(error <= 2e-6).toBe(false);
+  });
+
+  test('control: the same pairs without a fault', async () => {
+    const gpu = await testGpu();
+    const shape = { height: 5, width: 6, rows: 4, planesPerGroup: 4 };
+    const batch = { firstRow: 1, rows: 4, firstColumn: 0, columns: 5, triangle: true, pairs: 2, walk: 2 };
+    expect((await compare(shape, portable(shape), batch)) <= 2e-6).toBe(true);
+    if (gpu.subgroupSize >= 4) expect((await compare(shape, subgroup(shape, 4), batch)) <= 2e-6).toBe(true);
   });
 });

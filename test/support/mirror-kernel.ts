@@ -1,7 +1,7 @@
 import * as fields from '../../shaders/fields.js';
 import * as norms from '../../shaders/norms.js';
 import * as planes from '../../shaders/planes.js';
-import * as sumPlanes from '../../shaders/sum_planes.js';
+import * as tileValues from '../../shaders/tile_values.js';
 import type { KernelSpec } from '../../src/kernel/kernel-spec.js';
 import type { ImageStack } from '../../src/images/images.js';
 import { layerGain, planPasses } from '../../src/kernel/passes.js';
@@ -48,9 +48,14 @@ export function mirrorKernel(x: ImageStack, z: ImageStack, spec: KernelSpec): Fl
         ...shape,
       });
       const groups = Math.ceil(pass.planes.length / planesPerGroup);
-      const sums = sumPlanes.mirror(partial, 1, groups, pass.taps);
-      const [k, u] = [sums[2 * output.tap], sums[2 * output.tap + 1]];
-      kernel[i * z.count + j] = output.scale * (output.use === 'k' ? k : output.use === 'u' ? u : k + u);
+      [kernel[i * z.count + j]] = tileValues.mirror({
+        partialSums: partial,
+        outputs: [output],
+        rowExponents: [0],
+        columnExponents: [0],
+        groups,
+        taps: pass.taps,
+      });
     }
   }
   return kernel;
