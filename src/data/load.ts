@@ -81,9 +81,8 @@ export async function loadImages(
   paths: readonly string[],
   options: LoadOptions = {},
 ): Promise<LabelledImages> {
-  const { first, count, ...how } = options;
-  await using files = await ImageFiles.open(paths, how);
-  return await files.read({ first, count });
+  await using files = await ImageFiles.open(paths, options);
+  return await files.read(options);
 }
 
 /** Which of the images are read. */

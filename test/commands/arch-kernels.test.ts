@@ -139,7 +139,7 @@ test.each([
   ['run --train x.npy --test z.npy --arch fc:2 --readout gap --out Q', /leave out --readout, or --arch/],
   ['run --train x.npy --test z.npy --arch vgg20 --out Q', /unknown network "vgg20"/],
   ['plan --train-count 5 --shape 1x8x8 --arch vgg19', /vgg19: layer 28 \(avgpool\)/],
-  ['tune --arch fc:2', /unknown option --arch/],
+  ['tune --arch fc:2', /fc:2 is no chain of 3×3 convolutions and relu, and only their kernel has variants/],
 ])('%s is refused', async (args, message) => {
   await fail(2, message, ...args.split(' '));
 });
