@@ -44,7 +44,7 @@ const COLUMNS = 64;
  *
  * With a prior K₀ (NNGP) beside the NTK Θ, A = Θ + noise·I, the mean and variance of infinitely wide networks trained
  * to convergence from random parameters (Lee et al., Wide Neural Networks of Any Depth Evolve as Linear Models Under
- * Gradient Descent, NeurIPS 2019, equation 16 at t → ∞):
+ * Gradient Descent, NeurIPS 2019, corollary 1 at t → ∞):
  *
  *     mean      θ* A⁻¹ Y
  *     variance  k₀** + θ* A⁻¹ K₀ A⁻¹ θ*ᵀ − 2 θ* A⁻¹ k₀*ᵀ
