@@ -1,4 +1,4 @@
-import { assertRunOptions } from '../checks/arguments.js';
+import { assertKeys, assertRunOptions } from '../checks/arguments.js';
 import { assertGpu } from '../gpu/assert-gpu.js';
 import type { Gpu } from '../gpu/gpu.js';
 import type { ImageStack } from '../images/images.js';
@@ -47,6 +47,7 @@ export const GRAM_OPTIONS = [
  * What the options of a run say, checked and copied, and the plan of each of its passes.
  *
  * @param where The function, for messages.
+ * @param known The names of the options that it has.
  * @param tileImages Images that a tile holds at the most, where the caller walks through tiles of its own.
  * @throws ArgumentError, ArrayError, KernelSpecError, ImageError, PlanError; GpuError; the signal's reason if aborted
  */
@@ -54,9 +55,11 @@ export function takeRun(
   where: string,
   gpu: Gpu,
   options: Omit<GramOptions, 'onProgress'>,
+  known: readonly string[],
   tileImages?: number,
 ): TileWalk {
   assertGpu(where, gpu);
+  assertKeys(where, options, known);
   assertRunOptions(where, options);
   const { against, memoryBytes, variant, signal } = options;
   const { rows, columns } = takeImages(options.images, against);

@@ -53,7 +53,7 @@ export async function* computeTiles(
   if (typeof (tiles as Partial<AsyncIterable<Tile>> | undefined)?.[Symbol.asyncIterator] !== 'function') {
     throw new ArgumentError('computeTiles: tiles are no AsyncIterable; an async function* gives one');
   }
-  const run = takeRun('computeTiles', gpu, options, tileImages);
+  const run = takeRun('computeTiles', gpu, options, TILES_OPTIONS, tileImages);
   const { kernels } = run;
   const blockOf = ({ firstRow, rows, firstColumn, columns }: Tile): ValueBlock => ({
     values: kernels.map(() => new Float32Array(rows * columns)),

@@ -1,4 +1,3 @@
-import { assertKeys } from '../checks/arguments.js';
 import type { Gpu } from '../gpu/gpu.js';
 import { Underflows } from './kernel-values.js';
 import type { KernelSpec } from './kernel-spec.js';
@@ -38,8 +37,7 @@ export interface GramResult extends GramShape {
  * @throws ArgumentError, ArrayError, KernelSpecError, ImageError, PlanError before anything runs; DeviceLostError; the signal's reason if aborted
  */
 export async function computeGram(gpu: Gpu, options: GramOptions): Promise<GramResult> {
-  assertKeys('computeGram', options, GRAM_OPTIONS);
-  const run = takeRun('computeGram', gpu, options);
+  const run = takeRun('computeGram', gpu, options, GRAM_OPTIONS);
   const { plans, shape, kernels } = run;
   const { onProgress } = options;
 

@@ -50,7 +50,7 @@ test('every shader outside the comparison validates', async () => {
     'gram-gap',
     'gram-gap-channels',
   ]);
-  const only = ['norms', 'fields', 'sum_planes', 'cholesky', 'product', 'factorization', 'solve'];
+  const only = ['norms', 'fields', 'tile_values', 'cholesky', 'product', 'factorization', 'solve'];
   const { results, ceilings } = await runBench(gpu, { quick: true, only });
   const cases = results.filter(({ unit }) => unit !== '×');
   expect(cases.map(({ name }) => name)).toEqual(
@@ -76,7 +76,7 @@ test('every shader outside the comparison validates', async () => {
 
 test('the ceilings: all resources of the device, each validated', async () => {
   const gpu = await testGpu();
-  const { ceilings } = await runBench(gpu, { quick: true, only: ['sum_planes'] });
+  const { ceilings } = await runBench(gpu, { quick: true, only: ['tile_values'] });
   const resources = ['arithmetic', 'roots', 'workgroup memory', 'global memory'];
   if (gpu.subgroupSize > 0) resources.splice(2, 0, 'shuffles');
   expect(Object.keys(ceilings)).toEqual(resources);
@@ -112,7 +112,7 @@ test('a wrong or NaN result is refused before it is timed', async () => {
 
 test('an aborted benchmark ends with the reason', async () => {
   const signal = AbortSignal.abort(new Error('enough'));
-  await expect(runBench(await testGpu(), { quick: true, only: ['sum_planes'], signal })).rejects.toThrow(
+  await expect(runBench(await testGpu(), { quick: true, only: ['tile_values'], signal })).rejects.toThrow(
     'enough',
   );
 });

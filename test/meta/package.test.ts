@@ -107,7 +107,7 @@ async function bundle(name: string, text: string) {
   };
 }
 
-const KERNEL_SHADERS = ['fields', 'norms', 'planes', 'planes_subgroup', 'subgroup_order', 'sum_planes'];
+const KERNEL_SHADERS = ['fields', 'norms', 'planes', 'planes_subgroup', 'subgroup_order', 'tile_values'];
 
 describe('a bundle for browsers', () => {
   test('of all of the main entry imports nothing, and holds one package besides ours and no shader of the benchmarks', async () => {
@@ -118,10 +118,10 @@ describe('a bundle for browsers', () => {
     const solver = shaders.filter((name) => name.startsWith('cholesky_'));
     expect(solver).toHaveLength(7);
     const network = shaders.filter((name) => name.startsWith('network_'));
-    expect(network).toHaveLength(6);
+    expect(network).toHaveLength(8);
     expect(shaders).toEqual([...solver, ...KERNEL_SHADERS, ...network].sort());
-    // 256,747 bytes when this was written.
-    expect(sizeBytes).toBeLessThan(270_000);
+    // 304,739 bytes when this was written.
+    expect(sizeBytes).toBeLessThan(320_000);
   });
 
   test('holds the shaders that it uses and no others', async () => {
