@@ -162,14 +162,12 @@ async function compare(shape: Case, variant: Variant, batch: Batch = WHOLE_TRIAN
 
 test.each<PortableCase>([
   { height: 1, width: 1, rows: 1, planesPerGroup: 1 },
-  { height: 1, width: 6, rows: 1, planesPerGroup: 4 },
   { height: 6, width: 1, rows: 4, planesPerGroup: 4 },
   { height: 3, width: 3, rows: 3, planesPerGroup: 2 },
   { height: 4, width: 4, rows: 4, planesPerGroup: 3 },
   { height: 5, width: 5, rows: 4, planesPerGroup: 8 },
   { height: 8, width: 8, rows: 4, planesPerGroup: 8, radii: [0, 1, 3, 8] },
   { height: 9, width: 7, rows: 4, planesPerGroup: 5, sharedEdges: 1 },
-  { height: 7, width: 9, rows: 8, planesPerGroup: 1, sharedEdges: 1 },
   { height: 3, width: 17, rows: 2, planesPerGroup: 2 },
 ])(
   '$height×$width, $rows rows a lane, $planesPerGroup planes a group: every plane within 2e-6',
@@ -180,21 +178,23 @@ test.each<PortableCase>([
 );
 
 describe.each([4, 8, 16, 32])('subgroups of %i lanes', (size) => {
-  test.each<Case>([
+  test.each<Case & { everySize?: true }>([
     { height: 1, width: 1 },
-    { height: 1, width: 6 },
+    { height: 1, width: 6, everySize: true },
     { height: 6, width: 1 },
     { height: 3, width: 3 },
     { height: 4, width: 4 },
-    { height: 5, width: 5 },
+    { height: 5, width: 5, everySize: true },
     { height: 8, width: 8, radii: [0, 1, 3, 8] },
-    { height: 7, width: 9 },
+    { height: 7, width: 9, everySize: true },
     { height: 9, width: 7 },
     { height: 3, width: 17 },
-    { height: 2, width: 33 },
+    { height: 2, width: 33, everySize: true },
   ])('$height×$width: every plane within 2e-6', async (shape) => {
     const gpu = await testGpu();
     if (size > gpu.subgroupSize) return; // such a plane would span several subgroups of this device
+    // To compile is what takes long: all shapes on the size that a run takes here, some on smaller ones.
+    if (size < Math.min(32, gpu.subgroupSize) && shape.everySize === undefined) return;
     const error = await compare(shape, subgroup(shape, size));
     expect(error <= 2e-6).toBe(true);
   });
