@@ -13,6 +13,7 @@ import { binary, cli, digits, fail, folder, read, resultOf, startCli, succeed, w
 beforeAll(async () => {
   await writeDigits('x', 0, 12);
   await writeDigits('z', 12, 16);
+  await writeDigits('several', 0, 100);
 });
 
 const KERNEL = ['kernel', '--images', 'x.npy', '--depth', '3', '--tune', 'off'];
@@ -79,7 +80,7 @@ describe('signals', () => {
     binary,
     'kernel',
     '--images',
-    'x.npy',
+    'several.npy',
     '--depth',
     '40',
     '--tune',
