@@ -127,11 +127,7 @@ test('a plane that fits no workgroup, and rows that go around and end amid a qua
 });
 
 /** To compile a kernel takes most of a test. */
-const ON_BOTH = [
-  '4×4 circular, gaussian',
-  'erf with 1×1 between',
-  'odd sizes, pooled to odd ones',
-];
+const ON_BOTH = ['4×4 circular, gaussian', 'erf with 1×1 between', 'odd sizes, pooled to odd ones'];
 const even = [conv(2), relu(), conv(2, { b: 0.2, w: 1.5 }), relu()];
 test.each<[string, Layer[], number, number]>([
   ['7×7 to sums', [conv(7), relu(), conv(7), relu(), gap()], 8, 12],
@@ -176,12 +172,7 @@ test.each<[string, Layer[], number, number]>([
     8,
     16,
   ],
-  [
-    'odd sizes, pooled to odd ones',
-    [conv(3, { b: 0.1 }), relu(), avgpool(2), conv(2), relu(), gap()],
-    6,
-    6,
-  ],
+  ['odd sizes, pooled to odd ones', [conv(3, { b: 0.1 }), relu(), avgpool(2), conv(2), relu(), gap()], 6, 6],
 ])(
   '%s is the definition on both fused plane kernels, and so it is layer by layer',
   async (name, layers, height, width) => {
