@@ -51,9 +51,10 @@ test('CIFAR-10 by hand', () => {
   expect(pass.variant).toMatch(/^planes_subgroup ROWS=8 /);
   // The formula of planPass.
   const imageBytes = 4 * 13 * (4 * 33 * 8 + 8 * 4 * 32 * 8);
-  const pairs = Math.floor((16 * 2 ** 20) / (8 * 1025));
+  const pairBytes = 8 * 1024 + 4; // the sums of its planes, and its value
+  const pairs = Math.floor((16 * 2 ** 20) / pairBytes);
   expect(pass.blockImages).toBe(Math.floor((512 * 2 ** 20) / 6 / imageBytes));
-  expect(plan.deviceBytes).toBe(6 * pass.blockImages * imageBytes + 3 * pairs * 8 * 1025);
+  expect(plan.deviceBytes).toBe(6 * pass.blockImages * imageBytes + 3 * pairs * pairBytes);
   const [train, test] = [50_000, 10_000].map((count) => Math.ceil(count / pass.blockImages));
   expect(pass.tiles).toBe((train * (train + 1)) / 2 + train * test);
 });
@@ -112,11 +113,11 @@ test('a measured slice, scaled up, tells the time of a run', async () => {
   };
   await run(1);
   const ratios: number[] = [];
-  for (let attempt = 0; attempt < 5; attempt++) {
+  for (let attempt = 0; attempt < 3; attempt++) {
     // The slice lies between two runs, so that the machine's other work slows all three.
-    const before = await run(120);
+    const before = await run(60);
     const measured = await measureRate(gpu, kernels, shape, { sliceMs: 400, images: 60_000 });
-    const after = await run(120);
+    const after = await run(60);
     ratios.push(measured / ((before + after) / 2));
   }
   // Other work on the machine comes and goes: that a factor of two is wrong every other time is not noise.

@@ -23,9 +23,10 @@ describe('targets', () => {
     expect(classesOf([7, 3, 3, 7])).toEqual([3, 7]);
     expect(classesOf([])).toEqual([]);
     expect(classesOf(Int32Array.of(2 ** 31 - 1, 0))).toEqual([0, 2 ** 31 - 1]);
+    expect(classesOf([1, -1, -(2 ** 31)])).toEqual([-(2 ** 31), -1, 1]);
   });
 
-  test.each([[-1], [0.5], [NaN], [2 ** 31]])('label %d is refused by index and value', (label) => {
+  test.each([[0.5], [NaN], [2 ** 31], [-(2 ** 31) - 1]])('label %d is refused by index and value', (label) => {
     expect(() => classesOf([0, 1, label])).toThrow(`label ${label} at index 2`);
     expect(() => classesOf([0, 1, label])).toThrow(RangeError);
   });

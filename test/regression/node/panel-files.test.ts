@@ -233,7 +233,7 @@ describe('panel files', () => {
   test('who lost the folder to one that is at work there leaves its panels', async () => {
     const path = join(folder, 'factor');
     const identity = { fingerprint: '0123456789abcdef', n: 100, shift: 0, width: 64 };
-    const options: PanelFilesOptions = { note: () => undefined, leaseMs: 600 };
+    const options: PanelFilesOptions = { note: () => undefined, leaseMs: 10_000 };
     const first = new PanelFiles(path, options);
     await first.open(identity);
     await rm(join(path, 'claims/factor.json'));
