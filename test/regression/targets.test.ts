@@ -26,10 +26,13 @@ describe('targets', () => {
     expect(classesOf([1, -1, -(2 ** 31)])).toEqual([-(2 ** 31), -1, 1]);
   });
 
-  test.each([[0.5], [NaN], [2 ** 31], [-(2 ** 31) - 1]])('label %d is refused by index and value', (label) => {
-    expect(() => classesOf([0, 1, label])).toThrow(`label ${label} at index 2`);
-    expect(() => classesOf([0, 1, label])).toThrow(RangeError);
-  });
+  test.each([[0.5], [NaN], [2 ** 31], [-(2 ** 31) - 1]])(
+    'label %d is refused by index and value',
+    (label) => {
+      expect(() => classesOf([0, 1, label])).toThrow(`label ${label} at index 2`);
+      expect(() => classesOf([0, 1, label])).toThrow(RangeError);
+    },
+  );
 
   test('a label that is none of the classes is refused by index and value', () => {
     expect(() => encodeTargets([0, 1, 3], [0, 1, 2], 'one-hot')).toThrow('label 3 at index 2');
