@@ -75,6 +75,7 @@ export async function runValues(args: RunValuesArguments, signal: AbortSignal): 
     return { fitted: fit, predicted: await gatherPredictions(chunks), device: deviceReport(opened) };
   });
   const { scores, truth } = predicted;
+  for (const note of truth.notes ?? []) progress.warn(note);
   const file = args['test-labels'] ?? args.test.join(', ');
   const evaluation = evaluateModel(task.targets, scores, { ...truth, file });
   const predictions = predictionsOf(task.targets, scores);

@@ -7,19 +7,15 @@ import { classify, scoreBytes, type Classification } from '../classification/cla
 import { prepareClassification, type ClassificationTask } from '../classification/prepare-classification.js';
 import { areValues } from '../models/model-targets.js';
 import { requestName, requestReport, validateRequests } from '../planning/kernel-request.js';
-import { fitOptions, kernelChoice, chosenKernel } from './options/training-options.js';
-import { formatDuration } from '../text/duration.js';
 import {
-  DATA,
-  OUTPUT,
-  deviceOptions,
-  layoutOption,
-  normalizeOption,
-  ownScaleOption,
-  reportOptions,
-  resizeOption,
-  scaleOption,
-} from './options/common-options.js';
+  chosenKernel,
+  fitOptions,
+  kernelChoice,
+  trainingData,
+  trainingLoad,
+} from './options/training-options.js';
+import { formatDuration } from '../text/duration.js';
+import { DATA, OUTPUT, deviceOptions, ownScaleOption, reportOptions } from './options/common-options.js';
 import { DestinationFolder } from './results/destination-folder.js';
 import { RUN_FILES } from './results/earlier-results.js';
 import { deviceReport, withDevice } from './process/device.js';
@@ -46,23 +42,11 @@ import { packageVersion } from '../files/package-version.js';
 import type { CommandBody } from './options/lazy-command.js';
 
 const options = {
-  train: required(
-    textList(
-      DATA,
-      'Training images: CIFAR-10 and CIFAR-100, IDX, .npy, .npz, .mat, Parquet, folders of pictures; one or several',
-    ),
-  ),
+  ...trainingData,
   test: required(textList(DATA, 'Test images')),
-  'train-labels': optional(text(DATA, 'Labels of the training images, where they are not found beside them')),
   'test-labels': optional(text(DATA, 'Labels of the test images')),
-  resize: resizeOption,
-  layout: layoutOption,
-  scale: scaleOption,
   'test-scale': ownScaleOption('test images'),
-  normalize: normalizeOption('standardize'),
-  'train-count': optional(integer(DATA, 'Number of training images used [default: all]', 1)),
   'test-count': optional(integer(DATA, 'Number of test images used [default: all]', 1)),
-  first: withDefault(integer(DATA, 'Index of the first training image used', 0), '0'),
   'test-first': withDefault(integer(DATA, 'Index of the first test image used', 0), '0'),
   ...kernelChoice,
   ...fitOptions,
@@ -114,15 +98,7 @@ async function run(args: RunArguments & { targets: TargetCoding }, signal: Abort
   using progress = new Progress(args.quiet ?? false);
   const started = performance.now();
 
-  const train = await loadImages(args.train, {
-    labels: args['train-labels'],
-    resize: args.resize,
-    layout: args.layout,
-    scale: args.scale,
-    scaleOption: '--scale',
-    first: args.first,
-    count: args['train-count'],
-  });
+  const train = await loadImages(args.train, trainingLoad(args));
   const test = await loadImages(args.test, {
     labels: args['test-labels'],
     resize: args.resize,
