@@ -22,9 +22,11 @@ export type { Matrix } from './checks/matrix.js';
 export { ArrayError, type NumberArray } from './checks/typed-arrays.js';
 export { ImageError } from './images/image-checks.js';
 export { KernelValueError } from './kernel/kernel-values.js';
-export { cntk, kernel, kernels, nngp, type KernelMatrix, type KernelOptions } from './kernel/kernels.js';
+export { cntk, nngp } from './kernel/kernels.js';
+export { kernel, kernels, type KernelMatrix, type KernelOptions } from './library/kernels.js';
 export type { GramProgress } from './kernel/gram-run.js';
-export { computeTiles, type ComputedTile, type TilesOptions } from './kernel/gram-tiles.js';
+export { computeTiles } from './library/grams.js';
+export type { ComputedTile, TilesOptions } from './kernel/gram-tiles.js';
 export type { Tile } from './kernel/tiles.js';
 export { PlanError } from './gpu/plan-device.js';
 export type { PlaneVariants, VariantName } from './kernel/plane-variant.js';
@@ -58,12 +60,8 @@ export type {
 } from './network/layers.js';
 export { type ChainShapes, type ImageSize, type Shape } from './network/shapes.js';
 export { PRESETS, presetNetwork, type Preset } from './network/presets.js';
-export {
-  computeNetworks,
-  type NetworkGramOptions,
-  type NetworkGramResult,
-  type NetworkMatrices,
-} from './network/network-gram.js';
+export { computeNetworks } from './library/networks.js';
+export type { NetworkGramOptions, NetworkGramResult, NetworkMatrices } from './network/network-gram.js';
 export { referenceNetwork, type NetworkKernels } from './network/reference.js';
 export {
   KernelSpecError,

@@ -7,20 +7,14 @@ export { AdapterError } from './gpu/dawn/adapter-error.js';
 export { listAdapters, type AdapterDescription, type AdapterOptions } from './gpu/dawn/adapters.js';
 export { openGpu, OpenGpu } from './gpu/dawn/open-gpu.js';
 export { OutputError } from './files/atomic-file.js';
-export { loadLabels } from './data/labels.js';
-export {
-  ImageFiles,
-  loadImages,
-  type ImageRange,
-  type LabelledImages,
-  type LoadOptions,
-} from './data/load.js';
+export { inspectImages, loadImages, loadLabels, writeNpy } from './library/data.js';
+export type { LoadedLabels } from './data/labels.js';
+export { ImageFiles, type ImageRange, type LabelledImages, type LoadOptions } from './data/load.js';
 export { describeData, type ClassCount, type DataDescription, type Duplicates } from './data/describe.js';
 export type { PictureSize } from './data/pictures/resize.js';
 export type { DecodedArray } from './data/dtype.js';
-export { readNpy, writeNpy, type NpyArray, type WritableArray } from './data/npy.js';
+export { readNpy, type NpyArray, type WritableArray } from './data/npy.js';
 export { networkText, parseNetwork, readNetwork, writeNetwork } from './data/network-file.js';
-export { inspectImages } from './data/inspect.js';
 export type { PixelFacts, PixelScale } from './data/scale.js';
 export type { PixelOrder } from './data/shape.js';
 export type { ImageSource, ImageSources, LabelSource } from './data/sources.js';
@@ -28,28 +22,20 @@ export { MemoryError } from './checks/memory-error.js';
 
 // Whole jobs, as the commands do them: each tells a Reporter how it goes, and ends with a signal.
 export { SILENT, type Reporter } from './progress/reporter.js';
-export {
-  classify,
-  type Classification,
-  type ClassificationOptions,
-} from './classification/classification.js';
-export {
-  prepareClassification,
-  type ClassificationImages,
-  type ClassificationRequest,
-  type ClassificationTask,
+export { classify, prepareClassification, solveFiles } from './library/classification.js';
+export type { Classification, ClassificationOptions } from './classification/classification.js';
+export type {
+  ClassificationImages,
+  ClassificationRequest,
+  ClassificationTask,
 } from './classification/prepare-classification.js';
 export type { AccuracyReport } from './classification/accuracy-report.js';
-export { solveFiles, type SolvedFiles, type SolveFilesOptions } from './classification/solve-files.js';
+export type { SolvedFiles, SolveFilesOptions } from './classification/solve-files.js';
 export { SolveProblem, type ProblemFiles } from './regression/node/solve-problem.js';
 export type { KernelFile, TrainingKernel } from './regression/node/kernel-file.js';
 export { FactorInUseError, PanelFiles, type PanelFilesOptions } from './regression/node/panel-files.js';
-export {
-  estimateJob,
-  type Estimate,
-  type EstimateOptions,
-  type JobEstimate,
-} from './planning/estimate-job.js';
+export { estimateJob, prepareRun, tuneDevice } from './library/planning.js';
+export type { Estimate, EstimateOptions, JobEstimate } from './planning/estimate-job.js';
 export type { Job, JobPlan, JobTime, PassSize, WalkSize } from './planning/job-plan.js';
 export type { KernelRequest } from './planning/kernel-request.js';
 export type { ArchitectureKernel, ArchNetwork } from './network/network-kernel.js';
@@ -61,30 +47,18 @@ export {
   type TuningEntry,
 } from './planning/measurement-cache.js';
 export type { MeasuredRun, MeasureMode } from './planning/measured-variants.js';
-export {
-  prepareRun,
-  type DecidedVariants,
-  type PrepareOptions,
-  type VariantLabels,
-} from './planning/prepare-run.js';
-export { tuneDevice, type TunedDevice, type TuneDeviceOptions } from './planning/tune-device.js';
+export type { DecidedVariants, PrepareOptions, VariantLabels } from './planning/prepare-run.js';
+export type { TunedDevice, TuneDeviceOptions } from './planning/tune-device.js';
 
 // Models that are kept: fitted to training images, then used on any number of new ones.
-export {
-  fitModel,
-  prepareFit,
-  type FitModelOptions,
-  type FitModelRequest,
-  type FitTask,
-  type FittedKeptModel,
-} from './models/fit-model.js';
+export { fitModel, predictImages, prepareFit } from './library/models.js';
+export type { FitModelOptions, FitModelRequest, FitTask, FittedKeptModel } from './models/fit-model.js';
 export { KeptModel, type TrainingKernels } from './models/kept-model.js';
 export type { KernelReport, ModelManifest } from './models/model-manifest.js';
 export type { ModelTargets, TargetKind } from './models/model-targets.js';
 export type { RidgeCriterion } from './models/model-variance.js';
 export {
   gatherPredictions,
-  predictImages,
   type GatheredPredictions,
   type KeptScores,
   type PredictImagesOptions,

@@ -1,13 +1,12 @@
-import { assertInstance, assertMade } from '../checks/arguments.js';
-import { assertOpenGpu, type OpenGpu } from '../gpu/dawn/open-gpu.js';
+import type { OpenGpu } from '../gpu/dawn/open-gpu.js';
 import { regressionGrams } from '../kernel/gram-shape.js';
 import { prepareKernels } from '../planning/prepare-kernels.js';
-import { assertPrepareOptions, type PrepareOptions, type VariantLabels } from '../planning/prepare-run.js';
+import type { PrepareOptions, VariantLabels } from '../planning/prepare-run.js';
 import { fit, type Model } from '../regression/regression.js';
 import { workUpdates } from '../progress/details.js';
 import { SILENT } from '../progress/reporter.js';
 import { notePlan } from '../regression/node/factor-folder.js';
-import { PanelFiles } from '../regression/node/panel-files.js';
+import type { PanelFiles } from '../regression/node/panel-files.js';
 import { solveUpdates } from '../regression/solve-updates.js';
 import { accuracyReport, type AccuracyReport } from './accuracy-report.js';
 import { withKeptFactor } from './kept-factor.js';
@@ -20,15 +19,6 @@ export interface ClassificationOptions extends PrepareOptions {
   /** Where a factor that the device cannot hold is kept; by default in memory. */
   readonly panels?: PanelFiles;
 }
-
-const OPTIONS: readonly (keyof ClassificationOptions)[] = [
-  'memoryBytes',
-  'panels',
-  'tune',
-  'cache',
-  'reporter',
-  'signal',
-];
 
 export interface Classification {
   readonly scores: Float64Array; // [m][classes]
@@ -45,22 +35,13 @@ export interface Classification {
   readonly tuned: VariantLabels | undefined;
 }
 
-/**
- * The main job (Arora et al., NeurIPS 2019, section 5): kernel of the training images, ridge regression, kernel of
- * the test images, predictions.
- *
- * @throws what `prepareKernels` and `fit` throw; ArgumentError; the signal's reason if aborted.
- */
+/** The job of `library/classification`, whose arguments are right. */
 export async function classify(
   opened: OpenGpu,
   task: ClassificationTask,
   options: ClassificationOptions = {},
 ): Promise<Classification> {
-  assertOpenGpu('classify', opened);
-  assertPrepareOptions('classify', options, OPTIONS);
-  assertMade('classify: task', task, 'prepareClassification', ['train', 'test', 'trainLabels', 'kernel']);
   const { memoryBytes, panels, ...prepare } = options;
-  if (panels !== undefined) assertInstance('classify: panels', panels, PanelFiles, 'new PanelFiles(folder)');
   const kept = { panels, n: task.train.count, resultBytes: scoreBytes(task), memoryBytes };
   return withKeptFactor(opened, kept, () => classifyWith(opened, task, { memoryBytes, panels, ...prepare }));
 }

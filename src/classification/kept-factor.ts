@@ -28,10 +28,8 @@ export async function withKeptFactor<T>(
   const { storeBytes } = planFactorization(gpu, n, { memoryBytes });
   if (panels === undefined) return solve();
   if (storeBytes > 0) await panels.assertRoom(storeBytes, resultBytes);
-  return tellingPanels(panels.folder, () =>
-    solve().catch(async (error: unknown) => {
-      if (isIndefinite(error)) await panels.remove();
-      throw error;
-    }),
-  );
+  return solve().catch(async (error: unknown) => {
+    if (isIndefinite(error)) await panels.remove();
+    throw await tellingPanels(error, panels.folder);
+  });
 }

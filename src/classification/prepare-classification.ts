@@ -1,4 +1,4 @@
-import { ArgumentError, assertKeys, assertOneOf } from '../checks/arguments.js';
+import { ArgumentError } from '../checks/arguments.js';
 import { className } from '../checks/class-name.js';
 import { InputError } from '../checks/input-error.js';
 import { copyOfFloat64, type NumberArray } from '../checks/typed-arrays.js';
@@ -67,26 +67,9 @@ export interface ClassificationTask {
   readonly warnings: readonly string[];
 }
 
-const REQUEST = [
-  'train',
-  'test',
-  'kernel',
-  'normalization',
-  'targets',
-  'ridge',
-  'scaleNames',
-] as const satisfies readonly (keyof ClassificationRequest)[];
-
-/**
- * Normalises the images and checks that everything fits together, before a device is opened.
- *
- * @throws InputError for images without labels, of two shapes or of two scales; KernelSpecError; NetworkError;
- * ImageError; ArgumentError; ArrayError and RangeError for labels that are none, or not one for each image
- */
+/** The preparation of `library/classification`, whose request has the right fields. */
 export function prepareClassification(options: ClassificationRequest): ClassificationTask {
-  assertKeys('prepareClassification', options, REQUEST);
   const { kernel, normalization = 'standardize', targets = 'centred', ridge = 0 } = options;
-  assertOneOf('prepareClassification: targets', targets, ['centred', 'one-hot']);
   for (const one of ridgesOf(ridge)) assertRidge(one);
   const sets = { train: takeSet('train', options.train), test: takeSet('test', options.test) };
   const trainLabels = sets.train.labels;

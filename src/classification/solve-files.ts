@@ -1,12 +1,9 @@
-import { assertInstance } from '../checks/arguments.js';
-import { assertGpu } from '../gpu/assert-gpu.js';
 import type { Gpu } from '../gpu/gpu.js';
-import { assertJobOptions } from '../progress/job-options.js';
 import { type Reporter, SILENT } from '../progress/reporter.js';
 import { notePlan } from '../regression/node/factor-folder.js';
 import { inputErrorOf } from '../regression/node/kernel-file.js';
-import { PanelFiles } from '../regression/node/panel-files.js';
-import { SolveProblem } from '../regression/node/solve-problem.js';
+import type { PanelFiles } from '../regression/node/panel-files.js';
+import type { SolveProblem } from '../regression/node/solve-problem.js';
 import { fit, type FitOptions, type Model, type Prediction } from '../regression/regression.js';
 import { solveUpdates } from '../regression/solve-updates.js';
 import { accuracyReport, type AccuracyReport } from './accuracy-report.js';
@@ -19,15 +16,6 @@ export interface SolveFilesOptions extends Pick<FitOptions, 'targets' | 'ridge' 
   readonly reporter?: Reporter;
   readonly signal?: AbortSignal;
 }
-
-const OPTIONS = [
-  'targets',
-  'ridge',
-  'memoryBytes',
-  'panels',
-  'reporter',
-  'signal',
-] as const satisfies readonly (keyof SolveFilesOptions)[];
 
 export interface SolvedFiles {
   readonly model: Model;
@@ -42,22 +30,13 @@ export function solvedBytes({ n, m, classes }: SolveProblem): number {
   return 8 * classes.length * (n + m) + 2 ** 20;
 }
 
-/**
- * Kernel regression with kernel matrices in files, which are larger than the memory if they have to be.
- *
- * @throws InputError for matrices that are no kernels; what `fit` throws; ArgumentError; the signal's reason if aborted.
- */
+/** The job of `library/classification`, whose arguments are right. */
 export async function solveFiles(
   gpu: Gpu,
   problem: SolveProblem,
   options: SolveFilesOptions = {},
 ): Promise<SolvedFiles> {
-  assertGpu('solveFiles', gpu);
-  assertInstance('solveFiles: problem', problem, SolveProblem, 'SolveProblem.open(files)');
-  assertJobOptions('solveFiles', options, OPTIONS);
   const { targets, ridge, memoryBytes, panels, reporter = SILENT, signal } = options;
-  if (panels !== undefined)
-    assertInstance('solveFiles: panels', panels, PanelFiles, 'new PanelFiles(folder)');
   await problem.check(signal);
   const { n, train, test } = problem;
   const kept = { panels, n, resultBytes: solvedBytes(problem), memoryBytes };

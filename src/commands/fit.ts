@@ -5,7 +5,7 @@ import { formatJson } from '../files/format-json.js';
 import { packageVersion } from '../files/package-version.js';
 import { fitModel, modelFiles, prepareFit } from '../models/fit-model.js';
 import { columnCount } from '../models/model-targets.js';
-import { requestName, requestReport, validateRequests } from '../planning/kernel-request.js';
+import { requestName, requestReport } from '../planning/kernel-request.js';
 import { panelFilesBeside } from '../regression/node/factor-folder.js';
 import { deviceOptions, OUTPUT, reportOptions } from './options/common-options.js';
 import type { CommandBody } from './options/lazy-command.js';
@@ -54,11 +54,12 @@ export const fitCommand: CommandBody<FitArguments> = {
 const REPORT = 'fit.json';
 
 async function fit(args: FitArguments, signal: AbortSignal): Promise<void> {
-  const kernel = await chosenKernel(args);
-  validateRequests([kernel]);
   using progress = new Progress(args.quiet ?? false);
   const started = performance.now();
-  const train = await loadImages(args.train, trainingLoad(args));
+  const load = trainingLoad(args);
+  const kernel = await chosenKernel(args);
+  const train = await loadImages(args.train, load);
+  const files = { train: sourcesReport(train) };
   const { normalize: normalization, targets, ridge } = args;
   const task = prepareFit({
     ...{ train, kernel, normalization, targets, ridge },
@@ -96,7 +97,7 @@ async function fit(args: FitArguments, signal: AbortSignal): Promise<void> {
     imageShape: [channels, height, width],
     normalization,
     ...(model.manifest.variance && { variance: model.manifest.variance }),
-    files: { train: sourcesReport(train) },
+    files,
     elementLayers,
     timingsMs: { ...elapsedMs, total: performance.now() - started },
     device,

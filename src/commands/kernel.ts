@@ -1,4 +1,4 @@
-import { underflowWarning } from '../kernel/kernels.js';
+import { underflowWarning } from '../kernel/kernel-values.js';
 import type { Argv } from 'yargs';
 import { writeNpy } from '../data/npy.js';
 import {

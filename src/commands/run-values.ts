@@ -11,12 +11,14 @@ import { gatherPredictions, predictImages } from '../models/predict-images.js';
 import { evaluateModel, predictionsOf } from '../models/predictions.js';
 import { requestName, requestReport } from '../planning/kernel-request.js';
 import { panelFilesBeside } from '../regression/node/factor-folder.js';
-import type { deviceOptions, ownScaleOption, reportOptions } from './options/common-options.js';
+import type { deviceOptions, reportOptions } from './options/common-options.js';
 import {
   chosenKernel,
+  testingLoad,
   trainingLoad,
   type fitOptions,
   type kernelChoice,
+  type testData,
   type trainingData,
 } from './options/training-options.js';
 import { measurementCache, type tuneOption } from './options/tuning.js';
@@ -28,13 +30,10 @@ import { printData } from './process/streams.js';
 import { DestinationFolder } from './results/destination-folder.js';
 import { RUN_FILES } from './results/earlier-results.js';
 
-type RunValuesArguments = InferredOptionTypes<typeof trainingData & typeof kernelChoice & typeof fitOptions> &
+type RunValuesArguments = InferredOptionTypes<
+  typeof trainingData & typeof testData & typeof kernelChoice & typeof fitOptions
+> &
   InferredOptionTypes<typeof deviceOptions & typeof reportOptions & { tune: typeof tuneOption }> & {
-    readonly test: string[];
-    readonly 'test-labels': string | undefined;
-    readonly 'test-scale': ReturnType<ReturnType<typeof ownScaleOption>['coerce']>;
-    readonly 'test-count': number | undefined;
-    readonly 'test-first': number;
     readonly out: string;
   };
 
@@ -48,13 +47,9 @@ export async function runValues(args: RunValuesArguments, signal: AbortSignal): 
   const kind: TargetKind = args.targets;
   const task = prepareFit({ train, kernel, normalization, targets: kind, ridge });
   for (const note of [...(train.notes ?? []), ...task.warnings]) progress.warn(note);
-  await using files = await ImageFiles.open(args.test, {
-    ...{ labels: args['test-labels'], labelsAs: 'values', layout: args.layout, resize: args.resize },
-    scale: args['test-scale'] ?? args.scale,
-    scaleOption: '--test-scale',
-  });
-  const first = args['test-first'];
-  const count = args['test-count'] ?? files.count - first;
+  const { first = 0, ...testLoad } = testingLoad(args);
+  await using files = await ImageFiles.openFiles(args.test, testLoad);
+  const { count = files.count - first } = testLoad;
   const k = columnCount(task.targets);
   await using destination = await DestinationFolder.reserve(out, {
     names: RUN_FILES,

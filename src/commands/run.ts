@@ -6,16 +6,18 @@ import { filesRead, sourcesReport } from '../data/sources.js';
 import { classify, scoreBytes, type Classification } from '../classification/classification.js';
 import { prepareClassification, type ClassificationTask } from '../classification/prepare-classification.js';
 import { areValues } from '../models/model-targets.js';
-import { requestName, requestReport, validateRequests } from '../planning/kernel-request.js';
+import { requestName, requestReport } from '../planning/kernel-request.js';
 import {
   chosenKernel,
   fitOptions,
   kernelChoice,
+  testData,
+  testingLoad,
   trainingData,
   trainingLoad,
 } from './options/training-options.js';
 import { formatDuration } from '../text/duration.js';
-import { DATA, OUTPUT, deviceOptions, ownScaleOption, reportOptions } from './options/common-options.js';
+import { OUTPUT, deviceOptions, reportOptions } from './options/common-options.js';
 import { DestinationFolder } from './results/destination-folder.js';
 import { RUN_FILES } from './results/earlier-results.js';
 import { deviceReport, withDevice } from './process/device.js';
@@ -23,15 +25,7 @@ import { panelFilesBeside } from '../regression/node/factor-folder.js';
 import { formatEvaluation } from './printing/evaluation-table.js';
 import type { TargetCoding } from '../regression/targets.js';
 import { withInterruption } from './process/interruption.js';
-import {
-  defineOptions,
-  integer,
-  optional,
-  required,
-  text,
-  textList,
-  withDefault,
-} from './options/options.js';
+import { defineOptions, required, text } from './options/options.js';
 import { Progress } from './process/progress.js';
 import { formatRate } from '../progress/details.js';
 import { evaluationReport, formatSolution, solutionReport } from './printing/regression-report.js';
@@ -43,11 +37,7 @@ import type { CommandBody } from './options/lazy-command.js';
 
 const options = {
   ...trainingData,
-  test: required(textList(DATA, 'Test images')),
-  'test-labels': optional(text(DATA, 'Labels of the test images')),
-  'test-scale': ownScaleOption('test images'),
-  'test-count': optional(integer(DATA, 'Number of test images used [default: all]', 1)),
-  'test-first': withDefault(integer(DATA, 'Index of the first test image used', 0), '0'),
+  ...testData,
   ...kernelChoice,
   ...fitOptions,
   ...deviceOptions,
@@ -93,21 +83,13 @@ async function values(args: RunArguments, signal: AbortSignal): Promise<void> {
 const REPORT = 'report.json';
 
 async function run(args: RunArguments & { targets: TargetCoding }, signal: AbortSignal): Promise<void> {
-  const kernel = await chosenKernel(args);
-  validateRequests([kernel]);
   using progress = new Progress(args.quiet ?? false);
   const started = performance.now();
-
-  const train = await loadImages(args.train, trainingLoad(args));
-  const test = await loadImages(args.test, {
-    labels: args['test-labels'],
-    resize: args.resize,
-    layout: args.layout,
-    scale: args['test-scale'] ?? args.scale,
-    scaleOption: '--test-scale',
-    first: args['test-first'],
-    count: args['test-count'],
-  });
+  const kernel = await chosenKernel(args);
+  const [trainLoad, testLoad] = [trainingLoad(args), testingLoad(args)];
+  const train = await loadImages(args.train, trainLoad);
+  const test = await loadImages(args.test, testLoad);
+  const files = { train: sourcesReport(train), test: sourcesReport(test) };
   const { targets, ridge, normalize: normalization } = args;
   const scaleNames = ['--scale', '--test-scale'] as const;
   const task = prepareClassification({ train, test, normalization, kernel, targets, ridge, scaleNames });
@@ -142,6 +124,7 @@ async function run(args: RunArguments & { targets: TargetCoding }, signal: Abort
     device: deviceReport(opened),
   }));
 
+  const table = formatResult(result, task.classNames);
   const report = {
     ...resultReport(result, task.classNames),
     kernel: requestReport(kernel),
@@ -151,14 +134,13 @@ async function run(args: RunArguments & { targets: TargetCoding }, signal: Abort
     imageShape: [channels, height, width],
     normalization,
     targets,
-    files: { train: sourcesReport(train), test: sourcesReport(test) },
+    files,
     timingsMs: { load: loadMs, ...result.elapsedMs, total: performance.now() - started },
     device,
     tuned: result.tuned,
     warnings: progress.warnings,
     version: packageVersion(),
   };
-  const table = formatResult(result, task.classNames);
   const { predictions, scores } = result;
   destination.add('predictions.npy', (path) => writeNpy(path, [task.test.count], predictions));
   destination.add('scores.npy', (path) => writeNpy(path, [task.test.count, task.classes.length], scores));

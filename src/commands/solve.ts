@@ -59,7 +59,7 @@ async function solve(args: SolveArguments, signal: AbortSignal): Promise<void> {
   }
   using progress = new Progress(args.quiet ?? false);
   const files = { kernel: args.kernel, testKernel: args['test-kernel'] };
-  await using problem = await SolveProblem.open({
+  await using problem = await SolveProblem.openFiles({
     ...files,
     labels: args.labels,
     testLabels: args['test-labels'],

@@ -1,23 +1,15 @@
-import { assertArray, assertOneOf, assertText } from '../checks/arguments.js';
 import type { ImageShape } from '../images/images.js';
 import { InputError } from '../checks/input-error.js';
 import { openImages } from './open-images.js';
 import type { PictureSize } from './pictures/resize.js';
 import { formatShape, type PixelOrder } from './shape.js';
 
-/**
- * Number and shape of the images of one or several files; no pixel is decoded.
- *
- * @throws InputError as `loadImages` does; ArgumentError
- */
+/** The shape of `library/data`, whose arguments are right. */
 export async function inspectImages(
   paths: readonly string[],
   layout: PixelOrder | 'auto' = 'auto',
   resize?: PictureSize,
 ): Promise<ImageShape & { readonly count: number }> {
-  assertArray('inspectImages: paths', paths, 'paths');
-  for (const path of paths as readonly unknown[]) assertText('inspectImages: the path of a file', path);
-  assertOneOf('inspectImages: layout', layout, ['auto', 'nchw', 'nhwc']);
   let found: (ImageShape & { readonly count: number }) | undefined;
   for (const path of paths) {
     const { images } = await openImages(path, { layout, findLabels: false, resize });

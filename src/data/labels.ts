@@ -5,7 +5,6 @@ import type { Bytes } from './bytes.js';
 import { cifarNames } from './cifar-names.js';
 import { openCifar, openCifar100 } from './cifar.js';
 import { openIdxLabels } from './idx.js';
-import { assertText } from '../checks/arguments.js';
 import { fileError, InputError } from '../checks/input-error.js';
 import { labelNames } from './label-names.js';
 import { packedLabels } from './label-shape.js';
@@ -91,17 +90,18 @@ export async function columnLabels(table: ParquetTable, column: string): Promise
   return names === undefined || labels.areNames === true ? labels : { ...labels, names };
 }
 
-/**
- * The labels of a file, and the number of classes (of the format, or the largest label + 1); `file` also names the
- * array that was chosen from an archive.
- *
- * @returns labels, [count].
- * @throws InputError as `openLabels`, and for a label that is no integer.
- */
-export async function loadLabels(
-  path: string,
-): Promise<{ labels: Int32Array; classes: number; classNames?: readonly string[]; file: string }> {
-  assertText('the path of a file', path);
+/** The labels of a file. */
+export interface LoadedLabels {
+  readonly labels: Int32Array; // [count]
+  /** Number of classes: of the format, or the largest label + 1. */
+  readonly classes: number;
+  readonly classNames?: readonly string[];
+  /** The file, with the name of an array that was chosen from an archive. */
+  readonly file: string;
+}
+
+/** The labels of `library/data`, whose path is a text. */
+export async function loadLabels(path: string): Promise<LoadedLabels> {
   const packed = await openLabels(path);
   try {
     const labels = await readLabels(packed, 0, packed.count);

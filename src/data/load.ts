@@ -68,20 +68,19 @@ const LOAD_OPTIONS = [
   'count',
 ] as const satisfies readonly (keyof LoadOptions)[];
 
-/**
- * Reads images, and their labels where they are to be found, from one or several files of one shape.
- *
- * Formats are known by their content: CIFAR-10 and CIFAR-100 (binary, or pickled for Python), IDX, .npy, .npz and .mat
- * (`file.npz:name` for one of several arrays), each also packed with gzip; Parquet with encoded pictures; folders of PNG
- * and JPEG, perhaps with a folder for each class. Only the images asked for are decoded.
- *
- * @throws InputError for everything wrong with a file, and for more images than there are; ArgumentError
- */
+/** What files of images are opened with. @throws ArgumentError */
+export function assertLoad(where: string, paths: unknown, options: unknown): void {
+  assertArray(`${where}: files`, paths, 'paths');
+  for (const path of paths as readonly unknown[]) assertText(`${where}: the path of a file`, path);
+  assertKeys(where, options, LOAD_OPTIONS);
+}
+
+/** The images of `library/data`, whose arguments are right. */
 export async function loadImages(
   paths: readonly string[],
   options: LoadOptions = {},
 ): Promise<LabelledImages> {
-  await using files = await ImageFiles.open(paths, options);
+  await using files = await ImageFiles.openFiles(paths, options);
   return await files.read(options);
 }
 
@@ -101,9 +100,15 @@ export class ImageFiles implements AsyncDisposable {
     paths: readonly string[],
     options: Omit<LoadOptions, 'first' | 'count'> = {},
   ): Promise<ImageFiles> {
-    assertArray('files', paths, 'paths');
-    for (const path of paths as readonly unknown[]) assertText('the path of a file', path);
-    assertKeys('loadImages', options, LOAD_OPTIONS);
+    assertLoad('ImageFiles.open', paths, options);
+    return ImageFiles.openFiles(paths, options);
+  }
+
+  /** Opens files whose names and options are right. @throws InputError */
+  static async openFiles(
+    paths: readonly string[],
+    options: Omit<LoadOptions, 'first' | 'count'>,
+  ): Promise<ImageFiles> {
     const opened: OpenImages[] = [];
     const files = new ImageFiles(paths, opened, options);
     try {

@@ -1,4 +1,4 @@
-import { assertArray, assertCount, assertText } from '../checks/arguments.js';
+import { assertText } from '../checks/arguments.js';
 import { className } from '../checks/class-name.js';
 import { ArrayError, typedArrayName } from '../checks/typed-arrays.js';
 import { writeAtomically } from '../files/atomic-file.js';
@@ -87,16 +87,8 @@ export function npyHeader(descr: string, shape: readonly number[]): Uint8Array {
   return header;
 }
 
-/**
- * Writes an array as a .npy file, whole or not at all; the array is not copied.
- *
- * @param shape Its product is the length of `data` (row-major).
- * @throws OutputError if the file cannot be written; RangeError if shape and length disagree; ArgumentError, ArrayError
- */
+/** Writes the array of `library/data`, whose arguments are right. */
 export async function writeNpy(path: string, shape: readonly number[], data: WritableArray): Promise<void> {
-  assertText('the path of a file', path);
-  assertArray('shape', shape, 'numbers');
-  for (const size of shape as readonly unknown[]) assertCount('a size of the shape', size, 0);
   const descr = descrOf(data);
   const length = shape.reduce((product, size) => product * size, 1);
   if (length !== data.length) {

@@ -6,15 +6,20 @@ export class ImageError extends Error {
   override readonly name = 'ImageError';
 }
 
+/** @throws ImageError unless there are images, of a size. */
+export function checkSizes({ count, channels, height, width }: ImageStack): void {
+  const sizes = { count, channels, height, width };
+  for (const [name, size] of Object.entries(sizes)) {
+    if (!(Number.isInteger(size) && size > 0))
+      throw new ImageError(`images: ${name} is ${shown(size)}; a whole number ≥ 1 is wanted`);
+  }
+}
+
 /** @throws ImageError for empty or mismatched stacks and for pixels that are not finite. */
 export function checkImages(rows: ImageStack, columns: ImageStack): void {
   for (const stack of rows === columns ? [rows] : [rows, columns]) {
+    checkSizes(stack);
     const { data, count, channels, height, width } = stack;
-    const sizes = { count, channels, height, width };
-    for (const [name, size] of Object.entries(sizes)) {
-      if (!(Number.isInteger(size) && size > 0))
-        throw new ImageError(`images: ${name} is ${shown(size)}; a whole number ≥ 1 is wanted`);
-    }
     if (data.length !== count * channels * height * width) {
       throw new ImageError(
         `images: ${data.length} pixel values for ${count}×${channels}×${height}×${width} = ` +

@@ -1,5 +1,3 @@
-import { assertKeys, assertRunOptions } from '../checks/arguments.js';
-import { assertGpu } from '../gpu/assert-gpu.js';
 import type { Gpu } from '../gpu/gpu.js';
 import type { ImageStack } from '../images/images.js';
 import { takeImages } from '../images/taken-images.js';
@@ -44,29 +42,19 @@ export const GRAM_OPTIONS = [
 ] as const satisfies readonly (keyof GramOptions)[];
 
 /**
- * What the options of a run say, checked and copied, and the plan of each of its passes.
+ * What the options of a run say, in copies of its own, and the plan of each of its passes.
  *
- * @param where The function, for messages.
- * @param known The names of the options that it has.
  * @param tileImages Images that a tile holds at the most, where the caller walks through tiles of its own.
- * @throws ArgumentError, ArrayError, KernelSpecError, ImageError, PlanError; GpuError; the signal's reason if aborted
+ * @throws ArrayError, KernelSpecError, ImageError, PlanError; the signal's reason if aborted
  */
-export function takeRun(
-  where: string,
-  gpu: Gpu,
-  options: Omit<GramOptions, 'onProgress'>,
-  known: readonly string[],
-  tileImages?: number,
-): TileWalk {
-  assertGpu(where, gpu);
-  assertKeys(where, options, known);
-  assertRunOptions(where, options);
+export function takeRun(gpu: Gpu, options: Omit<GramOptions, 'onProgress'>, tileImages?: number): TileWalk {
   const { against, memoryBytes, variant, signal } = options;
+  const kernels = takeKernels(options.kernels, options.images);
+  const passes = planPasses(kernels, options.images);
   const { rows, columns } = takeImages(options.images, against);
-  const kernels = takeKernels(options.kernels, rows);
   signal?.throwIfAborted();
   const shape: GramShape = { rows: rows.count, columns: columns.count, symmetric: against === undefined };
   const planOptions = { memoryBytes, variant, tileImages };
-  const plans = planPasses(kernels, rows).map((pass) => planPass(pass, rows, shape, gpu, planOptions));
+  const plans = passes.map((pass) => planPass(pass, rows, shape, gpu, planOptions));
   return { rows, columns, kernels, shape, plans, signal };
 }

@@ -1,7 +1,6 @@
-import { ArgumentError, assertCount, assertKeys } from '../checks/arguments.js';
 import type { Gpu } from '../gpu/gpu.js';
 import type { DeviceUse } from './device-use.js';
-import { GRAM_OPTIONS, takeRun, type GramOptions } from './gram-run.js';
+import { takeRun, type GramOptions } from './gram-run.js';
 import { isTriangle } from './batches.js';
 import { walkTiles } from './tile-walk.js';
 import type { Tile } from './tiles.js';
@@ -26,34 +25,14 @@ export interface ComputedTile {
   readonly firstUnderflow: string | undefined;
 }
 
-const TILES_OPTIONS: readonly (keyof TilesOptions)[] = [
-  ...GRAM_OPTIONS.filter((name) => name !== 'onProgress'),
-  'tileImages',
-  'onWork',
-  'use',
-];
-
-/**
- * The kernels of `computeGram`, a tile at a time in the order in which `tiles` names them. While a tile is consumed the
- * device computes the next one; no more than these two are in memory. Every value has the bits that `computeGram` gives
- * with the same device and variant, whatever the tiles: the sums of a pair are taken in an order of their own.
- *
- * @param tiles Of the lower triangle if `against` is absent; asked for one ahead. A tile that is finished is given out
- * at once, even if the next one is still waited for.
- * @throws as `computeGram`
- */
+/** The tiles of `library/grams`, whose options are right. */
 export async function* computeTiles(
   gpu: Gpu,
   tiles: AsyncIterable<Tile>,
   options: TilesOptions,
 ): AsyncGenerator<ComputedTile> {
-  assertKeys('computeTiles', options, TILES_OPTIONS);
   const { tileImages, onWork, use } = options;
-  assertCount('computeTiles: tileImages', tileImages);
-  if (typeof (tiles as Partial<AsyncIterable<Tile>> | undefined)?.[Symbol.asyncIterator] !== 'function') {
-    throw new ArgumentError('computeTiles: tiles are no AsyncIterable; an async function* gives one');
-  }
-  const run = takeRun('computeTiles', gpu, options, TILES_OPTIONS, tileImages);
+  const run = takeRun(gpu, options, tileImages);
   const { kernels } = run;
   const blockOf = ({ firstRow, rows, firstColumn, columns }: Tile): ValueBlock => ({
     values: kernels.map(() => new Float32Array(rows * columns)),

@@ -2,7 +2,7 @@ import type { Gpu } from '../gpu/gpu.js';
 import { Underflows } from './kernel-values.js';
 import type { KernelSpec } from './kernel-spec.js';
 import { DeviceUse } from './device-use.js';
-import { GRAM_OPTIONS, takeRun, type GramOptions } from './gram-run.js';
+import { takeRun, type GramOptions } from './gram-run.js';
 import { pairCount, type GramShape } from './gram-shape.js';
 import { walkTiles } from './tile-walk.js';
 import { tilePairs, type Tile } from './tiles.js';
@@ -23,21 +23,9 @@ export interface GramResult extends GramShape {
   readonly busyShare: number | undefined;
 }
 
-/**
- * Exact kernels between images: every requested kernel from one pass over the pairs (two passes if both `trained`
- * settings are asked for).
- *
- * Source: Arora et al., NeurIPS 2019, sections 3–4, H, I. Errors against float64, relative to the largest value, for
- * images with a correlation up to 0.9: NNGP 2e-6 at every depth; NTK `gap` and `lap` 2e-6, `vanilla` 1e-5 up to depth
- * 21, and (depth/21)² of that beyond, so 5e-5 (`gap`) at depth 100 and 2e-4 at 200, since the angles between images
- * shrink with the depth. The NTK of images that are nearer to each other errs by more, up to 3e-4 per layer where
- * float32 cannot tell their patches apart; equal images are exact. See docs/accuracy.md.
- *
- * @returns matrices of shape [N_images][N_against]
- * @throws ArgumentError, ArrayError, KernelSpecError, ImageError, PlanError before anything runs; DeviceLostError; the signal's reason if aborted
- */
+/** The kernels of `library/grams`, whose options are right. */
 export async function computeGram(gpu: Gpu, options: GramOptions): Promise<GramResult> {
-  const run = takeRun('computeGram', gpu, options, GRAM_OPTIONS);
+  const run = takeRun(gpu, options);
   const { plans, shape, kernels } = run;
   const { onProgress } = options;
 

@@ -70,3 +70,15 @@ export function checkValues(
 
 /** The entry of a problem that no value has. */
 const NOWHERE = 0xffffffff;
+
+/** What there is to say of values that float32 holds badly or not at all; undefined where there are none. */
+export function underflowWarning({
+  underflows,
+  firstUnderflow,
+}: {
+  readonly underflows: number;
+  readonly firstUnderflow: string | undefined;
+}): string | undefined {
+  if (underflows === 0) return undefined;
+  return `${underflows} values are too small for float32, the first that of ${firstUnderflow}; scale the pixels up, or use fewer layers`;
+}

@@ -1,7 +1,6 @@
 import type { ImageShape } from '../images/images.js';
-import { assertImageShape } from '../checks/arguments.js';
 import type { KernelSpec } from './kernel-spec.js';
-import { readoutRadius, validateKernels } from './validate-kernels.js';
+import { readoutRadius } from './validate-kernels.js';
 
 /** How a kernel comes out of the sums that a pass taps. */
 export interface PassResult {
@@ -42,10 +41,8 @@ export function layerGain({ height, width }: ImageShape): number {
   return 2 ** -Math.round(Math.log2(growth(height) * growth(width)));
 }
 
-/** Groups a run's kernels into as few passes as possible: one, or two if both values of `trained` are asked for. @throws ArgumentError, KernelSpecError */
+/** The passes of `library/grams`, whose arguments are right. */
 export function planPasses(kernels: readonly KernelSpec[], shape: ImageShape): Pass[] {
-  assertImageShape('shape', shape);
-  validateKernels(kernels, shape);
   const groups = new Map<0 | 1, number[]>();
   for (const [index, spec] of kernels.entries()) {
     if (spec.kernel === 'nngp') continue;

@@ -1,5 +1,5 @@
 import { className } from '../checks/class-name.js';
-import { ArgumentError, assertKeys, shown } from '../checks/arguments.js';
+import { ArgumentError, shown } from '../checks/arguments.js';
 import type { KernelSpec, Readout, Trained } from './kernel-spec.js';
 
 /** Up to here sums stay within float32 at every image size, a factor of up to √2 per layer. */
@@ -111,13 +111,19 @@ export function defaultTrained(readout: Readout): Trained {
   return parseReadout(readout) === 'vanilla' ? 'all' : 'hidden';
 }
 
+const FIELDS: readonly string[] = ['kernel', 'depth', 'readout', 'trained'];
+
 function validateKernel(spec: KernelSpec, where: string): void {
   // A caller without types, or a parsed file, can hold anything here.
-  try {
-    assertKeys(where, spec, ['kernel', 'depth', 'readout', 'trained']);
-  } catch (error) {
-    throw new KernelSpecError((error as Error).message);
+  if (typeof spec !== 'object' || (spec as unknown) === null || Array.isArray(spec)) {
+    throw new KernelSpecError(
+      `${where} is ${className(spec)}; an object with ${FIELDS.join(', ')} is wanted`,
+    );
   }
+  const unknown = Object.entries(spec as Readonly<Record<string, unknown>>).find(
+    ([key, value]) => !FIELDS.includes(key) && value !== undefined,
+  );
+  if (unknown) throw new KernelSpecError(`${where} has no "${unknown[0]}"; it has ${FIELDS.join(', ')}`);
   const { kernel, depth, readout, trained } = spec as Readonly<Record<keyof KernelSpec | 'trained', unknown>>;
   if (kernel !== 'ntk' && kernel !== 'nngp') {
     throw new KernelSpecError(`${where}: unknown kernel ${shown(kernel)}: use ntk or nngp`);

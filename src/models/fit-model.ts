@@ -1,18 +1,16 @@
-import { assertKeys, assertMade, assertOneOf } from '../checks/arguments.js';
 import { InputError } from '../checks/input-error.js';
 import { labelNotes } from '../classification/label-notes.js';
 import { withKeptFactor } from '../classification/kept-factor.js';
 import type { LabelledImages } from '../data/load.js';
 import { packageVersion } from '../files/package-version.js';
-import { assertOpenGpu, type OpenGpu } from '../gpu/dawn/open-gpu.js';
+import type { OpenGpu } from '../gpu/dawn/open-gpu.js';
 import { checkImages } from '../images/image-checks.js';
 import { normalize, type ChannelStatistics, type Normalization } from '../images/normalize.js';
 import type { ImageStack } from '../images/images.js';
 import { regressionGrams } from '../kernel/gram-shape.js';
 import { requestReport, validateRequests, type KernelRequest } from '../planning/kernel-request.js';
 import { prepareKernels } from '../planning/prepare-kernels.js';
-import { assertStack } from '../images/taken-images.js';
-import { assertPrepareOptions, type PrepareOptions } from '../planning/prepare-run.js';
+import type { PrepareOptions } from '../planning/prepare-run.js';
 import { workUpdates } from '../progress/details.js';
 import { SILENT } from '../progress/reporter.js';
 import { chooseRidge } from '../regression/choose-ridge.js';
@@ -28,17 +26,10 @@ import {
   assertVariance,
   likeliestRidge,
   priorOf,
-  RIDGE_CRITERIA,
   varianceFacts,
   type RidgeCriterion,
 } from './model-variance.js';
-import {
-  columnCount,
-  TARGET_KINDS,
-  trainingTargets,
-  type ModelTargets,
-  type TargetKind,
-} from './model-targets.js';
+import { columnCount, trainingTargets, type ModelTargets, type TargetKind } from './model-targets.js';
 
 export interface FitModelRequest {
   /** Training images with labels, as `loadImages` gives them; with `labelsAs: 'values'` for the targets multi-label and real. */
@@ -72,11 +63,8 @@ export interface FitTask {
   readonly warnings: readonly string[];
 }
 
-const REQUEST = ['train', 'kernel', 'normalization', 'targets', 'ridge', 'variance', 'chooseBy'] as const;
-
-/** @throws InputError for images without labels, or labels of another kind; KernelSpecError; ArgumentError; ImageError */
+/** The preparation of `library/models`, whose request is right. */
 export function prepareFit(request: FitModelRequest): FitTask {
-  assertKeys('prepareFit', request, REQUEST);
   const {
     train,
     kernel,
@@ -86,11 +74,7 @@ export function prepareFit(request: FitModelRequest): FitTask {
     variance = false,
     chooseBy = 'leave-one-out',
   } = request;
-  assertMade('prepareFit: train', train, 'loadImages', ['images', 'files', 'sources']);
-  assertStack('train.images', train.images);
-  assertOneOf('prepareFit: targets', kind, TARGET_KINDS);
   for (const one of ridgesOf(ridge)) assertRidge(one);
-  assertOneOf('prepareFit: chooseBy', chooseBy, RIDGE_CRITERIA);
   assertVariance(train.images.count, kind, variance, chooseBy);
   const { targets, y } = trainingTargets(train, kind);
   const { train: images, statistics, warnings } = normalize(normalization, train.images);
@@ -131,21 +115,12 @@ export interface FittedKeptModel {
   readonly elapsedMs: Readonly<Record<'compile' | 'trainKernel' | 'solve', number>>;
 }
 
-const OPTIONS = ['memoryBytes', 'panels', 'tune', 'cache', 'reporter', 'signal'] as const;
-
-/**
- * Fits a model that can be kept: kernel of the training images, then ridge regression.
- *
- * @throws what `prepareKernels` and `solveRidge` throw; the signal's reason if aborted.
- */
+/** The fit of `library/models`, whose arguments are right. */
 export async function fitModel(
   opened: OpenGpu,
   task: FitTask,
   options: FitModelOptions = {},
 ): Promise<FittedKeptModel> {
-  assertOpenGpu('fitModel', opened);
-  assertPrepareOptions('fitModel', options, OPTIONS);
-  assertMade('fitModel: task', task, 'prepareFit', ['images', 'y', 'kernel', 'targets']);
   const { memoryBytes, panels, ...prepare } = options;
   const { signal, reporter = SILENT } = prepare;
   const { images, kernel, y } = task;

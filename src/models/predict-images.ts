@@ -1,19 +1,19 @@
 import { createHash } from 'node:crypto';
-import { ArgumentError, assertInstance } from '../checks/arguments.js';
+import { ArgumentError } from '../checks/arguments.js';
 import { className } from '../checks/class-name.js';
-import { assertOpenGpu, type OpenGpu } from '../gpu/dawn/open-gpu.js';
-import { ImageFiles, type LabelledImages } from '../data/load.js';
+import type { OpenGpu } from '../gpu/dawn/open-gpu.js';
+import type { ImageFiles, LabelledImages } from '../data/load.js';
 import { assertOneScale } from '../data/one-scale.js';
 import type { ImageSource } from '../data/sources.js';
 import { checkImages } from '../images/image-checks.js';
 import { normalizeBy } from '../images/normalize.js';
 import type { ImageStack } from '../images/images.js';
 import { prepareKernels, type PreparedKernels } from '../planning/prepare-kernels.js';
-import { assertPrepareOptions, type PrepareOptions } from '../planning/prepare-run.js';
+import type { PrepareOptions } from '../planning/prepare-run.js';
 import { SILENT } from '../progress/reporter.js';
 import { predictScores } from '../regression/classify.js';
 import { assertModelShape } from './fit-model.js';
-import { KeptModel } from './kept-model.js';
+import type { KeptModel } from './kept-model.js';
 import { statisticsOf } from './model-manifest.js';
 import { posteriorOf, priorOf } from './model-variance.js';
 import { columnCount } from './model-targets.js';
@@ -49,34 +49,13 @@ export interface PredictImagesOptions extends PrepareOptions {
   readonly kept?: KeptScores;
 }
 
-const OPTIONS = [
-  'memoryBytes',
-  'first',
-  'count',
-  'chunkImages',
-  'kept',
-  'tune',
-  'cache',
-  'reporter',
-  'signal',
-] as const;
-
-/**
- * Scores of new images by a model, exactly as if they had been test images of the fit: the kernel of a pair depends on
- * that pair alone. They are read and computed some at a time; what `kept` holds of them is not computed again.
- *
- * @throws InputError for images of another shape or scale than the training images; what `computeGram` throws
- */
+/** The scores of `library/models`, whose arguments are right. */
 export async function* predictImages(
   opened: OpenGpu,
   model: KeptModel,
   files: ImageFiles,
   options: PredictImagesOptions = {},
 ): AsyncGenerator<ScoredChunk> {
-  assertOpenGpu('predictImages', opened);
-  assertInstance('predictImages: model', model, KeptModel, 'KeptModel.open(folder)');
-  assertInstance('predictImages: files', files, ImageFiles, 'ImageFiles.open(paths)');
-  assertPrepareOptions('predictImages', options, OPTIONS);
   const { memoryBytes, first = 0, count = files.count - first, kept, ...prepare } = options;
   const { chunkImages = CHUNK_IMAGES, ...rest } = prepare;
   const { signal, reporter = SILENT } = rest;

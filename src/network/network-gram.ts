@@ -1,14 +1,10 @@
-import { assertGpu } from '../gpu/assert-gpu.js';
 import type { Gpu } from '../gpu/gpu.js';
-import { ArgumentError, assertCount, assertKeys, assertRunOptions, shown } from '../checks/arguments.js';
 import { KernelValueError } from '../kernel/kernel-values.js';
 import { computeGram } from '../kernel/gram.js';
 import { checkImages } from '../images/image-checks.js';
 import type { ImageStack } from '../images/images.js';
-import { assertStack } from '../images/taken-images.js';
 import { kernelName } from '../kernel/validate-kernels.js';
-import { NetworkError } from './network-error.js';
-import { Network } from './network.js';
+import type { Network } from './network.js';
 import { chainKernels, paperChain, type PaperChain } from './paper-chain.js';
 import { walkNetworks } from './walk-networks.js';
 
@@ -46,27 +42,8 @@ export interface NetworkGramResult {
   readonly elementLayersPerPair: number;
 }
 
-const OPTIONS: readonly (keyof NetworkGramOptions)[] = [
-  'networks',
-  'images',
-  'against',
-  'ntk',
-  'kernel',
-  'memoryBytes',
-  'tileImages',
-  'signal',
-  'onProgress',
-];
-
-/**
- * NTK and NNGP of several networks between images, exact up to float32. Networks share what they have in common from the
- * front: a sweep of depths or read-outs costs what its deepest network does.
- *
- * @throws ArgumentError, NetworkError, ImageError before anything runs; DeviceLostError; the signal's reason if aborted
- */
+/** The kernels of `library/networks`, whose options are right. */
 export async function computeNetworks(gpu: Gpu, options: NetworkGramOptions): Promise<NetworkGramResult> {
-  assertGpu('computeNetworks', gpu);
-  assertOptions(options);
   const { networks, images: rows, against, kernel = 'auto' } = options;
   checkImages(rows, against ?? rows);
   for (const network of networks) network.shapes(rows);
@@ -133,24 +110,4 @@ async function computeChains(
     if (error instanceof KernelValueError) return undefined;
     throw error;
   }
-}
-
-function assertOptions(options: NetworkGramOptions): void {
-  const where = 'computeNetworks';
-  assertKeys(where, options, OPTIONS);
-  assertRunOptions(where, options);
-  const { networks, images, against, ntk, kernel, tileImages } = options as Partial<NetworkGramOptions>;
-  if (!Array.isArray(networks) || !networks.every((network) => network instanceof Network)) {
-    throw new ArgumentError(
-      `${where}: networks: an array of Network is wanted, such as [presetNetwork('vgg19')]`,
-    );
-  }
-  if (networks.length === 0) throw new NetworkError('no network is given: name at least one');
-  assertStack('images', images);
-  if (against !== undefined) assertStack('against', against);
-  if (ntk !== undefined && typeof ntk !== 'boolean')
-    throw new ArgumentError(`${where}: ntk is ${shown(ntk)}; true or false is wanted`);
-  if (kernel !== undefined && !['auto', 'runs', 'general'].includes(kernel))
-    throw new ArgumentError(`${where}: kernel is ${shown(kernel)}; auto, runs or general is wanted`);
-  if (tileImages !== undefined) assertCount(`${where}: tileImages`, tileImages);
 }

@@ -1,17 +1,15 @@
 import { totalmem } from 'node:os';
 import { unequalSizes } from '../text/sizes.js';
-import { assertCount, assertFlag, assertImageShape, assertKeys } from '../checks/arguments.js';
-import { assertOpenGpu, type OpenGpu } from '../gpu/dawn/open-gpu.js';
+import type { OpenGpu } from '../gpu/dawn/open-gpu.js';
 import type { Gpu } from '../gpu/gpu.js';
 import { regressionGrams } from '../kernel/gram-shape.js';
-import { validateKernels } from '../kernel/validate-kernels.js';
 import { SILENT, type Reporter } from '../progress/reporter.js';
 import { MatrixTooLargeError } from '../regression/errors.js';
 import { planFactorization } from '../regression/factor-plan.js';
 import { estimateTime, planJob, type Job, type JobPlan, type JobTime } from './job-plan.js';
 import { knownRates, measureJob, type MeasuredRates } from './job-rates.js';
 import { isSameDevice, measuredDevice, MeasurementCache, type MeasuredDevice } from './measurement-cache.js';
-import { assertPrepareOptions, decideVariants } from './prepare-run.js';
+import { decideVariants } from './prepare-run.js';
 
 export interface Estimate {
   readonly device: MeasuredDevice;
@@ -43,21 +41,13 @@ export interface JobEstimate {
   readonly estimates: readonly Estimate[];
 }
 
-/**
- * What a job takes, and how long on this device and on others whose speed is known; warns of what would stop it here.
- *
- * @throws PlanError if the images do not fit the device; KernelSpecError; ArgumentError; the signal's reason
- */
+/** The estimate of `library/planning`, whose arguments are right. */
 export async function estimateJob(
   opened: OpenGpu,
   job: Job,
   options: EstimateOptions = {},
 ): Promise<JobEstimate> {
-  assertOpenGpu('estimateJob', opened);
-  assertJob(job);
-  assertPrepareOptions('estimateJob', options, ['measures', 'memoryBytes', 'cache', 'reporter', 'signal']);
   const { measures = true, memoryBytes, reporter = SILENT, signal } = options;
-  assertFlag('estimateJob: measures', measures);
   const { cache = new MeasurementCache((message) => reporter.note(`warning: ${message}`)) } = options;
   const gpu = opened;
   const here = measuredDevice(opened);
@@ -79,16 +69,6 @@ export async function estimateJob(
   }
   for (const warning of jobWarnings(gpu, job, plan.hostBytes)) reporter.warn(warning);
   return { plan, estimates: known.map((rates) => estimateFor(job, plan, rates, here)) };
-}
-
-function assertJob(job: Job): void {
-  const where = 'estimateJob: job';
-  assertKeys(where, job, ['train', 'test', 'classes', 'shape', 'kernels']);
-  assertCount(`${where}.train`, job.train);
-  assertCount(`${where}.test`, job.test, 0);
-  assertCount(`${where}.classes`, job.classes);
-  assertImageShape(`${where}.shape`, job.shape);
-  validateKernels(job.kernels, job.shape);
 }
 
 function estimateFor(

@@ -1,15 +1,10 @@
-import { assertArray, assertInstance, assertKeys, assertOneOf } from '../checks/arguments.js';
-import { assertOpenGpu, type OpenGpu } from '../gpu/dawn/open-gpu.js';
+import type { OpenGpu } from '../gpu/dawn/open-gpu.js';
 import type { Gpu } from '../gpu/gpu.js';
 import type { ImageShape, ImageStack } from '../images/images.js';
-import { assertStack } from '../images/taken-images.js';
-import { assertGramShape } from '../kernel/gram-shape.js';
 import { computeGram } from '../kernel/gram.js';
 import { variantLabel } from '../kernel/plane-candidates.js';
 import type { PlaneCount, PlaneVariants } from '../kernel/plane-variant.js';
 import { runVariants } from '../kernel/run-variants.js';
-import { validateKernels } from '../kernel/validate-kernels.js';
-import { assertJobOptions } from '../progress/job-options.js';
 import { SILENT, type Reporter } from '../progress/reporter.js';
 import { measuredDevice, MeasurementCache } from './measurement-cache.js';
 import { candidatesFor, measuredVariants, type MeasuredRun, type MeasureMode } from './measured-variants.js';
@@ -26,23 +21,6 @@ export interface PrepareOptions {
   readonly cache?: MeasurementCache;
   readonly reporter?: Reporter;
   readonly signal?: AbortSignal;
-}
-
-const MODES = ['off', 'cache', 'on', 'force'] as const satisfies readonly MeasureMode[];
-
-/**
- * The options of a job that prepares a run: as of any job, and `tune` and `cache`.
- *
- * @param where The function, for the message.
- * @throws ArgumentError
- */
-export function assertPrepareOptions(where: string, options: unknown, known: readonly string[]): void {
-  assertJobOptions(where, options, known);
-  const { tune, cache } = options as { readonly tune?: unknown; readonly cache?: unknown };
-  if (tune !== undefined && (typeof tune !== 'object' || tune === null))
-    assertOneOf(`${where}: tune`, tune, MODES);
-  if (cache !== undefined)
-    assertInstance(`${where}: cache`, cache, MeasurementCache, 'new MeasurementCache(warn, folder)');
 }
 
 export interface DecidedVariants {
@@ -72,27 +50,13 @@ export async function decideVariants(
   };
 }
 
-/**
- * Decides which variants a run takes, and compiles everything that it needs by computing the kernel of one image:
- * drivers compile at the first dispatch, which can take half a minute and belongs into no speed figure.
- *
- * @param images Of the run; the first of them is computed.
- * @returns the variants, and the time that compiling took.
- * @throws what `computeGram` throws; ArgumentError
- */
+/** The preparation of `library/planning`, whose arguments are right. */
 export async function prepareRun(
   opened: OpenGpu,
   images: ImageStack,
   run: Omit<MeasuredRun, 'shape'>,
   options: PrepareOptions = {},
 ): Promise<DecidedVariants & { readonly compileMs: number }> {
-  assertOpenGpu('prepareRun', opened);
-  assertStack('images', images);
-  assertKeys('prepareRun: run', run, ['kernels', 'grams', 'memoryBytes']);
-  assertArray('prepareRun: run.grams', run.grams, '{ rows, columns, symmetric }');
-  for (const gram of run.grams) assertGramShape(gram);
-  assertPrepareOptions('prepareRun', options, ['tune', 'cache', 'reporter', 'signal']);
-  validateKernels(run.kernels, images);
   const { signal, reporter = SILENT } = options;
   const decided = await decideVariants(opened, { ...run, shape: images }, options);
   reporter.phase('compile');

@@ -1,5 +1,4 @@
-import { assertCount, assertImageShape } from '../checks/arguments.js';
-import { assertOpenGpu, type OpenGpu } from '../gpu/dawn/open-gpu.js';
+import type { OpenGpu } from '../gpu/dawn/open-gpu.js';
 import type { ImageShape } from '../images/images.js';
 import type { Readout } from '../kernel/kernel-spec.js';
 import { variantLabel } from '../kernel/plane-candidates.js';
@@ -9,7 +8,6 @@ import { parseReadout, readoutRadius } from '../kernel/validate-kernels.js';
 import { SILENT, type Reporter } from '../progress/reporter.js';
 import { measuredDevice, MeasurementCache, shapeLabel } from './measurement-cache.js';
 import { searchVariant } from './measured-variants.js';
-import { assertPrepareOptions } from './prepare-run.js';
 
 /** The kernels that a device is tuned for, and where the choice is kept. */
 export interface TuneDeviceOptions {
@@ -28,28 +26,10 @@ export interface TunedDevice extends TuneResult {
   readonly planes: PlaneCount;
 }
 
-const OPTIONS = [
-  'shape',
-  'depth',
-  'readout',
-  'cache',
-  'reporter',
-  'signal',
-] as const satisfies readonly (keyof TuneDeviceOptions)[];
-
-/**
- * Finds the fastest variant of the kernel for a shape of images on this device, and remembers it: jobs take it from the
- * cache where their `tune` is not `off`.
- *
- * @throws as `tune`; ArgumentError
- */
+/** The search of `library/planning`, whose arguments are right. */
 export async function tuneDevice(opened: OpenGpu, options: TuneDeviceOptions): Promise<TunedDevice> {
-  assertOpenGpu('tuneDevice', opened);
-  assertPrepareOptions('tuneDevice', options, OPTIONS);
   const { shape, depth = 11, readout = 'gap', reporter = SILENT, signal } = options;
   const { cache = new MeasurementCache((message) => reporter.note(`warning: ${message}`)) } = options;
-  assertImageShape('tuneDevice: shape', shape);
-  assertCount('tuneDevice: depth', depth, 2);
   const radius = readoutRadius(parseReadout(readout), shape.height, shape.width);
   const planes: PlaneCount = radius === 0 || shape.height * shape.width === 1 ? 'one' : 'many';
   reporter.phase(`tune for ${shapeLabel(shape)}, ${readout}`);

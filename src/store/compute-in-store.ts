@@ -1,4 +1,4 @@
-import { underflowWarning } from '../kernel/kernels.js';
+import { underflowWarning } from '../kernel/kernel-values.js';
 import { assertCount, assertKeys, assertMade, assertText } from '../checks/arguments.js';
 import { OutputError } from '../files/atomic-file.js';
 import { assertSpace } from '../files/disk-space.js';
@@ -8,12 +8,8 @@ import type { GramShape } from '../kernel/gram-shape.js';
 import { splitRequests, validateRequests, type KernelRequest } from '../planning/kernel-request.js';
 import type { MeasureMode } from '../planning/measured-variants.js';
 import { prepareKernels, requestedWorkPerPair } from '../planning/prepare-kernels.js';
-import {
-  assertPrepareOptions,
-  decideVariants,
-  type PrepareOptions,
-  type VariantLabels,
-} from '../planning/prepare-run.js';
+import { assertPrepareOptions } from '../planning/assert-prepare.js';
+import { decideVariants, type PrepareOptions, type VariantLabels } from '../planning/prepare-run.js';
 import { SILENT, type Reporter } from '../progress/reporter.js';
 import { assembleMatrices, resultReport } from './assembly.js';
 import {

@@ -22,6 +22,17 @@ describe('the source tree', () => {
     expect(layeringFaults(graph)).toEqual([]);
   });
 
+  test('the functions that check the arguments of users serve the entries alone', () => {
+    const importers = [...graph].flatMap(([path, imports]) =>
+      imports.some((imported) => imported.startsWith('src/library/')) ? [path] : [],
+    );
+    expect(importers.filter((path) => !path.startsWith('src/library/')).sort()).toEqual([
+      'src/index.ts',
+      'src/internals.ts',
+      'src/node.ts',
+    ]);
+  });
+
   test('the library entry reaches no Node module', () => {
     const reached = closure(graph, 'src/index.ts', 'src/internals.ts');
     expect(reached).toContain('shaders/contract.ts');

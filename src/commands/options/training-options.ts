@@ -3,13 +3,14 @@ import type { LoadOptions } from '../../data/load.js';
 import { defaultTrained, parseReadout } from '../../kernel/validate-kernels.js';
 import { areValues, TARGET_KINDS } from '../../models/model-targets.js';
 import { RIDGE_CRITERIA } from '../../models/model-variance.js';
-import type { KernelRequest } from '../../planning/kernel-request.js';
+import { validateRequests, type KernelRequest } from '../../planning/kernel-request.js';
 import { UsageError } from '../process/errors.js';
 import {
   DATA,
   KERNEL,
   layoutOption,
   normalizeOption,
+  ownScaleOption,
   REGRESSION,
   regressionOptions,
   resizeOption,
@@ -32,6 +33,15 @@ export const trainingData = {
   normalize: normalizeOption('standardize'),
   'train-count': optional(integer(DATA, 'Number of training images used [default: all]', 1)),
   first: withDefault(integer(DATA, 'Index of the first training image used', 0), '0'),
+};
+
+/** Test images beside them, of the same size and axes. */
+export const testData = {
+  test: required(textList(DATA, 'Test images')),
+  'test-labels': optional(text(DATA, 'Labels of the test images')),
+  'test-scale': ownScaleOption('test images'),
+  'test-count': optional(integer(DATA, 'Number of test images used [default: all]', 1)),
+  'test-first': withDefault(integer(DATA, 'Index of the first test image used', 0), '0'),
 };
 
 export const kernelChoice = {
@@ -82,8 +92,14 @@ export const varianceOptions = {
   ),
 };
 
-/** @throws UsageError, InputError, NetworkError */
+/** @throws UsageError, InputError, NetworkError, KernelSpecError */
 export async function chosenKernel(args: InferredOptionTypes<typeof kernelChoice>): Promise<KernelRequest> {
+  const kernel = await namedKernel(args);
+  validateRequests([kernel]);
+  return kernel;
+}
+
+async function namedKernel(args: InferredOptionTypes<typeof kernelChoice>): Promise<KernelRequest> {
   const { kernel, arch, depth = 11, readout = 'gap', trained } = args;
   if (arch !== undefined) {
     assertNoChain(args);
@@ -106,5 +122,23 @@ export function trainingLoad(
     labelsAs: areValues(args.targets) ? 'values' : 'classes',
     scaleOption: '--scale',
     count: args['train-count'],
+  };
+}
+
+/** How test images are read: as the training images, but for what has an option of its own. */
+export function testingLoad(
+  args: InferredOptionTypes<typeof trainingData> &
+    InferredOptionTypes<typeof testData> &
+    InferredOptionTypes<Pick<typeof fitOptions, 'targets'>>,
+): LoadOptions {
+  const { layout, resize } = args;
+  return {
+    ...{ layout, resize },
+    labels: args['test-labels'],
+    labelsAs: areValues(args.targets) ? 'values' : 'classes',
+    scale: args['test-scale'] ?? args.scale,
+    scaleOption: '--test-scale',
+    first: args['test-first'],
+    count: args['test-count'],
   };
 }

@@ -7,7 +7,7 @@ import {
   assertOneOf,
   assertText,
 } from '../../checks/arguments.js';
-import { assertPrepareOptions } from '../../planning/prepare-run.js';
+import { assertPrepareOptions } from '../../planning/assert-prepare.js';
 import type { StoreUse } from './stores.js';
 import type { Table1Request } from './compute-table.js';
 import type { DrawOptions } from './task.js';

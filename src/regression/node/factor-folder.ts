@@ -18,18 +18,14 @@ export function factorFolder(out: string): string {
   return join(dirname(out), `${basename(out)}.factor`);
 }
 
-/** Runs what may leave panels of a factor in the folder; an interruption is told with what is kept. */
-export async function tellingPanels<T>(folder: string, action: () => Promise<T>): Promise<T> {
-  try {
-    return await action();
-  } catch (error) {
-    if (!(error instanceof InterruptedError)) throw error;
-    const names = await readdir(folder).catch(() => []);
-    const panels = names.filter((name) => name.startsWith('panel-')).length;
-    if (panels === 0) throw error;
-    const kept = `${panels} ${panels === 1 ? 'panel' : 'panels'} of the factor are in ${folder}`;
-    throw new InterruptedError(error.signal, `${kept}; the same command goes on from there`);
-  }
+/** An interruption, told with the panels of a factor that are kept in the folder; any other error as it is. */
+export async function tellingPanels(error: unknown, folder: string): Promise<unknown> {
+  if (!(error instanceof InterruptedError)) return error;
+  const names = await readdir(folder).catch(() => []);
+  const panels = names.filter((name) => name.startsWith('panel-')).length;
+  if (panels === 0) return error;
+  const kept = `${panels} ${panels === 1 ? 'panel' : 'panels'} of the factor are in ${folder}`;
+  return new InterruptedError(error.signal, `${kept}; the same command goes on from there`);
 }
 
 /** Says how a factor beyond the device memory is computed, before it is. */

@@ -35,6 +35,11 @@ export class SolveProblem implements AsyncDisposable {
   /** @throws InputError naming the file that does not fit, and both shapes; ArgumentError. */
   static async open(files: ProblemFiles): Promise<SolveProblem> {
     assertFiles(files);
+    return SolveProblem.openFiles(files);
+  }
+
+  /** Opens files whose names are right. @throws InputError */
+  static async openFiles(files: ProblemFiles): Promise<SolveProblem> {
     const opened: KernelFile[] = [];
     try {
       const kernel = await KernelFile.open(files.kernel);
