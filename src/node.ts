@@ -19,7 +19,8 @@ export { describeData, type ClassCount, type DataDescription, type Duplicates } 
 export type { PictureSize } from './data/pictures/resize.js';
 export type { DecodedArray } from './data/dtype.js';
 export { readNpy, writeNpy, type NpyArray, type WritableArray } from './data/npy.js';
-export { networkText, parseNetwork, readNetwork, writeNetwork } from './data/network-file.js';
+export { readNetwork, writeNetwork } from './data/network-file.js';
+export { networkText, parseNetwork } from './data/network-text.js';
 export { inspectImages } from './data/inspect.js';
 export type { PixelFacts, PixelScale } from './data/scale.js';
 export type { PixelOrder } from './data/shape.js';

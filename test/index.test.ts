@@ -128,6 +128,8 @@ async function table(): Promise<Record<string, Entry>> {
       good: [gpu, { shape: { channels: 1, height: 2, width: 2 }, depth: 2, planes: 'one', budgetMs: 0 }],
     },
     cntk: { good: [{ depth: 3 }] },
+    // A device says of limits and features what its adapter does.
+    deviceRequest: { good: [gpu.device] },
     nngp: { good: [{ depth: 3 }] },
     kernel: { good: [gpu, spec, images], may: { 3: ['undefined'] } },
     kernels: { good: [gpu, [spec], images, undefined, {}], may: { 3: ['undefined'], 4: OPTIONS } },

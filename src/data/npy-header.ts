@@ -1,5 +1,6 @@
 import type { Bytes } from './bytes.js';
 import type { Role } from './convert.js';
+import { NPY_MAGIC } from './npy-bytes.js';
 import { dtypeProblem } from './dtype-remedy.js';
 import { parseDtype, type Dtype } from './dtype.js';
 import { parsePythonLiteral, type PythonDict, type PythonValue } from './python-literal.js';
@@ -18,7 +19,6 @@ export interface NpyHeader {
   readonly columnMajor: boolean;
 }
 
-export const NPY_MAGIC = '\x93NUMPY';
 /** Holds every header of version 1; a longer one belongs to a structured type. */
 export const LONGEST_HEADER = 12 + 65536;
 /** NumPy's own bound. */
