@@ -1,6 +1,5 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { createGunzip } from 'node:zlib';
 import { memoryBytes, pieces, type Bytes } from './bytes.js';
 import { fileBytes } from './file-bytes.js';
 import type { Role } from './convert.js';
@@ -65,7 +64,7 @@ async function openGzip(bytes: Bytes, role: Role): Promise<Content> {
     if (format === 'idx') return idxSizeBytes(head, start);
     return MOST_UNANNOUNCED;
   };
-  const content = await unpack(pieces(bytes), createGunzip(), LONGEST_HEADER, announced, (problem, cause) => {
+  const { content } = await unpack(pieces(bytes), 'gzip', LONGEST_HEADER, announced, (problem, cause) => {
     const what = problem.startsWith('is cut off')
       ? `the gzip stream ${problem}, ${bytes.sizeBytes} packed bytes; fetch the file again`
       : `${problem}; if the file is right, unpack it and name what comes out: gunzip -k ${shellWord(bytes.path)}`;

@@ -1,23 +1,16 @@
-import { crc32, createInflateRaw } from 'node:zlib';
-import {
-  getFileNameLowLevel,
-  parseExtraFields,
-  fromRandomAccessReaderPromise,
-  type Entry,
-  type LocalFileHeader,
-  type ZipFile,
-} from 'yauzl';
-import { ZipReader } from './zip-reader.js';
+import { crc32 } from './crc32.js';
+import { readDirectory, readLocalHeader, type LocalHeader, type ZipEntry } from './zip-directory.js';
 import { memoryBytes, pieces, rangeBytes, type Bytes } from './bytes.js';
 import { InputError } from '../checks/input-error.js';
 import { LONGEST_HEADER } from './npy-header.js';
 import { RARE_METHODS, type RareMethod } from './rare-compression.js';
 import { MOST_UNANNOUNCED, unpack } from './unpack.js';
 import { shellWord } from '../text/shell-words.js';
+import { hexText, latin1Text, utf8Text } from '../text/byte-text.js';
 
 /** True for the first bytes of a zip archive, also of an empty one. */
 export function isZip(start: Uint8Array): boolean {
-  return ['PK\x03\x04', 'PK\x05\x06'].includes(Buffer.from(start.subarray(0, 4)).toString('latin1'));
+  return ['PK\x03\x04', 'PK\x05\x06'].includes(latin1Text(start.subarray(0, 4)));
 }
 
 const STORED = 0;
@@ -38,9 +31,8 @@ const SIZES_FOLLOW = 8;
 export class ZipArchive {
   private constructor(
     private readonly bytes: Bytes,
-    private readonly zip: ZipFile,
     /** The members of each name: a list, for nothing keeps two members from having one name. */
-    private readonly entries: ReadonlyMap<string, readonly Entry[]>,
+    private readonly entries: ReadonlyMap<string, readonly ZipEntry[]>,
     /** Where members begin, and the directory after them, ascending. */
     private readonly starts: readonly number[],
   ) {}
@@ -48,16 +40,10 @@ export class ZipArchive {
   /** @throws InputError if the directory at the end is missing or damaged. */
   static async open(bytes: Bytes): Promise<ZipArchive> {
     try {
-      const zip = await fromRandomAccessReaderPromise(new ZipReader(bytes), bytes.sizeBytes, {
-        autoClose: false,
-        decodeStrings: false,
-        validateEntrySizes: false,
-      });
-      const entries = new Map<string, Entry[]>();
+      const entries = new Map<string, ZipEntry[]>();
       const starts: number[] = [];
-      for await (const entry of zip.eachEntry()) {
-        const { generalPurposeBitFlag, fileNameRaw, extraFields } = entry;
-        const name = getFileNameLowLevel(generalPurposeBitFlag, fileNameRaw, extraFields, true);
+      for (const entry of await readDirectory(bytes)) {
+        const { name } = entry;
         const same = entries.get(name);
         if (same === undefined) entries.set(name, [entry]);
         else same.push(entry);
@@ -65,7 +51,6 @@ export class ZipArchive {
       }
       return new ZipArchive(
         bytes,
-        zip,
         entries,
         starts.sort((a, b) => a - b),
       );
@@ -124,7 +109,6 @@ export class ZipArchive {
         close,
       };
     }
-    const inflate = createInflateRaw();
     const limit = (head: Uint8Array, complete: boolean): number => {
       const sizeBytes = announced(head, complete);
       // More than there is to come: the reader of the header says what is missing.
@@ -133,12 +117,17 @@ export class ZipArchive {
         `bytes are left over: its header announces ${sizeBytes} bytes, but the archive's directory ${uncompressedSize} unpacked bytes`,
       );
     };
-    const content = await unpack(pieces(range), inflate, LONGEST_HEADER, limit, (problem, cause) =>
-      damaged(problem.startsWith('is cut off') ? `the deflated data ${problem}` : problem, cause),
+    const { content, usedBytes } = await unpack(
+      pieces(range),
+      'raw',
+      LONGEST_HEADER,
+      limit,
+      (problem, cause) =>
+        damaged(problem.startsWith('is cut off') ? `the deflated data ${problem}` : problem, cause),
     );
-    if (content.length !== uncompressedSize || inflate.bytesWritten !== compressedSize) {
+    if (content.length !== uncompressedSize || usedBytes !== compressedSize) {
       throw damaged(
-        `${inflate.bytesWritten} packed bytes unpack to ${content.length} bytes, but the archive's directory says ${compressedSize} and ${uncompressedSize}`,
+        `${usedBytes} packed bytes unpack to ${content.length} bytes, but the archive's directory says ${compressedSize} and ${uncompressedSize}`,
       );
     }
     this.assertChecksum(entry, crc32(content), damaged);
@@ -147,7 +136,7 @@ export class ZipArchive {
   }
 
   /** @throws InputError for a member that is whole, but that only other programs unpack */
-  private assertReadable({ compressionMethod, generalPurposeBitFlag }: Entry, array: string): void {
+  private assertReadable({ compressionMethod, generalPurposeBitFlag }: ZipEntry, array: string): void {
     const { path } = this.bytes;
     const refuse = (problem: string) => new InputError(`${this.bytes.file}:${array}`, problem);
     if ((generalPurposeBitFlag & ENCRYPTED) !== 0) {
@@ -166,7 +155,7 @@ export class ZipArchive {
   /** A member of a method of which the whole is unpacked at once, to the size that the directory says. */
   private async unpackRare(
     range: Bytes,
-    entry: Entry,
+    entry: ZipEntry,
     { name, unpack: unpackAll }: RareMethod,
     announced: (start: Uint8Array, complete: boolean) => number,
     damaged: (problem: string, cause?: unknown) => InputError,
@@ -200,12 +189,10 @@ export class ZipArchive {
    *
    * @returns where the member's data begins
    */
-  private async checkLocalHeader(entry: Entry, damaged: (problem: string) => InputError): Promise<number> {
-    let local: LocalFileHeader;
-    let sizes: { packed: number; unpacked: number };
+  private async checkLocalHeader(entry: ZipEntry, damaged: (problem: string) => InputError): Promise<number> {
+    let local: LocalHeader;
     try {
-      local = await this.zip.readLocalFileHeaderPromise(entry);
-      sizes = localSizes(local);
+      local = await readLocalHeader(this.bytes, entry);
     } catch (error) {
       throw damaged(`its header is damaged (${(error as Error).message})`);
     }
@@ -214,15 +201,15 @@ export class ZipArchive {
       ['method', local.compressionMethod, entry.compressionMethod],
       ['encryption', local.generalPurposeBitFlag & ENCRYPTED, entry.generalPurposeBitFlag & ENCRYPTED],
       ['CRC-32', local.crc32, entry.crc32],
-      ['packed size', sizes.packed, entry.compressedSize],
-      ['unpacked size', sizes.unpacked, entry.uncompressedSize],
+      ['packed size', local.compressedSize, entry.compressedSize],
+      ['unpacked size', local.uncompressedSize, entry.uncompressedSize],
     ];
     for (const [index, [what, here, directory]] of pairs.entries()) {
       if (here === directory || (follow && here === 0 && index >= 2)) continue;
       throw damaged(`the header before it says ${what} ${here}, the archive's directory ${directory}`);
     }
-    if (!local.fileName.equals(entry.fileNameRaw)) {
-      throw damaged(`the header before it has another name, ${JSON.stringify(local.fileName.toString())}`);
+    if (hexText(local.fileNameRaw) !== hexText(entry.fileNameRaw)) {
+      throw damaged(`the header before it has another name, ${JSON.stringify(utf8Text(local.fileNameRaw))}`);
     }
     const end = local.fileDataStart + entry.compressedSize;
     const own = entry.relativeOffsetOfLocalHeader;
@@ -233,7 +220,7 @@ export class ZipArchive {
     return local.fileDataStart;
   }
 
-  private assertChecksum(entry: Entry, crc: number, damaged: (problem: string) => InputError): void {
+  private assertChecksum(entry: ZipEntry, crc: number, damaged: (problem: string) => InputError): void {
     if (crc === entry.crc32) return;
     const [found, expected] = [crc, entry.crc32].map((value) => value.toString(16).padStart(8, '0'));
     throw damaged(`is damaged: the CRC-32 of its content is ${found}, but the archive says ${expected}`);
@@ -249,26 +236,6 @@ function firstFrom(ascending: readonly number[], least: number): number {
     else high = middle;
   }
   return low;
-}
-
-/** Sizes of more than 4 GiB stand in an extra field (zip64), unpacked first; in their place all bits are set. */
-function localSizes({ compressedSize, uncompressedSize, extraField }: LocalFileHeader): {
-  packed: number;
-  unpacked: number;
-} {
-  const beyond = 0xffffffff;
-  if (compressedSize !== beyond && uncompressedSize !== beyond) {
-    return { packed: compressedSize, unpacked: uncompressedSize };
-  }
-  const zip64 = parseExtraFields(extraField).find(({ id }) => id === 1)?.data;
-  if (zip64 === undefined) throw new Error('no zip64 sizes');
-  let at = 0;
-  const next = (): number => {
-    at += 8;
-    return Number(zip64.readBigUInt64LE(at - 8));
-  };
-  const unpacked = uncompressedSize === beyond ? next() : uncompressedSize;
-  return { unpacked, packed: compressedSize === beyond ? next() : compressedSize };
 }
 
 function damagedArchive(bytes: Bytes, error: unknown): InputError {

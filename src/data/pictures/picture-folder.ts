@@ -3,6 +3,7 @@ import { basename, extname, join } from 'node:path';
 import { fileError, InputError } from '../../checks/input-error.js';
 import { shellWord } from '../../text/shell-words.js';
 import type { EncodedPicture } from './picture-stack.js';
+import { byCodePoints } from '../../text/byte-text.js';
 
 /** The pictures of a folder, in the order of their names, and the folder of each: its class. */
 export interface PictureFolder {
@@ -149,9 +150,4 @@ function noPictures(folder: string, others: readonly string[]): InputError {
     folder,
     `is a folder without pictures (it ${what}); name the files in it, or a folder of PNG or JPEG pictures, with a folder for each class`,
   );
-}
-
-/** The order of Python: by code points. */
-function byCodePoints(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }

@@ -1,6 +1,7 @@
 import { CONSTANTS, FORBIDDEN, STOP, VALUES } from './pickle-opcodes.js';
 import { PickleReader } from './pickle-reader.js';
 import { arrayGlobal, isBuilder, type Builder, type PickledArray } from './pickled-arrays.js';
+import { latin1Text } from '../../text/byte-text.js';
 
 /** What a pickle of data may hold; strings of Python 2 and bytes are both bytes. */
 export type Pickled =
@@ -263,7 +264,7 @@ function asText(item: Item): string {
   return typeof item === 'string'
     ? item
     : item instanceof Uint8Array
-      ? Buffer.from(item).toString('latin1')
+      ? latin1Text(item)
       : '?';
 }
 
