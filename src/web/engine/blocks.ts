@@ -80,5 +80,5 @@ export function pairsOfTile({ firstRow, firstColumn, rows, columns, symmetric }:
 
 /** Small enough that a matrix fills in many steps, large enough that a device is busy with each. */
 export function tileSize(images: number): number {
-  return Math.min(128, Math.max(8, Math.ceil(images / 10)));
+  return Math.min(128, Math.max(16, Math.ceil(images / 6)));
 }

@@ -54,6 +54,9 @@ export class Devices {
   }
 }
 
+/** What the library calls an adapter that does not tell its name. */
+const UNNAMED = 'unnamed adapter';
+
 const SHOWN_LIMITS = [
   'maxBufferSize',
   'maxStorageBufferBindingSize',
@@ -62,7 +65,10 @@ const SHOWN_LIMITS = [
 ] as const satisfies readonly (keyof GPUSupportedLimits)[];
 
 export function adapterFacts({ description, limits, subgroupSize }: Gpu): AdapterFacts {
-  const { name, vendor, architecture, software } = description;
+  const { vendor, architecture, software } = description;
+  // Browsers tell little of an adapter, lest pages know their users by it.
+  const known = [vendor, architecture].filter((word) => word !== '').join(' ');
+  const name = description.name === UNNAMED && known !== '' ? known : description.name;
   return {
     ...{ name, vendor, architecture, software, subgroupSize },
     limits: SHOWN_LIMITS.map((limit) => [limit, limits[limit]]),

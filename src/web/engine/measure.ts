@@ -6,7 +6,7 @@ import { computeBlock, pairsOfTile, tilesOf } from './blocks.js';
 import { depthsOf, type Job } from './job.js';
 
 /** A measurement that took this long says enough. */
-const ENOUGH_MS = 60;
+const ENOUGH_MS = 120;
 const MOST_IMAGES = 64;
 
 /** How fast a device computes a job. */
@@ -22,17 +22,37 @@ export async function measureRate(
   images: ImageStack,
   signal: AbortSignal,
 ): Promise<JobRate> {
-  await timePairs(gpu, job, images, 1, signal);
+  let last = await timePairs(gpu, job, images, 1, signal);
   for (let count = 4; ; count *= 2) {
     const used = Math.min(count, images.count, MOST_IMAGES);
-    const { elapsedMs, pairs, work } = await timePairs(gpu, job, images, used, signal);
-    if (elapsedMs >= ENOUGH_MS || used < count) {
-      return { pairsPerSecond: (1000 * pairs) / elapsedMs, elementLayersPerPair: work / pairs };
-    }
+    const measured = await timePairs(gpu, job, images, used, signal);
+    if (measured.elapsedMs >= ENOUGH_MS || used < count) return rateBetween(last, measured);
+    last = measured;
   }
 }
 
-async function timePairs(gpu: Gpu, job: Job, images: ImageStack, count: number, signal: AbortSignal) {
+interface TimedPairs {
+  readonly elapsedMs: number;
+  readonly pairs: number;
+  readonly work: number;
+}
+
+/** By the difference of two measurements: what each of them takes to begin does not count. */
+function rateBetween(small: TimedPairs, large: TimedPairs): JobRate {
+  const grows = large.elapsedMs > small.elapsedMs && large.pairs > small.pairs && small.pairs > 1;
+  const [elapsedMs, pairs] = grows
+    ? [large.elapsedMs - small.elapsedMs, large.pairs - small.pairs]
+    : [large.elapsedMs, large.pairs];
+  return { pairsPerSecond: (1000 * pairs) / elapsedMs, elementLayersPerPair: large.work / large.pairs };
+}
+
+async function timePairs(
+  gpu: Gpu,
+  job: Job,
+  images: ImageStack,
+  count: number,
+  signal: AbortSignal,
+): Promise<TimedPairs> {
   const size = images.channels * images.height * images.width;
   const rows = { ...images, count, data: images.data.slice(0, count * size) };
   const tiles = tilesOf(count, count, true, count);

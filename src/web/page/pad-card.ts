@@ -9,6 +9,9 @@ const PEN = 5.2 / 32;
 /** The pen moves so far at a press of an arrow, in parts of the pad's side. */
 const STEP = 1 / 16;
 
+/** Classes that are named of a drawing. */
+const MOST_GUESSES = 5;
+
 interface Point {
   readonly x: number;
   readonly y: number;
@@ -78,7 +81,7 @@ export class PadCard {
         `${this.images!.train.count} kernel values in ${elapsedMs.toFixed(0)} ms`,
       ),
     );
-    this.drawn.replaceChildren(head, voices(speech, this.images!));
+    this.drawn.replaceChildren(head, voices(speech, this.images!, MOST_GUESSES));
   }
 
   private clear(): void {

@@ -49,14 +49,11 @@ export class RunPanel {
       return;
     }
     const { pairs, elementLayersPerPair, seconds, hostBytes, deviceBytes } = estimate;
-    const work = pairs * elementLayersPerPair;
-    const memory = [
-      ...(deviceBytes === undefined ? [] : [`${formatRoughSize(deviceBytes)} on the device`]),
-      `${formatRoughSize(hostBytes)} of matrices`,
-    ];
+    const memory = deviceBytes === undefined ? hostBytes : deviceBytes + hostBytes;
     line.textContent =
-      `About ${formatDuration(1000 * seconds)}${isSoftware ? ' (a software adapter: no graphics card is used)' : ''}: ` +
-      `${pairs.toLocaleString('en-US')} pairs of images, ${count(work)} element-layers, ${memory.join(', ')}.`;
+      `About ${formatDuration(1000 * seconds)}${isSoftware ? ' without a graphics card' : ''}: ` +
+      `${pairs.toLocaleString('en-US')} pairs of images, ${count(pairs * elementLayersPerPair)} element-layers, ` +
+      `${formatRoughSize(memory)} of memory.`;
   }
 
   start(): void {

@@ -1,13 +1,14 @@
 import type { RunImages, Speech } from '../protocol.js';
 import { element, thumbnail } from './dom.js';
 
-/** Classes that are shown of many: those with the largest scores. */
-const MOST_VOICES = 10;
-
-/** The classes by their scores, each with the training images that speak loudest for it. */
-export function voices(speech: Speech, { train, classNames }: RunImages): HTMLElement {
+/**
+ * The classes by their scores, each with the training images that speak loudest for it.
+ *
+ * @param most Classes that are shown: those with the largest scores.
+ */
+export function voices(speech: Speech, { train, classNames }: RunImages, most: number): HTMLElement {
   const { scores, speakers } = speech;
-  const order = [...scores.keys()].sort((a, b) => scores[b] - scores[a]).slice(0, MOST_VOICES);
+  const order = [...scores.keys()].sort((a, b) => scores[b] - scores[a]).slice(0, most);
   const largest = Math.max(...scores.map(Math.abs));
   const list = element('ol', { class: 'voices' });
   for (const c of order) {

@@ -4,6 +4,8 @@ import { voices } from './voices.js';
 
 /** Test images that the strip holds at the most. */
 const MOST_SHOWN = 120;
+/** Classes that speak of an image; of more only those that say most. */
+const MOST_VOICES = 10;
 
 /** The test images, and what speaks for each class at the one that is picked. */
 export class WhyCard {
@@ -60,7 +62,7 @@ export class WhyCard {
       thumbnail(test, this.picked, `test image ${this.picked}`),
       element('strong', {}, says),
     );
-    this.why.replaceChildren(head, voices(speech, this.images!));
+    this.why.replaceChildren(head, voices(speech, this.images!, MOST_VOICES));
   }
 
   /** The test images of the strip. */
