@@ -19,6 +19,8 @@ import { SamplesCard } from './samples-card.js';
 import { SpectrumCard } from './spectrum-card.js';
 import { WhyCard } from './why-card.js';
 
+/** Screens on which the results stand below the controls. */
+const BELOW = '(max-width: 1079px)';
 /** A change is described when no other has followed it for so long. */
 const SETTLED_MS = 150;
 
@@ -72,6 +74,7 @@ export class App {
       case 'bad-data':
         return this.notice(message.message);
       case 'network':
+        this.controls.offerLayers(message.text);
         return this.showNetwork(message.svg, message.remarks);
       case 'bad-network':
         return this.networkError(message.message);
@@ -137,6 +140,12 @@ export class App {
 
   private start(images: RunImages): void {
     this.images = images;
+    byId('intro-card', HTMLElement).hidden = true;
+    // What is computed comes first; what it is computed from was seen before.
+    byId('results', HTMLElement).append(
+      ...['confusion-card', 'network-card', 'samples-card'].map((id) => byId(id, HTMLElement)),
+    );
+    byId('samples-card', HTMLElement).classList.add('wide');
     this.results = [];
     this.asked = undefined;
     this.depth.start(images.depths);
@@ -145,6 +154,7 @@ export class App {
     this.why.start(images);
     this.spectrum.start();
     this.pad.start(images);
+    if (matchMedia(BELOW).matches) byId('matrix-card', HTMLElement).scrollIntoView({ block: 'nearest' });
   }
 
   private end(message: Extract<FromWorker, { kind: 'done' | 'cancelled' | 'failed' }>): void {

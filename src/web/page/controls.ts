@@ -39,6 +39,8 @@ export class Controls {
   private readonly layers = byId('layers', HTMLTextAreaElement);
   private data: Settings['data'] = 'digits';
   private seed = DEFAULT_SETTINGS.seed;
+  /** Whether somebody has written layers of their own, or an address has brought them. */
+  private isWritten = false;
 
   /** @param changed Called when a user has changed something. */
   constructor(changed: () => void) {
@@ -49,6 +51,7 @@ export class Controls {
       input.step = name === 'train' || name === 'test' ? '10' : '1';
     }
     for (const name of OFFERED_PRESETS) this.offer(name);
+    this.layers.addEventListener('input', () => (this.isWritten = true));
     this.form.addEventListener('input', () => {
       this.refresh();
       changed();
@@ -78,6 +81,7 @@ export class Controls {
     this.offer(preset);
     this.preset.value = preset;
     this.layers.value = layers;
+    this.isWritten = network === 'layers';
     this.data = data;
     this.seed = seed;
     for (const [name, value] of Object.entries({ network, kernel })) {
@@ -93,6 +97,11 @@ export class Controls {
     train.max = String(Math.min(RANGES.train[1], Math.max(RANGES.train[0], count - RANGES.test[0])));
     test.max = String(Math.min(RANGES.test[1], Math.max(RANGES.test[0], count - train.valueAsNumber)));
     this.refresh();
+  }
+
+  /** The network that was described, as layers to begin an own one with; what somebody has written stays. */
+  offerLayers(text: string): void {
+    if (this.chosen('network') !== 'layers' && !this.isWritten) this.layers.value = text;
   }
 
   private chosen(name: string): string {

@@ -60,7 +60,7 @@ export class DepthCard {
         scale: 'linear',
         text: (share) => `${Number((100 * share).toFixed(1))} %`,
       },
-      ...{ xScale: 'linear', here: this.depths[this.index], width, height: 190 },
+      ...{ xScale: 'linear', here: this.depths[this.index], width, height: 160 },
     });
   }
 

@@ -32,7 +32,7 @@ export class SamplesCard {
     if (samples === undefined || width === 0) return;
     const columns = Math.min(samples.count, Math.max(8, Math.floor(width / WIDEST)));
     // Whole rows only.
-    const rows = Math.min(3, Math.max(1, Math.floor(samples.count / columns)));
+    const rows = Math.max(1, Math.floor(samples.count / columns));
     const gap = Math.max(1, Math.round(samples.width / 10));
     this.canvas.width = columns * (samples.width + gap) - gap;
     this.canvas.height = rows * (samples.height + gap) - gap;
