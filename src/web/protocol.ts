@@ -3,12 +3,13 @@ import type { Settings } from './settings.js';
 // What the page and its worker tell each other. The worker holds the device, the images and the matrices; the page gets
 // pictures and small results, so that it never has much to do.
 
-/** A stack of pictures for the screen, RGBA, [count][height][width][4]. */
+/** Pictures side by side on one sheet, in rows of `columns`: a page draws one sheet sooner than a hundred pictures. */
 export interface Pictures {
   readonly count: number;
-  readonly height: number;
-  readonly width: number;
-  readonly rgba: Uint8ClampedArray<ArrayBuffer>;
+  readonly columns: number;
+  readonly rows: number;
+  /** A PNG file. */
+  readonly sheet: Blob;
 }
 
 /** What is known of the images before some are drawn for a run. */

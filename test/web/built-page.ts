@@ -40,3 +40,10 @@ export async function runEnded(page: Page): Promise<string> {
     .waitFor({ timeout: 120_000 });
   return (await page.textContent('#progress-text'))!;
 }
+
+/** Waits until an expression holds in the page. Playwright's own way needs eval, which the page's policy forbids. */
+export async function until(page: Page, expression: string): Promise<void> {
+  for (const end = performance.now() + 30_000; performance.now() < end; await page.waitForTimeout(30))
+    if (await page.evaluate<boolean>(`Boolean(${expression})`)) return;
+  throw new Error(`not within half a minute: ${expression}`);
+}

@@ -12,7 +12,7 @@ import { chooseImages } from '../../src/web/engine/chosen-images.js';
 import { DEFAULT_SETTINGS } from '../../src/web/settings.js';
 import { testGpu } from '../support/gpu.js';
 import { describeInChromium, launchChromium, openPage } from './chromium.js';
-import { builtPage, readyPage, runEnded } from './built-page.js';
+import { builtPage, readyPage, runEnded, until } from './built-page.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'cntk-page-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -98,10 +98,10 @@ describeInChromium('the page', () => {
       const before = await shown();
       await page.focus('#shown');
       await page.keyboard.press('Home');
-      await page.waitForFunction(`document.querySelector('#colour-low').textContent !== '${before[1]}'`);
+      await until(page, `document.querySelector('#colour-low').textContent !== '${before[1]}'`);
       expect([before[0], (await shown())[0]]).toEqual(['5', '2']);
       await page.keyboard.press('End');
-      await page.waitForFunction(`document.querySelector('#colour-low').textContent === '${before[1]}'`);
+      await until(page, `document.querySelector('#colour-low').textContent === '${before[1]}'`);
       for (const name of ['accuracy', 'matrix', 'confusion', 'spectrum', 'network']) {
         const svg = readFileSync(await download(page, `[data-figure="${name}"]`), 'utf8');
         expect(svg).toMatch(/^<svg xmlns="http:\/\/www.w3.org\/2000\/svg"/);

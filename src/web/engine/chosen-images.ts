@@ -1,10 +1,8 @@
 import { InputError, normalize, selectImages, type ImageStack, type Normalized } from '../../index.js';
 import { balancedOrder } from '../../images/subset.js';
-import type { RunImages } from '../protocol.js';
 import type { Settings } from '../settings.js';
 import type { DataSet } from './data-set.js';
 import { isDarkOnLight } from './ink.js';
-import { picturesOf } from './pictures.js';
 
 /** The images of a run: training images sorted by class, and others to test on, sorted too. */
 export interface ChosenImages {
@@ -61,20 +59,5 @@ export function chooseImages(data: DataSet, { train, test, seed }: Settings): Ch
     isDarkInk: isDarkOnLight(trainImages),
     inkShare: data.inkShare,
     indices: { train: chosen, test: tested },
-  };
-}
-
-/** What the page shows of the images of a run. */
-export function runImages(data: DataSet, chosen: ChosenImages, depths: readonly number[]): RunImages {
-  const { indices, trainClasses, testClasses, classNames } = chosen;
-  return {
-    train: picturesOf(data.images, indices.train),
-    test: picturesOf(data.images, indices.test),
-    // Copies: what is sent to the page is gone here.
-    trainClasses: trainClasses.slice(),
-    testClasses: testClasses.slice(),
-    classNames,
-    depths,
-    canDraw: data.images.channels === 1,
   };
 }

@@ -11,7 +11,7 @@ import { readHash, settingsHash } from '../settings.js';
 import { ConfusionCard } from './confusion-card.js';
 import { Controls } from './controls.js';
 import { DepthCard } from './depth-card.js';
-import { byId, element, saveFile, svgElement } from './dom.js';
+import { byId, element, forgetPictures, saveFile, svgElement } from './dom.js';
 import { MatrixCard } from './matrix-card.js';
 import { PadCard } from './pad-card.js';
 import { RunPanel } from './run-panel.js';
@@ -139,6 +139,7 @@ export class App {
   }
 
   private start(images: RunImages): void {
+    if (this.images) for (const pictures of [this.images.train, this.images.test]) forgetPictures(pictures);
     this.images = images;
     byId('intro-card', HTMLElement).hidden = true;
     // What is computed comes first; what it is computed from was seen before.
