@@ -12,10 +12,19 @@ export interface Pictures {
   readonly sheet: Blob;
 }
 
+/** A file that was dropped or chosen; its name has the folders before it that came with it. */
+export interface PickedFile {
+  readonly name: string;
+  readonly blob: Blob;
+}
+
 /** What is known of the images before some are drawn for a run. */
 export interface DataFacts {
+  readonly kind: 'digits' | 'files';
   readonly name: string;
   readonly count: number;
+  /** Images of a set of their own to test on; undefined where they are drawn from the others. */
+  readonly testCount: number | undefined;
   readonly channels: number;
   readonly height: number;
   readonly width: number;
@@ -110,7 +119,7 @@ export type DownloadKind = 'train' | 'test' | 'train-labels' | 'test-labels';
 export type ToWorker =
   | { readonly kind: 'open' }
   | { readonly kind: 'digits' }
-  | { readonly kind: 'files'; readonly files: readonly File[] }
+  | { readonly kind: 'files'; readonly files: readonly PickedFile[] }
   | { readonly kind: 'describe'; readonly settings: Settings }
   | { readonly kind: 'run'; readonly settings: Settings; readonly shown: number }
   | { readonly kind: 'cancel' }

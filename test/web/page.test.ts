@@ -68,7 +68,14 @@ describeInChromium('the page', () => {
     test('saves the kernel that Node computes, in the bytes that Node writes', async () => {
       const settings = { ...DEFAULT_SETTINGS, train: 30, test: 20 };
       const { images, labels } = await loadDigits();
-      const data = { name: 'digits', images, labels: labels!, notes: [], inkShare: 1 };
+      const data = {
+        kind: 'digits' as const,
+        name: 'digits',
+        images,
+        labels: labels!,
+        notes: [],
+        inkShare: 1,
+      };
       const chosen = chooseImages({ ...data, classNames: [...'0123456789'] }, settings);
       const spec = cntk({ depth: 5, readout: 'vanilla' });
       const gpu = await testGpu();

@@ -13,7 +13,8 @@ export async function loadDigitsFile(): Promise<DataSet> {
   const isPacked = GZIP.every((byte, i) => bytes[i] === byte);
   const { images, labels } = parseDigits(DIGITS_FILE, isPacked ? await unpack(bytes) : decode(bytes));
   const classNames = Array.from({ length: 10 }, (_, digit) => String(digit));
-  return { name: 'Handwritten digits', images, labels: labels!, classNames, notes: [], inkShare: 1 };
+  const name = 'Handwritten digits';
+  return { kind: 'digits', name, images, labels: labels!, classNames, notes: [], inkShare: 1 };
 }
 
 async function unpack(bytes: Uint8Array<ArrayBuffer>): Promise<string> {

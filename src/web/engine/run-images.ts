@@ -12,7 +12,7 @@ export async function runImages(
   const { indices, trainClasses, testClasses, classNames } = chosen;
   return {
     train: await picturesOf(data.images, indices.train),
-    test: await picturesOf(data.images, indices.test),
+    test: await picturesOf(data.test?.images ?? data.images, indices.test),
     ...{ trainClasses, testClasses, classNames, depths },
     canDraw: data.images.channels === 1,
   };

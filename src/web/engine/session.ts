@@ -9,6 +9,7 @@ import type { DataSet } from './data-set.js';
 import { adapterFacts, Devices, NoWebGpuError } from './device.js';
 import { loadDigitsFile } from './digits-file.js';
 import { downloadOf } from './downloads.js';
+import { readFiles } from './dropped-files.js';
 import { placeInk } from './ink.js';
 import { depthsOf, jobOf, networkOf, type Job } from './job.js';
 import { Latest } from './latest.js';
@@ -44,7 +45,7 @@ export class Session {
       case 'digits':
         return await this.takeData(loadDigitsFile);
       case 'files':
-        return;
+        return await this.takeData(() => readFiles(message.files));
       case 'describe':
         return await this.described.do((signal) => this.describe(message.settings, signal));
       case 'run':

@@ -1,6 +1,7 @@
 import { formatSize } from '../../text/sizes.js';
 import type {
   AdapterFacts,
+  DataFacts,
   DepthResult,
   DownloadKind,
   FromWorker,
@@ -12,6 +13,7 @@ import { ConfusionCard } from './confusion-card.js';
 import { Controls } from './controls.js';
 import { DepthCard } from './depth-card.js';
 import { byId, element, forgetPictures, saveFile, svgElement } from './dom.js';
+import { FilePicker } from './file-picker.js';
 import { MatrixCard } from './matrix-card.js';
 import { PadCard } from './pad-card.js';
 import { RunPanel } from './run-panel.js';
@@ -31,6 +33,10 @@ export class App {
     run: () => this.run(),
     cancel: () => this.ask({ kind: 'cancel' }),
   });
+  private readonly files = new FilePicker(
+    (files) => this.ask({ kind: 'files', files }),
+    () => this.ask({ kind: 'digits' }),
+  );
   private readonly samples = new SamplesCard();
   private readonly depth = new DepthCard(() => this.showDepth());
   private readonly matrix = new MatrixCard();
@@ -39,6 +45,7 @@ export class App {
   private readonly why = new WhyCard((image) => this.explain(image));
   private readonly pad = new PadCard((ink) => this.ask({ kind: 'classify', index: this.depth.index, ink }));
   private adapter: AdapterFacts | undefined;
+  private facts: DataFacts | undefined;
   private images: RunImages | undefined;
   private networkSvg = '';
   private results: (DepthResult | undefined)[] = [];
@@ -69,10 +76,14 @@ export class App {
         return this.showNoWebGpu(message.reason);
       case 'data':
         this.controls.facts = message.facts;
+        this.files.show(message.facts);
+        this.facts = message.facts;
         this.samples.show(message.facts);
         return this.describe();
       case 'bad-data':
-        return this.notice(message.message);
+        this.files.refuse(message.message);
+        if (this.facts) this.samples.show(this.facts);
+        return;
       case 'network':
         this.controls.offerLayers(message.text);
         return this.showNetwork(message.svg, message.remarks);
@@ -114,6 +125,10 @@ export class App {
   private takeAddress(): void {
     const { settings, faults } = readHash(location.hash);
     this.controls.settings = settings;
+    if (settings.data === 'files' && this.facts?.kind !== 'files')
+      this.notice(
+        'These settings are for files of your own, which a link does not hold: drop them, or use the digits.',
+      );
     if (faults.length > 0)
       this.notice(`The address holds what the page does not take, and it is left out. ${faults.join(' ')}`);
     this.describe();

@@ -38,6 +38,7 @@ export class Controls {
   private readonly preset = byId('preset', HTMLSelectElement);
   private readonly layers = byId('layers', HTMLTextAreaElement);
   private data: Settings['data'] = 'digits';
+  private counts: { readonly train: number; readonly test: number | undefined } | undefined;
   private seed = DEFAULT_SETTINGS.seed;
   /** Whether somebody has written layers of their own, or an address has brought them. */
   private isWritten = false;
@@ -92,11 +93,21 @@ export class Controls {
   }
 
   /** No more images than there are. */
-  set facts({ count }: DataFacts) {
-    const [train, test] = [byId('train', HTMLInputElement), byId('test', HTMLInputElement)];
-    train.max = String(Math.min(RANGES.train[1], Math.max(RANGES.train[0], count - RANGES.test[0])));
-    test.max = String(Math.min(RANGES.test[1], Math.max(RANGES.test[0], count - train.valueAsNumber)));
+  set facts({ kind, count, testCount }: DataFacts) {
+    this.data = kind;
+    this.counts = { train: count, test: testCount };
     this.refresh();
+  }
+
+  /** The ranges of the numbers of images: from their own set, or from those that are no training images. */
+  private limitCounts(): void {
+    if (this.counts === undefined) return;
+    const { train: count, test: testCount } = this.counts;
+    const [train, test] = [byId('train', HTMLInputElement), byId('test', HTMLInputElement)];
+    const limit = (input: HTMLInputElement, [least, most]: readonly [number, number], there: number) =>
+      (input.max = String(Math.min(most, Math.max(least, there))));
+    limit(train, RANGES.train, testCount === undefined ? count - RANGES.test[0] : count);
+    limit(test, RANGES.test, testCount ?? count - train.valueAsNumber);
   }
 
   /** The network that was described, as layers to begin an own one with; what somebody has written stays. */
@@ -115,6 +126,7 @@ export class Controls {
 
   /** What depends on the controls: the numbers beside them, explanations, and which of them are there. */
   private refresh(): void {
+    this.limitCounts();
     const { network, kernel } = this.settings;
     byId('depth', HTMLInputElement).min = String(Math.max(RANGES.depth[0], leastDepth({ network, kernel })));
     for (const { input, output } of this.sliders) output.value = input.valueAsNumber.toLocaleString('en-US');

@@ -12,7 +12,7 @@ export class SamplesCard {
     const grid = byId('samples', HTMLElement);
     grid.setAttribute('aria-label', `${samples.count} of the images`);
     grid.replaceChildren(...Array.from({ length: samples.count }, (_, i) => thumbnail(samples, i)));
-    if (this.shown) forgetPictures(this.shown);
+    if (this.shown && this.shown !== samples) forgetPictures(this.shown);
     this.shown = samples;
   }
 }
