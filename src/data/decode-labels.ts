@@ -1,7 +1,8 @@
 import { InputError } from '../checks/input-error.js';
-import { countClasses, openLabels } from './labels.js';
-import type { LoadOptions, Part } from './load.js';
+import type { Host } from './host.js';
+import type { LoadOptions, Part } from './image-files.js';
 import { sortedNames } from './named-labels.js';
+import { countClasses, openLabels } from './open-labels.js';
 import type { OpenImages } from './open-images.js';
 import { readLabels, readValues, type PackedLabels } from './packed.js';
 import type { LabelSource } from './sources.js';
@@ -31,6 +32,7 @@ interface Stretch {
  * @throws InputError if only some files have labels, or not one for each image
  */
 export async function decodeLabels(
+  host: Host,
   opened: readonly OpenImages[],
   parts: readonly Part[],
   { labels: option, labelsAs = 'classes' }: LoadOptions,
@@ -38,7 +40,7 @@ export async function decodeLabels(
   if (option === false) return undefined;
   const decode = labelsAs === 'values' ? decodeValues : decodeClasses;
   if (option !== undefined) {
-    const labels = await openLabels(option);
+    const labels = await openLabels(host, option);
     try {
       const { values, ...decoded } = await decode([sharedStretch(opened, parts, labels)]);
       return { ...decoded, ...(values && { values }), sources: [labelSource(labels, false)] };
