@@ -12,6 +12,7 @@ export { flipHorizontally } from './images/flip.js';
 export type { ImageShape, ImageStack } from './images/images.js';
 export {
   normalize,
+  normalizeBy,
   type ChannelStatistics,
   type Normalization,
   type Normalized,
