@@ -5,6 +5,8 @@ import { decodeLabels } from './decode-labels.js';
 import type { Host } from './host.js';
 import { assertOneScale } from './one-scale.js';
 import { openImages, type OpenImages } from './open-images.js';
+import { drawSubset, type SubsetKind } from '../images/subset.js';
+import { countIn, rangesOf, rangesWithin, type Range } from './ranges.js';
 import { readPixels, type PackedImages } from './packed.js';
 import type { PictureSize } from './pictures/resize.js';
 import type { PixelScale } from './scale.js';
@@ -122,8 +124,22 @@ export class HostedImages implements AsyncDisposable {
 
   /** @throws InputError for more images than there are, and for what is wrong with those that are read. */
   async read(range: ImageRange = {}): Promise<LabelledImages> {
+    return await this.readRanges([chooseRange(this.paths, this.opened, range)]);
+  }
+
+  /** A subset, in the order of the files; without labels it is the first images. @throws InputError as `read` */
+  async readSubset(count: number, kind: SubsetKind, seed: number): Promise<LabelledImages> {
+    const all = chooseRange(this.paths, this.opened, {});
+    if (count >= all.count) return await this.readRanges([all]);
+    const decoded = await decodeLabels(this.host, this.opened, partsOf(this.opened, [all]), this.options);
+    if (decoded?.labels === undefined) return await this.readRanges([{ first: 0, count }]);
+    const indices = drawSubset(decoded.labels, count, kind, seed);
+    return await this.readRanges(rangesOf(indices.sort((a, b) => a - b)));
+  }
+
+  private async readRanges(ranges: readonly Range[]): Promise<LabelledImages> {
     const { host, paths, opened, options } = this;
-    const parts = chooseParts(paths, opened, range);
+    const parts = partsOf(opened, ranges);
     const { images, sources } = await decode(paths, parts, options.scale ?? 'auto');
     const { scaleOption = 'scale' } = options;
     assertOneScale({ option: scaleOption, files: sources });
@@ -150,14 +166,14 @@ export class HostedImages implements AsyncDisposable {
   }
 }
 
-/** Images first … first + count − 1 of one file. */
+/** Some of the images of one file. */
 export interface Part {
   readonly file: OpenImages;
-  readonly first: number;
-  readonly count: number;
+  readonly ranges: readonly Range[];
 }
 
-function chooseParts(paths: readonly string[], opened: readonly OpenImages[], options: ImageRange): Part[] {
+/** The range of all images that is asked for. */
+function chooseRange(paths: readonly string[], opened: readonly OpenImages[], options: ImageRange): Range {
   const files = paths.join(', ');
   const available = opened.reduce((sum, file) => sum + file.images.count, 0);
   if (available === 0)
@@ -183,26 +199,30 @@ function chooseParts(paths: readonly string[], opened: readonly OpenImages[], op
       `${count} images${from} are asked for, but there are ${available - first}; ask for fewer`,
     );
   }
+  return { first, count };
+}
+
+/** The files in which these ranges of all images lie, with the images of each. */
+function partsOf(opened: readonly OpenImages[], ranges: readonly Range[]): Part[] {
   let start = 0;
   return opened.flatMap((file) => {
-    const from = Math.max(first - start, 0);
-    const to = Math.min(first + count - start, file.images.count);
+    const own = rangesWithin(ranges, start, file.images.count);
     start += file.images.count;
-    return from < to ? [{ file, first: from, count: to - from }] : [];
+    return own.length > 0 ? [{ file, ranges: own }] : [];
   });
 }
 
 async function decode(paths: readonly string[], parts: readonly Part[], scale: PixelScale) {
   const { channels, height, width, elements } = parts[0].file.images;
-  const count = parts.reduce((sum, part) => sum + part.count, 0);
+  const count = parts.reduce((sum, { ranges }) => sum + countIn(ranges), 0);
   const data = allocate(paths, count, elements);
   const sources: ImageSource[] = [];
   let done = 0;
-  for (const { file, first, count } of parts) {
+  for (const { file, ranges } of parts) {
     const { format, order, bytes } = file.images;
-    const facts = await readPixels(file.images, first, count, scale, data.subarray(done * elements));
-    sources.push({ file: bytes.file, format, layout: order, first, ...facts });
-    done += count;
+    const facts = await readPixels(file.images, ranges, scale, data.subarray(done * elements));
+    sources.push({ file: bytes.file, format, layout: order, first: ranges[0].first, ...facts });
+    done += facts.count;
   }
   const images: ImageStack = { data, count, channels, height, width };
   return { images, sources };

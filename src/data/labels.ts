@@ -16,7 +16,7 @@ export async function loadLabels(
   assertText('the path of a file', path);
   const packed = await openLabels(disk, path);
   try {
-    const labels = await readLabels(packed, 0, packed.count);
+    const labels = await readLabels(packed);
     if (labels.length === 0) throw packed.bytes.error('holds no labels');
     const { names, classes = countClasses(labels), bytes } = packed;
     return { labels, classes, ...(names !== undefined && { classNames: names }), file: bytes.file };
