@@ -31,8 +31,18 @@ const OTHER_PICTURES = [
 ];
 /** What systems leave in folders. */
 const LITTER = /^(?:\.|Thumbs\.db$|desktop\.ini$|__MACOSX$|@eaDir$)/i;
+
+/** Whether something of this name is left out without a word. */
+export function isLitter(name: string): boolean {
+  return LITTER.test(name);
+}
+
+/** Whether a file is a picture that is read here, by its name. */
+export function namesPicture(name: string): boolean {
+  return PICTURES.includes(nameEnding(name).toLowerCase());
+}
 /** Folders that hold sets of images rather than images of a class. */
-const SETS = /^(?:train|training|test|testing|val|valid|validation)$/i;
+export const SETS = /^(?:train|training|test|testing|val|valid|validation)$/i;
 
 /**
  * Finds the pictures of a folder: those in it, without classes; or those in its folders, one for each class, as
@@ -92,7 +102,7 @@ async function listFolder(host: Host, folder: string): Promise<{ files: string[]
   const files: string[] = [];
   const folders: string[] = [];
   for (const name of [...(await host.namesIn(folder))].sort(byCodePoints)) {
-    if (LITTER.test(name)) continue;
+    if (isLitter(name)) continue;
     const kind = await host.kindOf(host.join(folder, name));
     if (kind === 'folder') folders.push(name);
     else if (kind === 'file') files.push(name);
@@ -119,9 +129,8 @@ async function walk(
 function picturesIn(host: Host, folder: string, files: readonly string[], others: string[]): string[] {
   return files.flatMap((name) => {
     const path = host.join(folder, name);
-    const end = nameEnding(name).toLowerCase();
-    if (PICTURES.includes(end)) return [path];
-    if (OTHER_PICTURES.includes(end)) {
+    if (namesPicture(name)) return [path];
+    if (OTHER_PICTURES.includes(nameEnding(name).toLowerCase())) {
       throw new InputError(
         path,
         `is a picture in a format that is not read here (PNG and JPEG are); save it as PNG: python3 -c 'from PIL import Image; import sys; Image.open(sys.argv[1]).save(sys.argv[1] + ".png")' ${shellWord(path)}, and remove this one`,
