@@ -1,14 +1,4 @@
-import {
-  Z_BUF_ERROR,
-  Z_NEED_DICT,
-  Z_NO_FLUSH,
-  Z_OK,
-  Z_STREAM_END,
-  ZStream,
-  zlibInflate,
-  zlibInflateInit2,
-  zlibInflateReset,
-} from 'pako';
+import type { ZStream } from 'pako';
 import { builtinModule } from './builtin-module.js';
 
 // Unpacking of deflated data: by Node's zlib where this runs on Node (which does it in C), elsewhere
@@ -46,19 +36,26 @@ export async function inflateByScript(
   wrapping: Wrapping,
   take: Take,
 ): Promise<number> {
-  const stream = new ZStream();
+  const pako = await import('pako');
+  const stream = new pako.ZStream();
   // Bits of the window; 16 more stand for gzip, a negative number for nothing around the data.
-  zlibInflateInit2(stream, { gzip: 31, zlib: 15, raw: -15 }[wrapping]);
-  await take(unpacked(stream, packed, wrapping));
-  return stream.total_in;
+  pako.zlibInflateInit2(stream, { gzip: 31, zlib: 15, raw: -15 }[wrapping]);
+  let before = 0;
+  const nextStream = () => {
+    before += stream.total_in;
+    pako.zlibInflateReset(stream);
+  };
+  await take(unpacked(pako, stream, packed, wrapping === 'gzip' ? nextStream : undefined));
+  return before + stream.total_in;
 }
 
 const OUTPUT_BYTES = 2 ** 16;
 
 async function* unpacked(
+  { Z_BUF_ERROR, Z_NEED_DICT, Z_NO_FLUSH, Z_OK, Z_STREAM_END, zlibInflate }: typeof import('pako'),
   stream: ZStream,
   packed: AsyncIterable<Uint8Array>,
-  wrapping: Wrapping,
+  nextStream: (() => void) | undefined,
 ): AsyncGenerator<Uint8Array> {
   let status: number = Z_OK;
   for await (const piece of packed) {
@@ -66,8 +63,8 @@ async function* unpacked(
     do {
       if (status === Z_STREAM_END) {
         // Another stream of gzip may follow; zeros are padding.
-        if (wrapping !== 'gzip' || stream.avail_in === 0 || piece[stream.next_in] === 0) break;
-        zlibInflateReset(stream);
+        if (nextStream === undefined || stream.avail_in === 0 || piece[stream.next_in] === 0) break;
+        nextStream();
       }
       Object.assign(stream, { output: new Uint8Array(OUTPUT_BYTES), next_out: 0, avail_out: OUTPUT_BYTES });
       status = zlibInflate(stream, Z_NO_FLUSH);

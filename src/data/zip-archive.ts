@@ -3,7 +3,7 @@ import { readDirectory, readLocalHeader, type LocalHeader, type ZipEntry } from 
 import { memoryBytes, pieces, rangeBytes, type Bytes } from './bytes.js';
 import { InputError } from '../checks/input-error.js';
 import { LONGEST_HEADER } from './npy-header.js';
-import { RARE_METHODS, type RareMethod } from './rare-compression.js';
+import type { RareMethod, RareMethods } from './rare-compression.js';
 import { MOST_UNANNOUNCED, unpack } from './unpack.js';
 import { shellWord } from '../text/shell-words.js';
 import { hexText, latin1Text, utf8Text } from '../text/byte-text.js';
@@ -19,6 +19,9 @@ const OTHERS: Partial<Record<number, string>> = {
   1: 'shrink',
   6: 'implode',
   9: 'Deflate64',
+  12: 'bzip2',
+  14: 'LZMA',
+  93: 'Zstandard',
   95: 'XZ',
   98: 'PPMd',
   99: 'AES',
@@ -31,6 +34,7 @@ const SIZES_FOLLOW = 8;
 export class ZipArchive {
   private constructor(
     private readonly bytes: Bytes,
+    private readonly rareMethods: RareMethods,
     /** The members of each name: a list, for nothing keeps two members from having one name. */
     private readonly entries: ReadonlyMap<string, readonly ZipEntry[]>,
     /** Where members begin, and the directory after them, ascending. */
@@ -38,7 +42,7 @@ export class ZipArchive {
   ) {}
 
   /** @throws InputError if the directory at the end is missing or damaged. */
-  static async open(bytes: Bytes): Promise<ZipArchive> {
+  static async open(bytes: Bytes, rareMethods: RareMethods): Promise<ZipArchive> {
     try {
       const entries = new Map<string, ZipEntry[]>();
       const starts: number[] = [];
@@ -51,6 +55,7 @@ export class ZipArchive {
       }
       return new ZipArchive(
         bytes,
+        rareMethods,
         entries,
         starts.sort((a, b) => a - b),
       );
@@ -102,7 +107,7 @@ export class ZipArchive {
       this.assertChecksum(entry, crc, damaged);
       return range;
     }
-    const other = RARE_METHODS[compressionMethod];
+    const other = this.rareMethods[compressionMethod];
     if (other !== undefined) {
       return {
         ...memoryBytes(place, await this.unpackRare(range, entry, other, announced, damaged), true),
@@ -144,12 +149,17 @@ export class ZipArchive {
         `is encrypted; unpack the archive with its password and name the .npy file in it: 7z x ${shellWord(path)}`,
       );
     }
-    if ([STORED, DEFLATED].includes(compressionMethod) || RARE_METHODS[compressionMethod] !== undefined)
+    if ([STORED, DEFLATED].includes(compressionMethod) || this.rareMethods[compressionMethod] !== undefined)
       return;
     const other = OTHERS[compressionMethod] ?? 'an unknown method';
     throw refuse(
-      `is compressed by ${other} (method ${compressionMethod}), which is not read here (stored members are, and those of deflate, bzip2, LZMA and Zstandard); unpack the archive and name the .npy file in it: 7z x ${shellWord(path)}`,
+      `is compressed by ${other} (method ${compressionMethod}), which is not read here (stored members are, and those of ${this.readable}); unpack the archive and name the .npy file in it: 7z x ${shellWord(path)}`,
     );
+  }
+
+  private get readable(): string {
+    const names = ['deflate', ...Object.values(this.rareMethods).flatMap((method) => method?.name ?? [])];
+    return names.length === 1 ? names[0] : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
   }
 
   /** A member of a method of which the whole is unpacked at once, to the size that the directory says. */

@@ -33,7 +33,7 @@ const MEMBER_BYTES = 46;
 const LOCAL = 0x04034b50;
 const LOCAL_BYTES = 30;
 const LONGEST_COMMENT = 0xffff;
-/** In place of a number that needs 64 bits. */
+/** What stands in place of a number that needs 64 bits. */
 const BEYOND = 0xffffffff;
 
 const STRONGLY_ENCRYPTED = 0x40;

@@ -1,7 +1,7 @@
 // Paths as texts, by what every JavaScript has; a page's paths are those of dropped files, with slashes.
 
 const { platform } = (globalThis as { process?: { platform?: string } }).process ?? {};
-const SEPARATORS = platform === 'win32' ? /[\\/]+/ : /\/+/;
+const SEPARATORS = platform === 'win32' ? /[\\/]/ : /\//;
 
 /** The last part of a path. */
 export function baseName(path: string): string {
@@ -15,7 +15,7 @@ export function folderName(path: string): string {
   return folder.split(SEPARATORS).every((part) => part === '') ? folder.charAt(0) : folder.slice(0, -1);
 }
 
-/** From the last point of the last part on; nothing for a name that only begins with one. */
+/** The last part of a path from its last point on; nothing for a name that only begins with one. */
 export function nameEnding(path: string): string {
   const name = baseName(path);
   const dot = name.lastIndexOf('.');

@@ -143,8 +143,7 @@ const ORIENTATION = 0x0112;
 
 /** The orientation in a segment of Exif; undefined if it has none, or none that is known. */
 function exifOrientation(segment: Uint8Array): number | undefined {
-  if (latin1Text(segment.subarray(0, 6)) !== 'Exif\0\0' || segment.length < 14)
-    return undefined;
+  if (latin1Text(segment.subarray(0, 6)) !== 'Exif\0\0' || segment.length < 14) return undefined;
   const view = viewOf(segment.subarray(6));
   const order = view.getUint16(0);
   if (order !== 0x4949 && order !== 0x4d4d) return undefined;
