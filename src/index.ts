@@ -3,6 +3,7 @@
  * Nothing here touches a file system or opens a device: `cntk-webgpu/node` does both.
  */
 export type {} from './gpu/global-types.js';
+export { deviceRequest } from './gpu/device-request.js';
 export { DeviceLostError, Gpu, GpuError, type DeviceDescription } from './gpu/gpu.js';
 export { ShaderError } from './gpu/program.js';
 export type { KernelSpec, Readout, Trained } from './kernel/kernel-spec.js';
@@ -11,6 +12,7 @@ export { flipHorizontally } from './images/flip.js';
 export type { ImageShape, ImageStack } from './images/images.js';
 export {
   normalize,
+  normalizeBy,
   type ChannelStatistics,
   type Normalization,
   type Normalized,

@@ -14,7 +14,8 @@ export { describeData, type ClassCount, type DataDescription, type Duplicates } 
 export type { PictureSize } from './data/pictures/resize.js';
 export type { DecodedArray } from './data/dtype.js';
 export { readNpy, type NpyArray, type WritableArray } from './data/npy.js';
-export { networkText, parseNetwork, readNetwork, writeNetwork } from './data/network-file.js';
+export { readNetwork, writeNetwork } from './data/network-file.js';
+export { networkText, parseNetwork } from './data/network-text.js';
 export type { PixelFacts, PixelScale } from './data/scale.js';
 export type { PixelOrder } from './data/shape.js';
 export type { ImageSource, ImageSources, LabelSource } from './data/sources.js';

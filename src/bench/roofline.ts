@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import { axisMarks, makeAxis, plotScale } from '../figures/axes.js';
-import { plotDocument } from '../figures/document.js';
+import { plotDocument } from '../figures/plot-document.js';
 import type { BenchResults } from './bench.js';
 import type { Ceilings } from './cost.js';
 import type { BenchResult } from './measure.js';

@@ -1,6 +1,7 @@
 import type { ArrayArchive } from './array-archive.js';
 import type { Bytes } from './bytes.js';
 import type { Format } from './formats.js';
+import type { Host } from './host.js';
 import { openNpz } from './npz.js';
 
 /**
@@ -9,8 +10,8 @@ import { openNpz } from './npz.js';
  *
  * @throws InputError if the content is damaged, or holds what is not read.
  */
-export async function archiveOf(bytes: Bytes, format: Format): Promise<ArrayArchive | undefined> {
-  if (format === 'npz') return openNpz(bytes);
+export async function archiveOf(host: Host, bytes: Bytes, format: Format): Promise<ArrayArchive | undefined> {
+  if (format === 'npz') return await openNpz(bytes, host.heavy?.rareMethods);
   if (format === 'pickle') return (await import('./python/pickle-archive.js')).openPickle(bytes);
   if (format === 'mat') return (await import('./matlab/mat-archive.js')).openMat(bytes);
   return undefined;

@@ -1,4 +1,4 @@
-import { basename, dirname, join } from 'node:path';
+import { baseName, folderName, inFolder } from '../text/paths.js';
 import { shellWord } from '../text/shell-words.js';
 
 /** What a file is wanted for; conversions differ. */
@@ -37,13 +37,13 @@ export function loadExpression({ path, member, gzip, raw }: ArrayPlace, options 
 
 /** The file beside this one that a conversion writes: `x.csv` and `classes.npy` → `x-classes.npy`. */
 export function convertedFile({ path, member }: ArrayPlace, what: string): string {
-  const stem = basename(path).replace(/\.gz$/i, '');
+  const stem = baseName(path).replace(/\.gz$/i, '');
   const dot = stem.lastIndexOf('.');
   const name = dot > 0 ? stem.slice(0, dot) : stem;
   const array = member?.replaceAll(/[^\w-]/g, '_');
   // The folder one works in has no name.
   const words = [name === '.' ? undefined : name, array, what].filter((word) => word !== undefined);
-  return join(dirname(path), words.join('-'));
+  return inFolder(folderName(path), words.join('-'));
 }
 
 /** A command line that saves what becomes of this array: `convert` gives the expression for the array loaded. */

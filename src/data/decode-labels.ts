@@ -1,9 +1,11 @@
 import { InputError } from '../checks/input-error.js';
-import { countClasses, openLabels } from './labels.js';
-import type { LoadOptions, Part } from './load.js';
+import type { Host } from './host.js';
+import type { LoadOptions, Part } from './image-files.js';
 import { sortedNames } from './named-labels.js';
+import { countClasses, openLabels } from './open-labels.js';
 import type { OpenImages } from './open-images.js';
 import { readLabels, readValues, type PackedLabels } from './packed.js';
+import { countIn, type Range } from './ranges.js';
 import type { LabelSource } from './sources.js';
 
 /** Labels of the images that are used: classes, or values of a regression. */
@@ -17,11 +19,10 @@ export interface DecodedLabels {
   readonly sources: readonly LabelSource[];
 }
 
-/** A stretch of the labels of one file. */
+/** Some of the labels of one file. */
 interface Stretch {
   readonly labels: PackedLabels;
-  readonly first: number;
-  readonly count: number;
+  readonly ranges: readonly Range[];
 }
 
 /**
@@ -31,6 +32,7 @@ interface Stretch {
  * @throws InputError if only some files have labels, or not one for each image
  */
 export async function decodeLabels(
+  host: Host,
   opened: readonly OpenImages[],
   parts: readonly Part[],
   { labels: option, labelsAs = 'classes' }: LoadOptions,
@@ -38,7 +40,7 @@ export async function decodeLabels(
   if (option === false) return undefined;
   const decode = labelsAs === 'values' ? decodeValues : decodeClasses;
   if (option !== undefined) {
-    const labels = await openLabels(option);
+    const labels = await openLabels(host, option);
     try {
       const { values, ...decoded } = await decode([sharedStretch(opened, parts, labels)]);
       return { ...decoded, ...(values && { values }), sources: [labelSource(labels, false)] };
@@ -59,8 +61,7 @@ export async function decodeLabels(
   const stretches = opened.map((file) => {
     const labels = file.labels!;
     assertSameCount(labels, file.images.count, file.images.bytes.file);
-    const { first, count } = parts.find((part) => part.file === file) ?? { first: 0, count: 0 };
-    return { labels, first, count };
+    return { labels, ranges: parts.find((part) => part.file === file)?.ranges ?? [] };
   });
   return { ...(await decode(stretches)), sources: opened.map(({ labels }) => labelSource(labels!, true)) };
 }
@@ -70,9 +71,14 @@ function sharedStretch(opened: readonly OpenImages[], parts: readonly Part[], la
   const images = opened.map((file) => file.images);
   const available = images.reduce((sum, { count }) => sum + count, 0);
   assertSameCount(labels, available, images.map(({ bytes }) => bytes.file).join(', '));
-  const before = images.slice(0, opened.indexOf(parts[0].file)).reduce((sum, { count }) => sum + count, 0);
-  const count = parts.reduce((sum, part) => sum + part.count, 0);
-  return { labels, first: before + parts[0].first, count };
+  let start = 0;
+  const ranges = opened.flatMap((file, at) => {
+    const before = start;
+    start += images[at].count;
+    const own = parts.find((part) => part.file === file)?.ranges ?? [];
+    return own.map(({ first, count }) => ({ first: before + first, count }));
+  });
+  return { labels, ranges };
 }
 
 async function decodeClasses(stretches: readonly Stretch[]): Promise<Omit<DecodedLabels, 'sources'>> {
@@ -89,15 +95,15 @@ async function decodeClasses(stretches: readonly Stretch[]): Promise<Omit<Decode
       : sortedNames(stretches.flatMap(({ labels }) => labels.names ?? []));
   let classes = 0;
   const chosen: Int32Array[] = [];
-  for (const { labels, first, count } of stretches) {
+  for (const { labels, ranges } of stretches) {
     // Where the format fixes the classes, labels of images that are not used need no reading.
-    const range = labels.classes === undefined ? { first: 0, count: labels.count } : { first, count };
-    const values = await readLabels(labels, range.first, range.count);
+    const isFixed = labels.classes !== undefined;
+    const values = await readLabels(labels, isFixed ? ranges : undefined);
     classes = Math.max(
       classes,
       named !== undefined ? names!.length : (labels.classes ?? countClasses(values)),
     );
-    const own = values.subarray(first - range.first, first - range.first + count);
+    const own = isFixed ? values : pickRanges(values, ranges);
     chosen.push(named === undefined ? own : own.map((label) => names!.indexOf(labels.names![label])));
   }
   const labels = Int32Array.from(chosen.flatMap((part) => Array.from(part)));
@@ -107,6 +113,16 @@ async function decodeClasses(stretches: readonly Stretch[]): Promise<Omit<Decode
     ...(names !== undefined && { names }),
     ...(named !== undefined && { areNames: true }),
   };
+}
+
+function pickRanges(values: Int32Array, ranges: readonly Range[]): Int32Array {
+  const picked = new Int32Array(countIn(ranges));
+  let done = 0;
+  for (const { first, count } of ranges) {
+    picked.set(values.subarray(first, first + count), done);
+    done += count;
+  }
+  return picked;
 }
 
 /** The names that all files give to their numbers, if they give any and agree. */
@@ -119,13 +135,13 @@ async function decodeValues(stretches: readonly Stretch[]): Promise<Omit<Decoded
   const [{ labels: first }] = stretches;
   const outputs = first.elements;
   const values: number[] = [];
-  for (const { labels, first: from, count } of stretches) {
+  for (const { labels, ranges } of stretches) {
     if (labels.elements !== outputs) {
       throw labels.bytes.error(
         `has ${labels.elements} targets of each image, but ${first.bytes.file} has ${outputs}; all are to have as many`,
       );
     }
-    for (const value of await readValues(labels, from, count)) values.push(value);
+    for (const value of await readValues(labels, ranges)) values.push(value);
   }
   return { values: Float64Array.from(values), outputs };
 }

@@ -1,8 +1,9 @@
-import { basename, dirname, extname, join } from 'node:path';
+import { baseName, folderName, inFolder, nameEnding } from '../text/paths.js';
 import type { Bytes } from './bytes.js';
 import type { ArrayPlace, Role } from './convert.js';
 import * as lines from './foreign-lines.js';
 import { shellWord } from '../text/shell-words.js';
+import { latin1Text } from '../text/byte-text.js';
 
 /** The start of a file of unknown format: its bytes, and the same as text of one character per byte. */
 interface Start {
@@ -43,7 +44,7 @@ const TORCH_LEGACY = '\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19';
 
 /** True for the first bytes of a pickle, but not of one that torch.save wrote. */
 export function isPickle(start: Uint8Array): boolean {
-  const text = Buffer.from(start.subarray(0, 64)).toString('latin1');
+  const text = latin1Text(start.subarray(0, 64));
   const isMarked = PICKLE.some((mark) => text.startsWith(mark));
   return (isMarked && !text.startsWith(TORCH_LEGACY, 2)) || OLD_PICKLE.test(text);
 }
@@ -154,7 +155,7 @@ function problemOf(
   role: Role,
 ): string | undefined {
   const bytes = start.subarray(0, HEAD_BYTES);
-  const text = Buffer.from(bytes).toString('latin1');
+  const text = latin1Text(bytes);
   const place = { path, ...(gzip === true && { gzip }) };
   const found = formats.find((format) => format.matches({ bytes, text, place, role }));
   return (
@@ -174,9 +175,9 @@ export function zipProblem(place: ArrayPlace, names: readonly string[]): string 
 }
 
 function pictureRemedy({ path }: ArrayPlace): string {
-  const end = extname(path);
-  const pattern = end === '' ? basename(path) : `*${end}`;
-  const [folder, out] = [dirname(path), join(dirname(path), 'pictures.npz')];
+  const end = nameEnding(path);
+  const pattern = end === '' ? baseName(path) : `*${end}`;
+  const [folder, out] = [folderName(path), inFolder(folderName(path), 'pictures.npz')];
   return `save pictures of one size as one array, as those of this folder: ${lines.picturesLine(folder, pattern, 'RGB', out)}`;
 }
 

@@ -5,6 +5,7 @@ import { foreignProblem, isPickle, looseProblem } from './foreign-formats.js';
 import { isIdx } from './idx.js';
 import { isNpy } from './npy-header.js';
 import { isZip } from './zip-archive.js';
+import { latin1Text, hexText } from '../text/byte-text.js';
 
 /** What messages name. */
 const KNOWN_FORMATS =
@@ -15,7 +16,7 @@ export type Format =
   'npy' | 'npz' | 'idx' | 'cifar-10' | 'cifar-100' | 'pickle' | 'mat' | 'parquet' | 'picture';
 
 const begins = (magic: string) => (start: Uint8Array) =>
-  Buffer.from(start.subarray(0, magic.length)).toString('latin1') === magic;
+  latin1Text(start.subarray(0, magic.length)) === magic;
 
 /** Formats whose first bytes leave no doubt. */
 const KNOWN: readonly { readonly format: Format; readonly matches: (start: Uint8Array) => boolean }[] = [
@@ -58,7 +59,7 @@ export function detectFormat(bytes: Bytes, start: Uint8Array, role: Role): Forma
   const loose = looseProblem(bytes, start, role);
   if (loose !== undefined) throw bytes.error(loose, 0);
   if (isBinary) return 'cifar-10';
-  const found = Buffer.from(start.subarray(0, 8)).toString('hex');
+  const found = hexText(start.subarray(0, 8));
   const cifar = [
     { name: 'CIFAR-10', recordBytes: CIFAR_RECORD_BYTES },
     { name: 'CIFAR-100', recordBytes: CIFAR100_RECORD_BYTES },

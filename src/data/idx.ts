@@ -3,6 +3,7 @@ import { parseDtype, type Dtype } from './dtype.js';
 import { packedLabels } from './label-shape.js';
 import type { PackedImages, PackedLabels } from './packed.js';
 import { formatShape, packedShape, type PixelOrder } from './shape.js';
+import { hexText } from '../text/byte-text.js';
 
 // The IDX format of the MNIST family: bytes 0, 0, element type, number of axes; then the axes, 32 bits each,
 // most significant byte first; then the elements, row-major, most significant byte first too.
@@ -32,7 +33,7 @@ interface IdxHeader {
 function parseIdxHeader(bytes: Bytes, start: Uint8Array): IdxHeader {
   const dtype = ELEMENT_TYPES[start[2]];
   if (dtype === undefined || !isIdx(start)) {
-    const found = Buffer.from(start.subarray(0, 4)).toString('hex');
+    const found = hexText(start.subarray(0, 4));
     throw bytes.error(
       `is not an IDX file: it starts with ${found}, not with 00000803 (images) or 00000801 (labels)`,
       0,

@@ -1,5 +1,6 @@
 import type { ImageShape } from '../images/images.js';
 import { InputError } from '../checks/input-error.js';
+import { disk } from './disk.js';
 import { openImages } from './open-images.js';
 import type { PictureSize } from './pictures/resize.js';
 import { formatShape, type PixelOrder } from './shape.js';
@@ -12,7 +13,7 @@ export async function inspectImages(
 ): Promise<ImageShape & { readonly count: number }> {
   let found: (ImageShape & { readonly count: number }) | undefined;
   for (const path of paths) {
-    const { images } = await openImages(path, { layout, findLabels: false, resize });
+    const { images } = await openImages(disk, path, { layout, findLabels: false, resize });
     await images.bytes.close();
     const { channels, height, width } = images;
     const shape = formatShape([channels, height, width]);

@@ -1,79 +1,7 @@
-import type { ImageStack } from '../images/images.js';
-import { assertArray, assertKeys, assertText } from '../checks/arguments.js';
-import { InputError } from '../checks/input-error.js';
-import { decodeLabels } from './decode-labels.js';
-import { assertOneScale } from './one-scale.js';
-import { openImages, type OpenImages } from './open-images.js';
-import { readPixels, type PackedImages } from './packed.js';
-import type { PictureSize } from './pictures/resize.js';
-import type { PixelScale } from './scale.js';
-import { formatShape, type PixelOrder } from './shape.js';
-import type { ImageSource, ImageSources } from './sources.js';
-import { formatSize } from '../text/sizes.js';
+import { disk } from './disk.js';
+import { assertLoad, HostedImages, type LabelledImages, type LoadOptions } from './image-files.js';
 
-/** Images with their classes. */
-export interface LabelledImages {
-  /** Divided as `scale` says. */
-  readonly images: ImageStack;
-  /** Class of each image, [count], if known. */
-  readonly labels: Int32Array | undefined;
-  /** Number of classes: of the format, or the largest label in the files + 1 (also of images that were left out). */
-  readonly classes: number | undefined;
-  /** Names of the classes: label c is called classNames[c]. Absent where files have none, or labels that are no places. */
-  readonly classNames?: readonly string[];
-  /**
-   * The labels are names in the files, and numbered here in their sorted order: of another set the same name may have
-   * another number, and names are what is to be compared.
-   */
-  readonly labelsAreNames?: boolean;
-  /** With `labelsAs: 'values'` in place of labels: numbers of any kind, [count][outputs]. */
-  readonly values?: Float64Array;
-  readonly outputs?: number;
-  /** What the user should know of how the images were read, a sentence each. */
-  readonly notes?: readonly string[];
-  readonly files: readonly string[];
-  /** `npy`, `npz`, `idx`, `cifar-10`, `cifar-100`, `pickle`, `mat`, `parquet`, `pictures`; several are joined by `+`. */
-  readonly format: string;
-  /** Every file that was read, those of labels too. */
-  readonly sources: ImageSources;
-}
-
-export interface LoadOptions {
-  /** A file with the labels of all images together; `false`: do not look for labels. Default: find them. */
-  readonly labels?: string | false;
-  /** `classes` (default): one of each image; `values`: numbers, one or several of each, for a regression. */
-  readonly labelsAs?: 'classes' | 'values';
-  /** Height and width that pictures (PNG, JPEG) are brought to, by Pillow's bilinear filter; default: they have one size. */
-  readonly resize?: PictureSize;
-  /** Axes of a four-dimensional array; `auto` (default): as `likelyOrder` finds in their sizes. */
-  readonly layout?: PixelOrder | 'auto';
-  /** What pixels are divided by; `auto` (default): unsigned bytes by 255, if the files fit together. */
-  readonly scale?: PixelScale;
-  /** How messages call the option `scale`, where it has another name for the user, as on the command line. */
-  readonly scaleOption?: string;
-  /** Index of the first image used, counted over all files; default 0. */
-  readonly first?: number;
-  /** Number of images used; default: all from `first` on. */
-  readonly count?: number;
-}
-
-const LOAD_OPTIONS = [
-  'labels',
-  'labelsAs',
-  'resize',
-  'layout',
-  'scale',
-  'scaleOption',
-  'first',
-  'count',
-] as const satisfies readonly (keyof LoadOptions)[];
-
-/** What files of images are opened with. @throws ArgumentError */
-export function assertLoad(where: string, paths: unknown, options: unknown): void {
-  assertArray(`${where}: files`, paths, 'paths');
-  for (const path of paths as readonly unknown[]) assertText(`${where}: the path of a file`, path);
-  assertKeys(where, options, LOAD_OPTIONS);
-}
+export type { ImageRange, LabelledImages, LoadOptions } from './image-files.js';
 
 /** The images of `library/data`, whose arguments are right. */
 export async function loadImages(
@@ -84,16 +12,11 @@ export async function loadImages(
   return await files.read(options);
 }
 
-/** Which of the images are read. */
-export type ImageRange = Pick<LoadOptions, 'first' | 'count'>;
-
 /** Files of one set of images that stay open, to be read a part at a time: all of them need not fit into memory. */
-export class ImageFiles implements AsyncDisposable {
-  private constructor(
-    private readonly paths: readonly string[],
-    private readonly opened: readonly OpenImages[],
-    private readonly options: Omit<LoadOptions, 'first' | 'count'>,
-  ) {}
+export class ImageFiles extends HostedImages {
+  private constructor(paths: readonly string[], options: Omit<LoadOptions, 'first' | 'count'>) {
+    super(disk, paths, options);
+  }
 
   /** @throws InputError as `loadImages`; ArgumentError */
   static async open(
@@ -109,134 +32,6 @@ export class ImageFiles implements AsyncDisposable {
     paths: readonly string[],
     options: Omit<LoadOptions, 'first' | 'count'>,
   ): Promise<ImageFiles> {
-    const opened: OpenImages[] = [];
-    const files = new ImageFiles(paths, opened, options);
-    try {
-      for (const path of paths) {
-        const { layout = 'auto', labels, resize } = options;
-        opened.push(await openImages(path, { layout, findLabels: labels === undefined, resize }));
-        assertSameShape(opened[0].images, opened.at(-1)!.images);
-      }
-      return files;
-    } catch (error) {
-      await files[Symbol.asyncDispose]();
-      throw error;
-    }
+    return await new ImageFiles(paths, options).openAll();
   }
-
-  /** How messages call what the pixels are divided by. */
-  get scaleOption(): string {
-    return this.options.scaleOption ?? 'scale';
-  }
-
-  /** Images in all files. */
-  get count(): number {
-    return this.opened.reduce((sum, { images }) => sum + images.count, 0);
-  }
-
-  /** @throws InputError for more images than there are, and for what is wrong with those that are read. */
-  async read(range: ImageRange = {}): Promise<LabelledImages> {
-    const { paths, opened, options } = this;
-    const parts = chooseParts(paths, opened, range);
-    const { images, sources } = await decode(paths, parts, options.scale ?? 'auto');
-    const { scaleOption = 'scale' } = options;
-    assertOneScale({ option: scaleOption, files: sources });
-    const labels = await decodeLabels(opened, parts, options);
-    const notes = opened.flatMap((file) => file.images.notes ?? []);
-    const format = [...new Set(opened.map((file) => file.images.format))].join('+');
-    return {
-      images,
-      labels: labels?.labels,
-      classes: labels?.classes,
-      ...(labels?.names !== undefined && { classNames: labels.names }),
-      ...(labels?.areNames === true && { labelsAreNames: true }),
-      ...(labels?.values !== undefined && { values: labels.values, outputs: labels.outputs }),
-      ...(notes.length > 0 && { notes }),
-      files: [...paths],
-      format,
-      sources: { images: sources, labels: labels?.sources ?? [] },
-    };
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const { images, labels } of this.opened)
-      await Promise.all([images.bytes.close(), labels?.bytes.close()]);
-  }
-}
-
-/** Images first … first + count − 1 of one file. */
-export interface Part {
-  readonly file: OpenImages;
-  readonly first: number;
-  readonly count: number;
-}
-
-function chooseParts(paths: readonly string[], opened: readonly OpenImages[], options: ImageRange): Part[] {
-  const files = paths.join(', ');
-  const available = opened.reduce((sum, file) => sum + file.images.count, 0);
-  if (available === 0)
-    throw new InputError(files || 'images', 'no file of images is named; name at least one');
-  const { first = 0 } = options;
-  if (!Number.isSafeInteger(first) || first < 0) {
-    throw new InputError(files, `the first image is ${first}; it must be an integer from 0`);
-  }
-  if (first >= available) {
-    throw new InputError(
-      files,
-      `the first image is ${first}, but there are ${available} (0 to ${available - 1})`,
-    );
-  }
-  const { count = available - first } = options;
-  if (!Number.isSafeInteger(count) || count < 1) {
-    throw new InputError(files, `the number of images is ${count}; it must be an integer from 1`);
-  }
-  if (first + count > available) {
-    const from = first === 0 ? '' : ` from image ${first} on`;
-    throw new InputError(
-      files,
-      `${count} images${from} are asked for, but there are ${available - first}; ask for fewer`,
-    );
-  }
-  let start = 0;
-  return opened.flatMap((file) => {
-    const from = Math.max(first - start, 0);
-    const to = Math.min(first + count - start, file.images.count);
-    start += file.images.count;
-    return from < to ? [{ file, first: from, count: to - from }] : [];
-  });
-}
-
-async function decode(paths: readonly string[], parts: readonly Part[], scale: PixelScale) {
-  const { channels, height, width, elements } = parts[0].file.images;
-  const count = parts.reduce((sum, part) => sum + part.count, 0);
-  const data = allocate(paths, count, elements);
-  const sources: ImageSource[] = [];
-  let done = 0;
-  for (const { file, first, count } of parts) {
-    const { format, order, bytes } = file.images;
-    const facts = await readPixels(file.images, first, count, scale, data.subarray(done * elements));
-    sources.push({ file: bytes.file, format, layout: order, first, ...facts });
-    done += count;
-  }
-  const images: ImageStack = { data, count, channels, height, width };
-  return { images, sources };
-}
-
-function allocate(paths: readonly string[], count: number, elements: number): Float32Array {
-  try {
-    return new Float32Array(count * elements);
-  } catch (error) {
-    const problem = `${count} images of ${elements} pixels take ${formatSize(count * elements * 4)}, which this machine does not give; use fewer`;
-    throw new InputError(paths.join(', '), problem, { cause: error });
-  }
-}
-
-function assertSameShape(one: PackedImages, other: PackedImages): void {
-  const [expected, found] = [one, other].map(({ channels, height, width }) =>
-    formatShape([channels, height, width]),
-  );
-  if (expected === found) return;
-  throw other.bytes.error(
-    `images of ${found} (channels×height×width), but ${one.bytes.file} has ${expected}; all files of a set have one shape`,
-  );
 }

@@ -1,6 +1,7 @@
 import type { ArrayPlace } from './convert.js';
 import { decodedArray } from './decoded.js';
 import type { PackedLabels } from './packed.js';
+import { byCodePoints } from '../text/byte-text.js';
 
 /**
  * Labels that are names: numbered in the sorted order of the names, as torchvision and scikit-learn do. Names that are
@@ -28,5 +29,5 @@ export function namedLabels(place: ArrayPlace, texts: readonly string[]): Packed
 
 /** Each name once, by code points as Python sorts. */
 export function sortedNames(names: Iterable<string>): string[] {
-  return [...new Set(names)].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  return [...new Set(names)].sort(byCodePoints);
 }

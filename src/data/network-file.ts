@@ -1,12 +1,10 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { isMap, parseDocument, stringify, visit, Document, YAMLSeq } from 'yaml';
-import { ArgumentError, assertText } from '../checks/arguments.js';
-import { className } from '../checks/class-name.js';
-import { assertNetwork, Network } from '../network/network.js';
-import { NetworkError } from '../network/network-error.js';
+import { assertText } from '../checks/arguments.js';
+import type { Network } from '../network/network.js';
 import { writeAtomically } from '../files/atomic-file.js';
 import { fileError, InputError } from '../checks/input-error.js';
+import { networkText, parseNetwork } from './network-text.js';
 
 /** Thousands of layers fit; what is larger is some other file. */
 const LARGEST_BYTES = 2 ** 20;
@@ -27,71 +25,10 @@ export async function readNetwork(file: string): Promise<Network> {
   return parseNetwork(file, await readText(file));
 }
 
-/** The network of a file's text. @param file Its name, for messages, and for its ending. */
-export function parseNetwork(file: string, text: string): Network {
-  assertText('the name of a file', file);
-  if (typeof (text as unknown) !== 'string')
-    throw new ArgumentError(`the text of a network is ${className(text)}; a text is wanted`);
-  const value = /\.json$/i.test(file) ? parseJson(file, text) : parseYaml(file, text);
-  try {
-    return Network.from(value);
-  } catch (error) {
-    if (!(error instanceof NetworkError)) throw error;
-    const hint = Array.isArray(value) ? '' : ', such as [{ "layer": "gap" }, { "layer": "dense" }]';
-    throw new InputError(file, error.message + hint, { cause: error });
-  }
-}
-
 /** Writes a network as `readNetwork` reads it. @throws OutputError */
 export async function writeNetwork(file: string, network: Network): Promise<void> {
   assertText('the path of a file', file);
   await writeAtomically(file, [networkText(file, network)]);
-}
-
-/** The text of a network's file: a layer a line. */
-export function networkText(file: string, network: Network): string {
-  assertText('the name of a file', file);
-  assertNetwork(network);
-  if (/\.json$/i.test(file)) {
-    const lines = network.layers.map((layer) => `  ${JSON.stringify(layer)}`);
-    return `[\n${lines.join(',\n')}\n]\n`;
-  }
-  const document = new Document(JSON.parse(JSON.stringify(network)));
-  visit(document, {
-    Map(_, map) {
-      const branches = map.get('branches');
-      map.flow = branches === undefined;
-      if (branches instanceof YAMLSeq) {
-        for (const branch of branches.items)
-          if (branch instanceof YAMLSeq) branch.flow = !branch.items.some(isMap);
-      }
-    },
-  });
-  return stringify(document, { lineWidth: 0 });
-}
-
-function parseJson(file: string, text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new InputError(file, `is no JSON (${(error as Error).message})`, { cause: error });
-  }
-}
-
-function parseYaml(file: string, text: string): unknown {
-  const document = parseDocument(text, { prettyErrors: true });
-  const [error] = document.errors;
-  if (error as Error | undefined) {
-    throw new InputError(file, `is no YAML (${error.message.split('\n')[0].replace(/:$/, '')})`, {
-      cause: error,
-    });
-  }
-  try {
-    // Few networks repeat parts of themselves by name, and none multiplies them.
-    return document.toJS({ maxAliasCount: 100 });
-  } catch (cause) {
-    throw new InputError(file, `is no YAML (${(cause as Error).message})`, { cause });
-  }
 }
 
 async function readText(file: string): Promise<string> {

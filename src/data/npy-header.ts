@@ -1,11 +1,13 @@
 import type { Bytes } from './bytes.js';
 import type { Role } from './convert.js';
+import { NPY_MAGIC } from './npy-bytes.js';
 import { dtypeProblem } from './dtype-remedy.js';
 import { parseDtype, type Dtype } from './dtype.js';
 import { parsePythonLiteral, type PythonDict, type PythonValue } from './python-literal.js';
 import { formatShape } from './shape.js';
 import { parseTextDtype } from './text-array.js';
 import { MOST_UNANNOUNCED } from './unpack.js';
+import { hexText, latin1Text, utf8Text } from '../text/byte-text.js';
 
 // The .npy format: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
 
@@ -18,7 +20,6 @@ export interface NpyHeader {
   readonly columnMajor: boolean;
 }
 
-export const NPY_MAGIC = '\x93NUMPY';
 /** Holds every header of version 1; a longer one belongs to a structured type. */
 export const LONGEST_HEADER = 12 + 65536;
 /** NumPy's own bound. */
@@ -26,7 +27,7 @@ const MOST_AXES = 64;
 
 /** True for the first bytes of a .npy file. */
 export function isNpy(start: Uint8Array): boolean {
-  return Buffer.from(start.subarray(0, NPY_MAGIC.length)).toString('latin1') === NPY_MAGIC;
+  return latin1Text(start.subarray(0, NPY_MAGIC.length)) === NPY_MAGIC;
 }
 
 /**
@@ -68,9 +69,9 @@ export function assertNpySize(bytes: Bytes, header: NpyHeader): void {
  * @param start At least `LONGEST_HEADER` bytes of it, or all that there are.
  */
 export function parseNpyHeader(bytes: Bytes, start: Uint8Array, role: Role = 'array'): NpyHeader {
-  const text = Buffer.from(start.buffer, start.byteOffset, start.byteLength);
+  const view = new DataView(start.buffer, start.byteOffset, start.byteLength);
   if (!isNpy(start)) {
-    const found = text.subarray(0, NPY_MAGIC.length).toString('hex');
+    const found = hexText(start.subarray(0, NPY_MAGIC.length));
     throw bytes.error(`is not a .npy file: it starts with ${found || 'nothing'}, not with 934e554d5059`, 0);
   }
   if (start.length < 10) throw bytes.error('the header is cut off: 10 bytes or more expected', start.length);
@@ -80,7 +81,7 @@ export function parseNpyHeader(bytes: Bytes, start: Uint8Array, role: Role = 'ar
   }
   const headerAt = version === 1 ? 10 : 12;
   if (start.length < headerAt) throw bytes.error('the header is cut off: 12 bytes expected', start.length);
-  const headerBytes = version === 1 ? text.readUInt16LE(8) : text.readUInt32LE(8);
+  const headerBytes = version === 1 ? view.getUint16(8, true) : view.getUint32(8, true);
   const dataOffset = headerAt + headerBytes;
   if (dataOffset > bytes.sizeBytes) {
     throw bytes.error(
@@ -91,7 +92,8 @@ export function parseNpyHeader(bytes: Bytes, start: Uint8Array, role: Role = 'ar
   if (dataOffset > start.length) {
     throw bytes.error(`a header of ${headerBytes} bytes: only arrays of plain numbers are read`, 8);
   }
-  const header = text.toString(version === 3 ? 'utf8' : 'latin1', headerAt, dataOffset);
+  const content = start.subarray(headerAt, dataOffset);
+  const header = version === 3 ? utf8Text(content) : latin1Text(content);
   const { descr, fortranOrder, shape } = parseDictionary(bytes, header, headerAt);
   const dtype = typeof descr === 'string' ? (parseDtype(descr) ?? labelDtype(descr, role)) : undefined;
   if (dtype === undefined) throw bytes.error(dtypeProblem(descr, shape, bytes, role), headerAt);

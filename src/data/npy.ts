@@ -4,7 +4,8 @@ import { ArrayError, typedArrayName } from '../checks/typed-arrays.js';
 import { writeAtomically } from '../files/atomic-file.js';
 import { memoryBytes, type Bytes } from './bytes.js';
 import { decodeNumbers, NATIVE_ORDER, type DecodedArray } from './dtype.js';
-import { assertNpySize, NPY_MAGIC, parseNpyHeader, type NpyHeader } from './npy-header.js';
+import { npyHeader } from './npy-bytes.js';
+import { assertNpySize, parseNpyHeader, type NpyHeader } from './npy-header.js';
 import { openArray } from './open-array.js';
 import { toRowMajor } from './row-major.js';
 import { formatShape } from './shape.js';
@@ -69,23 +70,6 @@ function toArray(bytes: Bytes, { dtype, shape, dataOffset }: NpyHeader, content:
 
 /** Arrays that `writeNpy` writes, with their types in the file. */
 export type WritableArray = Float32Array | Float64Array | Int32Array | Uint8Array;
-
-/**
- * The header of a .npy file (version 1), padded so that the data after it starts at a multiple of 64 bytes.
- *
- * @param descr Element type with byte order, as `<f4`.
- */
-export function npyHeader(descr: string, shape: readonly number[]): Uint8Array {
-  const axes = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
-  const dictionary = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${axes}), }`;
-  const sizeBytes = Math.ceil((10 + dictionary.length + 1) / 64) * 64;
-  const header = Buffer.alloc(sizeBytes, ' ');
-  header.write(`${NPY_MAGIC}\x01\x00`, 'latin1');
-  header.writeUInt16LE(sizeBytes - 10, 8);
-  header.write(dictionary, 10, 'latin1');
-  header.write('\n', sizeBytes - 1);
-  return header;
-}
 
 /** Writes the array of `library/data`, whose arguments are right. */
 export async function writeNpy(path: string, shape: readonly number[], data: WritableArray): Promise<void> {

@@ -4,6 +4,7 @@ import { zipProblem } from './foreign-formats.js';
 import { scipySparseLine } from './foreign-lines.js';
 import { npySizeBytes, parseNpyHeader } from './npy-header.js';
 import { openNpyArray } from './open-npy.js';
+import type { RareMethods } from './rare-compression.js';
 import { ZipArchive } from './zip-archive.js';
 
 const NPY = '.npy';
@@ -17,8 +18,8 @@ const OF_MACOS = /(?:^|\/)(?:__MACOSX\/|\._)/;
  *
  * @throws InputError if it is no zip file, cut off, or holds no arrays.
  */
-export async function openNpz(bytes: Bytes): Promise<ArrayArchive> {
-  const zip = await ZipArchive.open(bytes);
+export async function openNpz(bytes: Bytes, rareMethods: RareMethods = {}): Promise<ArrayArchive> {
+  const zip = await ZipArchive.open(bytes, rareMethods);
   const names = zip.names
     .filter((name) => name.endsWith(NPY) && !OF_MACOS.test(name))
     .map((name) => name.slice(0, -NPY.length));

@@ -1,7 +1,8 @@
 import { splitArrayPath } from './array-path.js';
 import type { Role } from './convert.js';
 import { archiveOf } from './archives.js';
-import { openContent, type Content } from './open-content.js';
+import { disk } from './disk.js';
+import { assertWhole, openContent } from './open-content.js';
 import { openNpyArray, type OpenArray } from './open-npy.js';
 import { pickOnly } from './pick-array.js';
 
@@ -15,10 +16,10 @@ export { openNpyArray, type OpenArray };
  * @throws InputError if there is none, or it is damaged, or of a type that is not read.
  */
 export async function openArray(path: string, role: Role = 'array'): Promise<OpenArray> {
-  const { file, array } = await splitArrayPath(path);
-  const { bytes, format } = await openContent(file, role);
+  const { file, array } = await splitArrayPath(disk, path);
+  const { bytes, format } = await openContent(disk, file, role);
   try {
-    const archive = await archiveOf(bytes, format);
+    const archive = await archiveOf(disk, bytes, format);
     if (archive !== undefined) {
       const what = role === 'kernel' ? 'the kernel' : 'the array';
       const chosen = array ?? pickOnly(bytes, archive.names, what);
@@ -33,12 +34,4 @@ export async function openArray(path: string, role: Role = 'array'): Promise<Ope
     await bytes.close();
     throw error;
   }
-}
-
-/** @throws InputError if an array is named of a file that is no archive. */
-export function assertWhole({ bytes, format }: Content, array: string | undefined): void {
-  if (array === undefined) return;
-  throw bytes.error(
-    `is in the format ${format} and holds one array; name the file alone, without ${JSON.stringify(`:${array}`)}`,
-  );
 }

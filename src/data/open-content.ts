@@ -1,12 +1,9 @@
-import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
-import { createGunzip } from 'node:zlib';
 import { memoryBytes, pieces, type Bytes } from './bytes.js';
-import { fileBytes } from './file-bytes.js';
 import type { Role } from './convert.js';
 import { detectFormat, type Format } from './formats.js';
+import type { Host } from './host.js';
 import { idxSizeBytes } from './idx.js';
-import { fileError, InputError } from '../checks/input-error.js';
+import { InputError } from '../checks/input-error.js';
 import { LONGEST_HEADER, npySizeBytes, parseNpyHeader } from './npy-header.js';
 import { MOST_UNANNOUNCED, unpack } from './unpack.js';
 import { shellWord } from '../text/shell-words.js';
@@ -25,28 +22,26 @@ export interface Content {
  * @throws InputError if it cannot be opened, is no regular file, is empty, is in no format that is read here, or its
  * gzip stream is damaged.
  */
-export async function openContent(path: string, role: Role): Promise<Content> {
+export async function openContent(host: Host, path: string, role: Role): Promise<Content> {
+  const bytes = await host.open(path);
   try {
-    // Opening a pipe would wait for a writer otherwise. Windows has no such flag, and needs none: undefined is 0 here.
-    const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    try {
-      const status = await handle.stat();
-      if (status.isDirectory()) throw new InputError(path, 'is a folder; name the files in it');
-      if (!status.isFile()) throw new InputError(path, 'is not a regular file; save the data in one first');
-      if (status.size === 0) throw new InputError(path, 'is empty (0 bytes)');
-      const bytes = await fileBytes(path, handle);
-      const start = await bytes.read(0, Math.min(bytes.sizeBytes, LONGEST_HEADER));
-      if (!isGzip(start)) return { bytes, format: detectFormat(bytes, start, role) };
-      const unpacked = await openGzip(bytes, role);
-      await handle.close();
-      return unpacked;
-    } catch (error) {
-      await handle.close();
-      throw error;
-    }
+    const start = await bytes.read(0, Math.min(bytes.sizeBytes, LONGEST_HEADER));
+    if (!isGzip(start)) return { bytes, format: detectFormat(bytes, start, role) };
+    const unpacked = await openGzip(bytes, role);
+    await bytes.close();
+    return unpacked;
   } catch (error) {
-    throw fileError(path, error);
+    await bytes.close();
+    throw error;
   }
+}
+
+/** @throws InputError if an array is named of a file that is no archive. */
+export function assertWhole({ bytes, format }: Content, array: string | undefined): void {
+  if (array === undefined) return;
+  throw bytes.error(
+    `is in the format ${format} and holds one array; name the file alone, without ${JSON.stringify(`:${array}`)}`,
+  );
 }
 
 function isGzip(start: Uint8Array): boolean {
@@ -65,7 +60,7 @@ async function openGzip(bytes: Bytes, role: Role): Promise<Content> {
     if (format === 'idx') return idxSizeBytes(head, start);
     return MOST_UNANNOUNCED;
   };
-  const content = await unpack(pieces(bytes), createGunzip(), LONGEST_HEADER, announced, (problem, cause) => {
+  const { content } = await unpack(pieces(bytes), 'gzip', LONGEST_HEADER, announced, (problem, cause) => {
     const what = problem.startsWith('is cut off')
       ? `the gzip stream ${problem}, ${bytes.sizeBytes} packed bytes; fetch the file again`
       : `${problem}; if the file is right, unpack it and name what comes out: gunzip -k ${shellWord(bytes.path)}`;

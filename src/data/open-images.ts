@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import { splitArrayPath } from './array-path.js';
 import type { ArrayArchive } from './array-archive.js';
 import { archiveOf } from './archives.js';
@@ -6,9 +5,11 @@ import type { Bytes } from './bytes.js';
 import { openCifar, openCifar100 } from './cifar.js';
 import type { Format } from './formats.js';
 import { openIdxImages } from './idx.js';
-import { archiveLabels, columnLabels, labelsBeside, openLabels } from './labels.js';
-import { assertWhole, openNpyArray, type OpenArray } from './open-array.js';
-import { openContent } from './open-content.js';
+import { isFolder, type Host } from './host.js';
+import { assertWhole, openContent } from './open-content.js';
+import { archiveLabels, columnLabels, labelsBeside, openLabels } from './open-labels.js';
+import { openNpyArray, type OpenArray } from './open-npy.js';
+import { openTableOf } from './open-table.js';
 import type { PackedImages, PackedLabels } from './packed.js';
 import { pickImages, pickLabelsBeside } from './pick-array.js';
 import type { PictureSize } from './pictures/resize.js';
@@ -34,22 +35,22 @@ export interface OpenOptions {
  *
  * @throws InputError if it cannot be read, or is in no known format, or breaks the rules of its format.
  */
-export async function openImages(path: string, options: OpenOptions): Promise<OpenImages> {
+export async function openImages(host: Host, path: string, options: OpenOptions): Promise<OpenImages> {
   const { layout, findLabels, resize } = options;
-  if (await isFolder(path)) return await openFolder(path, options);
-  const { file, array } = await splitArrayPath(path);
-  const { bytes, format } = await openContent(file, 'images');
+  if (await isFolder(host, path)) return await openFolder(host, path, options);
+  const { file, array } = await splitArrayPath(host, path);
+  const { bytes, format } = await openContent(host, file, 'images');
   try {
     if (format === 'parquet' || format === 'picture') {
-      if (format === 'picture') return await openPicture(bytes, file, resize);
-      return await openTable(bytes, array, options);
+      if (format === 'picture') return await openPicture(host, bytes, file, resize);
+      return await openTable(host, bytes, array, options);
     }
     if (resize !== undefined) {
       throw bytes.error(
         `is in the format ${format}, whose images have one size; only pictures (PNG, JPEG) are resized`,
       );
     }
-    const archive = await archiveOf(bytes, format);
+    const archive = await archiveOf(host, bytes, format);
     if (archive !== undefined) return await openArchiveImages(bytes, archive, format, array, options);
     if (format === 'cifar-100') return withLabelsIf(findLabels, openCifar100(bytes, array));
     assertWhole({ bytes, format }, array);
@@ -57,8 +58,8 @@ export async function openImages(path: string, options: OpenOptions): Promise<Op
     const images = await (format === 'npy'
       ? openNpyArray(bytes, 'images').then((opened) => imagesOf(opened, format, layout))
       : openIdxImages(bytes, layout));
-    const beside = findLabels ? await labelsBeside(path) : undefined;
-    return { images, labels: beside === undefined ? undefined : await openLabels(beside) };
+    const beside = findLabels ? await labelsBeside(host, path) : undefined;
+    return { images, labels: beside === undefined ? undefined : await openLabels(host, beside) };
   } catch (error) {
     await bytes.close();
     throw error;
@@ -69,43 +70,51 @@ function withLabelsIf(findLabels: boolean, { images, labels }: Required<OpenImag
   return { images, labels: findLabels ? labels : undefined };
 }
 
-async function isFolder(path: string): Promise<boolean> {
-  return await stat(path).then(
-    (status) => status.isDirectory(),
-    () => false,
-  );
-}
-
-async function openFolder(path: string, { findLabels, resize }: OpenOptions): Promise<OpenImages> {
+async function openFolder(
+  host: Host,
+  path: string,
+  { findLabels, resize }: OpenOptions,
+): Promise<OpenImages> {
   const { findPictures } = await import('./pictures/picture-folder.js');
   const { stackPictures } = await import('./pictures/picture-stack.js');
   const { namedLabels } = await import('./named-labels.js');
-  const { pictures, classes, notes } = await findPictures(path);
-  const stack = await stackPictures(path, pictures, resize, 'pictures');
+  const { pictures, classes, notes } = await findPictures(host, path);
+  const stack = await stackPictures(host, path, pictures, resize, 'pictures');
   return {
     images: { ...stack.images, notes: [...notes, ...stack.notes] },
     labels: findLabels && classes !== undefined ? namedLabels({ path }, classes) : undefined,
   };
 }
 
-async function openPicture(bytes: Bytes, file: string, resize: PictureSize | undefined): Promise<OpenImages> {
+async function openPicture(
+  host: Host,
+  bytes: Bytes,
+  file: string,
+  resize: PictureSize | undefined,
+): Promise<OpenImages> {
   const { stackPictures } = await import('./pictures/picture-stack.js');
   const content = await bytes.read(0, bytes.sizeBytes);
   await bytes.close();
   const picture = { name: file, read: () => Promise.resolve(content) };
-  const { images, notes } = await stackPictures(file, [picture], resize, 'pictures');
+  const { images, notes } = await stackPictures(host, file, [picture], resize, 'pictures');
   return { images: { ...images, notes }, labels: undefined };
 }
 
 async function openTable(
+  host: Host,
   bytes: Bytes,
   column: string | undefined,
   { findLabels, resize }: OpenOptions,
 ): Promise<OpenImages> {
-  const { openParquet } = await import('./parquet.js');
   const { stackPictures } = await import('./pictures/picture-stack.js');
-  const table = await openParquet(bytes);
-  const { images, notes } = await stackPictures(bytes.path, await table.pictures(column), resize, 'parquet');
+  const table = await openTableOf(host, bytes);
+  const { images, notes } = await stackPictures(
+    host,
+    bytes.path,
+    await table.pictures(column),
+    resize,
+    'parquet',
+  );
   const name = findLabels ? table.labelColumn() : undefined;
   const labels = name === undefined ? undefined : await columnLabels(table, name);
   await table.close();

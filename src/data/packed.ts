@@ -2,6 +2,7 @@ import type { Bytes } from './bytes.js';
 import type { Format } from './formats.js';
 import { decodeNumbers, type Dtype, type DecodedArray } from './dtype.js';
 import { oneHotClass } from './label-shape.js';
+import { countIn, type Range } from './ranges.js';
 import { PixelRange, scaleOf, type PixelFacts, type PixelScale } from './scale.js';
 import type { PackedShape } from './shape.js';
 
@@ -34,22 +35,27 @@ export interface PackedLabels extends PackedRecords {
 
 const BATCH_BYTES = 4 * 2 ** 20;
 
-/** The records first … first + count − 1, read a few MiB at a time; `offset` is the record's place in the file. */
+/**
+ * The records of these ranges, read a few MiB at a time: `index` and `offset` are the record's place in the file,
+ * `position` counts those that are visited.
+ */
 async function forEachRecord(
   records: PackedRecords,
-  first: number,
-  count: number,
-  visit: (index: number, numbers: DecodedArray, offset: number) => void,
+  ranges: readonly Range[],
+  visit: (record: { position: number; index: number; offset: number }, numbers: DecodedArray) => void,
 ): Promise<void> {
   const { bytes, dtype, elements, offsetBytes, strideBytes } = records;
   const batch = Math.max(1, Math.floor(BATCH_BYTES / strideBytes));
-  for (let start = first; start < first + count; start += batch) {
-    const size = Math.min(batch, first + count - start);
-    const offset = offsetBytes + start * strideBytes;
-    const content = await bytes.read(offset, (size - 1) * strideBytes + elements * dtype.sizeBytes);
-    for (let i = 0; i < size; i++) {
-      const numbers = decodeNumbers(dtype, content, i * strideBytes, elements);
-      visit(start + i, numbers, offset + i * strideBytes);
+  let position = 0;
+  for (const { first, count } of ranges) {
+    for (let start = first; start < first + count; start += batch) {
+      const size = Math.min(batch, first + count - start);
+      const from = offsetBytes + start * strideBytes;
+      const content = await bytes.read(from, (size - 1) * strideBytes + elements * dtype.sizeBytes);
+      for (let i = 0; i < size; i++, position++) {
+        const numbers = decodeNumbers(dtype, content, i * strideBytes, elements);
+        visit({ position, index: start + i, offset: from + i * strideBytes }, numbers);
+      }
     }
   }
   await bytes.assertUnchanged();
@@ -64,8 +70,7 @@ async function forEachRecord(
  */
 export async function readPixels(
   images: PackedImages,
-  first: number,
-  count: number,
+  ranges: readonly Range[],
   scale: PixelScale,
   out: Float32Array,
 ): Promise<PixelFacts> {
@@ -76,8 +81,8 @@ export async function readPixels(
   // Distance in `out` of neighbours in the file: (pixel, channel) → channel · height · width + pixel for nhwc.
   const interleaved = images.order === 'nhwc' ? channels : 1;
   const plane = elements / interleaved;
-  await forEachRecord(images, first, count, (index, numbers, offset) => {
-    const base = (index - first) * elements;
+  await forEachRecord(images, ranges, ({ position, index, offset }, numbers) => {
+    const base = position * elements;
     for (let e = 0, pixel = 0; pixel < plane; pixel++) {
       for (let c = 0; c < interleaved; c++, e++) {
         const value = numbers[e];
@@ -101,7 +106,7 @@ export async function readPixels(
       }
     }
   });
-  const facts = { ...scaled, count, ...range.facts };
+  const facts = { ...scaled, count: countIn(ranges), ...range.facts };
   const size = Math.max(...facts.range.map(Math.abs));
   if (size > 0 && dividedBy > 1 && Math.fround(size / dividedBy) === 0) {
     throw bytes.error(`nothing is left of pixels up to ${size} when they are divided by ${dividedBy}`);
@@ -113,15 +118,18 @@ export async function readPixels(
 const [SMALLEST_LABEL, LARGEST_LABEL] = [-(2 ** 31), 2 ** 31 - 1];
 
 /**
- * Class labels as integers, [count].
+ * Class labels as integers, [count]; by default all.
  *
  * @throws InputError naming index and byte of a label that is no integer of 32 bits, or none of the format's classes.
  */
-export async function readLabels(labels: PackedLabels, first: number, count: number): Promise<Int32Array> {
-  const values = new Int32Array(count);
+export async function readLabels(
+  labels: PackedLabels,
+  ranges: readonly Range[] = [{ first: 0, count: labels.count }],
+): Promise<Int32Array> {
+  const values = new Int32Array(countIn(ranges));
   const [smallest, largest] =
     labels.classes === undefined ? [SMALLEST_LABEL, LARGEST_LABEL] : [0, labels.classes - 1];
-  await forEachRecord(labels, first, count, (index, numbers, offset) => {
+  await forEachRecord(labels, ranges, ({ position, index, offset }, numbers) => {
     const value = labels.elements === 1 ? numbers[0] : oneHotClass(labels, index, numbers);
     if (!Number.isInteger(value) || value < smallest || value > largest) {
       const expected = `labels are integers from ${smallest} to ${largest}`;
@@ -132,7 +140,7 @@ export async function readLabels(labels: PackedLabels, first: number, count: num
           : '';
       throw labels.bytes.error(`label ${index} is ${value}; ${expected}${hint}`, offset);
     }
-    values[index - first] = value;
+    values[position] = value;
   });
   return values;
 }
@@ -142,16 +150,16 @@ export async function readLabels(labels: PackedLabels, first: number, count: num
  *
  * @throws InputError naming index and byte of one that is not finite; and if they are names.
  */
-export async function readValues(labels: PackedLabels, first: number, count: number): Promise<Float64Array> {
+export async function readValues(labels: PackedLabels, ranges: readonly Range[]): Promise<Float64Array> {
   if (labels.areNames === true) {
     throw labels.bytes.error(`holds names, as ${JSON.stringify(labels.names?.[0])}; numbers are wanted here`);
   }
-  const values = new Float64Array(count * labels.elements);
-  await forEachRecord(labels, first, count, (index, numbers, offset) => {
+  const values = new Float64Array(countIn(ranges) * labels.elements);
+  await forEachRecord(labels, ranges, ({ position, index, offset }, numbers) => {
     const wrong = numbers.findIndex((value) => !Number.isFinite(value));
     if (wrong >= 0)
       throw labels.bytes.error(`target ${index} is ${numbers[wrong]}; targets must be finite`, offset);
-    values.set(numbers, (index - first) * labels.elements);
+    values.set(numbers, position * labels.elements);
   });
   return values;
 }

@@ -8,6 +8,7 @@ import type { OpenArray } from './open-npy.js';
 import type { EncodedPicture } from './pictures/picture-stack.js';
 import { listNames } from './pick-array.js';
 import { textArray } from './text-array.js';
+import { utf8Text } from '../text/byte-text.js';
 
 /** Columns of a Parquet file, as the hubs of data sets keep images. */
 export interface ParquetTable {
@@ -181,7 +182,7 @@ function columnArray(values: readonly unknown[], place: ArrayPlace): OpenArray {
 
 function asText(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
-  return value instanceof Uint8Array ? Buffer.from(value).toString('utf8') : undefined;
+  return value instanceof Uint8Array ? utf8Text(value) : undefined;
 }
 
 const hubSchema = v.looseObject({

@@ -9,8 +9,11 @@ export interface RareMethod {
   readonly unpack: (packed: Uint8Array, sizeBytes: number) => Promise<Uint8Array>;
 }
 
+/** Such methods by their numbers in zip archives. */
+export type RareMethods = Partial<Record<number, RareMethod>>;
+
 /** By their numbers in zip archives (APPNOTE.TXT, section 4.4.5). The libraries are loaded when they are needed. */
-export const RARE_METHODS: Partial<Record<number, RareMethod>> = {
+export const RARE_METHODS: RareMethods = {
   12: {
     name: 'bzip2',
     unpack: async (packed, sizeBytes) => {

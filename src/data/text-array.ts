@@ -2,6 +2,7 @@ import type { ArrayPlace } from './convert.js';
 import { decodedBytes } from './decoded.js';
 import type { Dtype } from './dtype.js';
 import type { OpenArray } from './open-npy.js';
+import { utf8Text } from '../text/byte-text.js';
 
 // Arrays of text are labels, and nothing else: each element is a name.
 
@@ -33,7 +34,7 @@ export function decodeText(descr: string, content: Uint8Array, length: number): 
     if (!/^.?U/.test(descr)) {
       let end = start + sizeBytes;
       while (end > start && content[end - 1] === 0) end--;
-      return Buffer.from(content.subarray(start, end)).toString('utf8');
+      return utf8Text(content.subarray(start, end));
     }
     let text = '';
     for (let at = start; at < start + sizeBytes; at += 4) {

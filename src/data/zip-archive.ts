@@ -1,23 +1,16 @@
-import { crc32, createInflateRaw } from 'node:zlib';
-import {
-  getFileNameLowLevel,
-  parseExtraFields,
-  fromRandomAccessReaderPromise,
-  type Entry,
-  type LocalFileHeader,
-  type ZipFile,
-} from 'yauzl';
-import { ZipReader } from './zip-reader.js';
+import { crc32 } from './crc32.js';
+import { readDirectory, readLocalHeader, type LocalHeader, type ZipEntry } from './zip-directory.js';
 import { memoryBytes, pieces, rangeBytes, type Bytes } from './bytes.js';
 import { InputError } from '../checks/input-error.js';
 import { LONGEST_HEADER } from './npy-header.js';
-import { RARE_METHODS, type RareMethod } from './rare-compression.js';
+import type { RareMethod, RareMethods } from './rare-compression.js';
 import { MOST_UNANNOUNCED, unpack } from './unpack.js';
 import { shellWord } from '../text/shell-words.js';
+import { hexText, latin1Text, utf8Text } from '../text/byte-text.js';
 
 /** True for the first bytes of a zip archive, also of an empty one. */
 export function isZip(start: Uint8Array): boolean {
-  return ['PK\x03\x04', 'PK\x05\x06'].includes(Buffer.from(start.subarray(0, 4)).toString('latin1'));
+  return ['PK\x03\x04', 'PK\x05\x06'].includes(latin1Text(start.subarray(0, 4)));
 }
 
 const STORED = 0;
@@ -26,6 +19,9 @@ const OTHERS: Partial<Record<number, string>> = {
   1: 'shrink',
   6: 'implode',
   9: 'Deflate64',
+  12: 'bzip2',
+  14: 'LZMA',
+  93: 'Zstandard',
   95: 'XZ',
   98: 'PPMd',
   99: 'AES',
@@ -38,26 +34,20 @@ const SIZES_FOLLOW = 8;
 export class ZipArchive {
   private constructor(
     private readonly bytes: Bytes,
-    private readonly zip: ZipFile,
+    private readonly rareMethods: RareMethods,
     /** The members of each name: a list, for nothing keeps two members from having one name. */
-    private readonly entries: ReadonlyMap<string, readonly Entry[]>,
+    private readonly entries: ReadonlyMap<string, readonly ZipEntry[]>,
     /** Where members begin, and the directory after them, ascending. */
     private readonly starts: readonly number[],
   ) {}
 
   /** @throws InputError if the directory at the end is missing or damaged. */
-  static async open(bytes: Bytes): Promise<ZipArchive> {
+  static async open(bytes: Bytes, rareMethods: RareMethods): Promise<ZipArchive> {
     try {
-      const zip = await fromRandomAccessReaderPromise(new ZipReader(bytes), bytes.sizeBytes, {
-        autoClose: false,
-        decodeStrings: false,
-        validateEntrySizes: false,
-      });
-      const entries = new Map<string, Entry[]>();
+      const entries = new Map<string, ZipEntry[]>();
       const starts: number[] = [];
-      for await (const entry of zip.eachEntry()) {
-        const { generalPurposeBitFlag, fileNameRaw, extraFields } = entry;
-        const name = getFileNameLowLevel(generalPurposeBitFlag, fileNameRaw, extraFields, true);
+      for (const entry of await readDirectory(bytes)) {
+        const { name } = entry;
         const same = entries.get(name);
         if (same === undefined) entries.set(name, [entry]);
         else same.push(entry);
@@ -65,7 +55,7 @@ export class ZipArchive {
       }
       return new ZipArchive(
         bytes,
-        zip,
+        rareMethods,
         entries,
         starts.sort((a, b) => a - b),
       );
@@ -117,14 +107,13 @@ export class ZipArchive {
       this.assertChecksum(entry, crc, damaged);
       return range;
     }
-    const other = RARE_METHODS[compressionMethod];
+    const other = this.rareMethods[compressionMethod];
     if (other !== undefined) {
       return {
         ...memoryBytes(place, await this.unpackRare(range, entry, other, announced, damaged), true),
         close,
       };
     }
-    const inflate = createInflateRaw();
     const limit = (head: Uint8Array, complete: boolean): number => {
       const sizeBytes = announced(head, complete);
       // More than there is to come: the reader of the header says what is missing.
@@ -133,12 +122,17 @@ export class ZipArchive {
         `bytes are left over: its header announces ${sizeBytes} bytes, but the archive's directory ${uncompressedSize} unpacked bytes`,
       );
     };
-    const content = await unpack(pieces(range), inflate, LONGEST_HEADER, limit, (problem, cause) =>
-      damaged(problem.startsWith('is cut off') ? `the deflated data ${problem}` : problem, cause),
+    const { content, usedBytes } = await unpack(
+      pieces(range),
+      'raw',
+      LONGEST_HEADER,
+      limit,
+      (problem, cause) =>
+        damaged(problem.startsWith('is cut off') ? `the deflated data ${problem}` : problem, cause),
     );
-    if (content.length !== uncompressedSize || inflate.bytesWritten !== compressedSize) {
+    if (content.length !== uncompressedSize || usedBytes !== compressedSize) {
       throw damaged(
-        `${inflate.bytesWritten} packed bytes unpack to ${content.length} bytes, but the archive's directory says ${compressedSize} and ${uncompressedSize}`,
+        `${usedBytes} packed bytes unpack to ${content.length} bytes, but the archive's directory says ${compressedSize} and ${uncompressedSize}`,
       );
     }
     this.assertChecksum(entry, crc32(content), damaged);
@@ -147,7 +141,7 @@ export class ZipArchive {
   }
 
   /** @throws InputError for a member that is whole, but that only other programs unpack */
-  private assertReadable({ compressionMethod, generalPurposeBitFlag }: Entry, array: string): void {
+  private assertReadable({ compressionMethod, generalPurposeBitFlag }: ZipEntry, array: string): void {
     const { path } = this.bytes;
     const refuse = (problem: string) => new InputError(`${this.bytes.file}:${array}`, problem);
     if ((generalPurposeBitFlag & ENCRYPTED) !== 0) {
@@ -155,18 +149,23 @@ export class ZipArchive {
         `is encrypted; unpack the archive with its password and name the .npy file in it: 7z x ${shellWord(path)}`,
       );
     }
-    if ([STORED, DEFLATED].includes(compressionMethod) || RARE_METHODS[compressionMethod] !== undefined)
+    if ([STORED, DEFLATED].includes(compressionMethod) || this.rareMethods[compressionMethod] !== undefined)
       return;
     const other = OTHERS[compressionMethod] ?? 'an unknown method';
     throw refuse(
-      `is compressed by ${other} (method ${compressionMethod}), which is not read here (stored members are, and those of deflate, bzip2, LZMA and Zstandard); unpack the archive and name the .npy file in it: 7z x ${shellWord(path)}`,
+      `is compressed by ${other} (method ${compressionMethod}), which is not read here (stored members are, and those of ${this.readable}); unpack the archive and name the .npy file in it: 7z x ${shellWord(path)}`,
     );
+  }
+
+  private get readable(): string {
+    const names = ['deflate', ...Object.values(this.rareMethods).flatMap((method) => method?.name ?? [])];
+    return names.length === 1 ? names[0] : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
   }
 
   /** A member of a method of which the whole is unpacked at once, to the size that the directory says. */
   private async unpackRare(
     range: Bytes,
-    entry: Entry,
+    entry: ZipEntry,
     { name, unpack: unpackAll }: RareMethod,
     announced: (start: Uint8Array, complete: boolean) => number,
     damaged: (problem: string, cause?: unknown) => InputError,
@@ -200,12 +199,10 @@ export class ZipArchive {
    *
    * @returns where the member's data begins
    */
-  private async checkLocalHeader(entry: Entry, damaged: (problem: string) => InputError): Promise<number> {
-    let local: LocalFileHeader;
-    let sizes: { packed: number; unpacked: number };
+  private async checkLocalHeader(entry: ZipEntry, damaged: (problem: string) => InputError): Promise<number> {
+    let local: LocalHeader;
     try {
-      local = await this.zip.readLocalFileHeaderPromise(entry);
-      sizes = localSizes(local);
+      local = await readLocalHeader(this.bytes, entry);
     } catch (error) {
       throw damaged(`its header is damaged (${(error as Error).message})`);
     }
@@ -214,15 +211,15 @@ export class ZipArchive {
       ['method', local.compressionMethod, entry.compressionMethod],
       ['encryption', local.generalPurposeBitFlag & ENCRYPTED, entry.generalPurposeBitFlag & ENCRYPTED],
       ['CRC-32', local.crc32, entry.crc32],
-      ['packed size', sizes.packed, entry.compressedSize],
-      ['unpacked size', sizes.unpacked, entry.uncompressedSize],
+      ['packed size', local.compressedSize, entry.compressedSize],
+      ['unpacked size', local.uncompressedSize, entry.uncompressedSize],
     ];
     for (const [index, [what, here, directory]] of pairs.entries()) {
       if (here === directory || (follow && here === 0 && index >= 2)) continue;
       throw damaged(`the header before it says ${what} ${here}, the archive's directory ${directory}`);
     }
-    if (!local.fileName.equals(entry.fileNameRaw)) {
-      throw damaged(`the header before it has another name, ${JSON.stringify(local.fileName.toString())}`);
+    if (hexText(local.fileNameRaw) !== hexText(entry.fileNameRaw)) {
+      throw damaged(`the header before it has another name, ${JSON.stringify(utf8Text(local.fileNameRaw))}`);
     }
     const end = local.fileDataStart + entry.compressedSize;
     const own = entry.relativeOffsetOfLocalHeader;
@@ -233,7 +230,7 @@ export class ZipArchive {
     return local.fileDataStart;
   }
 
-  private assertChecksum(entry: Entry, crc: number, damaged: (problem: string) => InputError): void {
+  private assertChecksum(entry: ZipEntry, crc: number, damaged: (problem: string) => InputError): void {
     if (crc === entry.crc32) return;
     const [found, expected] = [crc, entry.crc32].map((value) => value.toString(16).padStart(8, '0'));
     throw damaged(`is damaged: the CRC-32 of its content is ${found}, but the archive says ${expected}`);
@@ -249,26 +246,6 @@ function firstFrom(ascending: readonly number[], least: number): number {
     else high = middle;
   }
   return low;
-}
-
-/** Sizes of more than 4 GiB stand in an extra field (zip64), unpacked first; in their place all bits are set. */
-function localSizes({ compressedSize, uncompressedSize, extraField }: LocalFileHeader): {
-  packed: number;
-  unpacked: number;
-} {
-  const beyond = 0xffffffff;
-  if (compressedSize !== beyond && uncompressedSize !== beyond) {
-    return { packed: compressedSize, unpacked: uncompressedSize };
-  }
-  const zip64 = parseExtraFields(extraField).find(({ id }) => id === 1)?.data;
-  if (zip64 === undefined) throw new Error('no zip64 sizes');
-  let at = 0;
-  const next = (): number => {
-    at += 8;
-    return Number(zip64.readBigUInt64LE(at - 8));
-  };
-  const unpacked = uncompressedSize === beyond ? next() : uncompressedSize;
-  return { unpacked, packed: compressedSize === beyond ? next() : compressedSize };
 }
 
 function damagedArchive(bytes: Bytes, error: unknown): InputError {

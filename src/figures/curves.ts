@@ -1,7 +1,8 @@
 import * as Plot from '@observablehq/plot';
 import type { CurvesFigure } from './figure-types.js';
 import { axisMarks, domainOf, isDrawable, makeAxis, plotScale, type PlotAxis, type Scale } from './axes.js';
-import { plotGroup, sheet, TEXT_SIZE, textLines, titleLines } from './document.js';
+import { sheet, TEXT_SIZE, textLines, titleLines } from './document.js';
+import { plotGroup } from './plot-document.js';
 import { legend } from './legend.js';
 import { seriesStyles, styledDots, styledLine, type SeriesStyle } from './series-style.js';
 import { LINE_HEIGHT, textWidth, wrapText } from './text.js';

@@ -1,6 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import { axisMarks, domainOf, isDrawable, makeAxis, plotScale, type PlotAxis } from './axes.js';
-import { plotGroup, sheet, TEXT_SIZE, textLines, titleLines } from './document.js';
+import { sheet, TEXT_SIZE, textLines, titleLines } from './document.js';
+import { plotGroup } from './plot-document.js';
 import type { IntervalsFigure } from './figure-types.js';
 import { legend } from './legend.js';
 import { seriesStyles, styledDots, type SeriesStyle } from './series-style.js';

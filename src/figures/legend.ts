@@ -1,5 +1,6 @@
 import * as Plot from '@observablehq/plot';
-import { plotGroup, TEXT_SIZE, textLines } from './document.js';
+import { TEXT_SIZE, textLines } from './document.js';
+import { plotGroup } from './plot-document.js';
 import { styledDots, styledLine, type SeriesStyle } from './series-style.js';
 import { LINE_HEIGHT, textWidth, wrapText } from './text.js';
 

@@ -27,6 +27,9 @@ declare global {
   interface GPUAdapter {
     readonly limits: GPUSupportedLimits;
   }
+  interface GPUDeviceDescriptor {
+    label?: string;
+  }
   interface GPUBindGroup {
     label: string;
   }

@@ -1,7 +1,8 @@
 import { assertArray, assertCount, assertOneOf, assertText } from '../checks/arguments.js';
 import { inspectImages as shapeOf } from '../data/inspect.js';
 import { loadLabels as labelsOf, type LoadedLabels } from '../data/labels.js';
-import { assertLoad, loadImages as imagesOf, type LabelledImages, type LoadOptions } from '../data/load.js';
+import { assertLoad } from '../data/image-files.js';
+import { loadImages as imagesOf, type LabelledImages, type LoadOptions } from '../data/load.js';
 import { writeNpy as writeArray, type WritableArray } from '../data/npy.js';
 import type { PictureSize } from '../data/pictures/resize.js';
 import type { PixelOrder } from '../data/shape.js';

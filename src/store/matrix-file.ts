@@ -4,7 +4,7 @@ import { orAborted } from '../signals/or-aborted.js';
 import { OutputError } from '../files/atomic-file.js';
 import { NATIVE_ORDER } from '../data/dtype.js';
 import { removeLeftovers, temporariesOf, temporaryFile } from '../files/leftovers.js';
-import { npyHeader } from '../data/npy.js';
+import { npyHeader } from '../data/npy-bytes.js';
 import type { Block } from './grid.js';
 
 /**

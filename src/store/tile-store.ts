@@ -7,7 +7,8 @@ import { OutputError, writeAtomically } from '../files/atomic-file.js';
 import { NATIVE_ORDER } from '../data/dtype.js';
 import { isTemporary, removeLeftovers } from '../files/leftovers.js';
 import { makeFolder } from '../files/make-folder.js';
-import { npyHeader, parseNpy } from '../data/npy.js';
+import { npyHeader } from '../data/npy-bytes.js';
+import { parseNpy } from '../data/npy.js';
 import { PROCESS_TOKEN } from '../files/process-token.js';
 import { storeTimeMs } from '../files/claims.js';
 import {

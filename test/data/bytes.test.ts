@@ -3,6 +3,7 @@
 import { appendFile, truncate } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { memoryBytes } from '../../src/data/bytes.js';
+import { disk } from '../../src/data/disk.js';
 import { loadImages } from '../../src/data/load.js';
 import { openContent } from '../../src/data/open-content.js';
 import { inputError, npy, put, ramp } from './files.js';
@@ -12,7 +13,8 @@ const END = CONTENT.length;
 
 test.each(['plain', 'gzip', 'memory'])('%s: any part can be read, nothing beyond the end', async (kind) => {
   const path = await put('a', kind === 'gzip' ? gzipSync(CONTENT) : CONTENT);
-  const bytes = kind === 'memory' ? memoryBytes({ path }, CONTENT) : (await openContent(path, 'array')).bytes;
+  const bytes =
+    kind === 'memory' ? memoryBytes({ path }, CONTENT) : (await openContent(disk, path, 'array')).bytes;
   try {
     expect(bytes.sizeBytes).toBe(END);
     for (const [offset, length] of [
@@ -36,7 +38,7 @@ test.each(['plain', 'gzip', 'memory'])('%s: any part can be read, nothing beyond
 
 test('a file that shrinks or grows while it is read', async () => {
   const path = await put('a', CONTENT);
-  const { bytes } = await openContent(path, 'array');
+  const { bytes } = await openContent(disk, path, 'array');
   try {
     await bytes.assertUnchanged();
     await appendFile(path, 'more');

@@ -4,7 +4,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync, mkdirSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InputError } from '../../src/checks/input-error.js';
-import { networkText, parseNetwork, readNetwork, writeNetwork } from '../../src/data/network-file.js';
+import { readNetwork, writeNetwork } from '../../src/data/network-file.js';
+import { networkText, parseNetwork } from '../../src/data/network-text.js';
 import { presetNetwork, PRESETS } from '../../src/network/presets.js';
 import { loadGoldenNetworks } from '../support/golden-networks.js';
 

@@ -64,7 +64,7 @@ const LAYERS: readonly (readonly RegExp[])[] = [
   folders('src/commands/results'),
   folders('src/commands/options'),
   folders('src/commands'),
-  [/^src\/cli\.ts$/],
+  [/^src\/cli\.ts$/, ...folders('src/web')],
 ];
 
 function folders(...paths: string[]): RegExp[] {

@@ -4,6 +4,8 @@ import { readFileSync } from 'node:fs';
 import { closure, isNodeImport, layeringFaults, readImportGraph, type ImportGraph } from './import-graph.js';
 
 const graph = readImportGraph('src', 'shaders');
+/** What a browser loads: the page, and the worker that computes. */
+const PAGE = ['src/web/main.ts', 'src/web/worker.ts'];
 
 describe('the source tree', () => {
   test('has the modules that the rules speak of', () => {
@@ -39,6 +41,16 @@ describe('the source tree', () => {
     expect([...reached].filter(isNodeImport)).toEqual([]);
   });
 
+  test('the page reaches no Node module, and takes the engine from the entries that anybody takes', () => {
+    expect([...closure(graph, ...PAGE)].filter(isNodeImport)).toEqual([]);
+    const engine = /^src\/(kernel|regression|gpu)\//;
+    const taken = [...graph]
+      .filter(([path]) => path.startsWith('src/web/'))
+      .flatMap(([, imports]) => imports);
+    expect(taken).toContain('src/index.ts');
+    expect(taken.filter((imported) => engine.test(imported))).toEqual([]);
+  });
+
   test('no file is long, and no folder is most of the tree', () => {
     const lines = new Map(
       [...graph.keys()]
@@ -63,6 +75,7 @@ describe('the source tree', () => {
       'src/internals.ts',
       'src/node.ts',
       'src/cli.ts',
+      ...PAGE,
       ...tests.keys(),
     );
     expect([...graph.keys()].filter((path) => !reached.has(path))).toEqual([]);

@@ -5,7 +5,7 @@ import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { npyHeader } from '../../src/data/npy.js';
+import { npyHeader } from '../../src/data/npy-bytes.js';
 import { describeComputation, type Computation } from '../../src/store/computation.js';
 import { exportMatrices, verifyTiles } from '../../src/store/export.js';
 import type { StoreTile } from '../../src/store/grid.js';

@@ -19,7 +19,7 @@ import { readMatrices, type MatMatrix } from './mat-file.js';
 export async function openMat(bytes: Bytes): Promise<ArrayArchive> {
   const content = await bytes.read(0, bytes.sizeBytes);
   await bytes.assertUnchanged();
-  const { matrices, others } = readMatrices(bytes, content);
+  const { matrices, others } = await readMatrices(bytes, content);
   if (matrices.length === 0) {
     const list = others.length === 0 ? 'it holds no variables' : `it holds ${others.join(', ')}`;
     throw bytes.error(`no full numeric array is in this MATLAB file (${list}); save one`);

@@ -1,6 +1,7 @@
-import { inflateSync } from 'node:zlib';
 import type { Bytes } from '../bytes.js';
 import { parseDtype, type Dtype } from '../dtype.js';
+import { inflate } from '../inflate.js';
+import { latin1Text } from '../../text/byte-text.js';
 
 // The format of MATLAB's files of versions 5 to 7, https://www.mathworks.com/help/pdf_doc/matlab/matfile_format.pdf:
 // a header of 128 bytes, then elements: type, size, data, padded to 8 bytes; small ones in 8 bytes altogether.
@@ -53,8 +54,11 @@ interface Element {
 }
 
 /** Every array of numbers of the file; of all else its name and kind. @throws InputError if it is damaged. */
-export function readMatrices(bytes: Bytes, content: Uint8Array): { matrices: MatMatrix[]; others: string[] } {
-  const mark = Buffer.from(content.subarray(126, 128)).toString('latin1');
+export async function readMatrices(
+  bytes: Bytes,
+  content: Uint8Array,
+): Promise<{ matrices: MatMatrix[]; others: string[] }> {
+  const mark = latin1Text(content.subarray(126, 128));
   if (mark !== 'IM' && mark !== 'MI') {
     throw bytes.error(`the MATLAB file is cut off or damaged: bytes 126 and 127 are not IM or MI`, 126);
   }
@@ -63,7 +67,7 @@ export function readMatrices(bytes: Bytes, content: Uint8Array): { matrices: Mat
   const others: string[] = [];
   for (let at = HEADER_BYTES; at < content.length;) {
     const element = readElement(content, at, little, (problem, offset) => bytes.error(problem, offset));
-    const found = matrixOf(bytes, element, at, little);
+    const found = await matrixOf(bytes, element, at, little);
     if (typeof found === 'string') others.push(found);
     else if (found !== undefined) matrices.push(found);
     at = element.end;
@@ -102,16 +106,16 @@ function readElement(
 }
 
 /** @returns a description where it is no full array of real numbers; undefined if it is no array. */
-function matrixOf(
+async function matrixOf(
   bytes: Bytes,
   element: Element,
   at: number,
   little: boolean,
-): MatMatrix | string | undefined {
+): Promise<MatMatrix | string | undefined> {
   const fail = (problem: string) => bytes.error(problem, at);
   if (element.type === COMPRESSED) {
-    const inner = readElement(inflated(bytes, element.data, at), 0, little, fail);
-    return matrixOf(bytes, inner, at, little);
+    const inner = readElement(await inflated(bytes, element.data, at), 0, little, fail);
+    return await matrixOf(bytes, inner, at, little);
   }
   if (element.type !== MATRIX) return undefined;
   const { data } = element;
@@ -130,7 +134,7 @@ function matrixOf(
   const axes = part().data;
   const axesView = new DataView(axes.buffer, axes.byteOffset, axes.byteLength);
   const shape = Array.from({ length: axes.length / 4 }, (_, axis) => axesView.getInt32(4 * axis, little));
-  const name = Buffer.from(part().data).toString('latin1');
+  const name = latin1Text(part().data);
   if (kind < FIRST_NUMERIC || kind > LAST_NUMERIC) return `${name} (${OTHERS[kind] ?? `class ${kind}`})`;
   if ((flags & COMPLEX) !== 0) return `${name} (complex numbers)`;
   const real = part();
@@ -154,13 +158,36 @@ function asSaved(dtype: Dtype, kind: number, flags: number): { dtype: Dtype } {
   return { dtype: isDouble && dtype.name === 'uint8' ? { ...dtype, name: 'float64' } : dtype };
 }
 
-function inflated(bytes: Bytes, data: Uint8Array, at: number): Uint8Array {
+/** No element takes more when it is unpacked: its size is said in 32 bits. */
+const MOST_ELEMENT = 2 ** 32;
+
+async function inflated(bytes: Bytes, data: Uint8Array, at: number): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
   try {
-    return inflateSync(data, { maxOutputLength: 2 ** 32 });
+    await inflate(once(data), 'zlib', async (content) => {
+      for await (const piece of content) {
+        length += piece.length;
+        if (length > MOST_ELEMENT) throw new Error(`to more than ${MOST_ELEMENT} bytes`);
+        pieces.push(piece);
+      }
+    });
   } catch (error) {
     throw bytes.error(
       `the MATLAB file is damaged: an element does not unpack (${(error as Error).message})`,
       at,
     );
   }
+  const whole = new Uint8Array(length);
+  let done = 0;
+  for (const piece of pieces) {
+    whole.set(piece, done);
+    done += piece.length;
+  }
+  return whole;
+}
+
+// eslint-disable-next-line @typescript-eslint/require-await
+async function* once(data: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield data;
 }

@@ -1,4 +1,5 @@
 import { decode as decodePng, type DecodedPng } from 'fast-png';
+import type { Host } from '../host.js';
 import { decodeJpeg } from './jpeg.js';
 import { readPictureHeader } from './picture-header.js';
 import { upright } from './upright.js';
@@ -19,9 +20,9 @@ export interface Picture {
  *
  * @throws Error saying what is wrong with it, and what to do
  */
-export async function decodePicture(content: Uint8Array): Promise<Picture> {
+export async function decodePicture(host: Host, content: Uint8Array): Promise<Picture> {
   const { kind, isGrey, orientation } = readPictureHeader(content);
-  return kind === 'png' ? pngPicture(content) : upright(await decodeJpeg(content, isGrey), orientation);
+  return kind === 'png' ? pngPicture(content) : upright(await decodeJpeg(host, content, isGrey), orientation);
 }
 
 function pngPicture(content: Uint8Array): Picture {

@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import type { Host } from '../host.js';
 import type { Picture } from './decode-picture.js';
 
 /** What libjpeg says of a content that it goes on with, in place of an error: pixels would be made up. */
@@ -9,9 +8,8 @@ type Decode = (buffer: ArrayBuffer) => Promise<{ data: Uint8ClampedArray; width:
 let decoder: Promise<Decode> | undefined;
 
 /** libjpeg as WebAssembly (mozjpeg, in @jsquash/jpeg): the values are those that Pillow, and with it torchvision, gets. */
-async function openDecoder(): Promise<Decode> {
-  const require = createRequire(import.meta.url);
-  const wasm = await readFile(require.resolve('@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm'));
+async function openDecoder(host: Host): Promise<Decode> {
+  const wasm = await host.jpegCode();
   // Its types belong to those of browsers, which are not loaded here.
   const { WebAssembly } = globalThis as unknown as {
     WebAssembly: { compile(bytes: Uint8Array): Promise<object> };
@@ -27,8 +25,8 @@ async function openDecoder(): Promise<Decode> {
 }
 
 /** @param isGrey What its header says. @throws Error if it is cut off or damaged */
-export async function decodeJpeg(content: Uint8Array, isGrey: boolean): Promise<Picture> {
-  const decode = await (decoder ??= openDecoder());
+export async function decodeJpeg(host: Host, content: Uint8Array, isGrey: boolean): Promise<Picture> {
+  const decode = await (decoder ??= openDecoder(host));
   complaints = [];
   let decoded: Awaited<ReturnType<Decode>> | undefined;
   try {

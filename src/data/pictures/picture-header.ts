@@ -1,3 +1,4 @@
+import { latin1Text, hexText } from '../../text/byte-text.js';
 // What the first bytes of a PNG or JPEG say: https://www.w3.org/TR/png-3/ and ITU T.81 (JPEG), CIPA DC-008 (Exif).
 
 /** What is known of a picture before it is decoded. */
@@ -48,7 +49,7 @@ function startsWith(content: Uint8Array, magic: readonly number[]): boolean {
 
 function whatElse(content: Uint8Array): string {
   if (content.length === 0) return 'but empty (0 bytes)';
-  const text = Buffer.from(content.subarray(0, 16)).toString('latin1');
+  const text = latin1Text(content.subarray(0, 16));
   const names: [string, RegExp][] = [
     ['GIF', /^GIF8/],
     ['BMP', /^BM/],
@@ -60,7 +61,7 @@ function whatElse(content: Uint8Array): string {
     ['a web page', /^\s*<(?:!doctype|html)/i],
   ];
   const found = names.find(([, pattern]) => pattern.test(text));
-  if (found === undefined) return `it starts with ${Buffer.from(content.subarray(0, 8)).toString('hex')}`;
+  if (found === undefined) return `it starts with ${hexText(content.subarray(0, 8))}`;
   return `but ${found[0]}${found[0] === 'a web page' ? '; fetch it again' : '; save it as PNG'}`;
 }
 
@@ -74,7 +75,7 @@ function pngHeader(content: Uint8Array): PictureHeader {
     throw new Error(`is cut off: its header takes 33 bytes, but it has ${content.length}`);
   const [width, height, depth, colour] = [view.getUint32(16), view.getUint32(20), content[24], content[25]];
   for (let at = 33; at + 12 <= content.length;) {
-    const name = Buffer.from(content.subarray(at + 4, at + 8)).toString('latin1');
+    const name = latin1Text(content.subarray(at + 4, at + 8));
     if (name === 'IDAT') break;
     if (name === 'acTL') throw new Error('is animated; save the one picture of it that is meant');
     at += 12 + view.getUint32(at);
@@ -142,8 +143,7 @@ const ORIENTATION = 0x0112;
 
 /** The orientation in a segment of Exif; undefined if it has none, or none that is known. */
 function exifOrientation(segment: Uint8Array): number | undefined {
-  if (Buffer.from(segment.subarray(0, 6)).toString('latin1') !== 'Exif\0\0' || segment.length < 14)
-    return undefined;
+  if (latin1Text(segment.subarray(0, 6)) !== 'Exif\0\0' || segment.length < 14) return undefined;
   const view = viewOf(segment.subarray(6));
   const order = view.getUint16(0);
   if (order !== 0x4949 && order !== 0x4d4d) return undefined;

@@ -1,4 +1,5 @@
 import { decodedBytes } from '../decoded.js';
+import type { Host } from '../host.js';
 import { endsEarly, type Bytes } from '../bytes.js';
 import { NATIVE_ORDER, parseDtype } from '../dtype.js';
 import { InputError } from '../../checks/input-error.js';
@@ -28,6 +29,7 @@ export interface PictureStack {
  * @throws InputError naming the picture that is damaged, or two of different sizes.
  */
 export async function stackPictures(
+  host: Host,
   name: string,
   pictures: readonly EncodedPicture[],
   size: PictureSize | undefined,
@@ -51,7 +53,7 @@ export async function stackPictures(
   const dtype = parseDtype(wide >= 0 ? `${NATIVE_ORDER}u2` : '|u1')!;
   const strideBytes = elements * dtype.sizeBytes;
   const decode = async (picture: EncodedPicture): Promise<Uint8Array> => {
-    const decoded = await decodeNamed(picture);
+    const decoded = await decodeNamed(host, picture);
     if (size === undefined && (decoded.height !== height || decoded.width !== width)) {
       throw new InputError(
         picture.name,
@@ -123,10 +125,10 @@ async function headerOf(picture: EncodedPicture): Promise<PictureHeader> {
   }
 }
 
-async function decodeNamed(picture: EncodedPicture): Promise<Picture> {
+async function decodeNamed(host: Host, picture: EncodedPicture): Promise<Picture> {
   const content = await picture.read();
   try {
-    return await decodePicture(content);
+    return await decodePicture(host, content);
   } catch (error) {
     throw named(picture, error);
   }

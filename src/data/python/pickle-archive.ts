@@ -9,6 +9,7 @@ import { toRowMajor } from '../row-major.js';
 import { decodeText, textArray } from '../text-array.js';
 import { ForbiddenGlobalError, PickleError, readPickle, type Pickled } from './pickle.js';
 import { PickledArray } from './pickled-arrays.js';
+import { utf8Text } from '../../text/byte-text.js';
 
 /** Rows of so many bytes are pictures of CIFAR: red, green and blue planes of 32×32. */
 const CIFAR_PIXELS = 3072;
@@ -92,7 +93,7 @@ function leafOf(list: readonly Pickled[], place: ArrayPlace): ((role: Role) => O
 
 function asText(item: unknown): string | undefined {
   if (typeof item === 'string') return item;
-  return item instanceof Uint8Array ? Buffer.from(item).toString('utf8') : undefined;
+  return item instanceof Uint8Array ? utf8Text(item) : undefined;
 }
 
 function numbersOf(numbers: readonly number[], shape: readonly number[], place: ArrayPlace): OpenArray {

@@ -1,3 +1,4 @@
+import { latin1Text, latin1Bytes, utf8Text } from '../../text/byte-text.js';
 /** The arguments of the opcodes of a pickle, one after the other. */
 export class PickleReader {
   offset = 0;
@@ -41,13 +42,13 @@ export class PickleReader {
   }
 
   text(length: number): string {
-    return Buffer.from(this.bytes(length)).toString('utf8');
+    return utf8Text(this.bytes(length));
   }
 
   line(): string {
     const end = this.content.indexOf(10, this.offset);
     if (end < 0) throw this.error('it is cut off: a line does not end', this.content.length);
-    const text = Buffer.from(this.content.subarray(this.offset, end)).toString('latin1');
+    const text = latin1Text(this.content.subarray(this.offset, end));
     this.offset = end + 1;
     return text.replace(/\r$/, '');
   }
@@ -73,7 +74,7 @@ export class PickleReader {
     const at = this.offset;
     const inside = /^(['"])(.*)\1$/s.exec(this.line())?.[2];
     if (inside === undefined) throw this.error('a string is without its quotes', at);
-    return Uint8Array.from(Buffer.from(unescapeBytes(inside), 'latin1'));
+    return latin1Bytes(unescapeBytes(inside));
   }
 
   /** Text of protocol 0, in which backslash and line feed are escaped. */

@@ -1,6 +1,7 @@
 import { CONSTANTS, FORBIDDEN, STOP, VALUES } from './pickle-opcodes.js';
 import { PickleReader } from './pickle-reader.js';
 import { arrayGlobal, isBuilder, type Builder, type PickledArray } from './pickled-arrays.js';
+import { latin1Text } from '../../text/byte-text.js';
 
 /** What a pickle of data may hold; strings of Python 2 and bytes are both bytes. */
 export type Pickled =
@@ -260,11 +261,7 @@ function listOf(item: Item, at: number): readonly unknown[] {
 }
 
 function asText(item: Item): string {
-  return typeof item === 'string'
-    ? item
-    : item instanceof Uint8Array
-      ? Buffer.from(item).toString('latin1')
-      : '?';
+  return typeof item === 'string' ? item : item instanceof Uint8Array ? latin1Text(item) : '?';
 }
 
 /** Keys of Python 2 are bytes; here every key that can be text is. */

@@ -1,4 +1,5 @@
 import { decodeNumbers, parseDtype } from '../dtype.js';
+import { latin1Text, latin1Bytes } from '../../text/byte-text.js';
 
 // How NumPy pickles an array: a call that makes an empty one, and its state; with protocol 5 one call with everything.
 // A Builder stands for such a function, or for what it has made, and knows what the next instruction makes of it.
@@ -112,7 +113,7 @@ GLOBALS.set(
   builder({
     call([text]) {
       if (typeof text !== 'string') throw new Error('bytes are not written as text');
-      return Uint8Array.from(Buffer.from(text, 'latin1'));
+      return latin1Bytes(text);
     },
   }),
 );
@@ -149,5 +150,5 @@ function arrayOf(shape: unknown, type: unknown, columnMajor: boolean, content: u
 
 function textOf(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
-  return value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : undefined;
+  return value instanceof Uint8Array ? latin1Text(value) : undefined;
 }

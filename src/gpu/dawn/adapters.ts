@@ -1,29 +1,10 @@
 import { ArgumentError, assertKeys } from '../../checks/arguments.js';
 import { className } from '../../checks/class-name.js';
+import { USED_LIMITS } from '../device-request.js';
 import { noAdapterError, unknownAdapterError } from './adapter-error.js';
 import { dawnInstance } from './instances.js';
 import { withQuietStderr } from './quiet.js';
 import { addSoftwareDriver, softwareFolder, useSoftwareDriverAlone } from './software.js';
-
-/** The limits that planning depends on; a device is opened with the adapter's values of all but the alignment. */
-export const USED_LIMITS = [
-  'maxBufferSize',
-  'maxStorageBufferBindingSize',
-  'maxStorageBuffersPerShaderStage',
-  'maxComputeWorkgroupStorageSize',
-  'maxComputeInvocationsPerWorkgroup',
-  'maxComputeWorkgroupSizeX',
-  'maxComputeWorkgroupSizeY',
-  'maxComputeWorkgroupSizeZ',
-  'maxComputeWorkgroupsPerDimension',
-] as const satisfies readonly (keyof GPUSupportedLimits)[];
-
-/** The optional features that shaders may use; a device is opened with those that the adapter has. */
-export const USED_FEATURES = [
-  'timestamp-query',
-  'subgroups',
-  'shader-f16',
-] as const satisfies readonly GPUFeatureName[];
 
 /** A graphics adapter of this machine. */
 export interface AdapterDescription {

@@ -1,4 +1,5 @@
 import { assertGpu } from '../assert-gpu.js';
+import { deviceRequest } from '../device-request.js';
 import { Gpu, GpuError } from '../gpu.js';
 import { AdapterError } from './adapter-error.js';
 import { PausedPolling } from './paused-polling.js';
@@ -7,8 +8,6 @@ import {
   describe,
   findAdapter,
   quietly,
-  USED_FEATURES,
-  USED_LIMITS,
   type AdapterDescription,
   type AdapterOptions,
   type LiveAdapter,
@@ -89,8 +88,7 @@ export async function openGpu(options: AdapterOptions = {}): Promise<OpenGpu> {
     device = await quietly(options, () =>
       adapter.requestDevice({
         label: live.found.name,
-        requiredFeatures: USED_FEATURES.filter((feature) => adapter.features.has(feature)),
-        requiredLimits: Object.fromEntries(USED_LIMITS.map((name) => [name, adapter.limits[name]])),
+        ...deviceRequest(adapter),
       }),
     );
   } catch (error) {

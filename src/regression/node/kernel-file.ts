@@ -3,6 +3,7 @@ import { MemoryError } from '../../checks/memory-error.js';
 import { InputError } from '../../checks/input-error.js';
 import { FileStamp } from '../../files/file-stamp.js';
 import { splitArrayPath } from '../../data/array-path.js';
+import { disk } from '../../data/disk.js';
 import { NpyRows } from '../../data/npy-rows.js';
 import { ThreadedProduct } from './threaded-product.js';
 import { memorySource, type Elements, type MatrixSource } from '../matrix-source.js';
@@ -25,7 +26,7 @@ export class KernelFile implements AsyncDisposable {
 
   /** @throws InputError */
   static async open(path: string): Promise<KernelFile> {
-    const stamp = await FileStamp.of((await splitArrayPath(path)).file);
+    const stamp = await FileStamp.of((await splitArrayPath(disk, path)).file);
     return new KernelFile(path, await NpyRows.open(path), stamp);
   }
 

@@ -1,0 +1,84 @@
+import type { DepthResult } from '../protocol.js';
+import { curveSvg } from './charts.js';
+import { beforeFrame, byId, onWidth, svgElement } from './dom.js';
+
+/** The accuracy at every depth, and the slider that chooses the depth that everything shows. */
+export class DepthCard {
+  private readonly card = byId('depth-card', HTMLElement);
+  private readonly slider = byId('shown', HTMLInputElement);
+  private readonly figure = byId('accuracy-figure', HTMLElement);
+  private depths: readonly number[] = [0];
+  private results: readonly (DepthResult | undefined)[] = [];
+  private width = 480;
+  private readonly draw = beforeFrame(() => this.drawNow());
+
+  /** @param changed Called when another depth is chosen. */
+  constructor(changed: () => void) {
+    this.slider.addEventListener('input', () => {
+      this.draw();
+      changed();
+    });
+    onWidth(this.figure, (width) => {
+      this.width = width;
+      this.draw();
+    });
+  }
+
+  /** The index of the depth that is shown. */
+  get index(): number {
+    return this.slider.valueAsNumber;
+  }
+
+  /** Depths of a run that begins; the deepest is shown. */
+  start(depths: readonly number[]): void {
+    this.depths = depths;
+    this.slider.min = '0';
+    this.slider.max = String(depths.length - 1);
+    this.slider.value = this.slider.max;
+    byId('shown-control', HTMLElement).hidden = depths.length < 2;
+    byId('depth-title', HTMLElement).textContent = depths.length < 2 ? 'Accuracy' : 'Every depth at once';
+    this.results = [];
+    this.drawNow();
+    this.card.hidden = false;
+  }
+
+  show(results: readonly (DepthResult | undefined)[]): void {
+    this.results = results;
+    this.draw();
+  }
+
+  /** The figure as a document that stands alone. */
+  svg(width = this.width): string {
+    const solved = this.depths.flatMap((depth, i) => {
+      const result = this.results[i];
+      return result === undefined ? [] : [{ depth, accuracy: result.accuracy }];
+    });
+    return curveSvg({
+      title: 'Accuracy on the test images by depth of the network',
+      x: { label: 'depth', values: solved.map(({ depth }) => depth) },
+      y: {
+        label: 'accuracy',
+        values: solved.map(({ accuracy }) => accuracy),
+        scale: 'linear',
+        text: (share) => `${Number((100 * share).toFixed(1))} %`,
+      },
+      ...{ xScale: 'linear', here: this.depths[this.index], width, height: 160 },
+    });
+  }
+
+  private drawNow(): void {
+    const depth = this.depths[this.index];
+    byId('shown-value', HTMLOutputElement).value = String(depth);
+    this.slider.setAttribute('aria-valuetext', `depth ${depth}`);
+    const result = this.results[this.index];
+    byId('accuracy', HTMLElement).textContent =
+      result === undefined ? '–' : `${(100 * result.accuracy).toFixed(1)} %`;
+    byId('accuracy-text', HTMLElement).textContent =
+      result === undefined
+        ? 'Accuracy comes when the kernel is whole.'
+        : `of ${result.predicted.length} test images are classified rightly${depth > 0 ? ` at depth ${depth}` : ''}`;
+    const enough = this.results.filter((each) => each !== undefined).length >= 2;
+    this.figure.hidden = this.depths.length < 2;
+    this.figure.replaceChildren(...(enough ? [svgElement(this.svg())] : []));
+  }
+}
