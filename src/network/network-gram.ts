@@ -9,6 +9,7 @@ import { assertStack } from '../images/taken-images.js';
 import { kernelName } from '../kernel/validate-kernels.js';
 import { NetworkError } from './network-error.js';
 import { Network } from './network.js';
+import { findRoughPairs, resolvePairs, type Resolution } from './exact-pairs.js';
 import { chainKernels, paperChain, type PaperChain } from './paper-chain.js';
 import { walkNetworks } from './walk-networks.js';
 
@@ -29,6 +30,11 @@ export interface NetworkGramOptions {
   readonly memoryBytes?: number;
   /** At most so many images of the rows, and of the columns, stand on the device at a time. */
   readonly tileImages?: number;
+  /**
+   * Work, in element-layers, that the host may do in float64 for pairs whose NTK float32 does not resolve: nearly equal
+   * images, dim ones beside a bias. The result counts the pairs that are beyond it.
+   */
+  readonly hostElementLayers?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: { readonly donePairs: number; readonly totalPairs: number }) => void;
 }
@@ -46,6 +52,9 @@ export interface NetworkGramResult {
   readonly elementLayersPerPair: number;
 }
 
+/** Kernels, and how exact they are where float32 cannot tell images apart. */
+export type ResolvedGramResult = NetworkGramResult & Resolution;
+
 const OPTIONS: readonly (keyof NetworkGramOptions)[] = [
   'networks',
   'images',
@@ -54,6 +63,7 @@ const OPTIONS: readonly (keyof NetworkGramOptions)[] = [
   'kernel',
   'memoryBytes',
   'tileImages',
+  'hostElementLayers',
   'signal',
   'onProgress',
 ];
@@ -64,13 +74,17 @@ const OPTIONS: readonly (keyof NetworkGramOptions)[] = [
  *
  * @throws ArgumentError, NetworkError, ImageError before anything runs; DeviceLostError; the signal's reason if aborted
  */
-export async function computeNetworks(gpu: Gpu, options: NetworkGramOptions): Promise<NetworkGramResult> {
+export async function computeNetworks(gpu: Gpu, options: NetworkGramOptions): Promise<ResolvedGramResult> {
   assertGpu('computeNetworks', gpu);
   assertOptions(options);
-  const { networks, images: rows, against, kernel = 'auto' } = options;
+  const { networks, images: rows, against, kernel = 'auto', ntk = true, signal } = options;
   checkImages(rows, against ?? rows);
   for (const network of networks) network.shapes(rows);
-  options.signal?.throwIfAborted();
+  signal?.throwIfAborted();
+  const [columns, symmetric] = [against ?? rows, against === undefined];
+  // Beside the device, which leaves this thread idle. Awaited in its turn; until then a failure must not count as unhandled.
+  const finding = ntk ? findRoughPairs(networks, rows, columns, symmetric, signal) : Promise.resolve([]);
+  finding.catch(() => undefined);
   const chains = networks.map((network) => (kernel === 'auto' ? paperChain(network, rows) : undefined));
   const count = (isChain: boolean) => chains.filter((chain) => (chain !== undefined) === isChain).length;
   const kinds = [count(true), count(false)].filter((each) => each > 0).length;
@@ -101,7 +115,18 @@ export async function computeNetworks(gpu: Gpu, options: NetworkGramOptions): Pr
   if (others.length > 0) {
     add(others, await walkNetworks(gpu, { ...part, networks: others.map((index) => networks[index]) }));
   }
-  return { kernels, ...result };
+  const matrices = kernels.flatMap((each) => each.ntk ?? []);
+  const resolution = await resolvePairs(
+    networks,
+    rows,
+    columns,
+    symmetric,
+    await finding,
+    matrices,
+    signal,
+    options.hostElementLayers,
+  );
+  return { kernels, ...result, ...resolution };
 }
 
 /** The paper's chains in one pass; undefined if there are none, or where their values leave float32. */
@@ -139,7 +164,8 @@ function assertOptions(options: NetworkGramOptions): void {
   const where = 'computeNetworks';
   assertKeys(where, options, OPTIONS);
   assertRunOptions(where, options);
-  const { networks, images, against, ntk, kernel, tileImages } = options as Partial<NetworkGramOptions>;
+  const { networks, images, against, ntk, kernel, tileImages, hostElementLayers } =
+    options as Partial<NetworkGramOptions>;
   if (!Array.isArray(networks) || !networks.every((network) => network instanceof Network)) {
     throw new ArgumentError(
       `${where}: networks: an array of Network is wanted, such as [presetNetwork('vgg19')]`,
@@ -153,4 +179,8 @@ function assertOptions(options: NetworkGramOptions): void {
   if (kernel !== undefined && !['auto', 'runs', 'general'].includes(kernel))
     throw new ArgumentError(`${where}: kernel is ${shown(kernel)}; auto, runs or general is wanted`);
   if (tileImages !== undefined) assertCount(`${where}: tileImages`, tileImages);
+  if (hostElementLayers !== undefined && !(hostElementLayers >= 0))
+    throw new ArgumentError(
+      `${where}: hostElementLayers is ${shown(hostElementLayers)}; a number from 0 on is wanted`,
+    );
 }
