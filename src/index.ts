@@ -63,7 +63,13 @@ export type {
 export { type ChainShapes, type ImageSize, type Shape } from './network/shapes.js';
 export { PRESETS, presetNetwork, type Preset } from './network/presets.js';
 export { computeNetworks } from './library/networks.js';
-export type { NetworkGramOptions, NetworkGramResult, NetworkMatrices } from './network/network-gram.js';
+export type {
+  NetworkGramOptions,
+  NetworkGramResult,
+  NetworkMatrices,
+  ResolvedGramResult,
+} from './network/network-gram.js';
+export type { Resolution, RoughPairs } from './network/exact-pairs.js';
 export { referenceNetwork, type NetworkKernels } from './network/reference.js';
 export {
   KernelSpecError,

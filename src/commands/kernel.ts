@@ -1,4 +1,5 @@
 import { underflowWarning } from '../kernel/kernel-values.js';
+import { roughWarning } from '../network/exact-pairs.js';
 import type { Argv } from 'yargs';
 import { writeNpy } from '../data/npy.js';
 import {
@@ -107,8 +108,8 @@ async function kernelFile(
     return { result, compileMs, device: deviceReport(opened), tuned };
   });
 
-  const warning = underflowWarning(result);
-  if (warning !== undefined) progress.warn(warning);
+  for (const warning of [underflowWarning(result), roughWarning(result)])
+    if (warning !== undefined) progress.warn(warning);
   signal.throwIfAborted();
   const out = await destination.commit((path) => writeNpy(path, shape, result.matrices[0]));
   const manifest = {

@@ -1,4 +1,4 @@
-import { isMap, parseDocument, stringify, visit, Document, YAMLSeq } from 'yaml';
+import { isMap, parseDocument, stringify, visit, Document, YAMLSeq, type ErrorCode } from 'yaml';
 import { ArgumentError, assertText } from '../checks/arguments.js';
 import { className } from '../checks/class-name.js';
 import { InputError } from '../checks/input-error.js';
@@ -43,25 +43,42 @@ export function networkText(file: string, network: Network): string {
 }
 
 function parseJson(file: string, text: string): unknown {
+  let value: unknown;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(text);
   } catch (error) {
     throw new InputError(file, `is no JSON (${(error as Error).message})`, { cause: error });
   }
+  // JSON.parse takes the last of two fields of one name, silently; YAML, of which JSON is a part, knows better.
+  const twice = parseDocument(text).errors.find(({ code }) => code === 'DUPLICATE_KEY');
+  if (twice !== undefined) throw yamlError(file, 'JSON', twice);
+  return value;
 }
 
 function parseYaml(file: string, text: string): unknown {
   const document = parseDocument(text, { prettyErrors: true });
   const [error] = document.errors;
-  if (error as Error | undefined) {
-    throw new InputError(file, `is no YAML (${error.message.split('\n')[0].replace(/:$/, '')})`, {
-      cause: error,
-    });
-  }
+  if (error as Error | undefined) throw yamlError(file, 'YAML', error);
   try {
     // Few networks repeat parts of themselves by name, and none multiplies them.
     return document.toJS({ maxAliasCount: 100 });
   } catch (cause) {
     throw new InputError(file, `is no YAML (${(cause as Error).message})`, { cause });
   }
+}
+
+function yamlError(
+  file: string,
+  format: 'JSON' | 'YAML',
+  error: Error & { readonly code: ErrorCode },
+): InputError {
+  const [line] = error.message.split('\n');
+  const [, place = ''] = / (at line \d+, column \d+)/.exec(line) ?? [];
+  const problems: Partial<Record<ErrorCode, string>> = {
+    DUPLICATE_KEY: `a field stands twice in one layer ${place}: leave out one of them`,
+    MULTIPLE_DOCS: `it goes on after the list of layers ${place}: write one list, without ---`,
+  };
+  const isDeep = /call stack/i.test(line);
+  const problem = isDeep ? `its lists are nested too deep ${place}` : problems[error.code];
+  return new InputError(file, `is no ${format} (${problem ?? line.replace(/:$/, '')})`, { cause: error });
 }

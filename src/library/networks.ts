@@ -6,7 +6,7 @@ import { NetworkError } from '../network/network-error.js';
 import {
   computeNetworks as kernelsOf,
   type NetworkGramOptions,
-  type NetworkGramResult,
+  type ResolvedGramResult,
 } from '../network/network-gram.js';
 import { Network } from '../network/network.js';
 
@@ -18,6 +18,7 @@ const OPTIONS: readonly (keyof NetworkGramOptions)[] = [
   'kernel',
   'memoryBytes',
   'tileImages',
+  'hostElementLayers',
   'signal',
   'onProgress',
 ];
@@ -28,7 +29,7 @@ const OPTIONS: readonly (keyof NetworkGramOptions)[] = [
  *
  * @throws ArgumentError, NetworkError, ImageError before anything runs; DeviceLostError; the signal's reason if aborted
  */
-export async function computeNetworks(gpu: Gpu, options: NetworkGramOptions): Promise<NetworkGramResult> {
+export async function computeNetworks(gpu: Gpu, options: NetworkGramOptions): Promise<ResolvedGramResult> {
   assertGpu('computeNetworks', gpu);
   assertNetworks('computeNetworks', options);
   return kernelsOf(gpu, options);
@@ -37,7 +38,8 @@ export async function computeNetworks(gpu: Gpu, options: NetworkGramOptions): Pr
 function assertNetworks(where: string, options: NetworkGramOptions): void {
   assertKeys(where, options, OPTIONS);
   assertRunOptions(where, options);
-  const { networks, images, against, ntk, kernel, tileImages } = options as Partial<NetworkGramOptions>;
+  const { networks, images, against, ntk, kernel, tileImages, hostElementLayers } =
+    options as Partial<NetworkGramOptions>;
   if (!Array.isArray(networks) || !networks.every((network) => network instanceof Network)) {
     throw new ArgumentError(
       `${where}: networks: an array of Network is wanted, such as [presetNetwork('vgg19')]`,
@@ -51,4 +53,8 @@ function assertNetworks(where: string, options: NetworkGramOptions): void {
   if (kernel !== undefined && !['auto', 'runs', 'general'].includes(kernel))
     throw new ArgumentError(`${where}: kernel is ${shown(kernel)}; auto, runs or general is wanted`);
   if (tileImages !== undefined) assertCount(`${where}: tileImages`, tileImages);
+  if (hostElementLayers !== undefined && !(hostElementLayers >= 0))
+    throw new ArgumentError(
+      `${where}: hostElementLayers is ${shown(hostElementLayers)}; a number from 0 on is wanted`,
+    );
 }

@@ -1,3 +1,4 @@
+import { roughWarning } from '../network/exact-pairs.js';
 import { createHash } from 'node:crypto';
 import { ArgumentError } from '../checks/arguments.js';
 import { className } from '../checks/class-name.js';
@@ -84,7 +85,10 @@ export async function* predictImages(
       const grams = [{ rows: count, columns: train.count, symmetric: false }];
       const quiet = { ...rest, reporter: SILENT };
       kernels ??= await prepareKernels(opened, train, { requests, grams, memoryBytes }, quiet);
-      const { matrices } = await kernels.compute(images, { against: train, signal });
+      const computed = await kernels.compute(images, { against: train, signal });
+      const { matrices } = computed;
+      const warning = roughWarning(computed);
+      if (warning !== undefined) reporter.warn(warning);
       found = Float64Array.from(predictScores(matrices[0], model.coefficients, train.count, at));
       if (variance) {
         posterior ??= await posteriorOf(model, signal);

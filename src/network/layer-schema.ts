@@ -48,7 +48,12 @@ const fields = {
   flatten: {
     scale: v.optional(v.picklist(['sum', 'mean'], (issue) => `${shownJson(issue.input)}: use sum or mean`)),
   },
-  residual: { branches: v.array(v.array(v.unknown()), 'a list of lists of layers is needed') },
+  residual: {
+    branches: v.array(
+      v.array(v.unknown(), 'a list of layers is needed, also of one layer, [{ … }], or of none, []'),
+      'a list of lists of layers is needed',
+    ),
+  },
 };
 
 export type LayerName = keyof typeof fields;

@@ -5,6 +5,7 @@ import { checkImages } from '../images/image-checks.js';
 import type { ImageStack } from '../images/images.js';
 import { kernelName } from '../kernel/validate-kernels.js';
 import type { Network } from './network.js';
+import { findRoughPairs, resolvePairs, type Resolution } from './exact-pairs.js';
 import { chainKernels, paperChain, type PaperChain } from './paper-chain.js';
 import { walkNetworks } from './walk-networks.js';
 
@@ -25,6 +26,11 @@ export interface NetworkGramOptions {
   readonly memoryBytes?: number;
   /** At most so many images of the rows, and of the columns, stand on the device at a time. */
   readonly tileImages?: number;
+  /**
+   * Work, in element-layers, that the host may do in float64 for pairs whose NTK float32 does not resolve: nearly equal
+   * images, dim ones beside a bias. The result counts the pairs that are beyond it.
+   */
+  readonly hostElementLayers?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: { readonly donePairs: number; readonly totalPairs: number }) => void;
 }
@@ -42,12 +48,19 @@ export interface NetworkGramResult {
   readonly elementLayersPerPair: number;
 }
 
+/** Kernels, and how exact they are where float32 cannot tell images apart. */
+export type ResolvedGramResult = NetworkGramResult & Resolution;
+
 /** The kernels of `library/networks`, whose options are right. */
-export async function computeNetworks(gpu: Gpu, options: NetworkGramOptions): Promise<NetworkGramResult> {
-  const { networks, images: rows, against, kernel = 'auto' } = options;
+export async function computeNetworks(gpu: Gpu, options: NetworkGramOptions): Promise<ResolvedGramResult> {
+  const { networks, images: rows, against, kernel = 'auto', ntk = true, signal } = options;
   checkImages(rows, against ?? rows);
   for (const network of networks) network.shapes(rows);
-  options.signal?.throwIfAborted();
+  signal?.throwIfAborted();
+  const [columns, symmetric] = [against ?? rows, against === undefined];
+  // Beside the device, which leaves this thread idle. Awaited in its turn; until then a failure must not count as unhandled.
+  const finding = ntk ? findRoughPairs(networks, rows, columns, symmetric, signal) : Promise.resolve([]);
+  finding.catch(() => undefined);
   const chains = networks.map((network) => (kernel === 'auto' ? paperChain(network, rows) : undefined));
   const count = (isChain: boolean) => chains.filter((chain) => (chain !== undefined) === isChain).length;
   const kinds = [count(true), count(false)].filter((each) => each > 0).length;
@@ -78,7 +91,18 @@ export async function computeNetworks(gpu: Gpu, options: NetworkGramOptions): Pr
   if (others.length > 0) {
     add(others, await walkNetworks(gpu, { ...part, networks: others.map((index) => networks[index]) }));
   }
-  return { kernels, ...result };
+  const matrices = kernels.flatMap((each) => each.ntk ?? []);
+  const resolution = await resolvePairs(
+    networks,
+    rows,
+    columns,
+    symmetric,
+    await finding,
+    matrices,
+    signal,
+    options.hostElementLayers,
+  );
+  return { kernels, ...result, ...resolution };
 }
 
 /** The paper's chains in one pass; undefined if there are none, or where their values leave float32. */

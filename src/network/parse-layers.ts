@@ -40,9 +40,10 @@ export function parseLayers(value: unknown): readonly Layer[] {
     if (!result.success) {
       const [issue] = result.issues;
       const field = v.getDotPath(issue) ?? '';
-      const given = (layer as Record<string, unknown>)[field];
+      const given = (layer as Record<string, unknown>)[field.split('.')[0]];
       const missing = given === undefined ? `${shownJson(given)}: it is needed` : issue.message;
-      throw new NetworkError(`${here}: ${field}: ${missing}`);
+      const named = field.replace(/^branches\.(\d+)$/, (_, branch) => `branch ${Number(branch) + 1}`);
+      throw new NetworkError(`${here}: ${named}: ${missing}`);
     }
     const checked = result.output as Layer;
     if (checked.layer === 'residual') {

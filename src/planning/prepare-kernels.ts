@@ -7,6 +7,7 @@ import { pairCount, type GramShape } from '../kernel/gram-shape.js';
 import { Underflows } from '../kernel/kernel-values.js';
 import { elementLayersPerPair, planPasses } from '../kernel/passes.js';
 import type { PlaneVariants } from '../kernel/plane-variant.js';
+import type { RoughPairs } from '../network/exact-pairs.js';
 import { float32Matrix } from '../network/float32-matrix.js';
 import { computeNetworks } from '../network/network-gram.js';
 import { buildGraph } from '../network/graph.js';
@@ -16,7 +17,7 @@ import { splitRequests, type KernelRequest, type SplitRequests } from './kernel-
 import { prepareRun, type PrepareOptions, type VariantLabels } from './prepare-run.js';
 
 /** Requested kernels between images, whatever computes them. */
-export interface RequestedGram extends Omit<GramResult, 'kernels'> {
+export interface RequestedGram extends Omit<GramResult, 'kernels'>, RoughPairs {
   readonly requests: readonly KernelRequest[];
 }
 
@@ -145,6 +146,8 @@ export async function computeRequests(
     pairs,
     underflows: underflows.count,
     firstUnderflow: underflows.first,
+    roughPairs: walked?.roughPairs ?? 0,
+    roughError: walked?.roughError ?? 0,
     elementLayers: total,
     elapsedMs: performance.now() - started,
     busyShare: walked === undefined ? chains?.busyShare : undefined,

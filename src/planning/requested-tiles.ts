@@ -2,6 +2,7 @@ import type { Gpu } from '../gpu/gpu.js';
 import type { ImageStack } from '../images/images.js';
 import { computeTiles, type ComputedTile, type TilesOptions } from '../kernel/gram-tiles.js';
 import type { Tile } from '../kernel/tiles.js';
+import type { RoughPairs } from '../network/exact-pairs.js';
 import { splitRequests, type KernelRequest } from './kernel-request.js';
 import { computeRequests } from './prepare-kernels.js';
 
@@ -19,7 +20,7 @@ export async function* requestedTiles(
   gpu: Gpu,
   tiles: AsyncIterable<Tile>,
   { requests, ...options }: RequestedTilesOptions,
-): AsyncGenerator<ComputedTile> {
+): AsyncGenerator<ComputedTile & Partial<RoughPairs>> {
   const { images, against, signal, memoryBytes, variant, onWork } = options;
   const split = splitRequests(requests, images);
   if (split.networks.length === 0) {
@@ -34,7 +35,7 @@ export async function* requestedTiles(
     const isDiagonal = tile.symmetric && tile.firstRow === tile.firstColumn;
     const columns = part(against ?? images, tile.firstColumn, tile.columns);
     let told = 0;
-    const { matrices, underflows, firstUnderflow } = await computeRequests(
+    const { matrices, underflows, firstUnderflow, roughPairs, roughError } = await computeRequests(
       gpu,
       part(images, tile.firstRow, tile.rows),
       {
@@ -46,7 +47,7 @@ export async function* requestedTiles(
         },
       },
     );
-    yield { tile, values: matrices, underflows, firstUnderflow };
+    yield { tile, values: matrices, underflows, firstUnderflow, roughPairs, roughError };
   }
 }
 

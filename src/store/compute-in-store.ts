@@ -5,6 +5,7 @@ import { assertSpace } from '../files/disk-space.js';
 import { packageVersion } from '../files/package-version.js';
 import { assertOpenGpu, type OpenGpu } from '../gpu/dawn/open-gpu.js';
 import type { GramShape } from '../kernel/gram-shape.js';
+import { roughWarning } from '../network/exact-pairs.js';
 import { splitRequests, validateRequests, type KernelRequest } from '../planning/kernel-request.js';
 import type { MeasureMode } from '../planning/measured-variants.js';
 import { prepareKernels, requestedWorkPerPair } from '../planning/prepare-kernels.js';
@@ -117,8 +118,8 @@ export async function computeInStore<R extends object = object>(
       shard,
       reporter,
     });
-    const warning = underflowWarning(report);
-    if (warning !== undefined) reporter.warn(warning);
+    for (const warning of [underflowWarning(report), roughWarning(report)])
+      if (warning !== undefined) reporter.warn(warning);
     signal?.throwIfAborted();
     const result = describe({ store, report, compileMs, tuned });
     try {

@@ -13,6 +13,7 @@ import { SILENT, type Reporter } from '../progress/reporter.js';
 import { ScopedSignal } from '../signals/scoped-signal.js';
 import type { GramOptions } from '../kernel/gram-run.js';
 import type { ImageStack } from '../images/images.js';
+import type { RoughPairs } from '../network/exact-pairs.js';
 
 /** Normalised images of a block; no columns where they are the rows. */
 export type BlockImages = Readonly<
@@ -29,7 +30,7 @@ export interface StoredGramOptions extends Pick<GramOptions, 'memoryBytes' | 'va
   readonly leaseMs?: number;
 }
 
-export interface StoredGramReport {
+export interface StoredGramReport extends RoughPairs {
   /** Tiles computed by this process, and their pairs. */
   readonly tiles: number;
   readonly pairs: number;
@@ -68,7 +69,10 @@ export async function computeStored(
   reporter.phase('kernel');
   const tell = workUpdates(reporter);
   const started = performance.now();
-  const report = { tiles: 0, pairs: 0, underflows: 0, firstUnderflow: undefined as string | undefined };
+  const report = {
+    ...{ tiles: 0, pairs: 0, underflows: 0, firstUnderflow: undefined as string | undefined },
+    ...{ roughPairs: 0, roughError: 0 },
+  };
   const use = new DeviceUse();
   const anyRows = Object.values(images)[0].rows;
   const perPair = requestedWorkPerPair(splitRequests(kernels, anyRows), anyRows);
@@ -99,7 +103,14 @@ export async function computeStored(
       onWork: advance,
       use,
     });
-    for await (const { tile, values, underflows, firstUnderflow } of computed) {
+    for await (const {
+      tile,
+      values,
+      underflows,
+      firstUnderflow,
+      roughPairs = 0,
+      roughError = 0,
+    } of computed) {
       const written = queue.claimed(tile);
       await store.write(written, values);
       await claims.release(written.name);
@@ -107,6 +118,8 @@ export async function computeStored(
       report.pairs += written.pairs;
       report.underflows += underflows;
       report.firstUnderflow ??= firstUnderflow;
+      report.roughPairs += roughPairs;
+      report.roughError = Math.max(report.roughError, roughError);
     }
   }
   reporter.end();

@@ -71,13 +71,23 @@ test('comments, anchors and a byte order mark are no trouble', async () => {
 test.each([
   ['n.json', '[{ "layer": "gap" ', /^n\.json: is no JSON \(/],
   ['n.yaml', '- layer: gap\n- { layer: dense', /^n\.yaml: is no YAML \(.* at line 2/],
-  ['n.yaml', '- layer: gap\n  layer: dense\n', /^n\.yaml: is no YAML \(Map keys must be unique at line/],
+  ['n.yaml', '- layer: gap\n  layer: dense\n', /^n\.yaml: is no YAML \(a field stands twice .* at line 2/],
+  [
+    'n.json',
+    '[{ "layer": "conv", "size": 3, "size": 5 }]',
+    /^n\.json: is no JSON \(a field stands twice .* line 1/,
+  ],
+  ['n.yaml', '['.repeat(6000), /^n\.yaml: is no YAML \(its lists are nested too deep/],
   ['n.yaml', '- { layer: conv, size: 3, trained: no }\n', /layer 1 \(conv\): trained: "no": true or false/],
   ['n.yaml', '', /^n\.yaml: a list of layers is needed, such as \[/],
   ['n.json', '{ "layers": [] }', /^n\.json: a list of layers is needed, such as/],
   ['n.json', '[]', /^n\.json: the list of layers is empty/],
   ['n.yaml', '- layer: conv\n  size: .nan\n', /size: NaN/],
-  ['n.yaml', '- layer: gap\n--- \n- layer: dense\n', /^n\.yaml: is no YAML \(.*document/],
+  [
+    'n.yaml',
+    '- layer: gap\n--- \n- layer: dense\n',
+    /^n\.yaml: is no YAML \(it goes on after the list of layers at line 2/,
+  ],
   [
     'n.json',
     '[{ "layer": "conv", "size": 3 }, { "layer": "dense" }]',

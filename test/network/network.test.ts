@@ -135,7 +135,10 @@ describe('words, types and ranges', () => {
     [{ layer: 'residual' }, /^layer 2 \(residual\): branches: nothing/],
     [{ layer: 'residual', branches: [] }, /branches: at least one/],
     [{ layer: 'residual', branches: {} }, /branches: a list of lists/],
-    [{ layer: 'residual', branches: [{ layer: 'relu' }] }, /branches/],
+    [
+      { layer: 'residual', branches: [[], { layer: 'relu' }] },
+      /branch 2: a list of layers is needed, also of one/,
+    ],
     [
       { layer: 'residual', branches: [[], [{ layer: 'relu' }, { layer: 'avgpool', size: -2 }]] },
       /^layer 2 \(residual\), branch 2, layer 2 \(avgpool\): size: -2/,

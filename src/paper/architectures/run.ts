@@ -5,6 +5,7 @@ import type { Gpu } from '../../gpu/gpu.js';
 import { normalize } from '../../images/normalize.js';
 import { buildGraph } from '../../network/graph.js';
 import { NetworkError } from '../../network/network-error.js';
+import { roughWarning } from '../../network/exact-pairs.js';
 import { computeNetworks } from '../../network/network-gram.js';
 import { elementLayers } from '../../network/plan.js';
 import { timeUpdates } from '../../progress/details.js';
@@ -109,8 +110,8 @@ export async function runArchitectures(
   let [doneCost, kernelsMs, regressionsMs] = [0, 0, 0];
   for (const [p, pass] of passes.entries()) {
     started = performance.now();
-    const compute = async (against: boolean, before: number) =>
-      await computeNetworks(gpu, {
+    const compute = async (against: boolean, before: number) => {
+      const computed = await computeNetworks(gpu, {
         networks: pass.map(({ network }) => network),
         ...(against ? { images: images.test, against: images.train } : { images: images.train }),
         memoryBytes,
@@ -119,6 +120,10 @@ export async function runArchitectures(
           tell((doneCost + costs[p].pass * ((before + donePairs) / pairs)) / total);
         },
       });
+      const warning = roughWarning(computed);
+      if (warning !== undefined) reporter.warn(warning);
+      return computed;
+    };
     const { kernels } = await compute(false, 0);
     const { kernels: testKernels } = await compute(true, trainPairs);
     doneCost += costs[p].pass;
