@@ -1,4 +1,5 @@
 import { fieldFloats } from '../../shaders/fields.js';
+import { constantsOf as zeroPlaneConstants } from '../../shaders/zero_plane.js';
 import type { Constants } from '../gpu/shader-source.js';
 import { className } from '../checks/class-name.js';
 import {
@@ -55,6 +56,8 @@ const MIN_CACHED_BLOCKS = 2 * SUBMISSIONS_IN_FLIGHT;
 const MAX_SUM_BYTES = 16 * 2 ** 20;
 /** Pairs that a workgroup computes one after the other where it holds all planes of a pair: what the pairs share is then read once. */
 const WALK = 8;
+/** Images of rows that a lane takes one after the other where it holds a whole plane. */
+const LANE_WALK = 32;
 
 export interface PlanOptions {
   /** What the fields of images may take on the device; at least six images' worth is used. */
@@ -145,27 +148,54 @@ export function planPass(
     channels,
     variant,
     constants: {
-      planes: {
-        ...variant.constants,
-        HEIGHT: height,
-        WIDTH: width,
-        SHIFTS: shifts,
-        GAIN: layerGain(shape),
-        PAIRS: workgroups === 1 ? pairsPerWorkgroup(variant, shape, device) : 1,
-        // A power of two, so that runs with other depths share the compiled kernel.
-        ...(variant.kind === 'portable' ? { MAX_TAPS: Math.max(4, 2 ** Math.ceil(Math.log2(taps))) } : {}),
-      },
+      planes: planeConstants(pass, shape, device, variant, shifts),
       norms: { HEIGHT: height, WIDTH: width, GAIN: layerGain(shape) },
       fields: { HEIGHT: height, WIDTH: width, SHIFTS: shifts },
     },
     workgroups,
-    walk: workgroups === 1 ? WALK : 1,
+    walk: variant.kind === 'lane' ? LANE_WALK : workgroups === 1 ? WALK : 1,
     groups,
     blockImages,
     cachedBlocks,
     maxPairs,
     elementLayersPerPair: pass.planes.length * height * width * pass.layers,
     deviceBytes: cachedBlocks * blockBytes + SUBMISSIONS_IN_FLIGHT * maxPairs * sumBytesPerPair,
+  };
+}
+
+/** The constants of the plane kernel: the variant's own, and those that follow from the pass. */
+function planeConstants(
+  pass: Pass,
+  shape: ImageShape,
+  device: PlanDevice,
+  variant: PlaneVariant,
+  shifts: number,
+): Constants {
+  const { channels, height, width } = shape;
+  const gain = layerGain(shape);
+  if (variant.kind === 'lane') {
+    const { SUBGROUP, ROWS, ROW_LANES, SUMS } = variant.constants;
+    const order = { rows: ROWS, rowLanes: ROW_LANES, planeLanes: SUMS };
+    return zeroPlaneConstants({
+      height,
+      width,
+      channels,
+      layers: pass.layers,
+      gain,
+      subgroup: SUBGROUP,
+      ...order,
+    });
+  }
+  const isWhole = pass.planes.length <= variant.constants.PLANES;
+  return {
+    ...variant.constants,
+    HEIGHT: height,
+    WIDTH: width,
+    SHIFTS: shifts,
+    GAIN: gain,
+    PAIRS: isWhole ? pairsPerWorkgroup(variant, shape, device) : 1,
+    // A power of two, so that runs with other depths share the compiled kernel.
+    ...(variant.kind === 'portable' ? { MAX_TAPS: Math.max(4, 2 ** Math.ceil(Math.log2(pass.taps))) } : {}),
   };
 }
 

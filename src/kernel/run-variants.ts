@@ -8,6 +8,7 @@ import type { PlanDevice } from '../gpu/plan-device.js';
 import {
   assertVariantChoice,
   assertVariantFits,
+  laneVariant,
   planeVariant,
   quickVariant,
   type PlaneCount,
@@ -33,7 +34,7 @@ export function passWork(pass: Pass, shape: ImageShape, grams: readonly GramShap
 }
 
 /**
- * The variant for a pass of a run: as chosen, by a quick one for short runs, or by rule.
+ * The variant for a pass of a run: as chosen, that of small pairs, a quick one for short runs, or by rule.
  *
  * @param grams All matrices of the run.
  * @param choice What the caller gave as `GramOptions.variant`.
@@ -49,9 +50,13 @@ export function variantOfPass(
   const planes = pass.planes.length;
   assertImageShape('shape', shape);
   assertVariantChoice(choice);
-  if (typeof choice === 'string') return planeVariant(shape, planes, device, choice);
+  const lane = laneVariant(pass, shape, device);
+  if (typeof choice === 'string')
+    return (choice === 'auto' ? lane : undefined) ?? planeVariant(shape, planes, device, choice);
   const given = choice?.[planeCount(pass)];
-  if (given === undefined) {
+  // That of one pass does not suit every other.
+  if (given === undefined || given.kind === 'lane') {
+    if (lane !== undefined) return lane;
     const work = passWork(pass, shape, grams);
     return quickVariant(shape, planes, device, work) ?? planeVariant(shape, planes, device);
   }

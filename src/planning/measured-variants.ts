@@ -5,7 +5,12 @@ import type { ImageShape } from '../images/images.js';
 import { pairCount, type GramShape } from '../kernel/gram-shape.js';
 import { planeCandidates, variantLabel } from '../kernel/plane-candidates.js';
 import { planeCount } from '../kernel/run-variants.js';
-import type { PlaneCount, PlaneVariant, PlaneVariants } from '../kernel/plane-variant.js';
+import {
+  laneVariant,
+  type PlaneCount,
+  type PlaneVariant,
+  type PlaneVariants,
+} from '../kernel/plane-variant.js';
 import { PlanError } from '../gpu/plan-device.js';
 import { tune, TUNE_BUDGET_MS, type TuneResult } from '../kernel/tune.js';
 import { formatRate } from '../progress/details.js';
@@ -56,7 +61,8 @@ export async function measuredVariants(
   const variants: { -readonly [K in keyof PlaneVariants]: PlaneVariants[K] } = {};
   for (const pass of planPasses(run.kernels, run.shape)) {
     const planes = planeCount(pass);
-    if (planes in variants) continue;
+    // Where a lane holds a whole plane there is nothing to choose from.
+    if (planes in variants || laneVariant(pass, run.shape, gpu) !== undefined) continue;
     if (mode !== 'force') {
       const known = await cachedVariant(gpu, device, cache, run.shape, planes);
       if (known) variants[planes] = known;
