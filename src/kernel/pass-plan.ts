@@ -1,5 +1,4 @@
 import { fieldFloats } from '../../shaders/fields.js';
-import { constantsOf as zeroPlaneConstants } from '../../shaders/zero_plane.js';
 import type { Constants } from '../gpu/shader-source.js';
 import { className } from '../checks/class-name.js';
 import {
@@ -13,12 +12,8 @@ import { layerGain, type Pass } from './passes.js';
 import type { ImageShape } from '../images/images.js';
 import { assertPlanDevice, PlanError, type PlanDevice } from '../gpu/plan-device.js';
 import { assertGramShape, type GramShape } from './gram-shape.js';
-import {
-  pairsPerWorkgroup,
-  type PlaneVariant,
-  type PlaneVariants,
-  type VariantName,
-} from './plane-variant.js';
+import type { PlaneVariant, PlaneVariants, VariantName } from './plane-variant.js';
+import { planeConstants, shiftsOf } from './plane-constants.js';
 import { variantOfPass } from './run-variants.js';
 
 /** Everything about a pass that is decided before the first dispatch. Pure: no device is asked. */
@@ -64,7 +59,7 @@ export interface PlanOptions {
   readonly memoryBytes?: number;
   /**
    * The plane kernel by name (`auto`: by rule), or as `tune` has found it for this shape on this device; by default by
-   * rule, but for short runs one that compiles soon.
+   * rule, but for short runs one that compiles soon, unless that of the rule is compiled already.
    */
   readonly variant?: VariantName | PlaneVariants;
   /** Images that a block holds at the most, where a caller walks through tiles of its own. */
@@ -105,7 +100,7 @@ export function planPass(
   const { memoryBytes = DEFAULT_MEMORY_BYTES, variant: choice, tileImages = Infinity } = options;
   const { limits } = device;
   const { height, width, channels } = shape;
-  const shifts = pass.planes.every(([dx]) => dx === 0) ? 1 : 4;
+  const shifts = shiftsOf(pass);
   const variant = variantOfPass(pass, shape, [gram], device, choice);
   const groups = Math.ceil(pass.planes.length / variant.planesPerGroup);
 
@@ -148,7 +143,7 @@ export function planPass(
     channels,
     variant,
     constants: {
-      planes: planeConstants(pass, shape, device, variant, shifts),
+      planes: planeConstants(pass, shape, device, variant),
       norms: { HEIGHT: height, WIDTH: width, GAIN: layerGain(shape) },
       fields: { HEIGHT: height, WIDTH: width, SHIFTS: shifts },
     },
@@ -160,42 +155,6 @@ export function planPass(
     maxPairs,
     elementLayersPerPair: pass.planes.length * height * width * pass.layers,
     deviceBytes: cachedBlocks * blockBytes + SUBMISSIONS_IN_FLIGHT * maxPairs * sumBytesPerPair,
-  };
-}
-
-/** The constants of the plane kernel: the variant's own, and those that follow from the pass. */
-function planeConstants(
-  pass: Pass,
-  shape: ImageShape,
-  device: PlanDevice,
-  variant: PlaneVariant,
-  shifts: number,
-): Constants {
-  const { channels, height, width } = shape;
-  const gain = layerGain(shape);
-  if (variant.kind === 'lane') {
-    const { SUBGROUP, ROWS, ROW_LANES, SUMS } = variant.constants;
-    const order = { rows: ROWS, rowLanes: ROW_LANES, planeLanes: SUMS };
-    return zeroPlaneConstants({
-      height,
-      width,
-      channels,
-      layers: pass.layers,
-      gain,
-      subgroup: SUBGROUP,
-      ...order,
-    });
-  }
-  const isWhole = pass.planes.length <= variant.constants.PLANES;
-  return {
-    ...variant.constants,
-    HEIGHT: height,
-    WIDTH: width,
-    SHIFTS: shifts,
-    GAIN: gain,
-    PAIRS: isWhole ? pairsPerWorkgroup(variant, shape, device) : 1,
-    // A power of two, so that runs with other depths share the compiled kernel.
-    ...(variant.kind === 'portable' ? { MAX_TAPS: Math.max(4, 2 ** Math.ceil(Math.log2(pass.taps))) } : {}),
   };
 }
 

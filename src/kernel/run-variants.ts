@@ -5,6 +5,7 @@ import type { KernelSpec } from './kernel-spec.js';
 import { pairCount, type GramShape } from './gram-shape.js';
 import { elementLayersPerPair, planPasses, type Pass } from './passes.js';
 import type { PlanDevice } from '../gpu/plan-device.js';
+import { planeConstants } from './plane-constants.js';
 import {
   assertVariantChoice,
   assertVariantFits,
@@ -57,8 +58,11 @@ export function variantOfPass(
   // That of one pass does not suit every other.
   if (given === undefined || given.kind === 'lane') {
     if (lane !== undefined) return lane;
-    const work = passWork(pass, shape, grams);
-    return quickVariant(shape, planes, device, work) ?? planeVariant(shape, planes, device);
+    const rule = planeVariant(shape, planes, device);
+    const quick = quickVariant(shape, planes, device, passWork(pass, shape, grams));
+    if (quick === undefined || device.isCompiled?.(rule.contract, planeConstants(pass, shape, device, rule)))
+      return rule;
+    return quick;
   }
   assertVariantFits(given, shape, device);
   return given;
@@ -78,10 +82,12 @@ export function runVariants(
   device: PlanDevice,
   choice?: VariantName | PlaneVariants,
 ): PlaneVariants {
+  // What this process has compiled says nothing to the others that compute parts of it.
+  const { limits, subgroupSize, software } = device;
   return Object.fromEntries(
     planPasses(kernels, shape).map((pass) => [
       planeCount(pass),
-      variantOfPass(pass, shape, grams, device, choice),
+      variantOfPass(pass, shape, grams, { limits, subgroupSize, software }, choice),
     ]),
   );
 }
