@@ -5,7 +5,7 @@ import { contract as portable } from './planes.js';
 export { mirror } from './planes.js';
 
 /** Columns of pairs that a workgroup holds. */
-export const LANES = 64;
+export const ZERO_PLANE_LANES = 64;
 
 /** Plane 0 of small pairs, one in each lane; bindings and mirror are those of `planes`, with radius 0 alone. */
 export const contract: ShaderContract = {

@@ -52,7 +52,7 @@ struct Params {
 
 const LANES = 64u;
 const CELLS: u32 = HEIGHT * QUADS;
-const FIELD_CELLS: u32 = FIELDS * CELLS;
+const FIELD_CELLS: u32 = (CHANNELS + LAYERS) * CELLS;
 const X_STRIDE: u32 = (HEIGHT + 1) * QUADS;
 const Z_STRIDE: u32 = HEIGHT * 2 * QUADS;
 
@@ -166,7 +166,7 @@ fn main(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) workg
 
 // The elements of a plane: first those of ROWS rows of a column of vec4s, then by halves.
 fn plane_sum(sigma: array<vec4f, CELLS>, theta: array<vec4f, CELLS>) -> vec2f {
-  var sums = array<vec2f, SUMS>();
+  var sums = array<vec2f, 1u << HALVINGS>();
   // unroll
   for (var i = 0u; i < SUMS; i++) {
     var k_sum = vec4f(0.0);
@@ -183,11 +183,11 @@ fn plane_sum(sigma: array<vec4f, CELLS>, theta: array<vec4f, CELLS>) -> vec2f {
     sums[i] = vec2f(dot(k_sum, vec4f(1.0)), dot(u_sum, vec4f(1.0)));
   }
   // unroll
-  for (var step = 0u; step < HALVINGS; step++) {
+  for (var s = 0u; s < HALVINGS; s++) {
     // unroll
     for (var i = 0u; i < SUMS; i++) {
-      const other = min(i + (1u << step), SUMS - 1);
-      if (i % (2u << step) == 0) { sums[i] += sums[other]; }
+      const other = min(i + (1u << s), SUMS - 1);
+      if (i % (2u << s) == 0) { sums[i] += sums[other]; }
     }
   }
   return sums[0];

@@ -14,7 +14,7 @@ import {
 const TOLERANCE = { gap: 2e-6, vanilla: 1e-5 };
 
 export interface GramCaseOptions extends Omit<BenchNetwork, 'readout'> {
-  /** By default `gap`. */
+  /** What follows the last layer, `gap` unless it says otherwise. */
   readonly readout?: keyof typeof TOLERANCE;
   readonly name: string;
   /** One run is to take about this long. */

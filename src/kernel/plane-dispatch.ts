@@ -1,5 +1,5 @@
 import type { ParameterValues } from '../../shaders/contract.js';
-import { LANES } from '../../shaders/zero_plane.js';
+import { ZERO_PLANE_LANES } from '../../shaders/zero_plane.js';
 import type { BufferScope } from '../gpu/buffers.js';
 import type { TileBatch } from './batches.js';
 import type { Pass } from './passes.js';
@@ -31,7 +31,7 @@ export function planeDispatch(
   return {
     workgroups:
       variant.kind === 'lane'
-        ? [count, Math.ceil(columns / LANES), Math.ceil(rows / walk)]
+        ? [count, Math.ceil(columns / ZERO_PLANE_LANES), Math.ceil(rows / walk)]
         : [count, Math.ceil(columns / (constants.planes.PAIRS * walk)), rows],
     params: {
       channels,

@@ -1,7 +1,7 @@
 import type { ShaderContract } from '../../shaders/contract.js';
 import { contract as portableContract } from '../../shaders/planes.js';
 import { contract as subgroupContract } from '../../shaders/planes_subgroup.js';
-import { contract as zeroPlaneContract, LANES as ZERO_PLANE_LANES } from '../../shaders/zero_plane.js';
+import { contract as zeroPlaneContract, ZERO_PLANE_LANES } from '../../shaders/zero_plane.js';
 import { ArgumentError, assertKeys, shown } from '../checks/arguments.js';
 import type { ImageShape } from '../images/images.js';
 import { PlanError, type PlanDevice } from '../gpu/plan-device.js';

@@ -4,7 +4,7 @@ import * as fields from '../../shaders/fields.js';
 import * as norms from '../../shaders/norms.js';
 import { contract as subgroupContract } from '../../shaders/planes_subgroup.js';
 import { SNAP } from '../../shaders/shared/arc_cosine.js';
-import { constantsOf, contract, LANES, mirror } from '../../shaders/zero_plane.js';
+import { constantsOf, contract, ZERO_PLANE_LANES, mirror } from '../../shaders/zero_plane.js';
 import type { ShaderContract } from '../../shaders/contract.js';
 import { layerGain } from '../../src/kernel/passes.js';
 import { subgroupVariant } from '../../src/kernel/plane-variant.js';
@@ -82,7 +82,11 @@ async function sumsOf(size: Size, batch: Batch, shader: ShaderContract = contrac
     ...{ height, width, channels, layers, gain, subgroup: gpu.subgroupSize },
     ...{ rows: ROWS, rowLanes: ROW_LANES, planeLanes: ROW_LANES * STRIPS },
   });
-  const here = await run(shader, constants, [1, Math.ceil(columns / LANES), Math.ceil(rows / walk)]);
+  const here = await run(shader, constants, [
+    1,
+    Math.ceil(columns / ZERO_PLANE_LANES),
+    Math.ceil(rows / walk),
+  ]);
   const subgroupConstants = { ...rest, ROWS, ROW_LANES, STRIPS };
   const there = await run(
     subgroupContract,
@@ -163,7 +167,7 @@ describe('planted faults', () => {
   test.each([
     ['column_beyond', '>= vec4u(WIDTH)', '> vec4u(WIDTH)'],
     ['no_row_below', 'select(vec4f(0.0), theta[below], y + 1 < HEIGHT)', 'vec4f(0.0)'],
-    ['half_a_sum', 'i % (2u << step) == 0', 'i % (2u << step) == 9'],
+    ['half_a_sum', 'i % (2u << s) == 0', 'i % (2u << s) == 9'],
     ['another_lambda', '(CHANNELS + h) * CELLS + cell', 'CHANNELS * CELLS + cell'],
     ['the_first_x', 'image * FIELDS + lane / CELLS', 'params.first_row * FIELDS + lane / CELLS'],
     ['everything_is_itself', 'params.triangle == 1 && image == column', 'params.triangle == 1'],
