@@ -31,16 +31,23 @@ export const contract: ShaderContract = {
     outputs: 'u32',
     first_row: 'u32',
     first_column: 'u32',
+    rows: 'u32',
     columns: 'u32',
+    walk: 'u32',
     triangle: 'u32',
   },
   constants: [],
-  workgroups: '(⌈columns/64⌉, rows, outputs)',
+  workgroups: '(⌈columns/64⌉, ⌈rows/walk⌉, outputs)',
   errorBound:
     'relative to the sum of magnitudes: (33 + ⌈groups/32⌉) · 2⁻²⁴; blocks of 32 keep it below 4e-6 for 1,024 groups, typically 1e-7',
 };
 
 export const variants = [{}];
+
+/** Rows that an invocation takes: several where a pair is one addition, one where the sum over its groups is long. */
+export function walkOf(groups: number): number {
+  return groups === 1 ? 8 : 1;
+}
 
 /** Bytes of an element of `outputs`. */
 export const OUTPUT_BYTES = 24;

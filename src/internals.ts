@@ -18,6 +18,7 @@ export type {
   PlaneVariant,
   PortableVariant,
   SubgroupVariant,
+  LaneVariant,
   PlaneVariants,
   VariantName,
 } from './kernel/plane-variant.js';

@@ -30,6 +30,7 @@ const RATIOS: Readonly<Partial<Record<string, { readonly name: string; readonly 
   'planes-gap': { name: 'fused / layer by layer', baseline: LAYERS },
   'planes-gap-portable': { name: 'portable / layer by layer', baseline: LAYERS },
   'gram-gap-channels': { name: 'kernels of every depth / the deepest alone', baseline: 'gram-gap' },
+  'gram-gap-8x8': { name: 'whole run / its plane kernel', baseline: 'planes-gap-8x8' },
   cholesky_update: { name: 'update / plain product', baseline: 'product' },
 };
 
@@ -84,6 +85,16 @@ function groupsOf(software: boolean, quick: boolean): readonly (readonly BenchCa
         readout: 'gap',
         rows: 4 * size,
         columns: 32,
+      }),
+      // What a run of small planes leaves of their own rate.
+      gramCase({ name: 'gram-gap-8x8', ...runs, shape: DIGITS, seconds: quick ? 0.5 : 3, minImages: 8 }),
+    ],
+    // The host has to keep up with pairs that take the device next to nothing.
+    [
+      gramCase({
+        name: 'gram-vanilla-4x4',
+        ...{ shape: { channels: 1, height: 4, width: 4 }, depth: 3, readout: 'vanilla' },
+        ...{ seconds: quick ? 0.3 : 2, minImages: 64 },
       }),
     ],
     [normsCase(stage)],

@@ -170,7 +170,7 @@ export function tileValuesCase({
         problems: scope.storage('problems', 12),
       };
       const params = {
-        ...{ groups, taps: 1, outputs: 1, columns },
+        ...{ groups, taps: 1, outputs: 1, rows, columns, walk: 1 },
         ...{ first_row: 0, first_column: 0, triangle: 0 },
       };
       const record = (recording: Recording) =>

@@ -31,6 +31,8 @@ export function planeCost(variant: PlaneVariant, globalBytes: number): Cost {
     const { ROWS, COLUMN_QUADS, STRIPS } = variant.constants;
     return { ...common, shuffles: 1 / COLUMN_QUADS + (STRIPS > 1 ? 4 / ROWS : 0) };
   }
+  // Plane 0: its neighbours have no weights.
+  if (variant.kind === 'lane') return { ...common, arithmetic: FUSED_FLOPS - 8 };
   const { ROWS } = variant.constants;
   return { ...common, 'workgroup memory': (16 * (3 * ROWS + 8)) / (4 * ROWS) };
 }

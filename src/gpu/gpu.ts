@@ -79,7 +79,7 @@ export class Gpu {
    * @throws ShaderError with the compiler's messages and line numbers.
    */
   program(contract: ShaderContract, constants: Constants = {}): Promise<Program> {
-    const key = `${contract.name} ${JSON.stringify(constants)}`;
+    const key = keyOf(contract, constants);
     let program = this.programs.get(key);
     if (program === undefined) program = this.compile(contract, constants);
     else this.programs.delete(key);
@@ -87,6 +87,11 @@ export class Gpu {
     this.programs.set(key, program);
     if (this.programs.size > KEPT_PROGRAMS) this.programs.delete(this.programs.keys().next().value!);
     return program;
+  }
+
+  /** Whether `program` has been asked for it, and keeps it. */
+  isCompiled(contract: ShaderContract, constants: Constants): boolean {
+    return this.programs.has(keyOf(contract, constants));
   }
 
   /** Until nothing is being compiled any more: a compiler works on for a while when its device is destroyed. */
@@ -111,6 +116,11 @@ export class Gpu {
   assertAlive(): void {
     if (this.lostReason !== undefined) throw new DeviceLostError(this.description.name, this.lostReason);
   }
+}
+
+function keyOf(contract: ShaderContract, constants: Constants): string {
+  const sorted = Object.entries(constants).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `${contract.name} ${JSON.stringify(sorted)}`;
 }
 
 /** Something else where a device is wanted; the message says how to get one from it. */

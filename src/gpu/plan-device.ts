@@ -1,5 +1,7 @@
 import { className } from '../checks/class-name.js';
+import type { ShaderContract } from '../../shaders/contract.js';
 import { ArgumentError } from '../checks/arguments.js';
+import type { Constants } from './shader-source.js';
 
 /** What a plan asks of a device: a `Gpu` has it, and so has any description of one. */
 export interface PlanDevice {
@@ -15,6 +17,8 @@ export interface PlanDevice {
   readonly subgroupSize: number;
   /** Computes and compiles on the CPU. */
   readonly software?: boolean;
+  /** Whether a shader with these constants is compiled already; a mere description has compiled nothing. */
+  isCompiled?(contract: ShaderContract, constants: Constants): boolean;
 }
 
 /** An image shape or a memory budget that this device cannot serve. */

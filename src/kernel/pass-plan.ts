@@ -12,12 +12,8 @@ import { layerGain, type Pass } from './passes.js';
 import type { ImageShape } from '../images/images.js';
 import { assertPlanDevice, PlanError, type PlanDevice } from '../gpu/plan-device.js';
 import { assertGramShape, type GramShape } from './gram-shape.js';
-import {
-  pairsPerWorkgroup,
-  type PlaneVariant,
-  type PlaneVariants,
-  type VariantName,
-} from './plane-variant.js';
+import type { PlaneVariant, PlaneVariants, VariantName } from './plane-variant.js';
+import { planeConstants, shiftsOf } from './plane-constants.js';
 import { variantOfPass } from './run-variants.js';
 
 /** Everything about a pass that is decided before the first dispatch. Pure: no device is asked. */
@@ -55,13 +51,15 @@ const MIN_CACHED_BLOCKS = 2 * SUBMISSIONS_IN_FLIGHT;
 const MAX_SUM_BYTES = 16 * 2 ** 20;
 /** Pairs that a workgroup computes one after the other where it holds all planes of a pair: what the pairs share is then read once. */
 const WALK = 8;
+/** Images of rows that a lane takes one after the other where it holds a whole plane. */
+const LANE_WALK = 32;
 
 export interface PlanOptions {
   /** What the fields of images may take on the device; at least six images' worth is used. */
   readonly memoryBytes?: number;
   /**
    * The plane kernel by name (`auto`: by rule), or as `tune` has found it for this shape on this device; by default by
-   * rule, but for short runs one that compiles soon.
+   * rule, but for short runs one that compiles soon, unless that of the rule is compiled already.
    */
   readonly variant?: VariantName | PlaneVariants;
   /** Images that a block holds at the most, where a caller walks through tiles of its own. */
@@ -102,7 +100,7 @@ export function planPass(
   const { memoryBytes = DEFAULT_MEMORY_BYTES, variant: choice, tileImages = Infinity } = options;
   const { limits } = device;
   const { height, width, channels } = shape;
-  const shifts = pass.planes.every(([dx]) => dx === 0) ? 1 : 4;
+  const shifts = shiftsOf(pass);
   const variant = variantOfPass(pass, shape, [gram], device, choice);
   const groups = Math.ceil(pass.planes.length / variant.planesPerGroup);
 
@@ -145,21 +143,12 @@ export function planPass(
     channels,
     variant,
     constants: {
-      planes: {
-        ...variant.constants,
-        HEIGHT: height,
-        WIDTH: width,
-        SHIFTS: shifts,
-        GAIN: layerGain(shape),
-        PAIRS: workgroups === 1 ? pairsPerWorkgroup(variant, shape, device) : 1,
-        // A power of two, so that runs with other depths share the compiled kernel.
-        ...(variant.kind === 'portable' ? { MAX_TAPS: Math.max(4, 2 ** Math.ceil(Math.log2(taps))) } : {}),
-      },
+      planes: planeConstants(pass, shape, device, variant),
       norms: { HEIGHT: height, WIDTH: width, GAIN: layerGain(shape) },
       fields: { HEIGHT: height, WIDTH: width, SHIFTS: shifts },
     },
     workgroups,
-    walk: workgroups === 1 ? WALK : 1,
+    walk: variant.kind === 'lane' ? LANE_WALK : workgroups === 1 ? WALK : 1,
     groups,
     blockImages,
     cachedBlocks,

@@ -1,4 +1,5 @@
 import type { ParameterValues } from '../../shaders/contract.js';
+import { ZERO_PLANE_LANES } from '../../shaders/zero_plane.js';
 import type { BufferScope } from '../gpu/buffers.js';
 import type { TileBatch } from './batches.js';
 import type { Pass } from './passes.js';
@@ -23,12 +24,15 @@ export interface PlaneSlice {
 
 /** Workgroups and parameters of a dispatch of the plane kernel; all planes of the pairs unless a slice is given. */
 export function planeDispatch(
-  { channels, groups, pass, workgroups, walk, constants }: PassPlan,
+  { channels, groups, pass, workgroups, walk, constants, variant }: PassPlan,
   { firstRow, rows, firstColumn, columns, triangle }: TileBatch,
   { first, count }: PlaneSlice = { first: 0, count: workgroups },
 ): { readonly workgroups: readonly [number, number, number]; readonly params: ParameterValues } {
   return {
-    workgroups: [count, Math.ceil(columns / (constants.planes.PAIRS * walk)), rows],
+    workgroups:
+      variant.kind === 'lane'
+        ? [count, Math.ceil(columns / ZERO_PLANE_LANES), Math.ceil(rows / walk)]
+        : [count, Math.ceil(columns / (constants.planes.PAIRS * walk)), rows],
     params: {
       channels,
       layers: pass.layers,
@@ -43,6 +47,7 @@ export function planeDispatch(
       columns,
       walk,
       triangle: triangle ? 1 : 0,
+      ...(variant.kind === 'lane' ? { rows } : {}),
     },
   };
 }

@@ -1,9 +1,11 @@
 import type { ShaderContract } from '../../shaders/contract.js';
 import { contract as portableContract } from '../../shaders/planes.js';
 import { contract as subgroupContract } from '../../shaders/planes_subgroup.js';
+import { contract as zeroPlaneContract, ZERO_PLANE_LANES } from '../../shaders/zero_plane.js';
 import { ArgumentError, assertKeys, shown } from '../checks/arguments.js';
 import type { ImageShape } from '../images/images.js';
 import { PlanError, type PlanDevice } from '../gpu/plan-device.js';
+import type { Pass } from './passes.js';
 
 interface Variant<Kind extends string, Constants extends string> {
   readonly kind: Kind;
@@ -22,8 +24,11 @@ export type SubgroupVariant = Variant<
   'ROWS' | 'COLUMN_QUADS' | 'ROW_LANES' | 'STRIPS' | 'PLANES'
 >;
 
+/** Plane 0 of a small pair in one lane, all layers written out. ROWS, ROW_LANES and SUMS keep the order in which the subgroup kernel adds. */
+export type LaneVariant = Variant<'lane', 'SUBGROUP' | 'ROWS' | 'ROW_LANES' | 'SUMS' | 'PLANES'>;
+
 /** One of the plane kernels, specialised to an image shape and a device. */
-export type PlaneVariant = PortableVariant | SubgroupVariant;
+export type PlaneVariant = PortableVariant | SubgroupVariant | LaneVariant;
 
 /** Passes have one plane per pair (a read-out without pooling), or many. */
 export type PlaneCount = 'one' | 'many';
@@ -141,6 +146,35 @@ export function subgroupVariant(
   };
 }
 
+/** Longer code takes seconds to compile: vec4s of a plane times layers. */
+const MAX_WRITTEN_OUT = 16;
+
+/**
+ * The kernel of small pairs, where plane 0 alone counts and its layers are few: undefined for everything else, and where
+ * there are no subgroups.
+ */
+export function laneVariant(
+  pass: Pick<Pass, 'planes' | 'radii' | 'layers'>,
+  shape: ImageShape,
+  { subgroupSize, limits }: PlanDevice,
+): LaneVariant | undefined {
+  const { planes, radii, layers } = pass;
+  const cells = shape.height * Math.ceil(shape.width / 4);
+  if (planes.length !== 1 || radii.length !== 1 || radii[0] !== 0) return undefined;
+  if (cells * layers > MAX_WRITTEN_OUT || cells * (shape.channels + layers) > ZERO_PLANE_LANES)
+    return undefined;
+  if (ZERO_PLANE_LANES > limits.maxComputeInvocationsPerWorkgroup) return undefined;
+  const rule = subgroupVariant(shape, 1, subgroupSize);
+  if (rule?.constants.COLUMN_QUADS !== 1) return undefined;
+  const { ROWS, ROW_LANES, STRIPS } = rule.constants;
+  return {
+    kind: 'lane',
+    contract: zeroPlaneContract,
+    constants: { SUBGROUP: subgroupSize, ROWS, ROW_LANES, SUMS: ROW_LANES * STRIPS, PLANES: 1 },
+    planesPerGroup: 1,
+  };
+}
+
 /** The portable kernel with the fewest rows per invocation, of 4, 8, 16, 32, with which a plane fits one workgroup. */
 export function portableVariant(shape: ImageShape, planes: number, device: PlanDevice): PortableVariant {
   for (const rows of [4, 8, 16, 32]) {
@@ -190,6 +224,8 @@ export function assertVariantFits(
   { height, width }: ImageShape,
   { limits, subgroupSize }: PlanDevice,
 ): void {
+  // Whether that one fits is a question of the pass: see laneVariant.
+  if (variant.kind === 'lane') return;
   const quads = Math.ceil(width / 4);
   const { rowLanes, strips, columnQuads } = lanesOf(variant, quads, height);
   const planeLanes = rowLanes * strips;
@@ -206,7 +242,7 @@ export function assertVariantFits(
 
 /** Pairs that a workgroup holds side by side where it holds all planes of each: as many as fill it with WORKGROUP_LANES. */
 export function pairsPerWorkgroup(
-  variant: PlaneVariant,
+  variant: PortableVariant | SubgroupVariant,
   { height, width }: ImageShape,
   { limits, subgroupSize }: PlanDevice,
 ): number {
@@ -222,7 +258,7 @@ export function pairsPerWorkgroup(
 }
 
 /** How the lanes of one plane lie: along a row, one strip of rows above the other. */
-function lanesOf(variant: PlaneVariant, quads: number, height: number) {
+function lanesOf(variant: PortableVariant | SubgroupVariant, quads: number, height: number) {
   if (variant.kind === 'portable')
     return { rowLanes: quads, strips: Math.ceil(height / variant.constants.ROWS), columnQuads: 1 };
   const { ROW_LANES, STRIPS, COLUMN_QUADS } = variant.constants;

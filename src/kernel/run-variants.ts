@@ -5,9 +5,11 @@ import type { KernelSpec } from './kernel-spec.js';
 import { pairCount, type GramShape } from './gram-shape.js';
 import { elementLayersPerPair, planPasses, type Pass } from './passes.js';
 import type { PlanDevice } from '../gpu/plan-device.js';
+import { planeConstants } from './plane-constants.js';
 import {
   assertVariantChoice,
   assertVariantFits,
+  laneVariant,
   planeVariant,
   quickVariant,
   type PlaneCount,
@@ -33,7 +35,7 @@ export function passWork(pass: Pass, shape: ImageShape, grams: readonly GramShap
 }
 
 /**
- * The variant for a pass of a run: as chosen, by a quick one for short runs, or by rule.
+ * The variant for a pass of a run: as chosen, that of small pairs, a quick one for short runs, or by rule.
  *
  * @param grams All matrices of the run.
  * @param choice What the caller gave as `GramOptions.variant`.
@@ -49,11 +51,18 @@ export function variantOfPass(
   const planes = pass.planes.length;
   assertImageShape('shape', shape);
   assertVariantChoice(choice);
-  if (typeof choice === 'string') return planeVariant(shape, planes, device, choice);
+  const lane = laneVariant(pass, shape, device);
+  if (typeof choice === 'string')
+    return (choice === 'auto' ? lane : undefined) ?? planeVariant(shape, planes, device, choice);
   const given = choice?.[planeCount(pass)];
-  if (given === undefined) {
-    const work = passWork(pass, shape, grams);
-    return quickVariant(shape, planes, device, work) ?? planeVariant(shape, planes, device);
+  // That of one pass does not suit every other.
+  if (given === undefined || given.kind === 'lane') {
+    if (lane !== undefined) return lane;
+    const rule = planeVariant(shape, planes, device);
+    const quick = quickVariant(shape, planes, device, passWork(pass, shape, grams));
+    if (quick === undefined || device.isCompiled?.(rule.contract, planeConstants(pass, shape, device, rule)))
+      return rule;
+    return quick;
   }
   assertVariantFits(given, shape, device);
   return given;
@@ -73,10 +82,12 @@ export function runVariants(
   device: PlanDevice,
   choice?: VariantName | PlaneVariants,
 ): PlaneVariants {
+  // What this process has compiled says nothing to the others that compute parts of it.
+  const { limits, subgroupSize, software } = device;
   return Object.fromEntries(
     planPasses(kernels, shape).map((pass) => [
       planeCount(pass),
-      variantOfPass(pass, shape, grams, device, choice),
+      variantOfPass(pass, shape, grams, { limits, subgroupSize, software }, choice),
     ]),
   );
 }

@@ -1,4 +1,4 @@
-import { contract as valuesContract } from '../../shaders/tile_values.js';
+import { contract as valuesContract, walkOf } from '../../shaders/tile_values.js';
 import { BufferScope } from '../gpu/buffers.js';
 import type { Gpu } from '../gpu/gpu.js';
 import type { Program } from '../gpu/program.js';
@@ -164,14 +164,16 @@ export class TileRunner implements Disposable {
           problems: slot.problems,
           ...this.outputs,
         },
-        [Math.ceil(columns / 64), rows, outputs],
+        [Math.ceil(columns / 64), Math.ceil(rows / walkOf(groups)), outputs],
         {
           groups,
           taps: pass.taps,
           outputs,
           first_row: tile.firstRow + batch.firstRow,
           first_column: tile.firstColumn + batch.firstColumn,
+          rows,
           columns,
+          walk: walkOf(groups),
           triangle: batch.triangle ? 1 : 0,
         },
       )

@@ -4,13 +4,20 @@ import { planPasses, type Pass } from '../kernel/passes.js';
 import type { ImageShape } from '../images/images.js';
 import { pairCount, type GramShape } from '../kernel/gram-shape.js';
 import { planeCandidates, variantLabel } from '../kernel/plane-candidates.js';
-import { planeCount } from '../kernel/run-variants.js';
-import type { PlaneCount, PlaneVariant, PlaneVariants } from '../kernel/plane-variant.js';
+import { passWork, planeCount } from '../kernel/run-variants.js';
+import {
+  laneVariant,
+  planeVariant,
+  quickVariant,
+  type PlaneCount,
+  type PlaneVariant,
+  type PlaneVariants,
+} from '../kernel/plane-variant.js';
 import { PlanError } from '../gpu/plan-device.js';
 import { tune, TUNE_BUDGET_MS, type TuneResult } from '../kernel/tune.js';
 import { formatRate } from '../progress/details.js';
 import { SILENT, type Reporter } from '../progress/reporter.js';
-import { shapeLabel, type MeasuredDevice, type MeasurementCache } from './measurement-cache.js';
+import { isSameDevice, shapeLabel, type MeasuredDevice, type MeasurementCache } from './measurement-cache.js';
 import { measureRate } from './measure-rates.js';
 
 /**
@@ -56,11 +63,13 @@ export async function measuredVariants(
   const variants: { -readonly [K in keyof PlaneVariants]: PlaneVariants[K] } = {};
   for (const pass of planPasses(run.kernels, run.shape)) {
     const planes = planeCount(pass);
-    if (planes in variants) continue;
+    // Where a lane holds a whole plane there is nothing to choose from.
+    if (planes in variants || laneVariant(pass, run.shape, gpu) !== undefined) continue;
     if (mode !== 'force') {
       const known = await cachedVariant(gpu, device, cache, run.shape, planes);
-      if (known) variants[planes] = known;
-      if (known || mode === 'cache' || !(await isWorthSearching(gpu, pass, run, signal))) continue;
+      const variant = known ?? (await compiledBefore(gpu, device, cache, pass, run));
+      if (variant) variants[planes] = variant;
+      if (variant || mode === 'cache' || !(await isWorthSearching(gpu, pass, run, signal))) continue;
     }
     reporter.phase(`tune (${planes === 'one' ? 'one plane' : 'many planes'})`);
     try {
@@ -74,6 +83,23 @@ export async function measuredVariants(
     }
   }
   return variants;
+}
+
+/**
+ * The rule's variant where the run is so short that another would be compiled sooner, and yet rates were measured here
+ * before: then the driver keeps it.
+ */
+async function compiledBefore(
+  gpu: Gpu,
+  device: MeasuredDevice,
+  cache: MeasurementCache,
+  pass: Pass,
+  { shape, grams }: MeasuredRun,
+): Promise<PlaneVariant | undefined> {
+  const planes = pass.planes.length;
+  if (quickVariant(shape, planes, gpu, passWork(pass, shape, grams)) === undefined) return undefined;
+  const rates = await cache.ratesFor({ shape: shapeLabel(shape), planes: planeCount(pass) });
+  return rates.some((rate) => isSameDevice(rate, device)) ? planeVariant(shape, planes, gpu) : undefined;
 }
 
 /** All variants that may compute the passes of one kind. @throws PlanError */

@@ -51,3 +51,65 @@ test.each([
 test('auto is the rule, however short the run', () => {
   expect(nameOf(square(1), SOFTWARE, CIFAR, 'auto')).toBe('planes_subgroup');
 });
+
+test('what is compiled already is taken, however short a call; a whole run decides without asking', () => {
+  const [pass] = planPasses(CHANNELS, CIFAR);
+  const asked: string[] = [];
+  const isCompiled = (contract: { readonly name: string }, constants: object) => {
+    asked.push(`${contract.name} ${Object.keys(constants).length}`);
+    return true;
+  };
+  const warm: PlanDevice = { ...SOFTWARE, isCompiled };
+  const nameIn = (device: PlanDevice) => planPass(pass, CIFAR, square(1)[0], device).variant.contract.name;
+  expect(nameIn(warm)).toBe('planes_subgroup');
+  // What is asked for is what the plan compiles.
+  const { constants } = planPass(pass, CIFAR, square(1)[0], warm);
+  expect(asked).toContain(`planes_subgroup ${Object.keys(constants.planes).length}`);
+  expect(nameIn({ ...SOFTWARE, isCompiled: () => false })).toBe('planes');
+  expect(nameOf(square(1), warm)).toBe('planes');
+});
+
+describe('small pairs', () => {
+  const nameFor = (
+    depth: number,
+    size: number,
+    readout: 'vanilla' | 'gap' = 'vanilla',
+    device = SOFTWARE,
+  ) => {
+    const kernels = [{ kernel: 'ntk', depth, readout, trained: 'all' }] as const;
+    const shape = { channels: 1, height: size, width: size };
+    const [variant] = Object.values(runVariants(kernels, shape, square(100), device));
+    return variant.contract.name;
+  };
+
+  test('16 vec4s times layers are written out, 20 are not', () => {
+    expect(nameFor(5, 4)).toBe('zero_plane');
+    expect(nameFor(6, 4)).toBe('planes_subgroup');
+    expect(nameFor(2, 8)).toBe('zero_plane');
+    expect(nameFor(3, 8)).toBe('planes_subgroup');
+  });
+
+  test('other planes and devices without subgroups have their own kernels', () => {
+    expect(nameFor(3, 4, 'gap')).toBe('planes_subgroup');
+    expect(nameFor(3, 4, 'vanilla', { ...SOFTWARE, subgroupSize: 0 })).toBe('planes');
+  });
+
+  test('two passes of one kind, one of them too deep: each gets what suits it', () => {
+    const shape = { channels: 1, height: 4, width: 4 };
+    const kernels = [3, 9].map((depth, i) => ({
+      kernel: 'ntk' as const,
+      ...{ depth, readout: 'vanilla' as const, trained: i === 0 ? ('all' as const) : ('hidden' as const) },
+    }));
+    for (const list of [kernels, [...kernels].reverse()]) {
+      const variant = runVariants(list, shape, square(100), SOFTWARE);
+      const names = planPasses(list, shape).map(
+        (pass) =>
+          [
+            pass.layers,
+            planPass(pass, shape, square(5)[0], SOFTWARE, { variant }).variant.contract.name,
+          ] as const,
+      );
+      expect(Object.fromEntries(names)[8]).toBe('planes_subgroup');
+    }
+  });
+});

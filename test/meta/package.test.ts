@@ -107,7 +107,15 @@ async function bundle(name: string, text: string) {
   };
 }
 
-const KERNEL_SHADERS = ['fields', 'norms', 'planes', 'planes_subgroup', 'subgroup_order', 'tile_values'];
+const KERNEL_SHADERS = [
+  'fields',
+  'norms',
+  'planes',
+  'planes_subgroup',
+  'subgroup_order',
+  'tile_values',
+  'zero_plane',
+];
 
 describe('a bundle for browsers', () => {
   test('of all of the main entry imports nothing, and holds one package besides ours and no shader of the benchmarks', async () => {

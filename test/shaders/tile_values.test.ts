@@ -1,7 +1,7 @@
 // tile_values.wgsl = its mirror around a workgroup (64 columns) and a block (32 groups), with the very bits of float64 on
 // the host, to the ends of float32; pairs above the diagonal are not written, and what float32 cannot hold is counted.
 import { splitScale } from '../../shaders/shared/scaled.js';
-import { contract, mirror, packOutputs, type TileOutput } from '../../shaders/tile_values.js';
+import { contract, mirror, packOutputs, walkOf, type TileOutput } from '../../shaders/tile_values.js';
 import type { ShaderContract } from '../../shaders/contract.js';
 import { testGpu } from '../support/gpu.js';
 import { plantedFault } from '../support/planted-fault.js';
@@ -14,6 +14,7 @@ interface Run {
   readonly columns: number;
   readonly groups?: number;
   readonly taps?: number;
+  readonly walk?: number;
   readonly rowExponents?: Int32Array;
   readonly columnExponents?: Int32Array;
   readonly triangle?: boolean;
@@ -25,7 +26,7 @@ const GUARD = 6;
 /** [outputs][rows][columns], and the problems as u32. */
 async function valuesOf({ shader = contract, triangle = false, groups = 1, taps = 1, ...run }: Run) {
   const gpu = await testGpu();
-  const { partial, outputs, rows, columns } = run;
+  const { partial, outputs, rows, columns, walk = walkOf(groups) } = run;
   const { rowExponents = new Int32Array(rows), columnExponents = new Int32Array(columns) } = run;
   const { values, problems } = await runShader(gpu, shader, {
     constants: {},
@@ -38,10 +39,10 @@ async function valuesOf({ shader = contract, triangle = false, groups = 1, taps 
       problems: Uint32Array.of(0xffffffff, 0, 0xffffffff),
     },
     params: {
-      ...{ groups, taps, outputs: outputs.length, columns },
+      ...{ groups, taps, outputs: outputs.length, rows, columns, walk },
       ...{ first_row: 0, first_column: 0, triangle: triangle ? 1 : 0 },
     },
-    workgroups: [Math.ceil(columns / 64), rows, outputs.length],
+    workgroups: [Math.ceil(columns / 64), Math.ceil(rows / walk), outputs.length],
   });
   expect(values.subarray(-GUARD).every(Number.isNaN)).toBe(true);
   return { values: values.subarray(0, -GUARD), problems: [...new Uint32Array(problems.buffer)] };
@@ -56,6 +57,10 @@ test.each([
   [2, 65, 33, 2],
   [1, 7, 64, 8],
   [1, 3, 1024, 2],
+  // Around the rows that an invocation takes.
+  [7, 3, 1, 1],
+  [8, 2, 1, 2],
+  [9, 66, 1, 1],
 ])('%i×%i pairs, %i groups, %i taps', async (rows, columns, groups, taps) => {
   const partial = randomNumbers(rows * columns * groups * taps * 2).map((value) => value + 0.5);
   const outputs: TileOutput[] = [
@@ -143,6 +148,7 @@ test('planted faults are seen', async () => {
     ['no_borrow', 'select(0u, 1u, small_lo != 0)', '0u'],
     ['no_carry', 'select(0u, 1u, middle < across.x)', '0u'],
     ['ties_up', '(below_half || (kept & 1) == 1)', 'true'],
+    ['one_row', 'break if row >= last', 'break if true'],
   ] as const) {
     const shader = plantedFault(contract, fault, text, replacement);
     const { values } = await valuesOf({ shader, partial, rows: SIDE, columns: SIDE, ...input });
