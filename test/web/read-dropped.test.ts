@@ -115,6 +115,13 @@ describe('taken for what it is', () => {
     expect([...sets.test!.labels].map((label) => sets.classNames![label])).toEqual(['dog']);
   });
 
+  test('pictures with one file of labels, in the order of their names', async () => {
+    const { train, notes } = await read({ 'b.png': picture, 'y.npy': labels(1, 0), 'a.png': picture });
+    expect([...train.labels]).toEqual([1, 0]);
+    expect(train.files).toEqual(['a.png', 'b.png']);
+    expect(notes).toEqual([]);
+  });
+
   test('test images alone are one set', async () => {
     const { train, test } = await read({ 'x_test.npy': images(2), 'y_test.npy': labels(0, 1) });
     expect([...train.labels]).toEqual([0, 1]);

@@ -53,6 +53,8 @@ export async function rolesOf(host: DroppedHost): Promise<DroppedRoles> {
   if (pictures.length > 0) {
     // Files that are no pictures are left out of folders of pictures, and their reader says so; but not arrays.
     const arrays = data.filter((path) => /\.(?:npy|npz|bin|gz|idx|mat|pkl)$/i.test(path));
+    const labels = arrays.length === 1 ? await labelsIn(host, arrays[0]).catch(() => undefined) : undefined;
+    if (labels !== undefined) return { train: { paths: pictures, labels: labels.path }, test: undefined };
     assertOnlyPictures(pictures, arrays);
     return await picturesDropped(host);
   }
