@@ -3,18 +3,28 @@ import type { Settings } from './settings.js';
 // What the page and its worker tell each other. The worker holds the device, the images and the matrices; the page gets
 // pictures and small results, so that it never has much to do.
 
-/** A stack of pictures for the screen, RGBA, [count][height][width][4]. */
+/** Pictures side by side on one sheet, in rows of `columns`: a page draws one sheet sooner than a hundred pictures. */
 export interface Pictures {
   readonly count: number;
-  readonly height: number;
-  readonly width: number;
-  readonly rgba: Uint8ClampedArray<ArrayBuffer>;
+  readonly columns: number;
+  readonly rows: number;
+  /** A PNG file. */
+  readonly sheet: Blob;
+}
+
+/** A file that was dropped or chosen; its name has the folders before it that came with it. */
+export interface PickedFile {
+  readonly name: string;
+  readonly blob: Blob;
 }
 
 /** What is known of the images before some are drawn for a run. */
 export interface DataFacts {
+  readonly kind: 'digits' | 'files';
   readonly name: string;
   readonly count: number;
+  /** Images of a set of their own to test on; undefined where they are drawn from the others. */
+  readonly testCount: number | undefined;
   readonly channels: number;
   readonly height: number;
   readonly width: number;
@@ -109,7 +119,7 @@ export type DownloadKind = 'train' | 'test' | 'train-labels' | 'test-labels';
 export type ToWorker =
   | { readonly kind: 'open' }
   | { readonly kind: 'digits' }
-  | { readonly kind: 'files'; readonly files: readonly File[] }
+  | { readonly kind: 'files'; readonly files: readonly PickedFile[] }
   | { readonly kind: 'describe'; readonly settings: Settings }
   | { readonly kind: 'run'; readonly settings: Settings; readonly shown: number }
   | { readonly kind: 'cancel' }

@@ -13,8 +13,6 @@ const scope = self as unknown as {
 function transferable(message: FromWorker): Transferable[] {
   if (message.kind === 'picture') return [message.picture.rgba.buffer];
   if (message.kind === 'file') return [message.bytes.buffer];
-  if (message.kind === 'data') return [message.facts.samples.rgba.buffer];
-  if (message.kind === 'started') return [message.images.train.rgba.buffer, message.images.test.rgba.buffer];
   return [];
 }
 

@@ -1,10 +1,8 @@
 import { InputError, normalize, selectImages, type ImageStack, type Normalized } from '../../index.js';
 import { balancedOrder } from '../../images/subset.js';
-import type { RunImages } from '../protocol.js';
 import type { Settings } from '../settings.js';
 import type { DataSet } from './data-set.js';
 import { isDarkOnLight } from './ink.js';
-import { picturesOf } from './pictures.js';
 
 /** The images of a run: training images sorted by class, and others to test on, sorted too. */
 export interface ChosenImages {
@@ -29,33 +27,32 @@ export interface ChosenImages {
  * @throws InputError if there are too few images
  */
 export function chooseImages(data: DataSet, { train, test, seed }: Settings): ChosenImages {
-  const { count } = data.images;
-  if (train + test > count) {
-    throw new InputError(
-      data.name,
-      `${train} training and ${test} test images are asked for, but there are ${count} together; ask for fewer`,
-    );
-  }
-  const order = balancedOrder(Int32Array.from(data.labels), seed);
-  const byClass = (a: number, b: number) => data.labels[a] - data.labels[b];
-  const chosen = order.slice(0, train).sort(byClass);
-  const known = [...new Set(chosen.map((index) => data.labels[index]))];
+  const { images, labels, test: own } = data;
+  assertEnough(data, train, test);
+  const order = balancedOrder(Int32Array.from(labels), seed);
+  const chosen = order.slice(0, train).sort((a, b) => labels[a] - labels[b]);
+  const known = [...new Set(chosen.map((index) => labels[index]))];
   if (known.length < 2) {
     throw new InputError(data.name, 'all images are of one class; images of two or more are needed');
   }
-  const others = order.slice(train).filter((index) => known.includes(data.labels[index]));
-  const tested = others.slice(0, test).sort(byClass);
-  const [trainImages, testImages] = [chosen, tested].map(
-    (indices) => selectImages({ images: data.images, labels: undefined }, indices).images,
-  );
+  const tests = own ?? { images, labels };
+  const others = own === undefined ? order.slice(train) : balancedOrder(Int32Array.from(own.labels), seed);
+  const tested = others
+    .filter((index) => known.includes(tests.labels[index]))
+    .slice(0, test)
+    .sort((a, b) => tests.labels[a] - tests.labels[b]);
+  const select = (from: ImageStack, indices: readonly number[]) =>
+    selectImages({ images: from, labels: undefined }, indices).images;
+  const trainImages = select(images, chosen);
+  const testImages = select(tests.images, tested);
   const normalized = normalize('standardize', trainImages, testImages);
-  const classesOf = (indices: readonly number[]) =>
-    Int32Array.from(indices, (index) => known.indexOf(data.labels[index]));
+  const classesOf = (indices: readonly number[], of: Int32Array) =>
+    Int32Array.from(indices, (index) => known.indexOf(of[index]));
   return {
     train: normalized.train,
     test: normalized.test,
-    trainClasses: classesOf(chosen),
-    testClasses: classesOf(tested),
+    trainClasses: classesOf(chosen, labels),
+    testClasses: classesOf(tested, tests.labels),
     classNames: known.map((label) => data.classNames[label]),
     statistics: normalized.statistics,
     isDarkInk: isDarkOnLight(trainImages),
@@ -64,17 +61,20 @@ export function chooseImages(data: DataSet, { train, test, seed }: Settings): Ch
   };
 }
 
-/** What the page shows of the images of a run. */
-export function runImages(data: DataSet, chosen: ChosenImages, depths: readonly number[]): RunImages {
-  const { indices, trainClasses, testClasses, classNames } = chosen;
-  return {
-    train: picturesOf(data.images, indices.train),
-    test: picturesOf(data.images, indices.test),
-    // Copies: what is sent to the page is gone here.
-    trainClasses: trainClasses.slice(),
-    testClasses: testClasses.slice(),
-    classNames,
-    depths,
-    canDraw: data.images.channels === 1,
+function assertEnough({ name, images, test: own }: DataSet, train: number, test: number): void {
+  if (own === undefined && train + test > images.count) {
+    throw new InputError(
+      name,
+      `${train} training and ${test} test images are asked for, but there are ${images.count} together; ask for fewer`,
+    );
+  }
+  const check = (asked: number, count: number, what: string) => {
+    if (asked > count)
+      throw new InputError(
+        name,
+        `${asked} ${what} images are asked for, but there are ${count}; ask for fewer`,
+      );
   };
+  check(train, images.count, 'training');
+  if (own !== undefined) check(test, own.images.count, 'test');
 }

@@ -7,23 +7,27 @@ import type { Pictures } from '../protocol.js';
  *
  * @param indices Which of them.
  */
-export function picturesOf(images: ImageStack, indices: readonly number[]): Pictures {
+export async function picturesOf(images: ImageStack, indices: readonly number[]): Promise<Pictures> {
   const { channels, height, width, data } = images;
-  const plane = height * width;
-  const rgba = new Uint8ClampedArray(4 * plane * indices.length);
+  const columns = Math.ceil(Math.sqrt(indices.length));
+  const rows = Math.ceil(indices.length / columns);
+  const sheet = new ImageData(columns * width, rows * height);
   const [low, high] = spanOf(images, indices);
   const factor = high > low ? 255 / (high - low) : 0;
   for (const [position, image] of indices.entries()) {
-    for (let p = 0; p < plane; p++) {
-      const at = 4 * (position * plane + p);
+    const [left, top] = [(position % columns) * width, Math.floor(position / columns) * height];
+    for (let p = 0; p < height * width; p++) {
+      const at = 4 * ((top + Math.floor(p / width)) * sheet.width + left + (p % width));
       for (let c = 0; c < 3; c++) {
         const channel = channels === 3 ? c : 0;
-        rgba[at + c] = (data[(image * channels + channel) * plane + p] - low) * factor;
+        sheet.data[at + c] = (data[(image * channels + channel) * height * width + p] - low) * factor;
       }
-      rgba[at + 3] = 255;
+      sheet.data[at + 3] = 255;
     }
   }
-  return { count: indices.length, height, width, rgba };
+  const canvas = new OffscreenCanvas(sheet.width, sheet.height);
+  canvas.getContext('2d')!.putImageData(sheet, 0, 0);
+  return { count: indices.length, columns, rows, sheet: await canvas.convertToBlob() };
 }
 
 function spanOf({ data, channels, height, width }: ImageStack, indices: readonly number[]): [number, number] {

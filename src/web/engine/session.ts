@@ -3,16 +3,20 @@ import { networkSvg } from '../../figures/network-figure.js';
 import { networkText } from '../../data/network-text.js';
 import type { FromWorker, ToWorker } from '../protocol.js';
 import type { Settings } from '../settings.js';
-import { chooseImages, runImages } from './chosen-images.js';
-import { dataFacts, loadDigitsFile, type DataSet } from './data-set.js';
+import { chooseImages } from './chosen-images.js';
+import { dataFacts } from './data-facts.js';
+import type { DataSet } from './data-set.js';
 import { adapterFacts, Devices, NoWebGpuError } from './device.js';
+import { loadDigitsFile } from './digits-file.js';
 import { downloadOf } from './downloads.js';
+import { readFiles } from './dropped-files.js';
 import { placeInk } from './ink.js';
 import { depthsOf, jobOf, networkOf, type Job } from './job.js';
 import { Latest } from './latest.js';
 import { estimateRun, measureRate, type JobRate } from './measure.js';
 import { matrixPicture } from './picture.js';
 import { Run } from './run.js';
+import { runImages } from './run-images.js';
 import { speechOf } from './speech.js';
 import { spectrum } from './spectrum.js';
 
@@ -41,7 +45,7 @@ export class Session {
       case 'digits':
         return await this.takeData(loadDigitsFile);
       case 'files':
-        return;
+        return await this.takeData(() => readFiles(message.files));
       case 'describe':
         return await this.described.do((signal) => this.describe(message.settings, signal));
       case 'run':
@@ -74,7 +78,7 @@ export class Session {
     try {
       const data = await load();
       this.data = data;
-      this.tell({ kind: 'data', facts: dataFacts(data) });
+      this.tell({ kind: 'data', facts: await dataFacts(data) });
     } catch (error) {
       this.tell({ kind: 'bad-data', message: (error as Error).message });
     }
@@ -144,7 +148,7 @@ export class Session {
       this.run = run;
       this.spectra.clear();
       this.shown = Math.min(shown, depths.length - 1);
-      this.tell({ kind: 'started', images: runImages(data, chosen, depths) });
+      this.tell({ kind: 'started', images: await runImages(data, chosen, depths) });
       this.show();
       await run.compute(this.devices);
       this.show();

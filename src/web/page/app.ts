@@ -1,6 +1,7 @@
 import { formatSize } from '../../text/sizes.js';
 import type {
   AdapterFacts,
+  DataFacts,
   DepthResult,
   DownloadKind,
   FromWorker,
@@ -11,7 +12,8 @@ import { readHash, settingsHash } from '../settings.js';
 import { ConfusionCard } from './confusion-card.js';
 import { Controls } from './controls.js';
 import { DepthCard } from './depth-card.js';
-import { byId, element, saveFile, svgElement } from './dom.js';
+import { byId, element, forgetPictures, saveFile, svgElement } from './dom.js';
+import { FilePicker } from './file-picker.js';
 import { MatrixCard } from './matrix-card.js';
 import { PadCard } from './pad-card.js';
 import { RunPanel } from './run-panel.js';
@@ -19,6 +21,8 @@ import { SamplesCard } from './samples-card.js';
 import { SpectrumCard } from './spectrum-card.js';
 import { WhyCard } from './why-card.js';
 
+/** Screens on which the results stand below the controls. */
+const BELOW = '(max-width: 1079px)';
 /** A change is described when no other has followed it for so long. */
 const SETTLED_MS = 150;
 
@@ -29,6 +33,10 @@ export class App {
     run: () => this.run(),
     cancel: () => this.ask({ kind: 'cancel' }),
   });
+  private readonly files = new FilePicker(
+    (files) => this.ask({ kind: 'files', files }),
+    () => this.ask({ kind: 'digits' }),
+  );
   private readonly samples = new SamplesCard();
   private readonly depth = new DepthCard(() => this.showDepth());
   private readonly matrix = new MatrixCard();
@@ -37,6 +45,7 @@ export class App {
   private readonly why = new WhyCard((image) => this.explain(image));
   private readonly pad = new PadCard((ink) => this.ask({ kind: 'classify', index: this.depth.index, ink }));
   private adapter: AdapterFacts | undefined;
+  private facts: DataFacts | undefined;
   private images: RunImages | undefined;
   private networkSvg = '';
   private results: (DepthResult | undefined)[] = [];
@@ -67,11 +76,16 @@ export class App {
         return this.showNoWebGpu(message.reason);
       case 'data':
         this.controls.facts = message.facts;
+        this.files.show(message.facts);
+        this.facts = message.facts;
         this.samples.show(message.facts);
         return this.describe();
       case 'bad-data':
-        return this.notice(message.message);
+        this.files.refuse(message.message);
+        if (this.facts) this.samples.show(this.facts);
+        return;
       case 'network':
+        this.controls.offerLayers(message.text);
         return this.showNetwork(message.svg, message.remarks);
       case 'bad-network':
         return this.networkError(message.message);
@@ -111,6 +125,10 @@ export class App {
   private takeAddress(): void {
     const { settings, faults } = readHash(location.hash);
     this.controls.settings = settings;
+    if (settings.data === 'files' && this.facts?.kind !== 'files')
+      this.notice(
+        'These settings are for files of your own, which a link does not hold: drop them, or use the digits.',
+      );
     if (faults.length > 0)
       this.notice(`The address holds what the page does not take, and it is left out. ${faults.join(' ')}`);
     this.describe();
@@ -136,7 +154,14 @@ export class App {
   }
 
   private start(images: RunImages): void {
+    if (this.images) for (const pictures of [this.images.train, this.images.test]) forgetPictures(pictures);
     this.images = images;
+    byId('intro-card', HTMLElement).hidden = true;
+    // What is computed comes first; what it is computed from was seen before.
+    byId('results', HTMLElement).append(
+      ...['confusion-card', 'network-card', 'samples-card'].map((id) => byId(id, HTMLElement)),
+    );
+    byId('samples-card', HTMLElement).classList.add('wide');
     this.results = [];
     this.asked = undefined;
     this.depth.start(images.depths);
@@ -145,6 +170,7 @@ export class App {
     this.why.start(images);
     this.spectrum.start();
     this.pad.start(images);
+    if (matchMedia(BELOW).matches) byId('matrix-card', HTMLElement).scrollIntoView({ block: 'nearest' });
   }
 
   private end(message: Extract<FromWorker, { kind: 'done' | 'cancelled' | 'failed' }>): void {

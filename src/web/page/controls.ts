@@ -1,19 +1,7 @@
 import { DEFAULT_SETTINGS, hasDepths, leastDepth, RANGES, type Settings } from '../settings.js';
 import type { DataFacts } from '../protocol.js';
 import { byId, element } from './dom.js';
-
-/** Presets that the list offers; an address may name any other. */
-export const OFFERED_PRESETS: readonly string[] = [
-  'fc:4',
-  'myrtle5',
-  'myrtle7',
-  'myrtle10',
-  'resnet:8',
-  'resnet:20',
-  'vgg11',
-  'vgg19',
-  'alexnet',
-];
+import { OFFERED_PRESETS } from './offered-presets.js';
 
 const NETWORK_HINTS: Readonly<Record<Settings['network'], string>> = {
   v: 'Convolutions, then a dense layer on all pixels: it compares images pixel by pixel, and is fast.',
@@ -38,7 +26,10 @@ export class Controls {
   private readonly preset = byId('preset', HTMLSelectElement);
   private readonly layers = byId('layers', HTMLTextAreaElement);
   private data: Settings['data'] = 'digits';
+  private counts: { readonly train: number; readonly test: number | undefined } | undefined;
   private seed = DEFAULT_SETTINGS.seed;
+  /** Whether somebody has written layers of their own, or an address has brought them. */
+  private isWritten = false;
 
   /** @param changed Called when a user has changed something. */
   constructor(changed: () => void) {
@@ -49,6 +40,7 @@ export class Controls {
       input.step = name === 'train' || name === 'test' ? '10' : '1';
     }
     for (const name of OFFERED_PRESETS) this.offer(name);
+    this.layers.addEventListener('input', () => (this.isWritten = true));
     this.form.addEventListener('input', () => {
       this.refresh();
       changed();
@@ -78,6 +70,7 @@ export class Controls {
     this.offer(preset);
     this.preset.value = preset;
     this.layers.value = layers;
+    this.isWritten = network === 'layers';
     this.data = data;
     this.seed = seed;
     for (const [name, value] of Object.entries({ network, kernel })) {
@@ -88,11 +81,26 @@ export class Controls {
   }
 
   /** No more images than there are. */
-  set facts({ count }: DataFacts) {
-    const [train, test] = [byId('train', HTMLInputElement), byId('test', HTMLInputElement)];
-    train.max = String(Math.min(RANGES.train[1], Math.max(RANGES.train[0], count - RANGES.test[0])));
-    test.max = String(Math.min(RANGES.test[1], Math.max(RANGES.test[0], count - train.valueAsNumber)));
+  set facts({ kind, count, testCount }: DataFacts) {
+    this.data = kind;
+    this.counts = { train: count, test: testCount };
     this.refresh();
+  }
+
+  /** The ranges of the numbers of images: from their own set, or from those that are no training images. */
+  private limitCounts(): void {
+    if (this.counts === undefined) return;
+    const { train: count, test: testCount } = this.counts;
+    const [train, test] = [byId('train', HTMLInputElement), byId('test', HTMLInputElement)];
+    const limit = (input: HTMLInputElement, [least, most]: readonly [number, number], there: number) =>
+      (input.max = String(Math.min(most, Math.max(least, there))));
+    limit(train, RANGES.train, testCount === undefined ? count - RANGES.test[0] : count);
+    limit(test, RANGES.test, testCount ?? count - train.valueAsNumber);
+  }
+
+  /** The network that was described, as layers to begin an own one with; what somebody has written stays. */
+  offerLayers(text: string): void {
+    if (this.chosen('network') !== 'layers' && !this.isWritten) this.layers.value = text;
   }
 
   private chosen(name: string): string {
@@ -106,6 +114,7 @@ export class Controls {
 
   /** What depends on the controls: the numbers beside them, explanations, and which of them are there. */
   private refresh(): void {
+    this.limitCounts();
     const { network, kernel } = this.settings;
     byId('depth', HTMLInputElement).min = String(Math.max(RANGES.depth[0], leastDepth({ network, kernel })));
     for (const { input, output } of this.sliders) output.value = input.valueAsNumber.toLocaleString('en-US');

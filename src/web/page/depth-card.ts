@@ -1,6 +1,6 @@
 import type { DepthResult } from '../protocol.js';
 import { curveSvg } from './charts.js';
-import { byId, onWidth, svgElement } from './dom.js';
+import { beforeFrame, byId, onWidth, svgElement } from './dom.js';
 
 /** The accuracy at every depth, and the slider that chooses the depth that everything shows. */
 export class DepthCard {
@@ -10,6 +10,7 @@ export class DepthCard {
   private depths: readonly number[] = [0];
   private results: readonly (DepthResult | undefined)[] = [];
   private width = 480;
+  private readonly draw = beforeFrame(() => this.drawNow());
 
   /** @param changed Called when another depth is chosen. */
   constructor(changed: () => void) {
@@ -36,7 +37,8 @@ export class DepthCard {
     this.slider.value = this.slider.max;
     byId('shown-control', HTMLElement).hidden = depths.length < 2;
     byId('depth-title', HTMLElement).textContent = depths.length < 2 ? 'Accuracy' : 'Every depth at once';
-    this.show([]);
+    this.results = [];
+    this.drawNow();
     this.card.hidden = false;
   }
 
@@ -60,11 +62,11 @@ export class DepthCard {
         scale: 'linear',
         text: (share) => `${Number((100 * share).toFixed(1))} %`,
       },
-      ...{ xScale: 'linear', here: this.depths[this.index], width, height: 190 },
+      ...{ xScale: 'linear', here: this.depths[this.index], width, height: 160 },
     });
   }
 
-  private draw(): void {
+  private drawNow(): void {
     const depth = this.depths[this.index];
     byId('shown-value', HTMLOutputElement).value = String(depth);
     this.slider.setAttribute('aria-valuetext', `depth ${depth}`);

@@ -25,23 +25,46 @@ export function svgElement(markup: string): Element {
   return document.importNode(parsed.documentElement, true);
 }
 
-/** One of several pictures on a canvas of its own. @param label What a screen reader says; decoration without one. */
-export function thumbnail(pictures: Pictures, index: number, label?: string): HTMLCanvasElement {
-  const canvas = element('canvas', { class: 'thumb' });
-  if (label === undefined) canvas.setAttribute('aria-hidden', 'true');
+/** The addresses of sheets, made once for each. */
+const addresses = new WeakMap<Pictures, string>();
+
+/** One of several pictures. @param label What a screen reader says; decoration without one. */
+export function thumbnail(pictures: Pictures, index: number, label?: string): HTMLElement {
+  const { columns, rows, sheet } = pictures;
+  const address = addresses.get(pictures) ?? URL.createObjectURL(sheet);
+  addresses.set(pictures, address);
+  const picture = element('div', { class: 'thumb' });
+  if (label === undefined) picture.setAttribute('aria-hidden', 'true');
   else {
-    canvas.setAttribute('role', 'img');
-    canvas.setAttribute('aria-label', label);
+    picture.setAttribute('role', 'img');
+    picture.setAttribute('aria-label', label);
   }
-  canvas.width = pictures.width;
-  canvas.height = pictures.height;
-  canvas.getContext('2d')!.putImageData(pictureData(pictures, index), 0, 0);
-  return canvas;
+  const place = (at: number, count: number) => `${count > 1 ? (100 * at) / (count - 1) : 0}%`;
+  const { style } = picture;
+  style.backgroundImage = `url("${address}")`;
+  style.backgroundSize = `${100 * columns}% ${100 * rows}%`;
+  style.backgroundPosition = `${place(index % columns, columns)} ${place(Math.floor(index / columns), rows)}`;
+  return picture;
 }
 
-export function pictureData({ rgba, width, height }: Pictures, index: number): ImageData {
-  const size = 4 * width * height;
-  return new ImageData(rgba.slice(index * size, (index + 1) * size), width, height);
+/** Lets go of a sheet that is shown no more. */
+export function forgetPictures(pictures: Pictures): void {
+  const address = addresses.get(pictures);
+  if (address !== undefined) URL.revokeObjectURL(address);
+  addresses.delete(pictures);
+}
+
+/** A function that does something once before the next frame, however often it is called until then. */
+export function beforeFrame(action: () => void): () => void {
+  let waiting = false;
+  return () => {
+    if (waiting) return;
+    waiting = true;
+    requestAnimationFrame(() => {
+      waiting = false;
+      action();
+    });
+  };
 }
 
 /** Calls `changed` with the width of an element, now and whenever that changes. */
