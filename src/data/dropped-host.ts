@@ -41,6 +41,14 @@ export class DroppedHost implements Host {
     return [...this.files.keys()];
   }
 
+  /** A page on which only those files were dropped. */
+  only(isKept: (path: string) => boolean): DroppedHost {
+    return new DroppedHost(
+      [...this.files].filter(([path]) => isKept(path)).map(([, file]) => file),
+      this.jpegCode,
+    );
+  }
+
   kindOf(path: string): Promise<'file' | 'folder'> {
     if (this.files.has(path)) return Promise.resolve('file');
     if (this.folders.has(path)) return Promise.resolve('folder');

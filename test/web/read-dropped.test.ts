@@ -3,6 +3,7 @@
 // the place and what to do.
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
+import { encode } from 'fast-png';
 import { zipSync } from 'fflate';
 import { InputError } from '../../src/checks/input-error.js';
 import { disk } from '../../src/data/disk.js';
@@ -72,7 +73,7 @@ describe('taken for what it is', () => {
     });
     expect([...train.labels]).toEqual([1, 3, 4]);
     expect([...test!.labels]).toEqual([7]);
-    expect(classNames?.[7]).toBe('horse');
+    expect(classNames.[7]).toBe('horse');
     expect(notes).toEqual([
       expect.stringMatching(/^2 files hold no data and are left out, as .*batches\.meta\.txt/),
     ]);
@@ -104,7 +105,7 @@ describe('taken for what it is', () => {
       'my pictures/dög/1.png': picture,
       'my pictures/cat/1.png': picture,
     });
-    expect([...train.labels].map((label) => classNames![label])).toEqual(['cat', 'dög']);
+    expect([...train.labels].map((label) => classNames[label])).toEqual(['cat', 'dög']);
     const sets = await read({
       'set/train/ant/1.png': picture,
       'set/train/cat/1.png': picture,
@@ -112,7 +113,7 @@ describe('taken for what it is', () => {
       'set/val/dog/1.png': picture,
       'set/.DS_Store': Buffer.from('x'),
     });
-    expect([...sets.test!.labels].map((label) => sets.classNames![label])).toEqual(['dog']);
+    expect([...sets.test!.labels].map((label) => sets.classNames[label])).toEqual(['dog']);
   });
 
   test('pictures with one file of labels, in the order of their names', async () => {
@@ -141,6 +142,40 @@ test('of many images only as many as asked for are read, as balanced as can be, 
   expect(new Set(places).size).toBe(10);
   const first = await read(dropped, { limit: 10, subset: 'first' });
   expect([...first.train.images.data].map((value) => Math.round(value * 255))).toEqual([...ramp(10)]);
+});
+
+test('of very many pictures only those that are drawn are opened', async () => {
+  let opened = 0;
+  const blob = {
+    size: picture.length,
+    slice: () => ({
+      arrayBuffer: () => {
+        opened++;
+        return Promise.resolve(Uint8Array.from(picture).buffer);
+      },
+    }),
+  };
+  const files = Array.from({ length: 3000 }, (_, i): DroppedFile => ({
+    name: `set/${i % 3}/${i}.png`,
+    blob,
+  }));
+  const { train, classNames } = await readDropped(files, { limit: 30 });
+  expect(train.images.count).toBe(30);
+  expect(classNames).toEqual(['0', '1', '2']);
+  expect([0, 1, 2].map((label) => train.labels.filter((own) => own === label).length)).toEqual([10, 10, 10]);
+  expect(opened).toBeLessThan(100);
+});
+
+test('labels that are any numbers become places in the names of the classes, the same in both sets', async () => {
+  const { train, test, classNames } = await read({
+    'x_train.npy': images(3),
+    'y_train.npy': labels(1, -1, 70_000),
+    'x_test.npy': images(2),
+    'y_test.npy': labels(-1, 5),
+  });
+  expect(classNames).toEqual(['-1', '1', '5', '70000']);
+  expect([...train.labels]).toEqual([1, 0, 3]);
+  expect([...test!.labels]).toEqual([0, 2]);
 });
 
 describe('refused', () => {
@@ -184,7 +219,7 @@ describe('refused', () => {
       },
       'x_test.npy',
       'another scale',
-      '255',
+      'on the command line --scale 255',
     ],
     ['an empty file', { 'x.npy': new Uint8Array(0) }, 'x.npy', 'is empty (0 bytes)'],
     ['text called .npy', { 'x.npy': Buffer.from('one,two\n1,2\n') }, 'x.npy', 'is not a .npy file'],
@@ -200,6 +235,25 @@ describe('refused', () => {
       'data_batch_1.bin',
       'record 1 is cut off',
       '3073',
+    ],
+    [
+      'an archive whose images are damaged, and whose labels are not',
+      { 'a.npz': zipSync({ 'x.npy': images(2).subarray(0, -5), 'y.npy': labels(0, 1) }) },
+      'a.npz:x',
+      'cut off',
+    ],
+    [
+      'axes that may be either way',
+      { 'x.npy': npy('|u1', [2, 12, 50, 1], ramp(1200)), 'y.npy': labels(0, 1) },
+      'x.npy',
+      'say which; the command line has an option for it: --layout nchw|nhwc',
+    ],
+    [
+      'pictures of two sizes',
+      { 'p/a/1.png': picture, 'p/b/1.png': encode({ width: 7, height: 5, data: ramp(35), channels: 1 }) },
+      'p/b/1.png',
+      'all are to have one size',
+      'the command line has an option for it: --resize',
     ],
     ['text', { 'notes.txt': Buffer.from('hello\n') }, 'notes.txt', 'text'],
     ['a table', { 'x.csv': Buffer.from('1,2\n3,4\n') }, 'x.csv', 'text', 'python3'],
