@@ -29,7 +29,7 @@ interface Part {
   readonly path: string;
   readonly role: 'images' | 'labels';
   readonly count: number;
-  /** Of images: the file of their labels, their own where they lie in it. */
+  /** Where the labels of images lie: the path of a file, their own if they are in it. */
   readonly labelsIn?: string;
 }
 
