@@ -169,7 +169,9 @@ export class Session {
     this.lastPicture = performance.now();
     const { matrices, columns } = run.train;
     this.tell({ kind: 'picture', picture: matrixPicture(matrices[shown], columns, shown) });
-    if (run.models[shown] !== undefined) void this.analysed.do((signal) => this.analyse(run, shown, signal));
+    if (run.models[shown] === undefined) return;
+    this.analysed.cancel();
+    void this.analysed.do((signal) => this.analyse(run, shown, signal));
   }
 
   private async analyse(run: Run, index: number, signal: AbortSignal): Promise<void> {

@@ -12,9 +12,10 @@ import { readHash, settingsHash } from '../settings.js';
 import { ConfusionCard } from './confusion-card.js';
 import { Controls } from './controls.js';
 import { DepthCard } from './depth-card.js';
-import { byId, element, forgetPictures, saveFile, svgElement } from './dom.js';
+import { byId, element, forgetPictures, saveFile } from './dom.js';
 import { FilePicker } from './file-picker.js';
 import { MatrixCard } from './matrix-card.js';
+import { NetworkCard } from './network-card.js';
 import { PadCard } from './pad-card.js';
 import { RunPanel } from './run-panel.js';
 import { SamplesCard } from './samples-card.js';
@@ -41,13 +42,13 @@ export class App {
   private readonly depth = new DepthCard(() => this.showDepth());
   private readonly matrix = new MatrixCard();
   private readonly confusion = new ConfusionCard();
+  private readonly network = new NetworkCard();
   private readonly spectrum = new SpectrumCard();
   private readonly why = new WhyCard((image) => this.explain(image));
   private readonly pad = new PadCard((ink) => this.ask({ kind: 'classify', index: this.depth.index, ink }));
   private adapter: AdapterFacts | undefined;
   private facts: DataFacts | undefined;
   private images: RunImages | undefined;
-  private networkSvg = '';
   private results: (DepthResult | undefined)[] = [];
   /** The depth of the picture that the worker was asked for and has not sent; of later wishes only the last counts. */
   private asked: number | undefined;
@@ -90,8 +91,9 @@ export class App {
       case 'bad-network':
         return this.networkError(message.message);
       case 'estimate':
-        this.panel.canRun = this.adapter !== undefined;
-        return this.panel.estimate(message.estimate, this.adapter?.software ?? false);
+        if (this.adapter === undefined) return;
+        this.panel.canRun = true;
+        return this.panel.estimate(message.estimate, this.adapter.software);
       case 'started':
         return this.start(message.images);
       case 'progress':
@@ -235,17 +237,14 @@ export class App {
     byId('adapter-name', HTMLElement).textContent = 'No WebGPU';
     byId('no-webgpu-reason', HTMLElement).textContent = reason;
     byId('no-webgpu', HTMLElement).hidden = false;
+    byId('intro-card', HTMLElement).hidden = true;
     byId('estimate', HTMLElement).textContent = 'Without WebGPU nothing can be computed here; see above.';
     this.panel.canRun = false;
   }
 
   private showNetwork(svg: string, remarks: readonly string[]): void {
-    this.networkSvg = svg;
     byId('network-error', HTMLElement).hidden = true;
-    byId('network-figure', HTMLElement).replaceChildren(svgElement(svg));
-    byId('network-remarks', HTMLElement).replaceChildren(
-      ...remarks.map((remark) => element('li', {}, remark)),
-    );
+    this.network.show(svg, remarks);
   }
 
   private networkError(message: string): void {
@@ -270,7 +269,7 @@ export class App {
       spectrum: () => this.spectrum.svg(640),
       matrix: () => this.matrix.svg(`Kernel of the training images${at}`),
       confusion: () => this.confusion.svg(`Confusion${at}`),
-      network: () => this.networkSvg,
+      network: () => this.network.svg(),
     };
     saveFile(
       `${name}${depth > 0 && name !== 'network' ? `-d${depth}` : ''}.svg`,
