@@ -73,7 +73,7 @@ describe('taken for what it is', () => {
     });
     expect([...train.labels]).toEqual([1, 3, 4]);
     expect([...test!.labels]).toEqual([7]);
-    expect(classNames.[7]).toBe('horse');
+    expect(classNames[7]).toBe('horse');
     expect(notes).toEqual([
       expect.stringMatching(/^2 files hold no data and are left out, as .*batches\.meta\.txt/),
     ]);

@@ -71,37 +71,60 @@ export class App {
   /** Takes what the worker tells. */
   take(message: FromWorker): void {
     switch (message.kind) {
-      case 'adapter':
-        return this.showAdapter(message.facts);
-      case 'no-webgpu':
-        return this.showNoWebGpu(message.reason);
+      case 'adapter': {
+        this.showAdapter(message.facts);
+        return;
+      }
+      case 'no-webgpu': {
+        this.showNoWebGpu(message.reason);
+        return;
+      }
       case 'data':
         this.controls.facts = message.facts;
         this.files.show(message.facts);
         this.facts = message.facts;
         this.samples.show(message.facts);
-        return this.describe();
+        {
+          this.describe();
+          return;
+        }
       case 'bad-data':
         this.files.refuse(message.message);
         if (this.facts) this.samples.show(this.facts);
         return;
       case 'network':
         this.controls.offerLayers(message.text);
-        return this.showNetwork(message.svg, message.remarks);
-      case 'bad-network':
-        return this.networkError(message.message);
+        {
+          this.showNetwork(message.svg, message.remarks);
+          return;
+        }
+      case 'bad-network': {
+        this.networkError(message.message);
+        return;
+      }
       case 'estimate':
         if (this.adapter === undefined) return;
         this.panel.canRun = true;
-        return this.panel.estimate(message.estimate, this.adapter.software);
-      case 'started':
-        return this.start(message.images);
-      case 'progress':
-        return this.panel.progress(message.progress);
-      case 'picture':
-        return this.showPicture(message.picture);
-      case 'result':
-        return this.takeResult(message.result);
+        {
+          this.panel.estimate(message.estimate, this.adapter.software);
+          return;
+        }
+      case 'started': {
+        this.start(message.images);
+        return;
+      }
+      case 'progress': {
+        this.panel.progress(message.progress);
+        return;
+      }
+      case 'picture': {
+        this.showPicture(message.picture);
+        return;
+      }
+      case 'result': {
+        this.takeResult(message.result);
+        return;
+      }
       case 'spectrum':
         if (message.index === this.depth.index) this.spectrum.show(message.values);
         return;
@@ -109,18 +132,25 @@ export class App {
         if (message.of === 'test') this.why.explain(message.speech);
         else this.pad.show(message.speech, message.elapsedMs);
         return;
-      case 'lost':
-        return this.notice(
-          `${message.message} The page has opened a new one, and goes on from what was computed.`,
-        );
+      case 'lost': {
+        this.notice(`${message.message} The page has opened a new one, and goes on from what was computed.`);
+        return;
+      }
       case 'failed':
         this.notice(message.message);
-        return this.end(message);
+        {
+          this.end(message);
+          return;
+        }
       case 'done':
-      case 'cancelled':
-        return this.end(message);
-      case 'file':
-        return saveFile(message.name, message.bytes, 'application/octet-stream');
+      case 'cancelled': {
+        this.end(message);
+        return;
+      }
+      case 'file': {
+        saveFile(message.name, message.bytes, 'application/octet-stream');
+        return;
+      }
     }
   }
 
@@ -280,7 +310,7 @@ export class App {
 
   private async copyLink(): Promise<void> {
     const hash = settingsHash(this.controls.settings);
-    const address = `${location.href.replace(/#.*$/, '')}${hash === '' ? '' : `#${hash}`}`;
+    const address = `${location.href.split('#')[0]}${hash === '' ? '' : `#${hash}`}`;
     try {
       await navigator.clipboard.writeText(address);
       this.notice(`Copied: ${address}`);
