@@ -63,7 +63,7 @@ describeInChromium('files of one’s own', () => {
     const before = await facts();
     const message = await loadImages([path('broken.npy')]).then(
       () => 'none',
-      (error: Error) => error.message.replace(`${folder}/`, ''),
+      (error: unknown) => (error as Error).message.replace(`${folder}/`, ''),
     );
     await page.setInputFiles('#pick-files', path('broken.npy'));
     await page.locator('#data-error:visible').waitFor();
