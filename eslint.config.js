@@ -3,7 +3,7 @@ import regexp from 'eslint-plugin-regexp';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist', 'dist-web', 'node_modules', 'shaders/linked'] },
+  { ignores: ['dist', 'dist-web', 'node_modules', 'shaders/linked', 'examples/browser/built'] },
   js.configs.recommended,
   {
     // No pattern takes more than linear time, whatever the text it is tried on.
@@ -18,7 +18,10 @@ export default tseslint.config(
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: {
-      parserOptions: { project: ['./test/tsconfig.json', './src/web/tsconfig.json'], tsconfigRootDir: import.meta.dirname },
+      parserOptions: {
+        project: ['./test/tsconfig.json', './src/web/tsconfig.json'],
+        tsconfigRootDir: import.meta.dirname,
+      },
     },
     rules: {
       '@typescript-eslint/no-floating-promises': 'error',
@@ -41,5 +44,9 @@ export default tseslint.config(
         AbortController: 'readonly',
       },
     },
+  },
+  {
+    files: ['examples/browser/*.js'],
+    languageOptions: { globals: { document: 'readonly', navigator: 'readonly' } },
   },
 );

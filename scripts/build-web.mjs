@@ -31,6 +31,11 @@ export async function buildWeb(folder = WEB_FOLDER) {
     logLevel: 'warning',
   });
   for (const name of ['index.html', 'icon.svg']) cpSync(join(web, 'static', name), join(folder, name));
+  // The decoder of JPEG files, which is fetched when there are some.
+  cpSync(
+    join(root, 'node_modules/@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm'),
+    join(folder, 'mozjpeg_dec.wasm'),
+  );
   // Under a name that no server takes for a file that the browser is to unpack.
   cpSync(join(root, 'src/data/digits/digits.csv.gz'), join(folder, 'digits.data'));
 }

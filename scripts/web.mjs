@@ -9,9 +9,15 @@ const TYPES = {
   '.js': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
   '.svg': 'image/svg+xml',
+  '.wasm': 'application/wasm',
 };
 const HOST = '127.0.0.1';
 const DEFAULT_PORT = 8137;
+
+/** The page brings a policy of its own; this one holds for its worker, which compiles the decoder of JPEG files. */
+const POLICY =
+  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; style-src 'self'; img-src 'self' data: blob:; " +
+  "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /** The port of `--port N` or `--port=N`; 0 stands for any that is free. */
 function portOf(args) {
@@ -42,7 +48,11 @@ const files = filesOf(WEB_FOLDER);
 const server = createServer(({ method, url = '/' }, response) => {
   const path = url.replace(/[?#].*$/, '');
   const content = files.get(path);
-  const headers = { 'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'no-cache' };
+  const headers = {
+    'Content-Security-Policy': POLICY,
+    'X-Content-Type-Options': 'nosniff',
+    'Cache-Control': 'no-cache',
+  };
   if (method !== 'GET' && method !== 'HEAD') response.writeHead(405, headers).end();
   else if (content === undefined) response.writeHead(404, headers).end('there is no such file\n');
   else {

@@ -1,5 +1,5 @@
 import { InputError } from '../checks/input-error.js';
-import type { LabelledImages } from '../data/load.js';
+import type { LabelledImages } from '../data/image-files.js';
 
 /** Labels of one set, and how they are called. */
 export interface NamedSet extends Pick<LabelledImages, 'classNames' | 'labelsAreNames'> {

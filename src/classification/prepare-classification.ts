@@ -2,7 +2,7 @@ import { ArgumentError } from '../checks/arguments.js';
 import { className } from '../checks/class-name.js';
 import { InputError } from '../checks/input-error.js';
 import { copyOfFloat64, type NumberArray } from '../checks/typed-arrays.js';
-import type { LabelledImages } from '../data/load.js';
+import type { LabelledImages } from '../data/image-files.js';
 import { assertOneScale } from '../data/one-scale.js';
 import { checkImages } from '../images/image-checks.js';
 import type { ImageStack } from '../images/images.js';

@@ -1,7 +1,24 @@
+/** A stream of zlib that unpacks. */
+interface Unpacker extends NodeJS.ReadWriteStream {
+  readonly bytesWritten: number;
+}
+
+/** What is used of modules of Node. */
 interface Modules {
-  readonly 'node:buffer': typeof import('node:buffer');
-  readonly 'node:stream/promises': typeof import('node:stream/promises');
-  readonly 'node:zlib': typeof import('node:zlib');
+  readonly buffer: { readonly constants: { readonly MAX_LENGTH: number } };
+  readonly 'stream/promises': {
+    pipeline(
+      source: AsyncIterable<Uint8Array>,
+      through: Unpacker,
+      take: (content: AsyncIterable<Uint8Array>) => Promise<void>,
+    ): Promise<void>;
+  };
+  readonly zlib: {
+    readonly crc32: (content: Uint8Array, before?: number) => number;
+    readonly createGunzip: () => Unpacker;
+    readonly createInflate: () => Unpacker;
+    readonly createInflateRaw: () => Unpacker;
+  };
 }
 
 /** What is used of Node's process; elsewhere there is none, and before 20.16 it has no such function. */

@@ -3,7 +3,7 @@ import { builtinModule } from './builtin-module.js';
 type Crc32 = (content: Uint8Array, before?: number) => number;
 
 /** CRC-32 as zip archives have it; `before` is that of what comes before. Node's own where this runs on Node. */
-export const crc32: Crc32 = builtinModule('node:zlib')?.crc32 ?? crc32ByScript;
+export const crc32: Crc32 = builtinModule('zlib')?.crc32 ?? crc32ByScript;
 
 const TABLE = Int32Array.from({ length: 256 }, (_, byte) => {
   let value = byte;

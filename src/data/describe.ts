@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { assertMade } from '../checks/arguments.js';
 import { assertStack } from '../images/taken-images.js';
-import type { LabelledImages } from './load.js';
+import type { LabelledImages } from './image-files.js';
 
 /** What a set of images holds, as the commands take it. */
 export interface DataDescription {

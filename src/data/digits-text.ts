@@ -1,5 +1,5 @@
 import { InputError } from '../checks/input-error.js';
-import type { LabelledImages } from './load.js';
+import type { LabelledImages } from './image-files.js';
 import { PixelRange } from './scale.js';
 
 const PIXELS = 8 * 8;

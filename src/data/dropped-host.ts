@@ -41,6 +41,14 @@ export class DroppedHost implements Host {
     return [...this.files.keys()];
   }
 
+  /** A page on which only those files were dropped. */
+  only(isKept: (path: string) => boolean): DroppedHost {
+    return new DroppedHost(
+      [...this.files].filter(([path]) => isKept(path)).map(([, file]) => file),
+      this.jpegCode,
+    );
+  }
+
   kindOf(path: string): Promise<'file' | 'folder'> {
     if (this.files.has(path)) return Promise.resolve('file');
     if (this.folders.has(path)) return Promise.resolve('folder');
@@ -70,22 +78,23 @@ export class DroppedHost implements Host {
   async open(path: string): Promise<Bytes> {
     if ((await this.kindOf(path)) === 'folder')
       throw new InputError(path, 'is a folder; name the files in it');
-    const file = this.files.get(path)!;
-    if ('bytes' in file) {
-      if (file.bytes.length === 0) throw new InputError(path, 'is empty (0 bytes)');
-      return memoryBytes({ path }, file.bytes);
-    }
-    const blob = 'blob' in file ? file.blob : file;
-    if (blob.size === 0) throw new InputError(path, 'is empty (0 bytes)');
-    return blobBytes(path, blob);
+    const bytes = this.bytesOf(path);
+    if (bytes.sizeBytes === 0) throw new InputError(path, 'is empty (0 bytes)');
+    return bytes;
   }
 
   async read(path: string): Promise<Uint8Array> {
-    const file = this.files.get(path);
-    if (file === undefined) throw new InputError(path, 'no such file; drop it too');
-    if ('bytes' in file) return file.bytes;
-    const blob = 'blob' in file ? file.blob : file;
-    return await blobBytes(path, blob).read(0, blob.size);
+    if ((await this.kindOf(path)) === 'folder')
+      throw new InputError(path, 'is a folder; name the files in it');
+    const bytes = this.bytesOf(path);
+    return await bytes.read(0, bytes.sizeBytes);
+  }
+
+  private bytesOf(path: string): Bytes {
+    const file = this.files.get(path)!;
+    // A File has a function that is called `bytes`.
+    if ('bytes' in file && ArrayBuffer.isView(file.bytes)) return memoryBytes({ path }, file.bytes);
+    return blobBytes(path, 'blob' in file ? file.blob : (file as BlobLike));
   }
 
   private add(path: string, file: DroppedFile): void {

@@ -1,5 +1,5 @@
 import type { Bytes } from './bytes.js';
-import type { ParquetTable } from './parquet.js';
+import type { ParquetTable } from './parquet-table.js';
 import type { RareMethods } from './rare-compression.js';
 
 /**

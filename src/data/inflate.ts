@@ -21,8 +21,8 @@ export async function inflate(
   wrapping: Wrapping,
   take: Take,
 ): Promise<number> {
-  const zlib = builtinModule('node:zlib');
-  const streams = builtinModule('node:stream/promises');
+  const zlib = builtinModule('zlib');
+  const streams = builtinModule('stream/promises');
   if (zlib === undefined || streams === undefined) return await inflateByScript(packed, wrapping, take);
   const { createGunzip, createInflate, createInflateRaw } = zlib;
   const engine = { gzip: createGunzip, zlib: createInflate, raw: createInflateRaw }[wrapping]();

@@ -44,7 +44,8 @@ export function assertWhole({ bytes, format }: Content, array: string | undefine
   );
 }
 
-function isGzip(start: Uint8Array): boolean {
+/** True for the first bytes of a gzip file. */
+export function isGzip(start: Uint8Array): boolean {
   return start[0] === 0x1f && start[1] === 0x8b;
 }
 

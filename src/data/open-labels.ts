@@ -14,7 +14,7 @@ import { pickLabels } from './pick-array.js';
 import { assertWhole, openContent } from './open-content.js';
 import { openNpyArray, type OpenArray } from './open-npy.js';
 import { openTableOf } from './open-table.js';
-import type { ParquetTable } from './parquet.js';
+import type { ParquetTable } from './parquet-table.js';
 import type { PackedLabels } from './packed.js';
 import { formatShape } from './shape.js';
 import { isText } from './text-array.js';

@@ -15,7 +15,7 @@ function mostMemory(): number {
   const { process } = globalThis as { process?: { availableMemory?: () => number } };
   const available = process?.availableMemory?.();
   if (available === undefined) return PAGE_BYTES;
-  return Math.min(available, builtinModule('node:buffer')?.constants.MAX_LENGTH ?? 2 ** 32);
+  return Math.min(available, builtinModule('buffer')?.constants.MAX_LENGTH ?? 2 ** 32);
 }
 
 /**

@@ -26,6 +26,7 @@ const hasScikitLearn = python('-c', 'import numpy, sklearn').status === 0;
 test('every example is run here', () => {
   expect(readdirSync(examples).sort()).toEqual([
     'README.md',
+    'browser',
     'digits.mjs',
     'kernel-solve.sh',
     'library.mjs',

@@ -5,7 +5,7 @@ import ts from 'typescript';
 import { readImportGraph } from './import-graph.js';
 
 /** What only the command line says, and files that are command lines themselves. */
-const COMMAND_LINE = /^src\/(commands|paper|demo|bench|cluster\/slurm|cli\.ts)/;
+const COMMAND_LINE = /^src\/(commands|paper|demo|bench|web|cluster\/slurm|cli\.ts)/;
 
 /** The texts of a module that name an option, as `--out`. */
 function optionsIn(path: string, text = readFileSync(path, 'utf8')): string[] {

@@ -43,7 +43,9 @@ export async function runEnded(page: Page): Promise<string> {
 
 /** Waits until an expression holds in the page. Playwright's own way needs eval, which the page's policy forbids. */
 export async function until(page: Page, expression: string): Promise<void> {
-  for (const end = performance.now() + 30_000; performance.now() < end; await page.waitForTimeout(30))
+  for (const end = performance.now() + 30_000; performance.now() < end;) {
     if (await page.evaluate<boolean>(`Boolean(${expression})`)) return;
+    await page.waitForTimeout(30);
+  }
   throw new Error(`not within half a minute: ${expression}`);
 }

@@ -76,7 +76,7 @@ describeInChromium('the page', () => {
         notes: [],
         inkShare: 1,
       };
-      const chosen = chooseImages({ ...data, classNames: [...'0123456789'] }, settings);
+      const chosen = chooseImages({ ...data, classNames: Array.from('0123456789') }, settings);
       const spec = cntk({ depth: 5, readout: 'vanilla' });
       const gpu = await testGpu();
       for (const [what, rows, columns] of [
@@ -87,7 +87,7 @@ describeInChromium('the page', () => {
         const wanted = await kernel(gpu, spec, rows, columns);
         const { data: found, shape } = await readNpy(saved);
         expect(shape).toEqual([wanted.rows, wanted.columns]);
-        const errors = wanted.data.map((value, e) => Math.abs(Number(found[e]) / value - 1));
+        const errors = wanted.data.map((value, e) => Math.abs(found[e] / value - 1));
         expect(Math.max(...errors)).toBeLessThan(1e-6);
         const own = join(folder, 'own.npy');
         await writeNpy(own, shape, found as Float32Array);

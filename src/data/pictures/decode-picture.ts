@@ -33,7 +33,8 @@ function pngPicture(content: Uint8Array): Picture {
   }
   let png: DecodedPng;
   try {
-    png = decodePng(content, { checkCrc: true });
+    // A copy: of a part of a larger memory the decoder reads past the end.
+    png = decodePng(Uint8Array.from(content), { checkCrc: true });
   } catch (error) {
     throw new Error(`is cut off or damaged (${(error as Error).message}); fetch or save it again`, {
       cause: error,

@@ -1,6 +1,8 @@
 import type { DroppedHost } from '../../data/dropped-host.js';
 import { InputError } from '../../checks/input-error.js';
-import { isLitter, namesPicture, SETS } from '../../data/pictures/picture-folder.js';
+import { sortedNames } from '../../data/named-labels.js';
+import { findPictures, isLitter, namesPicture, SETS } from '../../data/pictures/picture-folder.js';
+import { drawSubset, type SubsetKind } from '../../images/subset.js';
 import type { DroppedRoles } from './dropped-roles.js';
 
 /** Names of the folders of sets, those that are to be learnt from and those to test on, best first. */
@@ -33,6 +35,28 @@ async function contentOf(host: DroppedHost, folder: string) {
     else if (namesPicture(name)) pictures++;
   }
   return { folders, pictures };
+}
+
+/**
+ * The files of a folder of pictures without all but `count` of its pictures: of very many no page looks at each.
+ *
+ * @throws InputError as the reader of such folders
+ */
+export async function thinnedPictures(
+  host: DroppedHost,
+  folder: string,
+  count: number,
+  subset: SubsetKind,
+  seed: number,
+): Promise<DroppedHost> {
+  const { pictures, classes } = await findPictures(host, folder);
+  if (pictures.length <= count) return host;
+  const names = sortedNames(classes ?? []);
+  const places = new Map(names.map((name, place) => [name, place]));
+  const labels = Int32Array.from(pictures, (_, i) => places.get(classes?.[i] ?? '') ?? 0);
+  const drawn = drawSubset(labels, count, subset, seed).map((index) => pictures[index].name);
+  const kept = new Set(drawn);
+  return host.only((path) => kept.has(path) || !namesPicture(path));
 }
 
 /** @throws InputError if there are other data beside the pictures: which are meant is not clear */

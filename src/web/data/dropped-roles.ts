@@ -2,7 +2,7 @@ import { InputError } from '../../checks/input-error.js';
 import { archiveOf } from '../../data/archives.js';
 import type { DroppedHost } from '../../data/dropped-host.js';
 import { namesImages, namesLabels } from '../../data/label-names.js';
-import { openContent } from '../../data/open-content.js';
+import { isGzip, openContent } from '../../data/open-content.js';
 import { openImages } from '../../data/open-images.js';
 import { openLabels } from '../../data/open-labels.js';
 import { isLitter, namesPicture } from '../../data/pictures/picture-folder.js';
@@ -29,7 +29,7 @@ interface Part {
   readonly path: string;
   readonly role: 'images' | 'labels';
   readonly count: number;
-  /** Of images: the file of their labels, their own where they lie in it. */
+  /** Where the labels of images lie: the path of a file, their own if they are in it. */
   readonly labelsIn?: string;
 }
 
@@ -53,6 +53,8 @@ export async function rolesOf(host: DroppedHost): Promise<DroppedRoles> {
   if (pictures.length > 0) {
     // Files that are no pictures are left out of folders of pictures, and their reader says so; but not arrays.
     const arrays = data.filter((path) => /\.(?:npy|npz|bin|gz|idx|mat|pkl)$/i.test(path));
+    const labels = arrays.length === 1 ? await labelsIn(host, arrays[0]).catch(() => undefined) : undefined;
+    if (labels !== undefined) return { train: { paths: pictures, labels: labels.path }, test: undefined };
     assertOnlyPictures(pictures, arrays);
     return await picturesDropped(host);
   }
@@ -72,14 +74,18 @@ function leftOut(count: number, paths: readonly string[], used: readonly string[
 
 /** What a file holds; two sets of images where it is an archive of both. */
 async function partsOf(host: DroppedHost, path: string): Promise<Part[]> {
-  const both = await trainAndTestIn(host, path);
-  if (both !== undefined) return await Promise.all(both.map((array) => imagesIn(host, `${path}:${array}`)));
+  const arrays = (await namesInArchive(host, path)) ?? [];
+  const images = arrays.filter((name) => namesImages(name) && !namesLabels(name));
+  const [test, train] = [true, false].map((is) => images.filter((name) => TEST_NAME.test(name) === is));
+  if (test.length === 1 && train.length === 1)
+    return await Promise.all([...train, ...test].map((array) => imagesIn(host, `${path}:${array}`)));
   const { name } = host.split(path);
-  const saysLabels = namesLabels(name) && !namesImages(name);
-  if (saysLabels) return [await labelsIn(host, path)];
+  if (namesLabels(name) && !namesImages(name)) return [await labelsIn(host, path)];
   try {
     return [await imagesIn(host, path)];
   } catch (error) {
+    // Of an archive in which the images are damaged the labels may be whole.
+    if (arrays.length > 1) throw error;
     // Labels have no usual names everywhere: one number for each image is nothing else.
     const labels = await labelsIn(host, path, 1).catch(() => undefined);
     if (labels === undefined) throw error;
@@ -87,17 +93,14 @@ async function partsOf(host: DroppedHost, path: string): Promise<Part[]> {
   }
 }
 
-/** The arrays of an archive that are images to learn from and to test on. */
-async function trainAndTestIn(host: DroppedHost, path: string): Promise<[string, string] | undefined> {
+/** The names of the arrays of an archive; undefined for any other file, and for one that is packed. */
+async function namesInArchive(host: DroppedHost, path: string): Promise<readonly string[] | undefined> {
+  const file = await host.open(path);
+  if (isGzip(await file.read(0, Math.min(2, file.sizeBytes)))) return undefined;
   const { bytes, format } = await openContent(host, path, 'images');
-  const archive = await archiveOf(host, bytes, format).catch(async (error: unknown) => {
-    await bytes.close();
-    throw error;
-  });
-  const images = archive?.names.filter((name) => namesImages(name) && !namesLabels(name)) ?? [];
+  const archive = await archiveOf(host, bytes, format);
   await (archive ?? bytes).close();
-  const [test, train] = [true, false].map((is) => images.filter((name) => TEST_NAME.test(name) === is));
-  return test.length === 1 && train.length === 1 ? [train[0], test[0]] : undefined;
+  return archive?.names;
 }
 
 async function imagesIn(host: DroppedHost, path: string): Promise<Part> {

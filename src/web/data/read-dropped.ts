@@ -7,11 +7,12 @@ import type { PictureSize } from '../../data/pictures/resize.js';
 import type { PixelScale } from '../../data/scale.js';
 import { formatShape, type PixelOrder } from '../../data/shape.js';
 import type { SubsetKind } from '../../images/subset.js';
+import { thinnedPictures } from './dropped-pictures.js';
 import { rolesOf, type DroppedSet } from './dropped-roles.js';
 
 export type { DroppedFile } from '../../data/dropped-host.js';
 
-/** Images with the class of each. */
+/** Images with the class of each: its place in `classNames` of both sets together. */
 export type ClassifiedImages = LabelledImages & { readonly labels: Int32Array };
 
 /** The images of the files that were dropped. */
@@ -21,8 +22,8 @@ export interface DroppedData {
   readonly train: ClassifiedImages;
   /** Images to test on, where the files have such a set. */
   readonly test: ClassifiedImages | undefined;
-  /** Label c of both sets is called classNames[c]; undefined if labels are numbers. */
-  readonly classNames: readonly string[] | undefined;
+  /** What the classes of both sets are called: their names, or the numbers that stand for them in the files. */
+  readonly classNames: readonly string[];
   /** What the user should know of how they were read, a sentence each. */
   readonly notes: readonly string[];
 }
@@ -54,24 +55,47 @@ export async function readDropped(
   files: readonly DroppedFile[],
   options: ReadDroppedOptions = {},
 ): Promise<DroppedData> {
-  const host = new DroppedHost(files, options.jpegCode ?? fetchJpegCode);
+  try {
+    return await readRoles(new DroppedHost(files, options.jpegCode ?? fetchJpegCode), options);
+  } catch (error) {
+    if (error instanceof InputError && error.option !== undefined)
+      error.message += `; the command line has an option for it: --${error.option}`;
+    throw error;
+  }
+}
+
+async function readRoles(host: DroppedHost, options: ReadDroppedOptions): Promise<DroppedData> {
   const roles = await rolesOf(host);
   const train = await readSet(host, roles.train, options);
   const test = roles.test && (await readSet(host, roles.test, options));
-  const filesOf = (set: LabelledImages) => set.files.join(', ');
-  let { classNames } = train;
-  let testLabels = test?.labels;
-  if (test !== undefined) {
-    assertAlike(train, test);
-    const named = (set: ClassifiedImages) => ({ ...set, file: filesOf(set) });
-    ({ classNames, testLabels } = alignNames(named(train), named(test)));
-  }
+  if (test !== undefined) assertAlike(train, test);
+  const { classNames, trainLabels, testLabels } = commonClasses(train, test);
   return {
     name: [train, ...(test ? [test] : [])].map(filesOf).join(', '),
-    train,
+    train: { ...train, labels: trainLabels },
     test: test && { ...test, labels: testLabels! },
     classNames,
     notes: [...new Set([...(roles.notes ?? []), ...(train.notes ?? []), ...(test?.notes ?? [])])],
+  };
+}
+
+function filesOf(set: LabelledImages): string {
+  return set.files.join(', ');
+}
+
+/** The classes of both sets by one numbering: numbers in files may be any, below zero too. */
+function commonClasses(train: ClassifiedImages, test: ClassifiedImages | undefined) {
+  const named = (set: ClassifiedImages) => ({ ...set, file: filesOf(set) });
+  const aligned = alignNames(named(train), test ? named(test) : { ...named(train), labels: undefined });
+  const { classNames, testLabels } = aligned;
+  if (classNames !== undefined) return { classNames, testLabels, trainLabels: train.labels };
+  const numbers = [...new Set([...train.labels, ...(testLabels ?? [])])].sort((a, b) => a - b);
+  const places = new Map(numbers.map((label, place) => [label, place]));
+  const placesOf = (labels: Int32Array) => labels.map((label) => places.get(label)!);
+  return {
+    classNames: numbers.map(String),
+    trainLabels: placesOf(train.labels),
+    testLabels: testLabels && placesOf(testLabels),
   };
 }
 
@@ -80,7 +104,13 @@ async function readSet(
   { paths, labels }: DroppedSet,
   { limit = Infinity, subset = 'balanced', seed = 0, layout, scale, resize }: ReadDroppedOptions,
 ): Promise<ClassifiedImages> {
-  await using images = await HostedImages.openIn(host, paths, { labels, layout, scale, resize });
+  const isFolder = paths.length === 1 && (await host.kindOf(paths[0]).catch(() => 'file')) === 'folder';
+  const source =
+    isFolder && limit < Infinity ? await thinnedPictures(host, paths[0], limit, subset, seed) : host;
+  await using images = await HostedImages.openIn(source, paths, {
+    ...{ labels, layout, scale, resize },
+    scaleOption: 'on the command line --scale',
+  });
   const set = await images.readSubset(limit, subset, seed);
   if (set.labels !== undefined) return { ...set, labels: set.labels };
   throw new InputError(
@@ -99,8 +129,8 @@ function assertAlike(train: LabelledImages, test: LabelledImages): void {
       `images of ${found} (channels×height×width), but ${train.files.join(', ')} has ${expected}; images to test on have the shape of those to learn from`,
     );
   }
-  const sourcesOf = (set: LabelledImages) => ({ option: 'scale', files: set.sources.images });
-  assertOneScale(sourcesOf(train), sourcesOf(test));
+  const sourcesOf = (option: string, set: LabelledImages) => ({ option, files: set.sources.images });
+  assertOneScale(sourcesOf('on the command line --scale', train), sourcesOf('--test-scale', test));
 }
 
 async function fetchJpegCode(): Promise<Uint8Array<ArrayBuffer>> {

@@ -10,13 +10,12 @@ const INK_SHARE = 20 / 28;
 export async function readFiles(files: readonly PickedFile[]): Promise<DataSet> {
   const limit = RANGES.train[1] + RANGES.test[1];
   const { name, train, test, classNames, notes } = await readDropped(files, { limit, seed: 1 });
-  const most = [...train.labels, ...(test?.labels ?? [])].reduce((a, b) => Math.max(a, b), 0);
   return {
     kind: 'files',
     ...{ name, notes, inkShare: INK_SHARE },
     images: train.images,
     labels: train.labels,
     test,
-    classNames: classNames ?? Array.from({ length: most + 1 }, (_, label) => String(label)),
+    classNames,
   };
 }

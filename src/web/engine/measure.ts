@@ -59,7 +59,8 @@ async function timePairs(
   let work = 0;
   const started = performance.now();
   const onWork = (done: number) => (work += done);
-  for await (const _ of computeBlock(gpu, job, { rows, tiles, tileImages: count, signal, onWork }));
+  const computed = computeBlock(gpu, job, { rows, tiles, tileImages: count, signal, onWork });
+  while ((await computed.next()).done !== true);
   const pairs = tiles.reduce((sum, tile) => sum + pairsOfTile(tile), 0);
   return { elapsedMs: performance.now() - started, pairs, work };
 }

@@ -40,25 +40,42 @@ export class Session {
 
   async answer(message: ToWorker): Promise<void> {
     switch (message.kind) {
-      case 'open':
-        return await this.open();
-      case 'digits':
-        return await this.takeData(loadDigitsFile);
-      case 'files':
-        return await this.takeData(() => readFiles(message.files));
-      case 'describe':
-        return await this.described.do((signal) => this.describe(message.settings, signal));
-      case 'run':
-        return await this.start(message.settings, message.shown);
+      case 'open': {
+        await this.open();
+        return;
+      }
+      case 'digits': {
+        await this.takeData(loadDigitsFile);
+        return;
+      }
+      case 'files': {
+        await this.takeData(() => readFiles(message.files));
+        return;
+      }
+      case 'describe': {
+        await this.described.do((signal) => this.describe(message.settings, signal));
+        return;
+      }
+      case 'run': {
+        await this.start(message.settings, message.shown);
+        return;
+      }
       case 'cancel':
         return this.run?.cancel();
       case 'show':
         this.shown = message.index;
-        return this.show();
-      case 'explain':
-        return this.explain(message.index, message.image);
-      case 'classify':
-        return await this.drawn.do((signal) => this.classify(message.index, message.ink, signal));
+        {
+          this.show();
+          return;
+        }
+      case 'explain': {
+        this.explain(message.index, message.image);
+        return;
+      }
+      case 'classify': {
+        await this.drawn.do((signal) => this.classify(message.index, message.ink, signal));
+        return;
+      }
       case 'download':
         if (this.run) this.tell({ kind: 'file', ...downloadOf(this.run, message.what, message.index) });
     }
@@ -121,8 +138,8 @@ export class Session {
     signal: AbortSignal,
   ): Promise<JobRate> {
     const { channels, height, width } = images;
-    const { train, test, seed, data, ...network } = settings;
-    const key = JSON.stringify([network, channels, height, width]);
+    const { network, depth, radius, preset, layers, kernel } = settings;
+    const key = JSON.stringify([network, depth, radius, preset, layers, kernel, channels, height, width]);
     let rate = this.rates.get(key);
     if (rate === undefined) {
       rate = await measureRate(gpu, job, images, signal);
@@ -169,7 +186,9 @@ export class Session {
     this.lastPicture = performance.now();
     const { matrices, columns } = run.train;
     this.tell({ kind: 'picture', picture: matrixPicture(matrices[shown], columns, shown) });
-    if (run.models[shown] !== undefined) void this.analysed.do((signal) => this.analyse(run, shown, signal));
+    if (run.models[shown] === undefined) return;
+    this.analysed.cancel();
+    void this.analysed.do((signal) => this.analyse(run, shown, signal));
   }
 
   private async analyse(run: Run, index: number, signal: AbortSignal): Promise<void> {

@@ -12,9 +12,10 @@ import { readHash, settingsHash } from '../settings.js';
 import { ConfusionCard } from './confusion-card.js';
 import { Controls } from './controls.js';
 import { DepthCard } from './depth-card.js';
-import { byId, element, forgetPictures, saveFile, svgElement } from './dom.js';
+import { byId, element, forgetPictures, saveFile } from './dom.js';
 import { FilePicker } from './file-picker.js';
 import { MatrixCard } from './matrix-card.js';
+import { NetworkCard } from './network-card.js';
 import { PadCard } from './pad-card.js';
 import { RunPanel } from './run-panel.js';
 import { SamplesCard } from './samples-card.js';
@@ -41,13 +42,13 @@ export class App {
   private readonly depth = new DepthCard(() => this.showDepth());
   private readonly matrix = new MatrixCard();
   private readonly confusion = new ConfusionCard();
+  private readonly network = new NetworkCard();
   private readonly spectrum = new SpectrumCard();
   private readonly why = new WhyCard((image) => this.explain(image));
   private readonly pad = new PadCard((ink) => this.ask({ kind: 'classify', index: this.depth.index, ink }));
   private adapter: AdapterFacts | undefined;
   private facts: DataFacts | undefined;
   private images: RunImages | undefined;
-  private networkSvg = '';
   private results: (DepthResult | undefined)[] = [];
   /** The depth of the picture that the worker was asked for and has not sent; of later wishes only the last counts. */
   private asked: number | undefined;
@@ -70,36 +71,60 @@ export class App {
   /** Takes what the worker tells. */
   take(message: FromWorker): void {
     switch (message.kind) {
-      case 'adapter':
-        return this.showAdapter(message.facts);
-      case 'no-webgpu':
-        return this.showNoWebGpu(message.reason);
+      case 'adapter': {
+        this.showAdapter(message.facts);
+        return;
+      }
+      case 'no-webgpu': {
+        this.showNoWebGpu(message.reason);
+        return;
+      }
       case 'data':
         this.controls.facts = message.facts;
         this.files.show(message.facts);
         this.facts = message.facts;
         this.samples.show(message.facts);
-        return this.describe();
+        {
+          this.describe();
+          return;
+        }
       case 'bad-data':
         this.files.refuse(message.message);
         if (this.facts) this.samples.show(this.facts);
         return;
       case 'network':
         this.controls.offerLayers(message.text);
-        return this.showNetwork(message.svg, message.remarks);
-      case 'bad-network':
-        return this.networkError(message.message);
+        {
+          this.showNetwork(message.svg, message.remarks);
+          return;
+        }
+      case 'bad-network': {
+        this.networkError(message.message);
+        return;
+      }
       case 'estimate':
-        this.panel.canRun = this.adapter !== undefined;
-        return this.panel.estimate(message.estimate, this.adapter?.software ?? false);
-      case 'started':
-        return this.start(message.images);
-      case 'progress':
-        return this.panel.progress(message.progress);
-      case 'picture':
-        return this.showPicture(message.picture);
-      case 'result':
-        return this.takeResult(message.result);
+        if (this.adapter === undefined) return;
+        this.panel.canRun = true;
+        {
+          this.panel.estimate(message.estimate, this.adapter.software);
+          return;
+        }
+      case 'started': {
+        this.start(message.images);
+        return;
+      }
+      case 'progress': {
+        this.panel.progress(message.progress);
+        return;
+      }
+      case 'picture': {
+        this.showPicture(message.picture);
+        return;
+      }
+      case 'result': {
+        this.takeResult(message.result);
+        return;
+      }
       case 'spectrum':
         if (message.index === this.depth.index) this.spectrum.show(message.values);
         return;
@@ -107,18 +132,25 @@ export class App {
         if (message.of === 'test') this.why.explain(message.speech);
         else this.pad.show(message.speech, message.elapsedMs);
         return;
-      case 'lost':
-        return this.notice(
-          `${message.message} The page has opened a new one, and goes on from what was computed.`,
-        );
+      case 'lost': {
+        this.notice(`${message.message} The page has opened a new one, and goes on from what was computed.`);
+        return;
+      }
       case 'failed':
         this.notice(message.message);
-        return this.end(message);
+        {
+          this.end(message);
+          return;
+        }
       case 'done':
-      case 'cancelled':
-        return this.end(message);
-      case 'file':
-        return saveFile(message.name, message.bytes, 'application/octet-stream');
+      case 'cancelled': {
+        this.end(message);
+        return;
+      }
+      case 'file': {
+        saveFile(message.name, message.bytes, 'application/octet-stream');
+        return;
+      }
     }
   }
 
@@ -235,17 +267,14 @@ export class App {
     byId('adapter-name', HTMLElement).textContent = 'No WebGPU';
     byId('no-webgpu-reason', HTMLElement).textContent = reason;
     byId('no-webgpu', HTMLElement).hidden = false;
+    byId('intro-card', HTMLElement).hidden = true;
     byId('estimate', HTMLElement).textContent = 'Without WebGPU nothing can be computed here; see above.';
     this.panel.canRun = false;
   }
 
   private showNetwork(svg: string, remarks: readonly string[]): void {
-    this.networkSvg = svg;
     byId('network-error', HTMLElement).hidden = true;
-    byId('network-figure', HTMLElement).replaceChildren(svgElement(svg));
-    byId('network-remarks', HTMLElement).replaceChildren(
-      ...remarks.map((remark) => element('li', {}, remark)),
-    );
+    this.network.show(svg, remarks);
   }
 
   private networkError(message: string): void {
@@ -270,7 +299,7 @@ export class App {
       spectrum: () => this.spectrum.svg(640),
       matrix: () => this.matrix.svg(`Kernel of the training images${at}`),
       confusion: () => this.confusion.svg(`Confusion${at}`),
-      network: () => this.networkSvg,
+      network: () => this.network.svg(),
     };
     saveFile(
       `${name}${depth > 0 && name !== 'network' ? `-d${depth}` : ''}.svg`,
@@ -281,7 +310,7 @@ export class App {
 
   private async copyLink(): Promise<void> {
     const hash = settingsHash(this.controls.settings);
-    const address = `${location.href.replace(/#.*$/, '')}${hash === '' ? '' : `#${hash}`}`;
+    const address = `${location.href.split('#')[0]}${hash === '' ? '' : `#${hash}`}`;
     try {
       await navigator.clipboard.writeText(address);
       this.notice(`Copied: ${address}`);

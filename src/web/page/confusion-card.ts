@@ -45,7 +45,8 @@ export class ConfusionCard {
         const kind = count === 0 ? 'none' : taken === truth ? 'right' : 'wrong';
         const cell = element('td', { class: kind }, String(count));
         if (count > 0) {
-          cell.style.setProperty('--share', `${Math.round(20 + (60 * count) / all)}%`);
+          // The larger its share of the row, the stronger its colour.
+          cell.classList.add(`step-${Math.round(1 + (3 * count) / all)}`);
           cell.title = `${count} of ${all} images of ${names[truth]} are taken for ${names[taken]}`;
         }
         return cell;
@@ -67,7 +68,7 @@ export class ConfusionCard {
           'tr',
           {},
           element('th', { scope: 'row' }, names[truth]),
-          element('td', { class: 'wrong' }, String(count)),
+          element('td', { class: 'wrong step-2' }, String(count)),
           element('th', {}, names[taken]),
         ),
       );

@@ -1,19 +1,7 @@
 import { DEFAULT_SETTINGS, hasDepths, leastDepth, RANGES, type Settings } from '../settings.js';
 import type { DataFacts } from '../protocol.js';
 import { byId, element } from './dom.js';
-
-/** Presets that the list offers; an address may name any other. */
-export const OFFERED_PRESETS: readonly string[] = [
-  'fc:4',
-  'myrtle5',
-  'myrtle7',
-  'myrtle10',
-  'resnet:8',
-  'resnet:20',
-  'vgg11',
-  'vgg19',
-  'alexnet',
-];
+import { OFFERED_PRESETS } from './offered-presets.js';
 
 const NETWORK_HINTS: Readonly<Record<Settings['network'], string>> = {
   v: 'Convolutions, then a dense layer on all pixels: it compares images pixel by pixel, and is fast.',

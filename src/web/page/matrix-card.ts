@@ -33,7 +33,7 @@ export class MatrixCard {
     const names = this.groups.length <= MOST_NAMES ? this.groups : [];
     const longest = Math.max(0, ...names.map(({ name }) => name.length));
     const [rows, columns] = [byId('matrix-rows', HTMLElement), byId('matrix-columns', HTMLElement)];
-    rows.style.setProperty('--name-width', `${Math.min(8, 0.7 * longest + 0.2)}em`);
+    rows.style.width = `${Math.min(8, 0.7 * longest + 0.2)}em`;
     rows.replaceChildren(...names.map(({ name, middle }) => placed(name, 'top', middle)));
     // Long names do not fit side by side.
     columns.replaceChildren(

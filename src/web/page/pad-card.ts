@@ -4,7 +4,7 @@ import { voices } from './voices.js';
 
 /** The drawing is handed on in so many pixels along a side. */
 const SIDE = 64;
-/** Of the pad's side. */
+/** The width of a stroke, in parts of the pad's side. */
 const PEN = 5.2 / 32;
 /** The pen moves so far at a press of an arrow, in parts of the pad's side. */
 const STEP = 1 / 16;

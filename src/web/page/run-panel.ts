@@ -9,6 +9,8 @@ const PHASES: Readonly<Record<WorkProgress['phase'], string>> = {
   solve: 'regression',
 };
 
+/** Without a graphics card this is long for a try. */
+const LONG_SECONDS = 30;
 /** A screen reader is told of the progress so often, in parts of the whole. */
 const ANNOUNCED = 0.25;
 
@@ -50,10 +52,14 @@ export class RunPanel {
     }
     const { pairs, elementLayersPerPair, seconds, hostBytes, deviceBytes } = estimate;
     const memory = deviceBytes === undefined ? hostBytes : deviceBytes + hostBytes;
-    line.textContent =
-      `About ${formatDuration(1000 * seconds)}${isSoftware ? ' without a graphics card' : ''}: ` +
-      `${pairs.toLocaleString('en-US')} pairs of images, ${count(pairs * elementLayersPerPair)} element-layers, ` +
-      `${formatRoughSize(memory)} of memory.`;
+    const time = seconds < 1 ? 'a second' : formatDuration(1000 * seconds);
+    const facts = [
+      `${pairs.toLocaleString('en-US')} pairs of images`,
+      `${count(pairs * elementLayersPerPair)} element-layers`,
+      `${formatRoughSize(memory)} of memory`,
+    ];
+    const advice = isSoftware && seconds > LONG_SECONDS ? ' CNTK-V, or fewer images, take less.' : '';
+    line.textContent = `About ${time}${isSoftware ? ' without a graphics card' : ''}: ${facts.join(', ')}.${advice}`;
   }
 
   start(): void {

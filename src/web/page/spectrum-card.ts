@@ -31,7 +31,7 @@ export class SpectrumCard {
       title: 'Eigenvalues of the kernel over their mean',
       x: { label: 'rank', values: this.values.map((_, i) => i + 1) },
       y: { label: 'eigenvalue / mean', values: this.values, scale: 'log' },
-      ...{ xScale: 'log', width, height: 300 },
+      ...{ xScale: 'log', width, height: Math.round(Math.min(430, Math.max(260, 0.95 * width))) },
     });
   }
 

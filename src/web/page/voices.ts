@@ -14,7 +14,7 @@ export function voices(speech: Speech, { train, classNames }: RunImages, most: n
   for (const c of order) {
     const share = Math.max(0, Math.min(1, scores[c] / largest));
     const fill = element('div', { class: 'fill' });
-    fill.style.setProperty('--share', `${(100 * share).toFixed(1)}%`);
+    fill.style.width = `${(100 * share).toFixed(1)}%`;
     const images = speakers[c].map(({ image, kernel, contribution }) => {
       const says = `training image ${image}, kernel ${short(kernel)}, adds ${short(contribution)}`;
       return element(
