@@ -58,10 +58,12 @@ export type {
 } from './network/layers.js';
 export { type ChainShapes, type ImageSize, type Shape } from './network/shapes.js';
 export { PRESETS, presetNetwork, type Preset } from './network/presets.js';
+export type { RoughPairs } from './network/exact-pairs.js';
 export {
   computeNetworks,
   type NetworkGramOptions,
   type NetworkGramResult,
+  type ResolvedGramResult,
   type NetworkMatrices,
 } from './network/network-gram.js';
 export { referenceNetwork, type NetworkKernels } from './network/reference.js';
