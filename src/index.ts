@@ -58,7 +58,7 @@ export type {
 } from './network/layers.js';
 export { type ChainShapes, type ImageSize, type Shape } from './network/shapes.js';
 export { PRESETS, presetNetwork, type Preset } from './network/presets.js';
-export type { RoughPairs } from './network/exact-pairs.js';
+export type { Resolution, RoughPairs } from './network/exact-pairs.js';
 export {
   computeNetworks,
   type NetworkGramOptions,
