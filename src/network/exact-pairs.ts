@@ -1,7 +1,6 @@
-import type { ImageStack } from '../images/images.js';
 import { breather } from '../signals/breather.js';
 import { HostKernels } from './host-kernels.js';
-import type { Network } from './network.js';
+import type { NetworkGramOptions } from './network-gram.js';
 import { RoundingRisk } from './rounding-risk.js';
 
 /** Relative error from which the NTK of a pair is computed in float64, if the host can do all of those. */
@@ -42,59 +41,70 @@ export function roughWarning({ roughPairs, roughError }: RoughPairs): string | u
   );
 }
 
-/** @throws the signal's reason */
-export async function findRoughPairs(
-  networks: readonly Network[],
-  rows: ImageStack,
-  columns: ImageStack,
-  symmetric: boolean,
-  signal: AbortSignal | undefined,
-): Promise<RoughPair[]> {
-  const risk = new RoundingRisk(networks, rows);
-  const rough: RoughPair[] = [];
-  if (!risk.isPossible) return rough;
+type ResolveOptions = Pick<
+  NetworkGramOptions,
+  'networks' | 'images' | 'against' | 'ntk' | 'hostElementLayers' | 'signal'
+>;
+
+/**
+ * The pairs at risk, of every network for itself: what else is asked for changes no value.
+ *
+ * @returns [networks]
+ * @throws the signal's reason
+ */
+export async function findRoughPairs(options: ResolveOptions): Promise<RoughPair[][]> {
+  const { networks, images: rows, against, ntk = true, signal } = options;
+  const columns = against ?? rows;
+  const found = networks.map((): RoughPair[] => []);
+  if (!ntk) return found;
   const breathe = breather(signal);
-  for (let row = 0; row < rows.count; row++) {
-    for (let column = 0; column < (symmetric ? row + 1 : columns.count); column++) {
-      const error = risk.ofPair(rows, row, columns, column);
-      if (!(error <= RISK)) rough.push({ row, column, error });
+  for (const [index, network] of networks.entries()) {
+    const risk = new RoundingRisk(network, rows);
+    if (!risk.isPossible) continue;
+    for (let row = 0; row < rows.count; row++) {
+      for (let column = 0; column < (against ? columns.count : row + 1); column++) {
+        const error = risk.ofPair(rows, row, columns, column);
+        if (!(error <= RISK)) found[index].push({ row, column, error });
+      }
+      await breathe();
     }
-    await breathe();
   }
-  return rough;
+  return found;
 }
 
 /**
- * Puts the NTK of rough pairs in float64 into the matrices, [networks] of [rows][columns].
+ * Puts the NTK of rough pairs in float64 into the matrices.
  *
+ * @param found, kernels [networks]
  * @throws the signal's reason
  */
 export async function resolvePairs(
-  networks: readonly Network[],
-  rows: ImageStack,
-  columns: ImageStack,
-  symmetric: boolean,
-  rough: readonly RoughPair[],
-  matrices: readonly Float64Array[],
-  signal: AbortSignal | undefined,
-  hostElementLayers = HOST_ELEMENT_LAYERS,
+  { networks, images: rows, against, hostElementLayers = HOST_ELEMENT_LAYERS, signal }: ResolveOptions,
+  found: readonly (readonly RoughPair[])[],
+  kernels: readonly { readonly ntk?: Float64Array }[],
 ): Promise<Resolution> {
-  if (rough.length === 0) return { exactPairs: 0, roughPairs: 0, roughError: 0 };
-  const host = new HostKernels(networks, rows);
-  const fits = ({ length }: readonly RoughPair[]) => length * host.elementLayersPerPair <= hostElementLayers;
-  const worst = rough.filter(({ error }) => !(error <= BOUND));
-  if (!fits(worst)) {
-    const roughError = worst.reduce((most, { error }) => Math.max(most, error), 0);
-    return { exactPairs: 0, roughPairs: worst.length, roughError };
-  }
-  const resolved = fits(rough) ? rough : worst;
+  const columns = against ?? rows;
   const breathe = breather(signal);
-  for (const { row, column } of resolved) {
-    for (const [network, { ntk }] of host.pair(rows, row, columns, column).entries()) {
-      matrices[network][row * columns.count + column] = ntk;
-      if (symmetric) matrices[network][column * columns.count + row] = ntk;
+  let [exactPairs, roughPairs, roughError] = [0, 0, 0];
+  for (const [index, rough] of found.entries()) {
+    if (rough.length === 0) continue;
+    const host = new HostKernels([networks[index]], rows);
+    const fits = (pairs: readonly RoughPair[]) =>
+      pairs.length * host.elementLayersPerPair <= hostElementLayers;
+    const worst = rough.filter(({ error }) => !(error <= BOUND));
+    if (!fits(worst)) {
+      roughPairs += worst.length;
+      roughError = worst.reduce((most, { error }) => Math.max(most, error), roughError);
+      continue;
     }
-    await breathe();
+    const resolved = fits(rough) ? rough : worst;
+    exactPairs += resolved.length;
+    const ntk = kernels[index].ntk!;
+    for (const { row, column } of resolved) {
+      ntk[row * columns.count + column] = host.pair(rows, row, columns, column)[0].ntk;
+      if (!against) ntk[column * columns.count + row] = ntk[row * columns.count + column];
+      await breathe();
+    }
   }
-  return { exactPairs: resolved.length, roughPairs: 0, roughError: 0 };
+  return { exactPairs, roughPairs, roughError };
 }

@@ -53,14 +53,10 @@ export type ResolvedGramResult = NetworkGramResult & Resolution;
 
 /** The kernels of `library/networks`, whose options are right. */
 export async function computeNetworks(gpu: Gpu, options: NetworkGramOptions): Promise<ResolvedGramResult> {
-  const { networks, images: rows, against, kernel = 'auto', ntk = true, signal } = options;
+  const { networks, images: rows, against, kernel = 'auto', signal } = options;
   checkImages(rows, against ?? rows);
   for (const network of networks) network.shapes(rows);
   signal?.throwIfAborted();
-  const [columns, symmetric] = [against ?? rows, against === undefined];
-  // Beside the device, which leaves this thread idle. Awaited in its turn; until then a failure must not count as unhandled.
-  const finding = ntk ? findRoughPairs(networks, rows, columns, symmetric, signal) : Promise.resolve([]);
-  finding.catch(() => undefined);
   const chains = networks.map((network) => (kernel === 'auto' ? paperChain(network, rows) : undefined));
   const count = (isChain: boolean) => chains.filter((chain) => (chain !== undefined) === isChain).length;
   const kinds = [count(true), count(false)].filter((each) => each > 0).length;
@@ -88,20 +84,16 @@ export async function computeNetworks(gpu: Gpu, options: NetworkGramOptions): Pr
   );
   if (computed !== undefined) add(ofChains, computed);
   const others = all.filter((index) => (kernels[index] as NetworkMatrices | undefined) === undefined);
+  let resolution: Resolution = { exactPairs: 0, roughPairs: 0, roughError: 0 };
   if (others.length > 0) {
-    add(others, await walkNetworks(gpu, { ...part, networks: others.map((index) => networks[index]) }));
+    const ofOthers = { ...part, networks: others.map((index) => networks[index]) };
+    // Beside the device, which leaves this thread idle. Awaited in its turn; until then a failure is not unhandled.
+    const finding = findRoughPairs(ofOthers);
+    finding.catch(() => undefined);
+    const walked = await walkNetworks(gpu, ofOthers);
+    resolution = await resolvePairs(ofOthers, await finding, walked.kernels);
+    add(others, walked);
   }
-  const matrices = kernels.flatMap((each) => each.ntk ?? []);
-  const resolution = await resolvePairs(
-    networks,
-    rows,
-    columns,
-    symmetric,
-    await finding,
-    matrices,
-    signal,
-    options.hostElementLayers,
-  );
   return { kernels, ...result, ...resolution };
 }
 

@@ -2,7 +2,7 @@ import type { ImageStack } from '../images/images.js';
 import { axisWindow } from './window.js';
 import { relativeError } from './constant-images.js';
 import { buildGraph, type GraphNode, type NetworkGraph } from './graph.js';
-import { dot, takePatches, type Patches } from './image-patches.js';
+import { dot, takePatches, sampledProducts, wholeProduct, type Patches } from './image-patches.js';
 import type { Network } from './network.js';
 import type { ImageSize } from './shapes.js';
 
@@ -12,6 +12,8 @@ const { abs, ceil, floor, max, min, sqrt } = Math;
 const EQUAL = 1e-13;
 /** Positions that are looked at along an axis of the image. */
 const MOST_POSITIONS = 8;
+/** Of these, positions that are looked at first. */
+const FIRST_POSITIONS = 8;
 /** A relative error that is lost among others. */
 const NEGLIGIBLE = 1e-7;
 /** Bins of the tables: half octaves of 1 − c, octaves of the energy. */
@@ -44,13 +46,13 @@ export class RoundingRisk {
   private readonly safe = new Float64Array(ENERGIES).fill(NaN);
   private readonly known = new WeakMap<ImageStack, Patches>();
 
-  constructor(networks: readonly Network[], image: ImageSize) {
-    this.graph = buildGraph(networks, image);
+  constructor(network: Network, image: ImageSize) {
+    this.graph = buildGraph([network], image);
     const { nodes } = this.graph;
     const first = nodes.find(({ operation }) => operation.kind !== 'input')?.operation;
     const isConvolution = first?.kind === 'linear' && first.window?.layer === 'conv' && first.window.size > 1;
     this.radius = isConvolution ? 1 : 0;
-    this.aligned = max(...this.graph.ends.map((end) => alignedShare(nodes, end)));
+    this.aligned = alignedShare(nodes, this.graph.ends[0]);
     const isTail = ({ operation, height, width }: GraphNode) =>
       operation.kind === 'activation' && height * width === 1;
     this.whole = nodes.some(isTail) ? 1 : this.aligned;
@@ -73,51 +75,58 @@ export class RoundingRisk {
     );
   }
 
+  /** Relative error that the NTK of image i of x and image j of z may have. */
   ofPair(x: ImageStack, i: number, z: ImageStack, j: number): number {
     const [ofX, ofZ] = [this.patchesOf(x), this.patchesOf(z)];
     const n = this.positions.length;
-    const aligned: Sum = { oneSign: 0, squares: 0 };
-    const displaced: Sum = { oneSign: 0, squares: 0 };
+    // Few pairs have near patches, and those have many: some positions tell, spread over the image.
+    const aligned = noSum();
+    const step = ceil(n / FIRST_POSITIONS);
+    for (let k = step >> 1; k < n; k += step) this.addPatches(aligned, ofX, i * n + k, ofZ, j * n + k);
+    const whole = this.whole === 1 || aligned.near ? this.ofWhole(ofX, i, ofZ, j) : 0;
+    if (!aligned.near) return whole;
+    return max(this.ofPatches(ofX, i, ofZ, j), whole);
+  }
+
+  private ofPatches(ofX: Patches, i: number, ofZ: Patches, j: number): number {
+    const n = this.positions.length;
+    const [aligned, displaced] = [noSum(), noSum()];
     for (let k = 0; k < n; k++) {
-      const row = i * n + k;
-      const same = j * n + k;
-      this.add(
-        aligned,
-        ofX.energies[row],
-        ofZ.energies[same],
-        dot(ofX.values, row, ofZ.values, same, ofX.size),
-      );
-      if (this.aligned === 1 || k % 2 === 1) continue;
-      const other = j * n + ((7 * k + 3) % n);
-      this.add(
-        displaced,
-        ofX.energies[row],
-        ofZ.energies[other],
-        dot(ofX.values, row, ofZ.values, other, ofX.size),
-      );
+      this.addPatches(aligned, ofX, i * n + k, ofZ, j * n + k);
+      if (k % 2 === 0) this.addPatches(displaced, ofX, i * n + k, ofZ, j * n + ((7 * k + 3) % n));
     }
-    const ofPatches =
-      n === 0
-        ? 0
-        : (this.aligned / n) * (aligned.oneSign + sqrt(aligned.squares * (n / this.pixels))) +
-          ((1 - this.aligned) * displaced.oneSign) / ceil(n / 2);
-    // What lies beyond the first layer sees more than a patch; pooling takes much of the energy of what is not constant.
+    const ofAligned = aligned.oneSign / n + sqrt(aligned.squares / (n * this.pixels));
+    return this.aligned * ofAligned + ((1 - this.aligned) * displaced.oneSign) / ceil(n / 2);
+  }
+
+  /** What lies beyond the first layer sees more than a patch. */
+  private ofWhole(ofX: Patches, i: number, ofZ: Patches, j: number): number {
+    const ofProducts = ({ xx, zz, xz }: { xx: number; zz: number; xz: number }): Sum[] =>
+      // Pooling takes much of the energy of what is not constant.
+      [1, this.aligned].map((share) => {
+        const sum = noSum();
+        this.add(sum, share * xx, share * zz, share * xz);
+        return sum;
+      });
+    if (!ofProducts(sampledProducts(ofX, i, ofZ, j)).some(({ near }) => near)) return 0;
     const [xx, zz] = [ofX.wholeEnergies[i], ofZ.wholeEnergies[j]];
-    const xz = dot(ofX.whole, i, ofZ.whole, j, ofX.wholeSize);
-    const [whole, pooled]: Sum[] = [1, this.aligned].map((share) => {
-      const sum = { oneSign: 0, squares: 0 };
-      this.add(sum, share * xx, share * zz, share * xz);
-      return sum;
-    });
+    const sums = ofProducts({ xx, zz, xz: wholeProduct(ofX, i, ofZ, j) });
     // ROUNDING is a bound: a single error is a third of it on average.
-    const ofWhole = ({ oneSign, squares }: Sum) => oneSign + sqrt(squares) / 3;
-    return max(ofPatches, this.whole * max(ofWhole(whole), ofWhole(pooled)));
+    return this.whole * max(...sums.map(({ oneSign, squares }) => oneSign + sqrt(squares) / 3));
+  }
+
+  private addPatches(sum: Sum, ofX: Patches, row: number, ofZ: Patches, column: number): void {
+    const product = ofX.unit * dot(ofX.values, row, ofZ.values, column, ofX.size);
+    this.add(sum, ofX.energies[row], ofZ.energies[column], product);
   }
 
   /** Adds what two patches contribute, of mean products of their pixels. */
   private add(sum: Sum, xx: number, zz: number, xz: number): void {
     const energy = (xx + zz) / 2;
-    if (energy === 0) return;
+    if (energy === 0) {
+      sum.near = true;
+      return;
+    }
     const m = sqrt(xx * zz);
     const octave = halfOctave(energy) >> 1;
     if (Number.isNaN(this.safe[octave])) this.safe[octave] = this.safeDistance(octave);
@@ -126,6 +135,7 @@ export class RoundingRisk {
     // Patches of two lengths: without biases their angle matters, beside a bias their distance.
     const angle = m === 0 ? 1 : (m - abs(xz)) / m;
     const distance = (energy - xz) / energy;
+    sum.near = true;
     const first = this.entry(xz < 0 ? 1 : 0, angle, octave);
     const second = this.entry(0, distance, octave);
     const [{ oneSign, random }] = this.tables;
@@ -175,10 +185,14 @@ export class RoundingRisk {
   }
 }
 
+/** Errors of patches: of one sign, the squares of random ones; and whether any were near each other, or equal. */
 interface Sum {
   oneSign: number;
   squares: number;
+  near: boolean;
 }
+
+const noSum = (): Sum => ({ oneSign: 0, squares: 0, near: false });
 
 const float = new Float32Array(1);
 const bits = new Uint32Array(float.buffer);
