@@ -29,7 +29,7 @@ interface Part {
   readonly path: string;
   readonly role: 'images' | 'labels';
   readonly count: number;
-  /** Of images: the file of their labels, their own where they lie in it. */
+  /** The file of the labels of images: their own where they lie in it. */
   readonly labelsIn?: string;
 }
 

@@ -1,4 +1,3 @@
-import { formatSize } from '../../text/sizes.js';
 import type {
   AdapterFacts,
   DataFacts,
@@ -9,10 +8,11 @@ import type {
   ToWorker,
 } from '../protocol.js';
 import { readHash, settingsHash } from '../settings.js';
+import { showAdapterFacts } from './adapter-card.js';
 import { ConfusionCard } from './confusion-card.js';
 import { Controls } from './controls.js';
 import { DepthCard } from './depth-card.js';
-import { byId, element, forgetPictures, saveFile } from './dom.js';
+import { byId, forgetPictures, saveFile } from './dom.js';
 import { FilePicker } from './file-picker.js';
 import { MatrixCard } from './matrix-card.js';
 import { NetworkCard } from './network-card.js';
@@ -244,21 +244,7 @@ export class App {
 
   private showAdapter(facts: AdapterFacts): void {
     this.adapter = facts;
-    const card = byId('adapter', HTMLElement);
-    card.classList.add('ready');
-    const { name, vendor, architecture, software, subgroupSize, limits } = facts;
-    byId('adapter-name', HTMLElement).textContent = software ? `${name} (software)` : name;
-    const rows = [
-      ['vendor', [vendor, architecture].filter(Boolean).join(', ')],
-      ['subgroups', subgroupSize > 0 ? `${subgroupSize} lanes` : 'none'],
-      ...limits.map(([limit, value]) => [
-        limit,
-        /Size/.test(limit) ? formatSize(value) : value.toLocaleString('en-US'),
-      ]),
-    ];
-    byId('adapter-facts', HTMLElement).replaceChildren(
-      ...rows.flatMap(([term, value]) => [element('dt', {}, term), element('dd', {}, value)]),
-    );
+    showAdapterFacts(facts);
     this.describe();
   }
 
