@@ -295,13 +295,11 @@ export class App {
   }
 
   private async copyLink(): Promise<void> {
-    const hash = settingsHash(this.controls.settings);
-    const address = `${location.href.split('#')[0]}${hash === '' ? '' : `#${hash}`}`;
-    try {
-      await navigator.clipboard.writeText(address);
-      this.notice(`Copied: ${address}`);
-    } catch {
-      this.notice(`The browser does not let the page copy; the link is ${address}`);
-    }
+    const address = `${location.href.split('#')[0]}#${settingsHash(this.controls.settings)}`;
+    const copied = navigator.clipboard.writeText(address).then(
+      () => `Copied: ${address}`,
+      () => `The browser does not let the page copy; the link is ${address}`,
+    );
+    this.notice(await copied);
   }
 }
