@@ -12,7 +12,7 @@ import { showAdapterFacts } from './adapter-card.js';
 import { ConfusionCard } from './confusion-card.js';
 import { Controls } from './controls.js';
 import { DepthCard } from './depth-card.js';
-import { byId, forgetPictures, saveFile } from './dom.js';
+import { byId, forgetPictures, saveFile, showNotice } from './dom.js';
 import { FilePicker } from './file-picker.js';
 import { MatrixCard } from './matrix-card.js';
 import { NetworkCard } from './network-card.js';
@@ -133,11 +133,11 @@ export class App {
         else this.pad.show(message.speech, message.elapsedMs);
         return;
       case 'lost': {
-        this.notice(`${message.message} The page has opened a new one, and goes on from what was computed.`);
+        showNotice(`${message.message} The page has opened a new one, and goes on from what was computed.`);
         return;
       }
       case 'failed':
-        this.notice(message.message);
+        showNotice(message.message);
         {
           this.end(message);
           return;
@@ -158,11 +158,11 @@ export class App {
     const { settings, faults } = readHash(location.hash);
     this.controls.settings = settings;
     if (settings.data === 'files' && this.facts?.kind !== 'files')
-      this.notice(
+      showNotice(
         'These settings are for files of your own, which a link does not hold: drop them, or use the digits.',
       );
     if (faults.length > 0)
-      this.notice(`The address holds what the page does not take, and it is left out. ${faults.join(' ')}`);
+      showNotice(`The address holds what the page does not take, and it is left out. ${faults.join(' ')}`);
     this.describe();
   }
 
@@ -271,12 +271,6 @@ export class App {
     this.panel.canRun = false;
   }
 
-  private notice(text: string): void {
-    const box = byId('notice', HTMLElement);
-    box.textContent = text;
-    box.hidden = false;
-  }
-
   private saveFigure(name: string): void {
     const depth = this.images?.depths[this.depth.index] ?? 0;
     const at = depth > 0 ? ` at depth ${depth}` : '';
@@ -300,6 +294,6 @@ export class App {
       () => `Copied: ${address}`,
       () => `The browser does not let the page copy; the link is ${address}`,
     );
-    this.notice(await copied);
+    showNotice(await copied);
   }
 }
