@@ -11,7 +11,7 @@ import { loadDigitsFile } from './digits-file.js';
 import { downloadOf } from './downloads.js';
 import { readFiles } from './dropped-files.js';
 import { placeInk } from './ink.js';
-import { depthsOf, jobOf, networkOf, type KernelJob } from './job.js';
+import { depthsOf, jobOf, networkOf, type PairKernel } from './job.js';
 import { Latest } from './latest.js';
 import { estimateRun, measurePairRate, type JobRate } from './measure.js';
 import { matrixPicture } from './picture.js';
@@ -105,7 +105,7 @@ export class Session {
   private async describe(settings: Settings, signal: AbortSignal): Promise<void> {
     const { data } = this;
     if (data === undefined) return;
-    let job: KernelJob;
+    let job: PairKernel;
     try {
       job = jobOf(settings);
       const network = networkOf(settings);
@@ -132,7 +132,7 @@ export class Session {
 
   private async rateOf(
     gpu: Gpu,
-    job: KernelJob,
+    job: PairKernel,
     settings: Settings,
     images: ImageStack,
     signal: AbortSignal,
@@ -230,7 +230,7 @@ export class Session {
 /** The kernel between one image and the training images. */
 async function rowOf(
   gpu: Gpu,
-  job: KernelJob,
+  job: PairKernel,
   index: number,
   image: ImageStack,
   train: ImageStack,
