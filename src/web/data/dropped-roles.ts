@@ -29,7 +29,7 @@ interface Part {
   readonly path: string;
   readonly role: 'images' | 'labels';
   readonly count: number;
-  /** Where the labels of images lie: the path of a file, their own if they are in it. */
+  /** The file of the labels of images: their own where they lie in it. */
   readonly labelsIn?: string;
 }
 

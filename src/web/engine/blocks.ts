@@ -1,5 +1,5 @@
 import { computeNetworks, computeTiles, type Gpu, type ImageStack, type Tile } from '../../index.js';
-import type { Job } from './job.js';
+import type { PairKernel } from './job.js';
 
 /** The images of a block of pairs, and which tiles of it are wanted. */
 export interface BlockRequest {
@@ -20,7 +20,11 @@ export interface BlockTile {
 }
 
 /** The kernels of a job, a tile at a time in the order of the tiles. */
-export async function* computeBlock(gpu: Gpu, job: Job, request: BlockRequest): AsyncGenerator<BlockTile> {
+export async function* computeBlock(
+  gpu: Gpu,
+  job: PairKernel,
+  request: BlockRequest,
+): AsyncGenerator<BlockTile> {
   if (job.kind === 'network') {
     yield* networkTiles(gpu, job, request);
     return;
@@ -37,7 +41,7 @@ async function* inTurn(tiles: readonly Tile[]): AsyncGenerator<Tile> {
 /** Networks are computed between two stacks: a tile is that of its images. */
 async function* networkTiles(
   gpu: Gpu,
-  { network, ntk }: Extract<Job, { kind: 'network' }>,
+  { network, ntk }: Extract<PairKernel, { kind: 'network' }>,
   { rows, against, tiles, signal, onWork }: BlockRequest,
 ): AsyncGenerator<BlockTile> {
   for (const tile of tiles) {

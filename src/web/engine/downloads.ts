@@ -1,7 +1,7 @@
 import { npyHeader } from '../../data/npy-bytes.js';
 import type { DownloadKind } from '../protocol.js';
 import { depthsOf } from './job.js';
-import type { Run } from './run.js';
+import type { Run } from './kernel-run.js';
 
 export interface NpyFile {
   readonly name: string;

@@ -11,14 +11,14 @@ import { parseNetwork } from '../../data/network-text.js';
 import { hasDepths, leastDepth, type Settings } from '../settings.js';
 
 /** What is computed between two images. */
-export type Job =
+export type PairKernel =
   /** The chain of the paper at several depths: one kernel for each. */
   | { readonly kind: 'chain'; readonly depths: readonly number[]; readonly kernels: readonly KernelSpec[] }
   /** Any other network. */
   | { readonly kind: 'network'; readonly network: Network; readonly ntk: boolean };
 
 /** The job of these settings. @throws NetworkError, InputError, KernelSpecError in the words of the command line */
-export function jobOf(settings: Settings): Job {
+export function jobOf(settings: Settings): PairKernel {
   if (!hasDepths(settings))
     return { kind: 'network', network: networkOf(settings), ntk: settings.kernel === 'ntk' };
   const least = leastDepth(settings);
@@ -29,7 +29,7 @@ export function jobOf(settings: Settings): Job {
 }
 
 /** The depths of a job, from the smallest; 0 stands for that of a network that has only one. */
-export function depthsOf(job: Job): readonly number[] {
+export function depthsOf(job: PairKernel): readonly number[] {
   return job.kind === 'chain' ? job.depths : [0];
 }
 

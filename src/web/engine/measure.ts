@@ -3,7 +3,7 @@ import { planPass, planPasses } from '../../internals.js';
 import type { RunEstimate } from '../protocol.js';
 import type { Settings } from '../settings.js';
 import { computeBlock, pairsOfTile, tilesOf } from './blocks.js';
-import { depthsOf, type Job } from './job.js';
+import { depthsOf, type PairKernel } from './job.js';
 
 /** A measurement that took this long says enough. */
 const ENOUGH_MS = 120;
@@ -16,9 +16,9 @@ export interface JobRate {
 }
 
 /** Computes more and more pairs until that takes long enough to tell the speed; what compiles does so before. */
-export async function measureRate(
+export async function measurePairRate(
   gpu: Gpu,
-  job: Job,
+  job: PairKernel,
   images: ImageStack,
   signal: AbortSignal,
 ): Promise<JobRate> {
@@ -48,7 +48,7 @@ function rateBetween(small: TimedPairs, large: TimedPairs): JobRate {
 
 async function timePairs(
   gpu: Gpu,
-  job: Job,
+  job: PairKernel,
   images: ImageStack,
   count: number,
   signal: AbortSignal,
@@ -68,7 +68,7 @@ async function timePairs(
 /** What a run of these settings takes at this rate. */
 export function estimateRun(
   gpu: Gpu,
-  job: Job,
+  job: PairKernel,
   images: ImageStack,
   { train, test }: Settings,
   rate: JobRate,
@@ -84,7 +84,7 @@ export function estimateRun(
   };
 }
 
-function deviceBytes(gpu: Gpu, job: Job, shape: ImageStack, train: number): number | undefined {
+function deviceBytes(gpu: Gpu, job: PairKernel, shape: ImageStack, train: number): number | undefined {
   if (job.kind === 'network') return undefined;
   const gram = { rows: train, columns: train, symmetric: true };
   const plans = planPasses(job.kernels, shape).map((pass) => planPass(pass, shape, gram, gpu));

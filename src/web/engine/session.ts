@@ -11,11 +11,11 @@ import { loadDigitsFile } from './digits-file.js';
 import { downloadOf } from './downloads.js';
 import { readFiles } from './dropped-files.js';
 import { placeInk } from './ink.js';
-import { depthsOf, jobOf, networkOf, type Job } from './job.js';
+import { depthsOf, jobOf, networkOf, type PairKernel } from './job.js';
 import { Latest } from './latest.js';
-import { estimateRun, measureRate, type JobRate } from './measure.js';
+import { estimateRun, measurePairRate, type JobRate } from './measure.js';
 import { matrixPicture } from './picture.js';
-import { Run } from './run.js';
+import { Run } from './kernel-run.js';
 import { runImages } from './run-images.js';
 import { speechOf } from './speech.js';
 import { spectrum } from './spectrum.js';
@@ -105,7 +105,7 @@ export class Session {
   private async describe(settings: Settings, signal: AbortSignal): Promise<void> {
     const { data } = this;
     if (data === undefined) return;
-    let job: Job;
+    let job: PairKernel;
     try {
       job = jobOf(settings);
       const network = networkOf(settings);
@@ -132,7 +132,7 @@ export class Session {
 
   private async rateOf(
     gpu: Gpu,
-    job: Job,
+    job: PairKernel,
     settings: Settings,
     images: ImageStack,
     signal: AbortSignal,
@@ -142,7 +142,7 @@ export class Session {
     const key = JSON.stringify([network, depth, radius, preset, layers, kernel, channels, height, width]);
     let rate = this.rates.get(key);
     if (rate === undefined) {
-      rate = await measureRate(gpu, job, images, signal);
+      rate = await measurePairRate(gpu, job, images, signal);
       this.rates.set(key, rate);
     }
     return rate;
@@ -230,7 +230,7 @@ export class Session {
 /** The kernel between one image and the training images. */
 async function rowOf(
   gpu: Gpu,
-  job: Job,
+  job: PairKernel,
   index: number,
   image: ImageStack,
   train: ImageStack,

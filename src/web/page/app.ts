@@ -1,4 +1,3 @@
-import { formatSize } from '../../text/sizes.js';
 import type {
   AdapterFacts,
   DataFacts,
@@ -9,10 +8,11 @@ import type {
   ToWorker,
 } from '../protocol.js';
 import { readHash, settingsHash } from '../settings.js';
+import { showAdapterFacts } from './adapter-card.js';
 import { ConfusionCard } from './confusion-card.js';
 import { Controls } from './controls.js';
 import { DepthCard } from './depth-card.js';
-import { byId, element, forgetPictures, saveFile } from './dom.js';
+import { byId, forgetPictures, saveFile, showNotice } from './dom.js';
 import { FilePicker } from './file-picker.js';
 import { MatrixCard } from './matrix-card.js';
 import { NetworkCard } from './network-card.js';
@@ -133,11 +133,11 @@ export class App {
         else this.pad.show(message.speech, message.elapsedMs);
         return;
       case 'lost': {
-        this.notice(`${message.message} The page has opened a new one, and goes on from what was computed.`);
+        showNotice(`${message.message} The page has opened a new one, and goes on from what was computed.`);
         return;
       }
       case 'failed':
-        this.notice(message.message);
+        showNotice(message.message);
         {
           this.end(message);
           return;
@@ -158,11 +158,11 @@ export class App {
     const { settings, faults } = readHash(location.hash);
     this.controls.settings = settings;
     if (settings.data === 'files' && this.facts?.kind !== 'files')
-      this.notice(
+      showNotice(
         'These settings are for files of your own, which a link does not hold: drop them, or use the digits.',
       );
     if (faults.length > 0)
-      this.notice(`The address holds what the page does not take, and it is left out. ${faults.join(' ')}`);
+      showNotice(`The address holds what the page does not take, and it is left out. ${faults.join(' ')}`);
     this.describe();
   }
 
@@ -244,21 +244,7 @@ export class App {
 
   private showAdapter(facts: AdapterFacts): void {
     this.adapter = facts;
-    const card = byId('adapter', HTMLElement);
-    card.classList.add('ready');
-    const { name, vendor, architecture, software, subgroupSize, limits } = facts;
-    byId('adapter-name', HTMLElement).textContent = software ? `${name} (software)` : name;
-    const rows = [
-      ['vendor', [vendor, architecture].filter(Boolean).join(', ')],
-      ['subgroups', subgroupSize > 0 ? `${subgroupSize} lanes` : 'none'],
-      ...limits.map(([limit, value]) => [
-        limit,
-        /Size/.test(limit) ? formatSize(value) : value.toLocaleString('en-US'),
-      ]),
-    ];
-    byId('adapter-facts', HTMLElement).replaceChildren(
-      ...rows.flatMap(([term, value]) => [element('dt', {}, term), element('dd', {}, value)]),
-    );
+    showAdapterFacts(facts);
     this.describe();
   }
 
@@ -285,12 +271,6 @@ export class App {
     this.panel.canRun = false;
   }
 
-  private notice(text: string): void {
-    const box = byId('notice', HTMLElement);
-    box.textContent = text;
-    box.hidden = false;
-  }
-
   private saveFigure(name: string): void {
     const depth = this.images?.depths[this.depth.index] ?? 0;
     const at = depth > 0 ? ` at depth ${depth}` : '';
@@ -309,13 +289,11 @@ export class App {
   }
 
   private async copyLink(): Promise<void> {
-    const hash = settingsHash(this.controls.settings);
-    const address = `${location.href.split('#')[0]}${hash === '' ? '' : `#${hash}`}`;
-    try {
-      await navigator.clipboard.writeText(address);
-      this.notice(`Copied: ${address}`);
-    } catch {
-      this.notice(`The browser does not let the page copy; the link is ${address}`);
-    }
+    const address = `${location.href.split('#')[0]}#${settingsHash(this.controls.settings)}`;
+    const copied = navigator.clipboard.writeText(address).then(
+      () => `Copied: ${address}`,
+      () => `The browser does not let the page copy; the link is ${address}`,
+    );
+    showNotice(await copied);
   }
 }

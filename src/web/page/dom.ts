@@ -85,3 +85,10 @@ export function saveFile(name: string, content: BlobPart, type: string): void {
   // Some browsers fetch it a moment later.
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }
+
+/** Says something above everything else, until the next run. */
+export function showNotice(text: string): void {
+  const box = byId('notice', HTMLElement);
+  box.textContent = text;
+  box.hidden = false;
+}

@@ -3,7 +3,7 @@ import type { DepthResult, FromWorker, WorkProgress } from '../protocol.js';
 import { computeBlock, pairsOfTile, tileSize, tilesOf } from './blocks.js';
 import type { ChosenImages } from './chosen-images.js';
 import type { Devices } from './device.js';
-import { depthsOf, type Job } from './job.js';
+import { depthsOf, type PairKernel } from './job.js';
 import { KernelBlock } from './matrices.js';
 import type { JobRate } from './measure.js';
 
@@ -26,7 +26,7 @@ export class Run {
   private over = false;
 
   constructor(
-    readonly job: Job,
+    readonly job: PairKernel,
     readonly images: ChosenImages,
     private readonly rate: JobRate,
     private readonly tell: Tell,
