@@ -136,7 +136,9 @@ async function table(): Promise<Record<string, Entry>> {
     averagePool: { good: [{ ...images, width: 3, data: images.data.subarray(0, 36) }, 1] },
     flipHorizontally: { good: [images] },
     normalize: { good: ['unit', images, images], may: { 2: ['undefined'] } },
-    normalizeBy: { good: ['unit', images, undefined], may: { 2: ['undefined'] } },
+    normalizeBy: {
+      good: ['standardize', images, { mean: Float64Array.of(0), standardDeviation: Float64Array.of(1) }],
+    },
     drawSubset: { good: [labels, 2, 'random', 1] },
     selectImages: { good: [{ images, labels: undefined }, [0, 2]] },
     loadImages: { good: [[file], { layout: 'nchw' }], may: { 1: OPTIONS } },

@@ -27,9 +27,7 @@ export const USED_FEATURES = [
  * guarantees and no subgroups: results are the same, large images do not fit and all is slower.
  */
 export function deviceRequest(adapter: GPUAdapter): GPUDeviceDescriptor {
-  const { limits, features } = ((adapter as GPUAdapter | undefined) ?? {}) as Partial<
-    Pick<GPUAdapter, 'limits' | 'features'>
-  >;
+  const { limits, features } = Object(adapter) as Partial<Pick<GPUAdapter, 'limits' | 'features'>>;
   if (limits === undefined || features === undefined) {
     throw new ArgumentError(
       `deviceRequest was given ${className(adapter)}; a GPUAdapter is wanted, as await navigator.gpu.requestAdapter() gives`,

@@ -1,4 +1,4 @@
-import { assertOneOf } from '../checks/arguments.js';
+import { assertMade, assertOneOf } from '../checks/arguments.js';
 import type { ImageStack } from './images.js';
 import { assertStack } from './taken-images.js';
 import { InputError } from '../checks/input-error.js';
@@ -84,8 +84,10 @@ export function normalizeBy(
   statistics: ChannelStatistics | undefined,
 ): ImageStack {
   assertOneOf('normalisation', mode, ['none', 'unit', 'standardize']);
+  assertStack('images', images);
   if (mode === 'none') return images;
   if (mode === 'unit') return toUnitNorm(images);
+  assertMade('statistics', statistics, 'normalize', ['mean', 'standardDeviation']);
   if (statistics?.mean.length !== images.channels) {
     throw new InputError(
       'images',

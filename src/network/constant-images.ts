@@ -8,7 +8,7 @@ const SNAP = 3.7e-7;
 const ROUNDING = 1.2e-7;
 /** Up to here all errors of an angle have one sign; above, they are random, and sums over positions even them out. */
 const ONE_SIGN = 3e-6;
-/** From here on an element's error is that of any other. */
+/** An error of an element from here on is that of any other. */
 const NEAR = 0.02;
 /** A number of both images alike: its variance a, 1 − c, Θ and its errors, and Θ of an image with itself. */
 interface Constant {

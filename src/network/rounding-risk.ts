@@ -12,7 +12,7 @@ const { abs, ceil, floor, max, min, sqrt } = Math;
 const EQUAL = 1e-13;
 /** Positions that are looked at along an axis of the image. */
 const MOST_POSITIONS = 8;
-/** Of these, positions that are looked at first. */
+/** Positions among these that are looked at first. */
 const FIRST_POSITIONS = 8;
 /** A relative error that is lost among others. */
 const NEGLIGIBLE = 1e-7;

@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import { crc32 as nodeCrc32, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { crc32, crc32ByScript } from '../../src/data/crc32.js';
-import { inflate, inflateByScript, type Wrapping } from '../../src/data/inflate.js';
+import { inflateByScript } from '../../src/data/inflate-by-script.js';
+import { inflate, type Wrapping } from '../../src/data/inflate.js';
 import { ramp } from './files.js';
 
 const CONTENT = Buffer.concat([ramp(3000), Buffer.alloc(9000), Buffer.from('the end')]);

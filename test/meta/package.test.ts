@@ -128,8 +128,8 @@ describe('a bundle for browsers', () => {
     const network = shaders.filter((name) => name.startsWith('network_'));
     expect(network).toHaveLength(8);
     expect(shaders).toEqual([...solver, ...KERNEL_SHADERS, ...network].sort());
-    // 304,739 bytes when this was written.
-    expect(sizeBytes).toBeLessThan(320_000);
+    // 329,700 bytes when this was written.
+    expect(sizeBytes).toBeLessThan(345_000);
   });
 
   test('holds the shaders that it uses and no others', async () => {

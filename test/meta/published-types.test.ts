@@ -11,6 +11,7 @@ const OPAQUE: Readonly<Record<string, string>> = {
   BufferScope: 'the buffers of a factor',
   Constants: 'the constants of a shader',
   FactorParts: 'the buffers of a factor',
+  HostedImages: 'files of images, on the disk or dropped on a page, which ImageFiles is',
   Preconditioner: 'the factor that refines a solution',
   Program: 'a compiled shader',
   ShaderContract: 'a shader of this package',

@@ -106,6 +106,8 @@ export class Run {
   }
 
   private progress(phase: WorkProgress['phase'], pairs: number): void {
+    // What was on its way when the run ended is no news.
+    if (this.over || this.signal.aborted) return;
     const elapsed = (performance.now() - this.started) / 1000;
     const share = Math.min(1, pairs / this.totalPairs);
     const secondsLeft = share > 0.02 ? (elapsed / share) * (1 - share) : undefined;
