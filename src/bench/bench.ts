@@ -29,7 +29,7 @@ const LAYERS = 'layers-gap';
 const RATIOS: Readonly<Partial<Record<string, { readonly name: string; readonly baseline: string }>>> = {
   'planes-gap': { name: 'fused / layer by layer', baseline: LAYERS },
   'planes-gap-portable': { name: 'portable / layer by layer', baseline: LAYERS },
-  'gram-gap-channels': { name: 'kernels of every depth / the deepest alone', baseline: 'gram-gap' },
+  'gram-gap-kernels': { name: 'kernels of every depth / the deepest alone', baseline: 'gram-gap' },
   'gram-gap-8x8': { name: 'whole run / its plane kernel', baseline: 'planes-gap-8x8' },
   cholesky_update: { name: 'update / plain product', baseline: 'product' },
 };
@@ -58,7 +58,7 @@ function groupsOf(software: boolean, quick: boolean): readonly (readonly BenchCa
     ],
     [
       gramCase({ name: 'gram-gap', ...runs }),
-      gramCase({ name: 'gram-gap-channels', ...runs, kernels: kernelsOfEveryDepth(network) }),
+      gramCase({ name: 'gram-gap-kernels', ...runs, kernels: kernelsOfEveryDepth(network) }),
     ],
     [cpuPlanesCase({ name: 'planes-gap-cpu', ...network, planes: quick ? 64 : 1024 })],
     [planesCase({ name: 'planes-vanilla', ...network, readout: 'vanilla', rows: 32 * size, columns: 32 })],

@@ -10,6 +10,11 @@ export interface Patches {
   readonly stack: ImageStack;
   /** The mean over all positions of the squares of the pixels. */
   readonly wholeEnergies: Float64Array; // [images]
+  /** Some values of every image, spread over it: they tell whether it is far from another one. */
+  readonly samples: Float32Array; // [images][sampleSize]
+  readonly sampleSize: number;
+  /** The mean square of a pixel, judged by the samples. */
+  readonly sampleEnergies: Float64Array; // [images]
 }
 
 export function takePatches(
@@ -45,7 +50,7 @@ export function takePatches(
     { length: count },
     (_, i) => dot(data, i, data, i, channels * pixels) / pixels,
   );
-  return { values, energies, size, unit, stack, wholeEnergies };
+  return { values, energies, size, unit, stack, wholeEnergies, ...takeSamples(stack) };
 }
 
 /** The mean over all positions of the products of the pixels of two images. */
@@ -54,22 +59,27 @@ export function wholeProduct({ stack: x }: Patches, i: number, { stack: z }: Pat
   return dot(x.data, i, z.data, j, x.channels * pixels) / pixels;
 }
 
-/** So many values of an image tell that it is far from another one. */
+/** So many values of an image are enough. */
 const SAMPLE = 256;
 
-/** Mean squares and products as of whole images, of some of their pixels. */
-export function sampledProducts({ stack: x }: Patches, i: number, { stack: z }: Patches, j: number) {
-  const size = x.channels * x.height * x.width;
+function takeSamples({ data, count, channels, height, width }: ImageStack) {
+  const size = channels * height * width;
   const step = Math.ceil(size / SAMPLE);
-  let [xx, zz, xz, samples] = [0, 0, 0, 0];
-  for (let k = 0; k < size; k += step, samples++) {
-    const [a, b] = [x.data[i * size + k], z.data[j * size + k]];
-    xx += a * a;
-    zz += b * b;
-    xz += a * b;
-  }
-  const unit = x.channels / samples;
-  return { xx: unit * xx, zz: unit * zz, xz: unit * xz };
+  const sampleSize = Math.ceil(size / step);
+  const samples = Float32Array.from(
+    { length: count * sampleSize },
+    (_, at) => data[Math.floor(at / sampleSize) * size + (at % sampleSize) * step],
+  );
+  const sampleEnergies = Float64Array.from(
+    { length: count },
+    (_, i) => (channels / sampleSize) * dot(samples, i, samples, i, sampleSize),
+  );
+  return { samples, sampleSize, sampleEnergies };
+}
+
+/** The mean product of the pixels of two images, judged by their samples. */
+export function sampledProduct(x: Patches, i: number, z: Patches, j: number): number {
+  return (x.stack.channels / x.sampleSize) * dot(x.samples, i, z.samples, j, x.sampleSize);
 }
 
 /** The product of row i of x, of `size` numbers, and row j of z. */

@@ -2,7 +2,7 @@ import type { ImageStack } from '../images/images.js';
 import { axisWindow } from './window.js';
 import { relativeError } from './constant-images.js';
 import { buildGraph, type GraphNode, type NetworkGraph } from './graph.js';
-import { dot, takePatches, sampledProducts, wholeProduct, type Patches } from './image-patches.js';
+import { dot, takePatches, sampledProduct, wholeProduct, type Patches } from './image-patches.js';
 import type { Network } from './network.js';
 import type { ImageSize } from './shapes.js';
 
@@ -77,15 +77,34 @@ export class RoundingRisk {
 
   /** Relative error that the NTK of image i of x and image j of z may have. */
   ofPair(x: ImageStack, i: number, z: ImageStack, j: number): number {
-    const [ofX, ofZ] = [this.patchesOf(x), this.patchesOf(z)];
+    const ofX = this.patchesOf(x);
+    const ofZ = this.patchesOf(z);
+    const near = this.hasNearPatches(ofX, i, ofZ, j);
+    const whole = this.whole === 1 || near ? this.ofWhole(ofX, i, ofZ, j) : 0;
+    return near ? max(this.ofPatches(ofX, i, ofZ, j), whole) : whole;
+  }
+
+  /** Few pairs have near patches, and those have many: some positions tell, spread over the image. */
+  private hasNearPatches(ofX: Patches, i: number, ofZ: Patches, j: number): boolean {
     const n = this.positions.length;
-    // Few pairs have near patches, and those have many: some positions tell, spread over the image.
-    const aligned = noSum();
     const step = ceil(n / FIRST_POSITIONS);
-    for (let k = step >> 1; k < n; k += step) this.addPatches(aligned, ofX, i * n + k, ofZ, j * n + k);
-    const whole = this.whole === 1 || aligned.near ? this.ofWhole(ofX, i, ofZ, j) : 0;
-    if (!aligned.near) return whole;
-    return max(this.ofPatches(ofX, i, ofZ, j), whole);
+    for (let k = step >> 1; k < n; k += step) {
+      const [row, column] = [i * n + k, j * n + k];
+      const product = ofX.unit * dot(ofX.values, row, ofZ.values, column, ofX.size);
+      if (this.isNear(ofX.energies[row], ofZ.energies[column], product)) return true;
+    }
+    return false;
+  }
+
+  /** Whether float32 may not tell two patches apart, of mean products of their pixels. */
+  private isNear(xx: number, zz: number, xz: number): boolean {
+    const energy = (xx + zz) / 2;
+    if (energy === 0) return true;
+    const octave = halfOctave(energy) >> 1;
+    if (Number.isNaN(this.safe[octave])) this.safe[octave] = this.safeDistance(octave);
+    const safe = this.safe[octave];
+    const m = sqrt(xx * zz);
+    return !(energy - xz > safe * energy && m - abs(xz) > safe * m);
   }
 
   private ofPatches(ofX: Patches, i: number, ofZ: Patches, j: number): number {
@@ -101,16 +120,18 @@ export class RoundingRisk {
 
   /** What lies beyond the first layer sees more than a patch. */
   private ofWhole(ofX: Patches, i: number, ofZ: Patches, j: number): number {
-    const ofProducts = ({ xx, zz, xz }: { xx: number; zz: number; xz: number }): Sum[] =>
-      // Pooling takes much of the energy of what is not constant.
-      [1, this.aligned].map((share) => {
-        const sum = noSum();
-        this.add(sum, share * xx, share * zz, share * xz);
-        return sum;
-      });
-    if (!ofProducts(sampledProducts(ofX, i, ofZ, j)).some(({ near }) => near)) return 0;
+    const { aligned } = this;
+    const [a, b] = [ofX.sampleEnergies[i], ofZ.sampleEnergies[j]];
+    const product = sampledProduct(ofX, i, ofZ, j);
+    // Pooling takes much of the energy of what is not constant.
+    if (!this.isNear(a, b, product) && !this.isNear(aligned * a, aligned * b, aligned * product)) return 0;
     const [xx, zz] = [ofX.wholeEnergies[i], ofZ.wholeEnergies[j]];
-    const sums = ofProducts({ xx, zz, xz: wholeProduct(ofX, i, ofZ, j) });
+    const xz = wholeProduct(ofX, i, ofZ, j);
+    const sums = [1, aligned].map((share) => {
+      const sum = noSum();
+      this.add(sum, share * xx, share * zz, share * xz);
+      return sum;
+    });
     // ROUNDING is a bound: a single error is a third of it on average.
     return this.whole * max(...sums.map(({ oneSign, squares }) => oneSign + sqrt(squares) / 3));
   }
@@ -123,19 +144,12 @@ export class RoundingRisk {
   /** Adds what two patches contribute, of mean products of their pixels. */
   private add(sum: Sum, xx: number, zz: number, xz: number): void {
     const energy = (xx + zz) / 2;
-    if (energy === 0) {
-      sum.near = true;
-      return;
-    }
+    if (energy === 0 || !this.isNear(xx, zz, xz)) return;
     const m = sqrt(xx * zz);
     const octave = halfOctave(energy) >> 1;
-    if (Number.isNaN(this.safe[octave])) this.safe[octave] = this.safeDistance(octave);
-    const safe = this.safe[octave];
-    if (energy - xz > safe * energy && m - abs(xz) > safe * m) return;
     // Patches of two lengths: without biases their angle matters, beside a bias their distance.
     const angle = m === 0 ? 1 : (m - abs(xz)) / m;
     const distance = (energy - xz) / energy;
-    sum.near = true;
     const first = this.entry(xz < 0 ? 1 : 0, angle, octave);
     const second = this.entry(0, distance, octave);
     const [{ oneSign, random }] = this.tables;
@@ -185,14 +199,13 @@ export class RoundingRisk {
   }
 }
 
-/** Errors of patches: of one sign, the squares of random ones; and whether any were near each other, or equal. */
+/** Errors of patches: of one sign, and the squares of random ones. */
 interface Sum {
   oneSign: number;
   squares: number;
-  near: boolean;
 }
 
-const noSum = (): Sum => ({ oneSign: 0, squares: 0, near: false });
+const noSum = (): Sum => ({ oneSign: 0, squares: 0 });
 
 const float = new Float32Array(1);
 const bits = new Uint32Array(float.buffer);

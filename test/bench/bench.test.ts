@@ -48,7 +48,7 @@ test('every shader outside the comparison validates', async () => {
     'planes-gap-portable',
     'layers-gap',
     'gram-gap',
-    'gram-gap-channels',
+    'gram-gap-kernels',
   ]);
   const only = ['norms', 'fields', 'tile_values', 'cholesky', 'product', 'factorization', 'solve'];
   const { results, ceilings } = await runBench(gpu, { quick: true, only });

@@ -116,7 +116,7 @@ test('a table on stdout, progress on stderr', async () => {
 test('unknown names are refused', async () => {
   await fail(
     2,
-    /--only: no case is named "plains"; there are planes-gap, planes-gap-portable, layers-gap, gram-gap, gram-gap-channels, planes-gap-cpu/,
+    /--only: no case is named "plains"; there are planes-gap, planes-gap-portable, layers-gap, gram-gap, gram-gap-kernels, planes-gap-cpu/,
     'bench',
     '--only',
     'plains',

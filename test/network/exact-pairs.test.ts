@@ -5,7 +5,7 @@ import type { ImageStack } from '../../src/images/images.js';
 import { avgpool, conv, dense, erf, flatten, gap, relu, residual } from '../../src/network/builder.js';
 import { roughWarning } from '../../src/network/exact-pairs.js';
 import type { Layer } from '../../src/network/layers.js';
-import { computeNetworks } from '../../src/network/network-gram.js';
+import { computeNetworks } from '../../src/library/networks.js';
 import { Network } from '../../src/network/network.js';
 import { presetNetwork } from '../../src/network/presets.js';
 import { referenceNetwork } from '../../src/network/reference.js';

@@ -4,7 +4,7 @@ import { computeGram } from '../../src/kernel/gram.js';
 import { ImageError } from '../../src/images/image-checks.js';
 import type { ImageStack } from '../../src/images/images.js';
 import { NetworkError } from '../../src/network/network-error.js';
-import { computeNetworks } from '../../src/network/network-gram.js';
+import { computeNetworks } from '../../src/library/networks.js';
 import { Network } from '../../src/network/network.js';
 import { presetNetwork } from '../../src/network/presets.js';
 import { referenceNetwork } from '../../src/network/reference.js';
