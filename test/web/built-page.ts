@@ -29,7 +29,10 @@ export async function readyPage(
   options: BrowserContextOptions = {},
 ): Promise<WatchedPage> {
   const opened = await openPage(browser, `${url}#${hash}`, options);
-  await opened.page.locator('#run:enabled').waitFor();
+  const { page } = opened;
+  await page.locator('#run:enabled, #no-webgpu:visible').first().waitFor({ timeout: 120_000 });
+  const missing = page.locator('#no-webgpu:visible');
+  if ((await missing.count()) > 0) throw new Error(`the page has no device: ${await missing.innerText()}`);
   return opened;
 }
 

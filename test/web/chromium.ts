@@ -46,10 +46,14 @@ export function describeInChromium(name: string, tests: () => void): void {
 
 const opened: Browser[] = [];
 
+const SWIFTSHADER = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
+/** On a busy machine the process that computes answers late, and would be ended, a few times, and then never started again. */
+const PATIENT = ['--disable-gpu-watchdog', '--disable-gpu-process-crash-limit'];
+
 /** Starts a browser whose WebGPU is SwiftShader, or that has none; it is closed after the tests of the file. */
 export async function launchChromium({ webgpu = true } = {}): Promise<Browser> {
   const args = [
-    ...(webgpu ? ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'] : ['--disable-gpu']),
+    ...(webgpu ? [...SWIFTSHADER, ...PATIENT] : ['--disable-gpu']),
     ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
   ];
   const browser = await chromium.launch({ executablePath, args });
@@ -76,6 +80,7 @@ export async function openPage(
 ): Promise<WatchedPage> {
   const context = await browser.newContext(options);
   const page = await context.newPage();
+  page.setDefaultTimeout(120_000);
   const faults: string[] = [];
   const { origin } = new URL(url);
   page.on('console', (message) => {
