@@ -2,12 +2,12 @@
 # Runs a command as on a machine without any Vulkan: scripts/hide-vulkan.sh npm test
 #
 # In a mount namespace of its own the system's loaders are empty files and its lists of drivers empty folders; nothing
-# changes outside. Where this user may not make one, the embedded adapter is asked for by name instead.
+# changes outside, and a browser keeps the loader that it brings. Where this user may not make one, the embedded adapter is asked for by name instead.
 set -euo pipefail
 
 hide='
   mount --make-rprivate /
-  for loader in /lib/*/libvulkan*.so* /usr/lib/*/libvulkan*.so* /usr/lib/libvulkan*.so* /usr/local/lib/libvulkan*.so*; do
+  for loader in {/lib,/usr/lib}/*-linux-*/libvulkan*.so* {/usr/lib,/usr/lib64,/usr/local/lib}/libvulkan*.so*; do
     if [ -f "$loader" ] && [ ! -L "$loader" ]; then mount --bind /dev/null "$loader"; fi
   done
   for drivers in /usr/share/vulkan/icd.d /etc/vulkan/icd.d /usr/local/share/vulkan/icd.d; do

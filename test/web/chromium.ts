@@ -46,6 +46,16 @@ export function describeInChromium(name: string, tests: () => void): void {
 
 const opened: Browser[] = [];
 
+/** The environment without the Vulkan driver that the tests of Node may run on: a browser brings its own. */
+function ownDrivers(): Record<string, string> {
+  const driver = /^VK_|^LD_LIBRARY_PATH$/;
+  return Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) =>
+      driver.test(name) || value === undefined ? [] : [[name, value]],
+    ),
+  );
+}
+
 const SWIFTSHADER = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
 /** On a busy machine the process that computes answers late, and would be ended, a few times, and then never started again. */
 const PATIENT = ['--disable-gpu-watchdog', '--disable-gpu-process-crash-limit'];
@@ -56,7 +66,7 @@ export async function launchChromium({ webgpu = true } = {}): Promise<Browser> {
     ...(webgpu ? [...SWIFTSHADER, ...PATIENT] : ['--disable-gpu']),
     ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
   ];
-  const browser = await chromium.launch({ executablePath, args });
+  const browser = await chromium.launch({ executablePath, args, env: ownDrivers() });
   opened.push(browser);
   return browser;
 }
