@@ -33,7 +33,9 @@ export class Devices {
         // Errors of a lost device have many names: what counts is that it is lost. It says so a moment later.
         await Promise.race([gpu.device.lost, new Promise((resolve) => setTimeout(resolve, 50))]);
         if (!this.gone.has(gpu) || losses >= MOST_LOSSES) throw error;
-        onLost((error as Error).message);
+        const { message } = error as Error;
+        // Whatever failed first may tell of a buffer alone.
+        onLost(/\blost\b/.test(message) ? message : `The graphics device was lost (${message})`);
       }
     }
   }
