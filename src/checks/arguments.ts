@@ -14,15 +14,16 @@ type Options = Readonly<Record<string, unknown>>;
  * @throws ArgumentError
  */
 export function assertKeys(where: string, options: unknown, known: readonly string[]): void {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new ArgumentError(
-      `${where} is given ${className(options)}; an object with ${known.join(', ')} is wanted`,
-    );
-  }
+  const fault = keysFault(where, options, known);
+  if (fault !== undefined) throw new ArgumentError(fault);
+}
+
+/** What is wrong with the keys of an object, for an error of whatever class; undefined if nothing is. */
+export function keysFault(where: string, options: unknown, known: readonly string[]): string | undefined {
+  if (typeof options !== 'object' || options === null || Array.isArray(options))
+    return `${where} is given ${className(options)}; an object with ${known.join(', ')} is wanted`;
   const unknown = Object.entries(options).find(([key, value]) => !known.includes(key) && value !== undefined);
-  if (unknown !== undefined) {
-    throw new ArgumentError(`${where} has no "${unknown[0]}"; it has ${known.join(', ')}`);
-  }
+  return unknown && `${where} has no "${unknown[0]}"; it has ${known.join(', ')}`;
 }
 
 /** What options of long computations have in common. @throws ArgumentError */

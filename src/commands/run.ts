@@ -124,10 +124,11 @@ async function run(args: RunArguments & { targets: TargetCoding }, signal: Abort
     device: deviceReport(opened),
   }));
 
+  const kernelReport = requestReport(kernel);
   const table = formatResult(result, task.classNames);
   const report = {
     ...resultReport(result, task.classNames),
-    kernel: requestReport(kernel),
+    kernel: kernelReport,
     counts: { train: count, test: task.test.count, classes: task.classes.length },
     classes: task.classes,
     ...(task.classNames && { classNames: task.classes.map((label) => task.classNames![label]) }),

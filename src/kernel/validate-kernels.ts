@@ -1,5 +1,5 @@
 import { className } from '../checks/class-name.js';
-import { ArgumentError, shown } from '../checks/arguments.js';
+import { ArgumentError, keysFault, shown } from '../checks/arguments.js';
 import type { KernelSpec, Readout, Trained } from './kernel-spec.js';
 
 /** Up to here sums stay within float32 at every image size, a factor of up to √2 per layer. */
@@ -115,15 +115,8 @@ const FIELDS: readonly string[] = ['kernel', 'depth', 'readout', 'trained'];
 
 function validateKernel(spec: KernelSpec, where: string): void {
   // A caller without types, or a parsed file, can hold anything here.
-  if (typeof spec !== 'object' || (spec as unknown) === null || Array.isArray(spec)) {
-    throw new KernelSpecError(
-      `${where} is ${className(spec)}; an object with ${FIELDS.join(', ')} is wanted`,
-    );
-  }
-  const unknown = Object.entries(spec as Readonly<Record<string, unknown>>).find(
-    ([key, value]) => !FIELDS.includes(key) && value !== undefined,
-  );
-  if (unknown) throw new KernelSpecError(`${where} has no "${unknown[0]}"; it has ${FIELDS.join(', ')}`);
+  const fault = keysFault(where, spec, FIELDS);
+  if (fault !== undefined) throw new KernelSpecError(fault);
   const { kernel, depth, readout, trained } = spec as Readonly<Record<keyof KernelSpec | 'trained', unknown>>;
   if (kernel !== 'ntk' && kernel !== 'nngp') {
     throw new KernelSpecError(`${where}: unknown kernel ${shown(kernel)}: use ntk or nngp`);
