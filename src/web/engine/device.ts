@@ -35,7 +35,7 @@ export class Devices {
         if (!this.gone.has(gpu) || losses >= MOST_LOSSES) throw error;
         const { message } = error as Error;
         // Whatever failed first may tell of a buffer alone.
-        onLost(/\blost\b/.test(message) ? message : `The graphics device was lost (${message})`);
+        onLost(/\blost\b/.test(message) ? message : `The graphics device was lost (${message}).`);
       }
     }
   }

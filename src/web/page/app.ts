@@ -71,60 +71,47 @@ export class App {
   /** Takes what the worker tells. */
   take(message: FromWorker): void {
     switch (message.kind) {
-      case 'adapter': {
+      case 'adapter':
         this.showAdapter(message.facts);
         return;
-      }
-      case 'no-webgpu': {
+      case 'no-webgpu':
         this.showNoWebGpu(message.reason);
         return;
-      }
       case 'data':
         this.controls.facts = message.facts;
         this.files.show(message.facts);
         this.facts = message.facts;
         this.samples.show(message.facts);
-        {
-          this.describe();
-          return;
-        }
+        this.describe();
+        return;
       case 'bad-data':
         this.files.refuse(message.message);
         if (this.facts) this.samples.show(this.facts);
         return;
       case 'network':
         this.controls.offerLayers(message.text);
-        {
-          this.showNetwork(message.svg, message.remarks);
-          return;
-        }
-      case 'bad-network': {
+        this.showNetwork(message.svg, message.remarks);
+        return;
+      case 'bad-network':
         this.networkError(message.message);
         return;
-      }
       case 'estimate':
         if (this.adapter === undefined) return;
         this.panel.canRun = true;
-        {
-          this.panel.estimate(message.estimate, this.adapter.software);
-          return;
-        }
-      case 'started': {
+        this.panel.estimate(message.estimate, this.adapter.software);
+        return;
+      case 'started':
         this.start(message.images);
         return;
-      }
-      case 'progress': {
+      case 'progress':
         this.panel.progress(message.progress);
         return;
-      }
-      case 'picture': {
+      case 'picture':
         this.showPicture(message.picture);
         return;
-      }
-      case 'result': {
+      case 'result':
         this.takeResult(message.result);
         return;
-      }
       case 'spectrum':
         if (message.index === this.depth.index) this.spectrum.show(message.values);
         return;
@@ -132,25 +119,20 @@ export class App {
         if (message.of === 'test') this.why.explain(message.speech);
         else this.pad.show(message.speech, message.elapsedMs);
         return;
-      case 'lost': {
+      case 'lost':
         showNotice(`${message.message} The page has opened a new one, and goes on from what was computed.`);
         return;
-      }
       case 'failed':
         showNotice(message.message);
-        {
-          this.end(message);
-          return;
-        }
-      case 'done':
-      case 'cancelled': {
         this.end(message);
         return;
-      }
-      case 'file': {
+      case 'done':
+      case 'cancelled':
+        this.end(message);
+        return;
+      case 'file':
         saveFile(message.name, message.bytes, 'application/octet-stream');
         return;
-      }
     }
   }
 
