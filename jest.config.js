@@ -8,6 +8,9 @@ export default {
   // A test takes seconds; on a slow or busy machine it may take minutes and is still right.
   testTimeout: 600_000,
   maxWorkers: 2,
+  // What devices leave behind in a process (half a gigabyte in some twenty files) slows it down, and its end: above so much
+  // JavaScript heap, which grows with it, a new worker takes the next file.
+  workerIdleMemoryLimit: '150MB',
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',
