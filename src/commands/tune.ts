@@ -75,7 +75,7 @@ async function tuneFor(args: TuneArguments, signal: AbortSignal): Promise<void> 
   printData(
     args.json
       ? formatJson(report)
-      : `${table(result)}\non ${device.name}; cache folder: ${report.cache ?? 'none'}`,
+      : `${findings(result)}\non ${device.name}; cache folder: ${report.cache ?? 'none'}`,
   );
 }
 
@@ -93,7 +93,10 @@ async function chainOf(sources: readonly string[], args: TuneArguments): Promise
   );
 }
 
-function table({ measurements, variant: chosen }: TuneResult): string {
+function findings({ measurements, variant: chosen }: TuneResult): string {
+  if (measurements.length === 0) {
+    return `nothing to choose from: ${chosen.contract.name} computes so small pairs, a pair in a lane, whatever is measured`;
+  }
   const rows = new Table({
     head: ['', 'variant', 'speed', 'compiled in', 'difference', ''],
     colAligns: ['left', 'left', 'right', 'right', 'right', 'left'],

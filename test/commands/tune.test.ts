@@ -71,7 +71,7 @@ test('a table of the candidates, the chosen one marked; a cache that cannot be w
   await writeFile(join(folder, 'file'), '');
   process.env.CNTK_CACHE_DIR = join(folder, 'file', 'below');
   try {
-    const { stdout, stderr } = await succeed(...TUNE, '--readout', 'vanilla');
+    const { stdout, stderr } = await succeed(...'tune --shape 1x4x4 --depth 6 --readout vanilla'.split(' '));
     expect(stdout.match(/→ │ planes/g)).toHaveLength(1);
     expect(stdout).toMatch(/planes ROWS=4 PLANES=1 .*G element-layers\/s/);
     expect(stdout).toContain(`cache folder: ${join(folder, 'file', 'below')}`);
@@ -97,4 +97,15 @@ test('a network that is a chain of the paper is tuned for; others need no tuning
   await fail(2, /--arch takes one network here/, 'tune', '--arch', 'cntk-v:3,cntk-v:4');
   await fail(2, /leave out --depth, or --arch/, 'tune', '--arch', 'cntk-v:3', '--depth', '3');
   await fail(2, /unknown/, 'tune', '--arch', 'vgg99');
+});
+
+test('small pairs of few layers, which a lane computes whole, leave nothing to choose', async () => {
+  const small = 'tune --shape 1x4x4 --readout vanilla --depth'.split(' ');
+  const [few, many] = await Promise.all(
+    ['3', '6'].map(async (depth) => JSON.parse((await succeed(...small, depth, '--json')).stdout) as Report),
+  );
+  expect(many.candidates.length).toBeGreaterThan(1);
+  // Both software adapters have the subgroups that this takes.
+  expect([few.variant.split(' ')[0], few.candidates]).toEqual(['zero_plane', []]);
+  expect((await succeed(...small, '3')).stdout).toMatch(/^nothing to choose from: zero_plane computes/);
 });

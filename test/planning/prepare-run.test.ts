@@ -4,6 +4,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomImages } from '../../src/images/random-images.js';
+import { planeVariant, quickVariant } from '../../src/kernel/plane-variant.js';
 import { planeCandidates, variantLabel } from '../../src/kernel/plane-candidates.js';
 import { runVariants } from '../../src/kernel/run-variants.js';
 import { measuredDevice, MeasurementCache, shapeLabel } from '../../src/planning/measurement-cache.js';
@@ -71,4 +72,31 @@ test('the cache is asked where it is wanted', async () => {
   const asked = { ...run, shape: images };
   expect((await decideVariants(opened, asked, { tune: 'cache', cache })).tuned).toEqual({ many: label });
   expect((await decideVariants(opened, asked, { tune: 'off', cache })).tuned).toBeUndefined();
+});
+
+test('a short run takes the fast variant where rates were measured here before: then the driver keeps it', async () => {
+  const { gpu, opened } = await setting();
+  const folder = await mkdtemp(join(tmpdir(), 'cntk-prepare-'));
+  const cache = new MeasurementCache((message) => {
+    throw new Error(message);
+  }, folder);
+  const shape = { channels: 3, height: 32, width: 32 };
+  const short = { ...run, shape };
+  const decided = async () => (await decideVariants(opened, short, { tune: 'cache', cache })).variant.many;
+  const fast = planeVariant(shape, 1024, gpu);
+  const quick = quickVariant(shape, 1024, gpu, 1) ?? fast;
+  const rate = {
+    ...measuredDevice(opened),
+    shape: shapeLabel(shape),
+    planes: 'many' as const,
+    elementLayersPerSecond: 1,
+    date: new Date().toISOString(),
+    ...{ depth: 3, imageMs: 1, solveRows: 1, factorMs: 1, refineMs: 1 },
+  };
+  expect(await decided()).toEqual(quick);
+  // Another driver keeps nothing for this one.
+  await cache.putRate({ ...rate, driver: 'of old' });
+  expect(await decided()).toEqual(quick);
+  await cache.putRate(rate);
+  expect(await decided()).toEqual(fast);
 });
