@@ -1,5 +1,6 @@
 import type { ShaderContract } from './contract.js';
 import { wgsl } from './linked/cholesky_panel.js';
+import { lineIndex } from './shared/lines.js';
 
 /** The rows below a factored diagonal block, in place and transposed for the update. */
 export const contract: ShaderContract = {
@@ -15,10 +16,11 @@ export const contract: ShaderContract = {
     {
       name: 'panel',
       access: 'read_write',
-      shape: '[≥ line+BLOCK][rows] f32; lines line … line+BLOCK−1, columns from begin+BLOCK on, become L21ᵀ',
+      shape:
+        '[⌈rows/16⌉][lines][16] f32; lines line … line+BLOCK−1 of the rows from begin+BLOCK on become L21ᵀ',
     },
   ],
-  params: { begin: 'u32', rows: 'u32', stride: 'u32', line: 'u32' },
+  params: { begin: 'u32', rows: 'u32', stride: 'u32', lines: 'u32', line: 'u32' },
   constants: ['BLOCK'],
   workgroups: '⌈(rows − begin − BLOCK)/128⌉; rows, stride, begin and BLOCK multiples of 4',
   errorBound:
@@ -29,10 +31,11 @@ export const variants = [{ BLOCK: 64 }];
 
 export interface PanelInput {
   readonly matrix: Float64Array; // [rows][stride], changed in place
-  readonly panel: Float64Array; // [≥ line + block][rows], changed in place
+  readonly panel: Float64Array; // [⌈rows/16⌉][lines][16], changed in place; lines ≥ line + block
   readonly begin: number;
   readonly rows: number;
   readonly stride: number;
+  readonly lines: number;
   readonly line: number;
   readonly block: number;
 }
@@ -42,14 +45,14 @@ export function workgroups(begin: number, rows: number, block: number): readonly
 }
 
 /** Float64 mirror. */
-export function mirror({ matrix, panel, begin, rows, stride, line, block }: PanelInput): void {
+export function mirror({ matrix, panel, begin, rows, stride, lines, line, block }: PanelInput): void {
   for (let row = begin + block; row < rows; row++) {
     for (let j = 0; j < block; j++) {
       let x = matrix[row * stride + begin + j];
       for (let t = 0; t < j; t++)
-        x -= panel[(line + t) * rows + row] * matrix[(begin + j) * stride + begin + t];
+        x -= panel[lineIndex(row, line + t, lines)] * matrix[(begin + j) * stride + begin + t];
       x /= matrix[(begin + j) * stride + begin + j];
-      panel[(line + j) * rows + row] = x;
+      panel[lineIndex(row, line + j, lines)] = x;
       matrix[row * stride + begin + j] = x;
     }
   }

@@ -1,15 +1,18 @@
 // The rows below a factored diagonal block: L21 = A21 L11^-T. Four rows per invocation, four columns at a time.
+import package::shared::lines::LINE4;
+import package::shared::lines::first_line;
 import constants::BLOCK;
 
 struct Params {
   begin: u32,  // first row and column of the diagonal block, which is a whole one
-  rows: u32,   // rows of the matrix, and floats from one line of `panel` to the next
+  rows: u32,   // rows of the matrix
   stride: u32, // floats from one row of the matrix to the next
-  line: u32,   // of `panel` for the first column of L21
+  lines: u32,  // lines in a tile of `panel`
+  line: u32,   // of them for the first column of L21
 }
 
 @group(0) @binding(0) var<storage, read_write> matrix: array<vec4f>; // [rows][stride/4]
-@group(0) @binding(1) var<storage, read_write> panel: array<vec4f>;  // [line + BLOCK ..][rows/4]: L21 transposed
+@group(0) @binding(1) var<storage, read_write> panel: array<vec4f>;  // [rows/16][lines][4]: L21 transposed
 @group(0) @binding(2) var<uniform> params: Params;
 
 // matrix[row .. row+3][4 column4 .. 4 column4 + 3], one row in each column of the result.
@@ -26,16 +29,15 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     return;
   }
   let width4 = params.stride / 4u;
-  let rows4 = params.rows / 4u;
-  let row4 = row / 4u;
+  let first = first_line(row / 4u, params.lines) + params.line * LINE4;
   let begin4 = params.begin / 4u;
 
   for (var j = 0u; j < BLOCK; j += 4u) {
     // x[c] is column j + c of L21, for four rows.
     var x = transpose(rows_of(row, begin4 + j / 4u));
     for (var t = 0u; t < j; t += 4u) {
-      let i = (params.line + t) * rows4 + row4;
-      let solved = mat4x4f(panel[i], panel[i + rows4], panel[i + 2u * rows4], panel[i + 3u * rows4]);
+      let i = first + t * LINE4;
+      let solved = mat4x4f(panel[i], panel[i + LINE4], panel[i + 2u * LINE4], panel[i + 3u * LINE4]);
       x -= solved * rows_of(params.begin + j, begin4 + t / 4u);
     }
     let l = rows_of(params.begin + j, begin4 + j / 4u);
@@ -46,7 +48,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
 
     let rows = transpose(x);
     for (var c = 0u; c < 4u; c++) {
-      panel[(params.line + j + c) * rows4 + row4] = x[c];
+      panel[first + (j + c) * LINE4] = x[c];
       matrix[(row + c) * width4 + begin4 + j / 4u] = rows[c];
     }
   }

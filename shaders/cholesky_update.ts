@@ -1,8 +1,6 @@
 import type { ShaderContract } from './contract.js';
 import { wgsl } from './linked/cholesky_update.js';
-
-/** Side of the tiles of which the update computes the lower triangle; rows held by one invocation. */
-export const TILE = 16;
+import { lineIndex, TILE } from './shared/lines.js';
 
 /** Columns of a workgroup: 32 invocations of 8. */
 const WORKGROUP_COLUMNS = 256;
@@ -13,7 +11,11 @@ export const contract: ShaderContract = {
   wgsl,
   equation: 'C −= L Lᵀ on and below the diagonal of 16×16 tiles',
   bindings: [
-    { name: 'panel', access: 'read', shape: '[depth][rows] f32: Lᵀ' },
+    {
+      name: 'panel',
+      access: 'read',
+      shape: '[rows/16][lines][16] f32: Lᵀ in its first `depth` lines, in tiles of 16 rows',
+    },
     {
       name: 'matrix',
       access: 'read_write',
@@ -21,7 +23,7 @@ export const contract: ShaderContract = {
         '[rows][stride] f32; C is row i from begin on, its columns begin … min(end, 16·(⌊i/16⌋ + 1)) − 1',
     },
   ],
-  params: { begin: 'u32', end: 'u32', rows: 'u32', stride: 'u32', depth: 'u32' },
+  params: { begin: 'u32', end: 'u32', rows: 'u32', stride: 'u32', lines: 'u32', depth: 'u32' },
   constants: [],
   workgroups: '(⌈(end − begin)/256⌉, (rows − begin)/16); begin, end, rows and stride multiples of 16',
   errorBound: '(depth+1)·2⁻²⁴·(|C| + |L||Lᵀ|): one sum of depth products',
@@ -30,12 +32,13 @@ export const contract: ShaderContract = {
 export const variants = [{}];
 
 export interface UpdateInput {
-  readonly panel: Float64Array; // [depth][rows]
+  readonly panel: Float64Array; // [rows/16][lines][16]
   readonly matrix: Float64Array; // [rows][stride], changed in place
   readonly begin: number;
   readonly end: number;
   readonly rows: number;
   readonly stride: number;
+  readonly lines: number;
   readonly depth: number;
 }
 
@@ -44,12 +47,14 @@ export function workgroups(begin: number, end: number, rows: number): readonly [
 }
 
 /** Float64 mirror. */
-export function mirror({ panel, matrix, begin, end, rows, stride, depth }: UpdateInput): void {
+export function mirror({ panel, matrix, begin, end, rows, stride, lines, depth }: UpdateInput): void {
   for (let row = begin; row < rows; row++) {
     const last = Math.min(end, TILE * (Math.floor(row / TILE) + 1));
     for (let column = begin; column < last; column++) {
       let sum = 0;
-      for (let k = 0; k < depth; k++) sum += panel[k * rows + row] * panel[k * rows + column];
+      for (let k = 0; k < depth; k++) {
+        sum += panel[lineIndex(row, k, lines)] * panel[lineIndex(column, k, lines)];
+      }
       matrix[row * stride + column] -= sum;
     }
   }

@@ -3,15 +3,19 @@
 // uniform; the 8 columns are two vec4s. No barrier: software adapters pay dearly for them. A deep sum (`depth` lines)
 // reads and writes C once.
 
+import package::shared::lines::LINE4;
+import package::shared::lines::first_line;
+
 struct Params {
   begin: u32,  // first row and column of C, a multiple of 16
   end: u32,    // first column right of C, a multiple of 16
-  rows: u32,   // rows of the matrix, and floats from one line of `panel` to the next; a multiple of 16
+  rows: u32,   // rows of the matrix, a multiple of 16
   stride: u32, // floats from one row of the matrix to the next, a multiple of 16
-  depth: u32,  // lines of `panel`
+  lines: u32,  // lines in a tile of `panel`
+  depth: u32,  // of them, from the first on, are L
 }
 
-@group(0) @binding(0) var<storage, read> panel: array<vec4f>;        // [depth][rows/4]: L transposed
+@group(0) @binding(0) var<storage, read> panel: array<vec4f>;        // [rows/16][lines][4]: L transposed
 @group(0) @binding(1) var<storage, read_write> matrix: array<vec4f>; // [rows][stride/4]
 @group(0) @binding(2) var<uniform> params: Params;
 
@@ -39,10 +43,10 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_index) lan
     return; // above the diagonal tile, or right of C
   }
   let width4 = params.stride / 4u;
-  let rows4 = params.rows / 4u;
   let column4 = column / 4u;
-  let row4 = row / 4u;
   let origin = row * width4 + column4;
+  let tile_columns = first_line(column4, params.lines);
+  let tile_rows = first_line(row / 4u, params.lines);
 
   var left0 = mat4x4f();
   var left1 = mat4x4f();
@@ -53,13 +57,13 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_index) lan
   var right2 = mat4x4f();
   var right3 = mat4x4f();
   for (var k = 0u; k < params.depth; k++) {
-    let line = k * rows4;
-    let left = panel[line + column4];
-    let right = panel[line + column4 + 1u];
-    let rows0 = panel[line + row4];
-    let rows1 = panel[line + row4 + 1u];
-    let rows2 = panel[line + row4 + 2u];
-    let rows3 = panel[line + row4 + 3u];
+    let line = k * LINE4;
+    let left = panel[tile_columns + line];
+    let right = panel[tile_columns + line + 1u];
+    let rows0 = panel[tile_rows + line];
+    let rows1 = panel[tile_rows + line + 1u];
+    let rows2 = panel[tile_rows + line + 2u];
+    let rows3 = panel[tile_rows + line + 3u];
     left0 += outer(left, rows0);
     right0 += outer(right, rows0);
     left1 += outer(left, rows1);

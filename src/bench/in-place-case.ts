@@ -1,11 +1,14 @@
 import type { ParameterValues, ShaderContract } from '../../shaders/contract.js';
 import { BufferScope } from '../gpu/buffers.js';
+import type { Gpu } from '../gpu/gpu.js';
 import { Recording } from '../gpu/recording.js';
 import type { Constants } from '../gpu/shader-source.js';
 import { dispatchTimer, largestError, type BenchCase } from './measure.js';
 
 /** One dispatch that changes its buffers in place. */
 export interface InPlaceDispatch {
+  /** Of the case, if it is not the shader's. */
+  readonly name?: string;
   readonly contract: ShaderContract;
   readonly constants: Constants;
   readonly description: string;
@@ -16,6 +19,8 @@ export interface InPlaceDispatch {
   readonly inputs: () => Record<string, Float32Array>;
   /** The shader's mirror: changes float64 copies as the shader changes the buffers. */
   readonly mirror: (buffers: Record<string, Float64Array>) => void;
+  /** What a device runs in place of `contract`: the same bindings, params and mirror. */
+  readonly variant?: (gpu: Gpu) => Pick<InPlaceDispatch, 'contract' | 'constants' | 'workgroups'>;
 }
 
 /** Sums of at most 64 products of numbers below 1: about 1e-6 is seen. */
@@ -26,12 +31,13 @@ const TOLERANCE = 1e-5;
  * them left: other numbers, but the same work, since nothing in these shaders takes another path for them.
  */
 export function inPlaceCase(dispatch: InPlaceDispatch): BenchCase {
-  const { contract, constants, params, workgroups } = dispatch;
+  const { params } = dispatch;
   return {
-    name: contract.name,
+    name: dispatch.name ?? dispatch.contract.name,
     description: dispatch.description,
     unit: 'flop/s',
     async prepare(gpu) {
+      const { contract, constants, workgroups } = dispatch.variant?.(gpu) ?? dispatch;
       const program = await gpu.program(contract, constants);
       const scope = new BufferScope(gpu.device);
       const inputs = dispatch.inputs();

@@ -1,4 +1,4 @@
-import { TILE } from '../../shaders/cholesky_update.js';
+import { TILE } from '../../shaders/shared/lines.js';
 import { BLOCK, DEEPEST } from '../regression/factor-plan.js';
 import type { PlaneVariant } from '../kernel/plane-variant.js';
 import type { Cost } from './cost.js';
@@ -61,11 +61,13 @@ export function solverCost(name: string, n: number, k: number): Cost | undefined
   const columns = 4 * Math.ceil(k / 4);
   const substitution = { flops: BLOCK ** 2 * k, floats: triangle + 2 * BLOCK * columns };
   const product = { flops: 2 * BLOCK * below * k, floats: BLOCK * below + (BLOCK + 2 * below) * columns };
+  const update = {
+    flops: DEEPEST * trailing * (trailing + TILE),
+    floats: DEEPEST * trailing + trailing * (trailing + TILE),
+  };
   const steps: Readonly<Partial<Record<string, { flops: number; floats: number }>>> = {
-    cholesky_update: {
-      flops: DEEPEST * trailing * (trailing + TILE),
-      floats: DEEPEST * trailing + trailing * (trailing + TILE),
-    },
+    cholesky_update: update,
+    cholesky_update_portable: update,
     product: { flops: DEEPEST * trailing ** 2, floats: 1.5 * DEEPEST * trailing + trailing ** 2 / 2 },
     cholesky_panel: { flops: BLOCK ** 2 * below, floats: triangle + 3 * BLOCK * below },
     cholesky_diagonal: { flops: BLOCK ** 3 / 3, floats: 2 * triangle + BLOCK },

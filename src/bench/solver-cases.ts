@@ -6,10 +6,12 @@ import * as forwardUpdate from '../../shaders/cholesky_forward_update.js';
 import * as panel from '../../shaders/cholesky_panel.js';
 import * as plain from '../../shaders/product.js';
 import * as update from '../../shaders/cholesky_update.js';
+import { TILE } from '../../shaders/shared/lines.js';
 import type { CholeskyFactor } from '../regression/cholesky-factor.js';
 import { factorize } from '../regression/cholesky.js';
 import { DEEPEST } from '../regression/factor-plan.js';
-import { inPlaceCase } from './in-place-case.js';
+import { updateVariant } from '../regression/update-variant.js';
+import { inPlaceCase, type InPlaceDispatch } from './in-place-case.js';
 import { callTimer, largestError, type BenchCase, type Validation } from './measure.js';
 import {
   lowerTriangle,
@@ -32,29 +34,37 @@ const SOLVE_TOLERANCE = 1e-5;
 export function solverShaderCases(n: number, k: number): BenchCase[] {
   const width4 = Math.ceil(k / 4);
   const below = n - BLOCK;
-  const trailing = { begin: DEEPEST, end: n, rows: n, stride: n, depth: DEEPEST };
+  const trailing = { begin: DEEPEST, end: n, rows: n, stride: n, lines: DEEPEST, depth: DEEPEST };
   const upper = { begin: 0, size: BLOCK, rows: n, stride: n, width4 };
   const lower = { ...upper, begin: below };
   const inBlock = `${k} right-hand sides, a block of ${BLOCK}`;
   const outside = `${k} right-hand sides, ${below} rows less a product with ${BLOCK}`;
   const substitution = () => ({ factor: lowerTriangle(n, 41), rhs: randomArray(4 * width4 * n, 42) });
+  const trailingUpdate: InPlaceDispatch = {
+    contract: update.contract,
+    constants: {},
+    description: `n = ${n}: ${n - DEEPEST} rows and columns less a product of ${DEEPEST}`,
+    flops: DEEPEST * (n - DEEPEST) * (n - DEEPEST + TILE),
+    params: trailing,
+    workgroups: update.workgroups(DEEPEST, n, n),
+    inputs: () => ({ panel: randomArray(DEEPEST * n, 43), matrix: positiveDefinite(n, 44) }),
+    mirror: (b) => update.mirror({ panel: b.panel, matrix: b.matrix, ...trailing }),
+  };
   return [
     inPlaceCase({
-      contract: update.contract,
-      constants: {},
-      description: `n = ${n}: ${n - DEEPEST} rows and columns less a product of ${DEEPEST}`,
-      flops: DEEPEST * (n - DEEPEST) * (n - DEEPEST + update.TILE),
-      params: trailing,
-      workgroups: update.workgroups(DEEPEST, n, n),
-      inputs: () => ({ panel: randomArray(DEEPEST * n, 43), matrix: positiveDefinite(n, 44) }),
-      mirror: (b) => update.mirror({ panel: b.panel, matrix: b.matrix, ...trailing }),
+      ...trailingUpdate,
+      variant: (gpu) => {
+        const { contract, constants, workgroups } = updateVariant(gpu);
+        return { contract, constants, workgroups: workgroups(DEEPEST, n, n) };
+      },
     }),
+    inPlaceCase({ ...trailingUpdate, name: 'cholesky_update_portable' }),
     inPlaceCase({
       contract: panel.contract,
       constants: { BLOCK },
       description: `n = ${n}: ${below} rows of ${BLOCK}`,
       flops: BLOCK ** 2 * below,
-      params: { begin: 0, rows: n, stride: n, line: 0 },
+      params: { begin: 0, rows: n, stride: n, lines: BLOCK, line: 0 },
       workgroups: panel.workgroups(0, n, BLOCK),
       inputs: () => ({ matrix: lowerTriangle(n, 45), panel: new Float32Array(BLOCK * n) }),
       mirror: (b) =>
@@ -64,6 +74,7 @@ export function solverShaderCases(n: number, k: number): BenchCase[] {
           begin: 0,
           rows: n,
           stride: n,
+          lines: BLOCK,
           line: 0,
           block: BLOCK,
         }),

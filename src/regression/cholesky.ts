@@ -1,4 +1,5 @@
 import * as diagonal from '../../shaders/cholesky_diagonal.js';
+import { lineIndex, TILE } from '../../shaders/shared/lines.js';
 import { BufferScope } from '../gpu/buffers.js';
 import { assertGpu } from '../gpu/assert-gpu.js';
 import type { Gpu } from '../gpu/gpu.js';
@@ -75,7 +76,7 @@ export async function factorize(
   try {
     const target = scope.storage('matrix', 4 * rows * width); // [rows][width]
     const pivotBuffer = scope.storage('pivots', 4 * width);
-    const lines = [scope.storage('lines', 4 * rows * depth)]; // [depth][rows]
+    const lines = [scope.storage('lines', 4 * rows * depth)]; // [rows/16][depth][16]
     if (store) lines.push(scope.storage('lines', 4 * rows * depth));
     const pivots = new Float32Array(n);
     for (let j = 0; j < panels; j++) {
@@ -166,9 +167,7 @@ interface Lines {
   readonly rows: number;
 }
 
-const TILE = 16;
-
-/** Columns begin … begin + count − 1 of the rows from `offset` on. panel [.][width] → [count][rows]. */
+/** Columns begin … begin + count − 1 of the rows from `offset` on. panel [.][width] → [rows/16][count][16]. */
 function transpose(
   panel: Float32Array,
   width: number,
@@ -176,12 +175,9 @@ function transpose(
 ): Float32Array<ArrayBuffer> {
   const lines = new Float32Array(count * rows);
   for (let top = 0; top < rows; top += TILE) {
-    for (let left = 0; left < count; left += TILE) {
-      for (let k = left; k < Math.min(count, left + TILE); k++) {
-        for (let r = top; r < Math.min(rows, top + TILE); r++) {
-          lines[k * rows + r] = panel[(offset + r) * width + begin + k];
-        }
-      }
+    for (let k = 0; k < count; k++) {
+      const at = lineIndex(top, k, count);
+      for (let r = 0; r < TILE; r++) lines[at + r] = panel[(offset + top + r) * width + begin + k];
     }
   }
   return lines;

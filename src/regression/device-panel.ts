@@ -1,10 +1,10 @@
 import * as diagonal from '../../shaders/cholesky_diagonal.js';
 import * as panel from '../../shaders/cholesky_panel.js';
-import * as update from '../../shaders/cholesky_update.js';
 import type { Gpu } from '../gpu/gpu.js';
 import type { Program } from '../gpu/program.js';
 import { Recording } from '../gpu/recording.js';
 import { BLOCK } from './factor-plan.js';
+import { updateVariant, type UpdateVariant } from './update-variant.js';
 
 /** Multiply-adds per submission: about a tenth of a second on a software adapter. */
 const SUBMISSION = 1e9;
@@ -22,6 +22,13 @@ export interface DevicePanel {
   readonly columns: number;
 }
 
+/** Columns of the factor, transposed: of `lines` lines the first `depth`. */
+interface Lines {
+  readonly buffer: GPUBuffer; // [rows/16][lines][16]
+  readonly lines: number;
+  readonly depth: number;
+}
+
 /** The steps of the factorisation on one panel. */
 export class PanelSteps {
   private constructor(
@@ -29,20 +36,22 @@ export class PanelSteps {
     private readonly factorDiagonal: Program,
     private readonly solvePanel: Program,
     private readonly updatePanel: Program,
+    private readonly variant: UpdateVariant,
     private readonly signal: AbortSignal | undefined,
   ) {}
 
   /** @param signal Ends a step after the submission under way. */
   static async compile(gpu: Gpu, signal?: AbortSignal): Promise<PanelSteps> {
+    const variant = updateVariant(gpu);
     const programs = await Promise.all([
       gpu.program(diagonal.contract, { BLOCK }),
       gpu.program(panel.contract, { BLOCK }),
-      gpu.program(update.contract),
+      gpu.program(variant.contract, variant.constants),
     ]);
-    return new PanelSteps(gpu, ...programs, signal);
+    return new PanelSteps(gpu, ...programs, variant, signal);
   }
 
-  /** C := C − L Lᵀ with `depth` columns of earlier panels. lines [depth][rows]. */
+  /** C := C − L Lᵀ with `depth` columns of earlier panels. lines [rows/16][depth][16]. */
   async update(target: DevicePanel, lines: GPUBuffer, depth: number): Promise<void> {
     let recording = new Recording(this.gpu);
     let pending = 0;
@@ -50,10 +59,9 @@ export class PanelSteps {
       pending += this.addUpdate(
         recording,
         target,
-        lines,
+        { buffer: lines, lines: depth, depth },
         begin,
         Math.min(begin + STRIP, target.width),
-        depth,
       );
       if (pending < SUBMISSION && begin + STRIP < target.width) continue;
       await recording.submit();
@@ -67,7 +75,7 @@ export class PanelSteps {
    * Factors a panel that all earlier ones have updated, in place: right-looking over groups of `depth` columns,
    * left-looking over the blocks inside a group. Yields the squares of the diagonal as far as they are known.
    *
-   * @param lines [depth][rows], overwritten.
+   * @param lines [rows/16][depth][16], overwritten.
    */
   async *factor(target: DevicePanel, lines: GPUBuffer, depth: number): AsyncGenerator<Float32Array> {
     const { matrix, pivots, rows, width: stride, columns } = target;
@@ -80,7 +88,8 @@ export class PanelSteps {
         // A1 := A1 − L10 L10ᵀ with the columns of this group
         if (begin > group) {
           const right = Math.min(begin + BLOCK, stride);
-          pending += this.addUpdate(recording, target, lines, begin, right, begin - group);
+          const columnsBefore = { buffer: lines, lines: depth, depth: begin - group };
+          pending += this.addUpdate(recording, target, columnsBefore, begin, right);
         }
         // A11 := L11 with L11 L11ᵀ = A11
         recording.add(this.factorDiagonal, { matrix, pivots }, diagonal.workgroups(), {
@@ -94,6 +103,7 @@ export class PanelSteps {
           begin,
           rows,
           stride,
+          lines: depth,
           line: begin - group,
         });
         pending += (BLOCK ** 2 * (rows - begin)) / 2;
@@ -103,10 +113,9 @@ export class PanelSteps {
         pending += this.addUpdate(
           recording,
           target,
-          lines,
+          { buffer: lines, lines: depth, depth: end - group },
           begin,
           Math.min(begin + STRIP, stride),
-          end - group,
         );
         if (pending < SUBMISSION) continue;
         await recording.submit();
@@ -125,18 +134,13 @@ export class PanelSteps {
   private addUpdate(
     recording: Recording,
     { matrix, rows, width: stride }: DevicePanel,
-    lines: GPUBuffer,
+    { buffer, lines, depth }: Lines,
     begin: number,
     end: number,
-    depth: number,
   ): number {
-    recording.add(this.updatePanel, { panel: lines, matrix }, update.workgroups(begin, end, rows), {
-      begin,
-      end,
-      rows,
-      stride,
-      depth,
-    });
+    const workgroups = this.variant.workgroups(begin, end, rows);
+    const params = { begin, end, rows, stride, lines, depth };
+    recording.add(this.updatePanel, { panel: buffer, matrix }, workgroups, params);
     return (rows - begin) * (end - begin) * depth;
   }
 }

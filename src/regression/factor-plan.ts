@@ -1,4 +1,4 @@
-import { TILE } from '../../shaders/cholesky_update.js';
+import { TILE } from '../../shaders/shared/lines.js';
 import type { Gpu } from '../gpu/gpu.js';
 import { assertCount, assertKeys, assertRunOptions } from '../checks/arguments.js';
 import { assertPlanDevice } from '../gpu/plan-device.js';

@@ -2,6 +2,7 @@ import type { ParameterValues, ShaderContract } from '../../shaders/contract.js'
 import * as diagonal from '../../shaders/cholesky_diagonal.js';
 import * as panel from '../../shaders/cholesky_panel.js';
 import * as update from '../../shaders/cholesky_update.js';
+import { TILE } from '../../shaders/shared/lines.js';
 import { BufferScope } from '../../src/gpu/buffers.js';
 import { Recording } from '../../src/gpu/recording.js';
 import { testGpu } from '../support/gpu.js';
@@ -83,7 +84,7 @@ export function factorByMirrors(
   n: number,
   block: number,
 ): { factor: Float64Array; stride: number; pivots: Float64Array } {
-  const stride = update.TILE * Math.ceil(n / update.TILE);
+  const stride = TILE * Math.ceil(n / TILE);
   const factor = new Float64Array(stride * stride);
   for (let i = 0; i < n; i++) for (let j = 0; j <= i; j++) factor[i * stride + j] = matrix[i * n + j];
   const lines = new Float64Array(block * stride);
@@ -91,7 +92,7 @@ export function factorByMirrors(
   for (let begin = 0; begin < n; begin += block) {
     diagonal.mirror({ matrix: factor, pivots, begin, size: Math.min(block, n - begin), stride });
     if (begin + block >= n) break;
-    const shape = { rows: stride, stride };
+    const shape = { rows: stride, stride, lines: block };
     panel.mirror({ matrix: factor, panel: lines, begin, ...shape, line: 0, block });
     update.mirror({
       panel: lines,

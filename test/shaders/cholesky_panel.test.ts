@@ -1,5 +1,6 @@
 // The rows below a factored block equal their mirror on both sides of every tile; a planted fault is seen.
 import { contract, mirror, workgroups, type PanelInput } from '../../shaders/cholesky_panel.js';
+import { TILE } from '../../shaders/shared/lines.js';
 import {
   dispatch,
   factorByMirrors,
@@ -32,9 +33,10 @@ async function run(
   line = 0,
 ) {
   const stride = begin + block + below;
-  const shape = { begin, rows: stride, stride, line };
+  const lines = line + block;
+  const shape = { begin, rows: stride, stride, lines, line };
   const matrix = panelInPoison(begin, stride, block);
-  const panel = poisoned((line + block) * stride);
+  const panel = poisoned(TILE * Math.ceil(stride / TILE) * lines);
   const mirrored = { matrix: Float64Array.from(matrix), panel: Float64Array.from(panel) };
   (faulty ?? mirror)({ ...mirrored, ...shape, block });
   const device = await dispatch(
