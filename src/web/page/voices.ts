@@ -10,7 +10,8 @@ export function voices(speech: Speech, { train, classNames }: RunImages, most: n
   const { scores, speakers } = speech;
   const order = [...scores.keys()].sort((a, b) => scores[b] - scores[a]).slice(0, most);
   const largest = Math.max(...scores.map(Math.abs));
-  const list = element('ol', { class: 'voices' });
+  // Read aloud it would take a minute: a screen reader hears the verdict, and has the rest to go through.
+  const list = element('ol', { class: 'voices', 'aria-live': 'off' });
   for (const c of order) {
     const share = Math.max(0, Math.min(1, scores[c] / largest));
     const fill = element('div', { class: 'fill' });
@@ -21,8 +22,8 @@ export function voices(speech: Speech, { train, classNames }: RunImages, most: n
         'div',
         { class: 'speaker', title: says },
         thumbnail(train, image, says),
-        element('div', {}, `K ${short(kernel)}`),
-        element('div', {}, signed(contribution)),
+        // In two lines.
+        `K ${short(kernel)}\n${signed(contribution)}`,
       );
     });
     list.append(
