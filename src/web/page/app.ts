@@ -31,7 +31,7 @@ export class App {
   private facts: DataFacts | undefined;
   private settled: ReturnType<typeof setTimeout> | undefined;
   /** Messages are taken one after the other: what one of them changes may take several frames. */
-  private taken: Promise<void> = nextFrame();
+  private taken = App.reveal();
 
   constructor(private readonly ask: (message: ToWorker) => void) {
     this.takeAddress();
@@ -43,6 +43,16 @@ export class App {
     }
     for (const button of document.querySelectorAll<HTMLButtonElement>('[data-figure]'))
       button.addEventListener('click', () => this.saveFigure(button.dataset.figure!));
+  }
+
+  /** Shows the page piece by piece: letters of the first text are loaded with its first frame, which is the longest. */
+  private static async reveal(): Promise<void> {
+    byId('not-started', HTMLElement).remove();
+    await nextFrame();
+    for (const id of ['setup', 'results']) {
+      byId(id, HTMLElement).hidden = false;
+      await nextFrame();
+    }
   }
 
   /** Takes what the worker tells, in its turn. */

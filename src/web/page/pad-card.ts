@@ -1,7 +1,7 @@
 import type { RunImages, Speech } from '../protocol.js';
 import { byId, element } from './dom.js';
 import { beforeFrame } from './frames.js';
-import { voices } from './voices.js';
+import { showVoices, voiceList } from './voices.js';
 
 /** The drawing is handed on in so many pixels along a side. */
 const SIDE = 64;
@@ -29,6 +29,7 @@ export class PadCard {
   private readonly card = byId('draw-card', HTMLElement);
   private readonly pad = byId('pad', HTMLCanvasElement);
   private readonly drawn = byId('drawn', HTMLElement);
+  private readonly voices = voiceList();
   private opened: CanvasRenderingContext2D | undefined;
   /** The strokes; the cursor of the keyboard is drawn over them. */
   private strokes: Point[][] = [];
@@ -83,9 +84,9 @@ export class PadCard {
   }
 
   /** What was found of a drawing. A screen reader waits until that is the latest one. */
-  answer(drawing: number, speech: Speech | undefined, elapsedMs: number): void {
+  async answer(drawing: number, speech: Speech | undefined, elapsedMs: number): Promise<void> {
     if (drawing < this.first) return;
-    if (speech !== undefined) this.show(speech, elapsedMs);
+    if (speech !== undefined) await this.show(speech, elapsedMs);
     if (drawing === this.drawing) this.setBusy(false);
   }
 
@@ -93,7 +94,7 @@ export class PadCard {
     this.drawn.setAttribute('aria-busy', String(busy));
   }
 
-  private show(speech: Speech, elapsedMs: number): void {
+  private async show(speech: Speech, elapsedMs: number): Promise<void> {
     const name = this.images!.classNames[speech.predicted];
     const head = element(
       'div',
@@ -105,7 +106,9 @@ export class PadCard {
         `${this.images!.train.count} kernel values in ${elapsedMs.toFixed(0)} ms`,
       ),
     );
-    this.drawn.replaceChildren(head, voices(speech, this.images!, MOST_GUESSES));
+    if (this.voices.parentElement === null) this.drawn.replaceChildren(head, this.voices);
+    else this.drawn.firstElementChild!.replaceWith(head);
+    await showVoices(this.voices, speech, this.images!, MOST_GUESSES);
   }
 
   private clear(): void {

@@ -93,12 +93,12 @@ export class Results {
   }
 
   async explain({ image, speech }: Of<'speech'>): Promise<void> {
-    this.why.explain(image, speech);
+    await this.why.explain(image, speech);
     await nextFrame();
   }
 
   async showDrawing({ drawing, speech, elapsedMs }: Of<'drawing'>): Promise<void> {
-    this.pad.answer(drawing, speech, elapsedMs);
+    await this.pad.answer(drawing, speech, elapsedMs);
     await nextFrame();
   }
 

@@ -1,7 +1,7 @@
 import type { DepthResult, RunImages, Speech } from '../protocol.js';
 import { byId, element, onWidth, showThumbnail, thumbnail } from './dom.js';
 import { beforeFrame } from './frames.js';
-import { voices } from './voices.js';
+import { showVoices, voiceList } from './voices.js';
 
 /** Columns of the strip are so far apart, in pixels. */
 const COLUMN = 52;
@@ -16,6 +16,7 @@ export class WhyCard {
   private readonly strip = byId('strip', HTMLElement);
   private readonly onlyWrong = byId('only-wrong', HTMLInputElement);
   private readonly why = byId('why', HTMLElement);
+  private readonly voices = voiceList();
   private images: RunImages | undefined;
   private result: DepthResult | undefined;
   private picked = -1;
@@ -55,7 +56,7 @@ export class WhyCard {
   }
 
   /** What the classes say of an image, if it is still the one that is picked. */
-  explain(image: number, speech: Speech): void {
+  async explain(image: number, speech: Speech): Promise<void> {
     if (image !== this.picked) return;
     const { test, testClasses, classNames } = this.images!;
     const [truth, taken] = [classNames[testClasses[this.picked]], classNames[speech.predicted]];
@@ -67,7 +68,9 @@ export class WhyCard {
       thumbnail(test, this.picked, `test image ${this.picked}`),
       element('strong', {}, says),
     );
-    this.why.replaceChildren(head, voices(speech, this.images!, MOST_VOICES));
+    if (this.voices.parentElement === null) this.why.replaceChildren(head, this.voices);
+    else this.why.firstElementChild!.replaceWith(head);
+    await showVoices(this.voices, speech, this.images!, MOST_VOICES);
   }
 
   private wanted(): number[] {
