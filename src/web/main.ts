@@ -4,7 +4,11 @@ import type { FromWorker, ToWorker } from './protocol.js';
 // The page begins here: it starts the worker that computes, and the two talk by messages.
 
 const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
-const app = new App((message: ToWorker) => worker.postMessage(message));
+const ask = (message: ToWorker) => worker.postMessage(message);
+// What takes longest begins first, and is under way while the page is set up.
+ask({ kind: 'open' });
+ask({ kind: 'digits' });
+const app = new App(ask);
 
 worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => app.take(data));
 worker.addEventListener('error', ({ message }) => {

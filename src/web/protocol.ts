@@ -125,7 +125,13 @@ export type ToWorker =
   | { readonly kind: 'cancel' }
   | { readonly kind: 'show'; readonly index: number }
   | { readonly kind: 'explain'; readonly index: number; readonly image: number }
-  | { readonly kind: 'classify'; readonly index: number; readonly ink: Float32Array }
+  /** Every drawing has a number; those that a newer one overtakes may stay without an answer. */
+  | {
+      readonly kind: 'classify';
+      readonly index: number;
+      readonly drawing: number;
+      readonly ink: Float32Array;
+    }
   | { readonly kind: 'download'; readonly index: number; readonly what: DownloadKind };
 
 export type FromWorker =
@@ -149,11 +155,16 @@ export type FromWorker =
   | { readonly kind: 'done'; readonly seconds: number; readonly elementLayersPerSecond: number }
   | { readonly kind: 'cancelled' }
   | { readonly kind: 'lost'; readonly message: string }
+  /** The run has ended by an error. */
   | { readonly kind: 'failed'; readonly message: string }
+  /** Something else has: a run that goes on does so. */
+  | { readonly kind: 'fault'; readonly message: string }
+  | { readonly kind: 'speech'; readonly image: number; readonly speech: Speech }
   | {
-      readonly kind: 'speech';
-      readonly of: 'test' | 'drawing';
-      readonly speech: Speech;
+      readonly kind: 'drawing';
+      readonly drawing: number;
+      /** Absent where there is nothing to say: no ink, no model, an error. */
+      readonly speech: Speech | undefined;
       readonly elapsedMs: number;
     }
   | { readonly kind: 'file'; readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> };

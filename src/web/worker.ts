@@ -21,6 +21,6 @@ const session = new Session((message) => scope.postMessage(message, transferable
 scope.onmessage = ({ data }) => {
   session.answer(data).catch((error: unknown) => {
     const message = error instanceof Error ? error.message : String(error);
-    scope.postMessage({ kind: 'failed', message }, []);
+    scope.postMessage({ kind: 'fault', message }, []);
   });
 };

@@ -25,6 +25,12 @@ async function download(page: Page, button: string): Promise<string> {
   return path;
 }
 
+/** What the page says of the drawing when it has seen all of it. */
+async function verdictOfDrawing(page: Page): Promise<string | null> {
+  await page.locator('#drawn[aria-busy=false] .verdict').waitFor();
+  return await page.textContent('#drawn .verdict strong');
+}
+
 describeInChromium('the page', () => {
   let browser: Browser;
   let url: string;
@@ -115,27 +121,92 @@ describeInChromium('the page', () => {
       }
     });
 
-    test('classifies what is drawn, by pointer and by keys', async () => {
+    test('classifies what is drawn, by pointer and by keys alike', async () => {
       const pad = page.locator('#pad');
       await pad.scrollIntoViewIfNeeded();
       const { x, y, width } = (await pad.boundingBox())!;
-      // A one is a line.
-      await page.mouse.move(x + 0.5 * width, y + 0.15 * width);
+      const border = 1;
+      const side = width - 2 * border;
+      const at = (share: number) => border + share * side;
+      // A one is a line; the keys begin at a quarter of the height, and go on by a sixteenth.
+      await page.mouse.move(x + at(0.5), y + at(4 / 16));
       await page.mouse.down();
-      await page.mouse.move(x + 0.5 * width, y + 0.85 * width, { steps: 4 });
+      await page.mouse.move(x + at(0.5), y + at(14 / 16), { steps: 4 });
       await page.mouse.up();
-      await page.locator('#drawn .verdict').waitFor();
-      const byPointer = await page.textContent('#drawn .verdict strong');
+      const byPointer = await verdictOfDrawing(page);
       expect(byPointer).toMatch(/^This is \d\.$/);
       await page.click('#clear-pad');
       expect(await page.locator('#drawn .verdict').count()).toBe(0);
+      expect(await page.getAttribute('#drawn', 'aria-busy')).toBe('false');
       await pad.focus();
       await page.keyboard.press('Space');
       for (let step = 0; step < 10; step++) await page.keyboard.press('ArrowDown');
       await page.keyboard.press('Space');
-      await page.locator('#drawn .verdict').waitFor();
-      expect(await page.textContent('#drawn .verdict strong')).toBe(byPointer);
+      expect(await verdictOfDrawing(page)).toBe(byPointer);
       expect(faults).toEqual([]);
+    });
+
+    test('says of a drawing only what was found of it as it is', async () => {
+      // The answers are kept back, and handed out in the order that a slow device would give.
+      await page.evaluate(`(() => {
+        const { postMessage } = Worker.prototype;
+        window.asked = [];
+        Worker.prototype.postMessage = function (message) {
+          if (message.kind === 'classify') window.asked.push(message.drawing);
+          else postMessage.apply(this, arguments);
+        };
+      })()`);
+      const asked = async (count: number) => {
+        await until(page, `window.asked.length >= ${count}`);
+        return await page.evaluate<number>(`window.asked.at(-1)`);
+      };
+      /** The worker answers a drawing: so sure is it of this class. */
+      const answer = async (drawing: number, predicted: number | undefined) => {
+        const scores = Array.from({ length: 10 }, (_, c) => (c === predicted ? 1 : 0));
+        const speakers = scores.map(() => []);
+        const speech = predicted === undefined ? undefined : { predicted, scores, speakers };
+        await page
+          .workers()[0]
+          .evaluate(`postMessage(${JSON.stringify({ kind: 'drawing', drawing, speech, elapsedMs: 1 })})`);
+      };
+      const state = async () => [
+        await page.getAttribute('#drawn', 'aria-busy'),
+        (await page.locator('#drawn .verdict strong').allTextContents()).join(),
+      ];
+      const shows = (text: string) =>
+        until(page, `document.querySelector('#drawn').textContent.includes('${text}')`);
+      await page.click('#clear-pad');
+      await page.focus('#pad');
+      await page.keyboard.press('Space');
+      const first = await asked(1);
+      await page.keyboard.press('ArrowUp');
+      const second = await asked(2);
+      expect(second).toBeGreaterThan(first);
+      // What was found of the drawing before its last stroke is shown, and does not end the waiting.
+      await answer(first, 3);
+      await shows('This is 3.');
+      expect(await state()).toEqual(['true', 'This is 3.']);
+      await answer(second, 4);
+      await shows('This is 4.');
+      expect(await state()).toEqual(['false', 'This is 4.']);
+      await page.keyboard.press('ArrowUp');
+      const third = await asked(3);
+      expect((await state())[0]).toBe('true');
+      await page.keyboard.press('Delete');
+      expect(await state()).toEqual(['false', '']);
+      // An answer to what was cleared is no answer to what is drawn now.
+      await page.keyboard.press('Space');
+      const fourth = await asked(4);
+      await answer(third, 5);
+      await answer(fourth, 6);
+      await shows('This is 6.');
+      expect(await state()).toEqual(['false', 'This is 6.']);
+      await page.keyboard.press('ArrowUp');
+      const fifth = await asked(5);
+      await answer(third, 5);
+      await answer(fifth, undefined);
+      await until(page, `document.querySelector('#drawn').ariaBusy === 'false'`);
+      expect(await state()).toEqual(['false', 'This is 6.']);
     });
   });
 

@@ -8,15 +8,22 @@ export class NoWebGpuError extends Error {
 
 /** So many devices may be lost one after the other, before a run gives up. */
 const MOST_LOSSES = 3;
+/** Where a device was lost, a browser may take so long to find its adapter again, in several tries. */
+const AGAIN_MS = [200, 500, 1000, 2000];
 
 /** The device of the worker. It is opened when it is first needed, and again after it was lost. */
 export class Devices {
   private opened: Promise<Gpu> | undefined;
+  private lostOne = false;
   private readonly gone = new WeakSet<Gpu>();
 
   /** @throws NoWebGpuError */
   get(): Promise<Gpu> {
-    this.opened ??= this.open();
+    // What has failed is tried again when a device is needed next.
+    this.opened ??= this.open().catch((error: unknown) => {
+      this.opened = undefined;
+      throw error;
+    });
     return this.opened;
   }
 
@@ -43,16 +50,24 @@ export class Devices {
   private async open(): Promise<Gpu> {
     const { gpu: webgpu } = navigator as { readonly gpu?: GPU };
     if (webgpu === undefined) throw new NoWebGpuError('This browser has no WebGPU.');
-    const adapter = await webgpu.requestAdapter({ powerPreference: 'high-performance' });
-    if (adapter === null)
-      throw new NoWebGpuError('WebGPU is there, but it finds no graphics adapter to use.');
+    const adapter = await this.adapterOf(webgpu);
     const device = await adapter.requestDevice(deviceRequest(adapter));
     const gpu = await Gpu.open(device);
     void device.lost.then(() => {
       this.gone.add(gpu);
       this.opened = undefined;
+      this.lostOne = true;
     });
     return gpu;
+  }
+
+  private async adapterOf(webgpu: GPU): Promise<GPUAdapter> {
+    for (const waitMs of [0, ...(this.lostOne ? AGAIN_MS : [])]) {
+      await new Promise((resolve) => setTimeout(resolve, waitMs));
+      const adapter = await webgpu.requestAdapter({ powerPreference: 'high-performance' });
+      if (adapter !== null) return adapter;
+    }
+    throw new NoWebGpuError('WebGPU is there, but it finds no graphics adapter to use.');
   }
 }
 

@@ -2,7 +2,6 @@ import { argmax, evaluate, fit, type Gpu, type ImageStack, type Model } from '..
 import type { DepthResult, FromWorker, WorkProgress } from '../protocol.js';
 import { computeBlock, pairsOfTile, tileSize, tilesOf } from './blocks.js';
 import type { ChosenImages } from './chosen-images.js';
-import type { Devices } from './device.js';
 import { depthsOf, type PairKernel } from './job.js';
 import { KernelBlock } from './matrices.js';
 import type { JobRate } from './measure.js';
@@ -12,70 +11,56 @@ const RIDGE = 1e-6;
 
 type Tell = (message: FromWorker) => void;
 
+export interface RunPlan {
+  readonly job: PairKernel;
+  readonly images: ChosenImages;
+  readonly rate: JobRate;
+  /** Ends the run. */
+  readonly signal: AbortSignal;
+}
+
 /** A run and all that it has computed: it can go on after its device was lost, and answers questions when it is done. */
 export class Run {
+  readonly job: PairKernel;
+  readonly images: ChosenImages;
   readonly train: KernelBlock;
   readonly test: KernelBlock;
   /** [depths]; absent where the regression is not solved yet. */
   readonly models: (Model | undefined)[];
-  private readonly cancelled = new AbortController();
+  private readonly rate: JobRate;
+  private readonly signal: AbortSignal;
   private readonly totalPairs: number;
+  private readonly started = performance.now();
   private donePairs = 0;
   private doneWork = 0;
-  private started = 0;
-  private over = false;
 
   constructor(
-    readonly job: PairKernel,
-    readonly images: ChosenImages,
-    private readonly rate: JobRate,
+    plan: RunPlan,
     private readonly tell: Tell,
     /** Called when a part of the training kernel has come. */
     private readonly onTile: () => void,
   ) {
-    const depths = depthsOf(job).length;
-    const [n, m] = [images.train.count, images.test.count];
+    ({ job: this.job, images: this.images, rate: this.rate, signal: this.signal } = plan);
+    const depths = depthsOf(this.job).length;
+    const [n, m] = [this.images.train.count, this.images.test.count];
     this.train = new KernelBlock(n, n, depths);
     this.test = new KernelBlock(m, n, depths);
     this.models = Array.from({ length: depths }, () => undefined);
     this.totalPairs = (n * (n + 1)) / 2 + m * n;
   }
 
-  /** Whether it computes no more. */
-  get isOver(): boolean {
-    return this.over;
-  }
-
-  get signal(): AbortSignal {
-    return this.cancelled.signal;
-  }
-
-  cancel(): void {
-    this.cancelled.abort(new DOMException('the run was cancelled', 'AbortError'));
-  }
-
-  /** Computes both kernels and solves the regression of every depth. @throws what the library throws; the signal's reason */
-  async compute(devices: Devices): Promise<void> {
-    this.started = performance.now();
-    try {
-      await this.computeOn(devices);
-    } finally {
-      this.over = true;
-    }
+  /**
+   * Computes what is missing of both kernels, and solves the regression of every depth.
+   *
+   * @throws what the library throws; the signal's reason
+   */
+  async compute(gpu: Gpu): Promise<void> {
+    await this.fill(gpu, 'train');
+    await this.fill(gpu, 'test');
+    await this.solve(gpu);
     const elapsedMs = performance.now() - this.started;
     const elementLayersPerSecond = (1000 * this.doneWork) / elapsedMs;
     this.tell({ kind: 'done', seconds: elapsedMs / 1000, elementLayersPerSecond });
-  }
-
-  private async computeOn(devices: Devices): Promise<void> {
-    await devices.survive(
-      async (gpu) => {
-        await this.fill(gpu, 'train');
-        await this.fill(gpu, 'test');
-        await this.solve(gpu);
-      },
-      (message) => this.tell({ kind: 'lost', message }),
-    );
   }
 
   /** Computes what is missing of a block. */
@@ -106,8 +91,7 @@ export class Run {
   }
 
   private progress(phase: WorkProgress['phase'], pairs: number): void {
-    // What was on its way when the run ended is no news.
-    if (this.over || this.signal.aborted) return;
+    if (this.signal.aborted) return;
     const elapsed = (performance.now() - this.started) / 1000;
     const share = Math.min(1, pairs / this.totalPairs);
     const secondsLeft = share > 0.02 ? (elapsed / share) * (1 - share) : undefined;

@@ -1,6 +1,6 @@
-import { interpolateViridis } from 'd3-scale-chromatic';
 import { quantile } from '../../statistics/samples.js';
 import type { MatrixPicture } from '../protocol.js';
+import { COLOURS, viridisPixels } from './viridis.js';
 
 /** Pixels along a side at the most. */
 const LARGEST = 640;
@@ -8,7 +8,8 @@ const LARGEST = 640;
 const SAMPLED = 20_000;
 /** The share of the similarities that is drawn in the darkest, and in the brightest colour. */
 const CLIPPED_SHARE = 0.005;
-const COLOURS = 256;
+
+let palette: Uint32Array | undefined;
 
 /**
  * A kernel matrix of images sorted by class as a picture: cosine similarities K_ij / √(K_ii K_jj) in the colours of
@@ -31,7 +32,7 @@ export function matrixPicture(kernel: Float32Array, n: number, index: number): M
   const range = rangeOf(similarity, size);
   const rgba = new Uint8ClampedArray(4 * size * size);
   const pixels = new Uint32Array(rgba.buffer);
-  const palette = viridisPixels();
+  palette ??= viridisPixels();
   const factor = range[1] > range[0] ? (COLOURS - 1) / (range[1] - range[0]) : 0;
   for (const [element, value] of similarity.entries()) {
     if (Number.isNaN(value)) continue;
@@ -51,18 +52,4 @@ function rangeOf(similarity: Float64Array, size: number): readonly [number, numb
   if (found.length === 0) return [0, 1];
   const sorted = Float64Array.from(found).sort();
   return [quantile(sorted, CLIPPED_SHARE), quantile(sorted, 1 - CLIPPED_SHARE)];
-}
-
-let palette: Uint32Array | undefined;
-
-/** The colours from the darkest to the brightest, each as the four bytes of a pixel. */
-function viridisPixels(): Uint32Array {
-  if (palette !== undefined) return palette;
-  const bytes = new Uint8Array(4 * COLOURS);
-  for (let i = 0; i < COLOURS; i++) {
-    const hex = Number.parseInt(interpolateViridis(i / (COLOURS - 1)).slice(1), 16);
-    bytes.set([hex >> 16, (hex >> 8) & 255, hex & 255, 255], 4 * i);
-  }
-  palette = new Uint32Array(bytes.buffer);
-  return palette;
 }

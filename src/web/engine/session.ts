@@ -1,7 +1,7 @@
-import { computeNetworks, kernels, normalizeBy, type Gpu, type ImageStack } from '../../index.js';
+import { computeNetworks, InputError, kernels, normalizeBy, type Gpu, type ImageStack } from '../../index.js';
 import { networkSvg } from '../../figures/network-figure.js';
 import { networkText } from '../../data/network-text.js';
-import type { FromWorker, ToWorker } from '../protocol.js';
+import type { FromWorker, Speech, ToWorker } from '../protocol.js';
 import type { Settings } from '../settings.js';
 import { chooseImages } from './chosen-images.js';
 import { dataFacts } from './data-facts.js';
@@ -23,11 +23,16 @@ import { spectrum } from './spectrum.js';
 /** Pictures of a matrix that fills follow each other no faster. */
 const PICTURE_MS = 80;
 
+type Drawing = Extract<ToWorker, { kind: 'classify' }>;
+
 /** What the worker holds, and how it answers the page. */
 export class Session {
   private readonly devices = new Devices();
   private data: DataSet | undefined;
+  /** The run that is shown; it may be going on. */
   private run: Run | undefined;
+  private running = 0;
+  private cancelled = new AbortController();
   private shown = 0;
   private lastPicture = 0;
   private readonly spectra = new Map<number, readonly number[]>();
@@ -61,19 +66,18 @@ export class Session {
         return;
       }
       case 'cancel':
-        return this.run?.cancel();
+        this.stop();
+        return;
       case 'show':
         this.shown = message.index;
-        {
-          this.show();
-          return;
-        }
+        this.show();
+        return;
       case 'explain': {
         this.explain(message.index, message.image);
         return;
       }
       case 'classify': {
-        await this.drawn.do((signal) => this.classify(message.index, message.ink, signal));
+        await this.drawn.do((signal) => this.classify(message, signal));
         return;
       }
       case 'download':
@@ -118,15 +122,18 @@ export class Session {
     }
     this.tell({ kind: 'estimate', estimate: undefined });
     // A run has the device to itself.
-    if (this.run !== undefined && !this.run.isOver) return;
+    if (this.running > 0) return;
     try {
-      const gpu = await this.devices.get();
-      const rate = await this.rateOf(gpu, job, settings, data.images, signal);
-      const estimate = estimateRun(gpu, job, data.images, settings, rate);
+      const estimate = await this.survive(async (gpu) => {
+        const rate = await this.rateOf(gpu, job, settings, data.images, signal);
+        return estimateRun(gpu, job, data.images, settings, rate);
+      });
       this.tell({ kind: 'estimate', estimate });
     } catch (error) {
-      if (signal.aborted || error instanceof NoWebGpuError) return;
-      this.tell({ kind: 'bad-network', message: (error as Error).message });
+      if (signal.aborted) return;
+      const { message } = error as Error;
+      if (error instanceof NoWebGpuError) this.tell({ kind: 'no-webgpu', reason: message });
+      else this.tell({ kind: 'bad-network', message });
     }
   }
 
@@ -151,28 +158,43 @@ export class Session {
   private async start(settings: Settings, shown: number): Promise<void> {
     this.described.cancel();
     this.analysed.cancel();
-    this.run?.cancel();
-    const { data } = this;
-    if (data === undefined) return;
+    this.stop();
+    this.cancelled = new AbortController();
+    const { signal } = this.cancelled;
+    this.running++;
     try {
+      const { data } = this;
+      if (data === undefined) throw new InputError('images', 'there are none yet');
       const job = jobOf(settings);
       const chosen = chooseImages(data, settings);
-      const gpu = await this.devices.get();
-      const { signal } = new AbortController();
-      const rate = await this.rateOf(gpu, job, settings, data.images, signal);
+      const rate = await this.survive((gpu) => this.rateOf(gpu, job, settings, data.images, signal));
       const depths = depthsOf(job);
-      const run = new Run(job, chosen, rate, this.tell, () => this.showSoon());
+      const images = await runImages(data, chosen, depths);
+      signal.throwIfAborted();
+      const run = new Run({ job, images: chosen, rate, signal }, this.tell, () => this.showSoon());
       this.run = run;
       this.spectra.clear();
       this.shown = Math.min(shown, depths.length - 1);
-      this.tell({ kind: 'started', images: await runImages(data, chosen, depths) });
+      this.tell({ kind: 'started', images });
       this.show();
-      await run.compute(this.devices);
+      await this.survive((gpu) => run.compute(gpu));
       this.show();
     } catch (error) {
-      if ((error as Error).name === 'AbortError') this.tell({ kind: 'cancelled' });
+      if (signal.aborted) this.tell({ kind: 'cancelled' });
       else this.tell({ kind: 'failed', message: (error as Error).message });
+    } finally {
+      this.running--;
     }
+  }
+
+  /** Ends the run that is going on, or about to begin. */
+  private stop(): void {
+    this.cancelled.abort(new DOMException('the run was cancelled', 'AbortError'));
+  }
+
+  /** Does some work on the device, and does it again where the device is lost. */
+  private async survive<T>(work: (gpu: Gpu) => Promise<T>): Promise<T> {
+    return await this.devices.survive(work, (message) => this.tell({ kind: 'lost', message }));
   }
 
   private showSoon(): void {
@@ -202,28 +224,36 @@ export class Session {
   private explain(index: number, image: number): void {
     const model = this.run?.models[index];
     if (model === undefined) return;
-    const started = performance.now();
     const row = this.run!.test.matrices[index].subarray(image * model.n, (image + 1) * model.n);
-    const speech = speechOf(model, row);
-    this.tell({ kind: 'speech', of: 'test', speech, elapsedMs: performance.now() - started });
+    this.tell({ kind: 'speech', image, speech: speechOf(model, row) });
   }
 
-  private async classify(index: number, ink: Float32Array, signal: AbortSignal): Promise<void> {
+  /** Answers in any case, so that nobody waits for ever. */
+  private async classify({ index, drawing, ink }: Drawing, signal: AbortSignal): Promise<void> {
+    const started = performance.now();
+    let speech: Speech | undefined;
+    try {
+      speech = await this.speechOfInk(index, ink, signal);
+    } finally {
+      this.tell({ kind: 'drawing', drawing, speech, elapsedMs: performance.now() - started });
+    }
+  }
+
+  private async speechOfInk(
+    index: number,
+    ink: Float32Array,
+    signal: AbortSignal,
+  ): Promise<Speech | undefined> {
     const { run } = this;
     const model = run?.models[index];
-    if (run === undefined || model === undefined) return;
+    if (run === undefined || model === undefined) return undefined;
     const { train, isDarkInk, inkShare, statistics } = run.images;
     const data = placeInk(ink, train, { share: inkShare, isDark: isDarkInk });
-    if (data === undefined) return;
+    if (data === undefined) return undefined;
     const { channels, height, width } = train;
-    const drawing = normalizeBy('standardize', { data, count: 1, channels, height, width }, statistics);
-    const started = performance.now();
-    const row = await this.devices.survive(
-      (gpu) => rowOf(gpu, run.job, index, drawing, train, signal),
-      (message) => this.tell({ kind: 'lost', message }),
-    );
-    const speech = speechOf(model, row);
-    this.tell({ kind: 'speech', of: 'drawing', speech, elapsedMs: performance.now() - started });
+    const image = normalizeBy('standardize', { data, count: 1, channels, height, width }, statistics);
+    const row = await this.survive((gpu) => rowOf(gpu, run.job, index, image, train, signal));
+    return speechOf(model, row);
   }
 }
 

@@ -1,6 +1,6 @@
 import { formatSize } from '../../text/sizes.js';
 import type { AdapterFacts } from '../protocol.js';
-import { byId, element } from './dom.js';
+import { byId, element, grouped } from './dom.js';
 
 /** The adapter that computes, with its limits. */
 export function showAdapterFacts(facts: AdapterFacts): void {
@@ -10,10 +10,7 @@ export function showAdapterFacts(facts: AdapterFacts): void {
   const rows = [
     ['vendor', [vendor, architecture].filter(Boolean).join(', ')],
     ['subgroups', subgroupSize > 0 ? `${subgroupSize} lanes` : 'none'],
-    ...limits.map(([limit, value]) => [
-      limit,
-      limit.includes('Size') ? formatSize(value) : value.toLocaleString('en-US'),
-    ]),
+    ...limits.map(([limit, value]) => [limit, limit.includes('Size') ? formatSize(value) : grouped(value)]),
   ];
   byId('adapter-facts', HTMLElement).replaceChildren(
     ...rows.flatMap(([term, value]) => [element('dt', {}, term), element('dd', {}, value)]),

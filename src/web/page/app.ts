@@ -1,29 +1,15 @@
-import type {
-  AdapterFacts,
-  DataFacts,
-  DepthResult,
-  DownloadKind,
-  FromWorker,
-  RunImages,
-  ToWorker,
-} from '../protocol.js';
+import type { AdapterFacts, DataFacts, DownloadKind, FromWorker, ToWorker } from '../protocol.js';
 import { readHash, settingsHash } from '../settings.js';
 import { showAdapterFacts } from './adapter-card.js';
-import { ConfusionCard } from './confusion-card.js';
 import { Controls } from './controls.js';
-import { DepthCard } from './depth-card.js';
-import { byId, forgetPictures, saveFile, showNotice } from './dom.js';
+import { byId, saveFile, showNotice } from './dom.js';
 import { FilePicker } from './file-picker.js';
-import { MatrixCard } from './matrix-card.js';
+import { nextFrame } from './frames.js';
 import { NetworkCard } from './network-card.js';
-import { PadCard } from './pad-card.js';
+import { Results } from './results.js';
 import { RunPanel } from './run-panel.js';
 import { SamplesCard } from './samples-card.js';
-import { SpectrumCard } from './spectrum-card.js';
-import { WhyCard } from './why-card.js';
 
-/** Screens on which the results stand below the controls. */
-const BELOW = '(max-width: 1079px)';
 /** A change is described when no other has followed it for so long. */
 const SETTLED_MS = 150;
 
@@ -39,20 +25,13 @@ export class App {
     () => this.ask({ kind: 'digits' }),
   );
   private readonly samples = new SamplesCard();
-  private readonly depth = new DepthCard(() => this.showDepth());
-  private readonly matrix = new MatrixCard();
-  private readonly confusion = new ConfusionCard();
   private readonly network = new NetworkCard();
-  private readonly spectrum = new SpectrumCard();
-  private readonly why = new WhyCard((image) => this.explain(image));
-  private readonly pad = new PadCard((ink) => this.ask({ kind: 'classify', index: this.depth.index, ink }));
+  private readonly results = new Results((message) => this.ask(message));
   private adapter: AdapterFacts | undefined;
   private facts: DataFacts | undefined;
-  private images: RunImages | undefined;
-  private results: (DepthResult | undefined)[] = [];
-  /** The depth of the picture that the worker was asked for and has not sent; of later wishes only the last counts. */
-  private asked: number | undefined;
   private settled: ReturnType<typeof setTimeout> | undefined;
+  /** Messages are taken one after the other: what one of them changes may take several frames. */
+  private taken = App.reveal();
 
   constructor(private readonly ask: (message: ToWorker) => void) {
     this.takeAddress();
@@ -60,20 +39,32 @@ export class App {
     byId('copy-link', HTMLButtonElement).addEventListener('click', () => void this.copyLink());
     for (const button of document.querySelectorAll<HTMLButtonElement>('[data-download]')) {
       const what = button.dataset.download as DownloadKind;
-      button.addEventListener('click', () => this.ask({ kind: 'download', index: this.depth.index, what }));
+      button.addEventListener('click', () => this.ask({ kind: 'download', index: this.results.index, what }));
     }
     for (const button of document.querySelectorAll<HTMLButtonElement>('[data-figure]'))
       button.addEventListener('click', () => this.saveFigure(button.dataset.figure!));
-    this.ask({ kind: 'open' });
-    this.ask({ kind: 'digits' });
   }
 
-  /** Takes what the worker tells. */
+  /** Shows the page piece by piece: letters of the first text are loaded with its first frame, which is the longest. */
+  private static async reveal(): Promise<void> {
+    byId('not-started', HTMLElement).remove();
+    await nextFrame();
+    for (const id of ['setup', 'results']) {
+      byId(id, HTMLElement).hidden = false;
+      await nextFrame();
+    }
+  }
+
+  /** Takes what the worker tells, in its turn. */
   take(message: FromWorker): void {
+    this.taken = this.taken.then(() => this.show(message)).catch((error: unknown) => reportError(error));
+  }
+
+  private async show(message: FromWorker): Promise<void> {
     switch (message.kind) {
       case 'adapter':
         this.showAdapter(message.facts);
-        return;
+        return nextFrame();
       case 'no-webgpu':
         this.showNoWebGpu(message.reason);
         return;
@@ -83,7 +74,7 @@ export class App {
         this.facts = message.facts;
         this.samples.show(message.facts);
         this.describe();
-        return;
+        return nextFrame();
       case 'bad-data':
         this.files.refuse(message.message);
         if (this.facts) this.samples.show(this.facts);
@@ -91,7 +82,7 @@ export class App {
       case 'network':
         this.controls.offerLayers(message.text);
         this.showNetwork(message.svg, message.remarks);
-        return;
+        return nextFrame();
       case 'bad-network':
         this.networkError(message.message);
         return;
@@ -101,29 +92,30 @@ export class App {
         this.panel.estimate(message.estimate, this.adapter.software);
         return;
       case 'started':
-        this.start(message.images);
-        return;
+        return this.results.start(message.images);
       case 'progress':
         this.panel.progress(message.progress);
         return;
       case 'picture':
-        this.showPicture(message.picture);
+        this.results.showPicture(message);
         return;
       case 'result':
-        this.takeResult(message.result);
-        return;
+        return this.results.take(message.result);
       case 'spectrum':
-        if (message.index === this.depth.index) this.spectrum.show(message.values);
-        return;
+        return this.results.showSpectrum(message);
       case 'speech':
-        if (message.of === 'test') this.why.explain(message.speech);
-        else this.pad.show(message.speech, message.elapsedMs);
-        return;
+        return this.results.explain(message);
+      case 'drawing':
+        return this.results.showDrawing(message);
       case 'lost':
         showNotice(`${message.message} The page has opened a new one, and goes on from what was computed.`);
         return;
+      case 'fault':
+        showNotice(message.message);
+        return;
       case 'failed':
         showNotice(message.message);
+        this.results.stop();
         this.end(message);
         return;
       case 'done':
@@ -167,61 +159,10 @@ export class App {
     this.ask({ kind: 'run', settings: this.controls.settings, shown: Infinity });
   }
 
-  private start(images: RunImages): void {
-    if (this.images) for (const pictures of [this.images.train, this.images.test]) forgetPictures(pictures);
-    this.images = images;
-    byId('intro-card', HTMLElement).hidden = true;
-    // What is computed comes first; what it is computed from was seen before.
-    byId('results', HTMLElement).append(
-      ...['confusion-card', 'network-card', 'samples-card'].map((id) => byId(id, HTMLElement)),
-    );
-    byId('samples-card', HTMLElement).classList.add('wide');
-    this.results = [];
-    this.asked = undefined;
-    this.depth.start(images.depths);
-    this.matrix.start(images);
-    this.confusion.start(images);
-    this.why.start(images);
-    this.spectrum.start();
-    this.pad.start(images);
-    if (matchMedia(BELOW).matches) byId('matrix-card', HTMLElement).scrollIntoView({ block: 'nearest' });
-  }
-
   private end(message: Extract<FromWorker, { kind: 'done' | 'cancelled' | 'failed' }>): void {
     this.panel.end(message);
     // What was changed meanwhile was not measured.
     this.describe();
-  }
-
-  private takeResult(result: DepthResult): void {
-    this.results[result.index] = result;
-    this.depth.show(this.results);
-    if (result.index === this.depth.index) this.showResult(result);
-  }
-
-  private showResult(result: DepthResult): void {
-    this.confusion.show(result);
-    this.why.show(result);
-    this.pad.open();
-  }
-
-  private showDepth(): void {
-    const result = this.results[this.depth.index];
-    if (result !== undefined) this.showResult(result);
-    if (this.asked !== undefined) return;
-    this.asked = this.depth.index;
-    this.ask({ kind: 'show', index: this.asked });
-  }
-
-  private showPicture(picture: Extract<FromWorker, { kind: 'picture' }>['picture']): void {
-    this.matrix.show(picture);
-    if (picture.index !== this.asked) return;
-    this.asked = undefined;
-    if (this.depth.index !== picture.index) this.showDepth();
-  }
-
-  private explain(image: number): void {
-    this.ask({ kind: 'explain', index: this.depth.index, image });
   }
 
   private showAdapter(facts: AdapterFacts): void {
@@ -254,20 +195,12 @@ export class App {
   }
 
   private saveFigure(name: string): void {
-    const depth = this.images?.depths[this.depth.index] ?? 0;
-    const at = depth > 0 ? ` at depth ${depth}` : '';
-    const figures: Readonly<Record<string, () => string>> = {
-      accuracy: () => this.depth.svg(640),
-      spectrum: () => this.spectrum.svg(640),
-      matrix: () => this.matrix.svg(`Kernel of the training images${at}`),
-      confusion: () => this.confusion.svg(`Confusion${at}`),
-      network: () => this.network.svg(),
-    };
-    saveFile(
-      `${name}${depth > 0 && name !== 'network' ? `-d${depth}` : ''}.svg`,
-      figures[name](),
-      'image/svg+xml',
-    );
+    const { shownDepth } = this.results;
+    const [svg, at] =
+      name === 'network'
+        ? [this.network.svg(), '']
+        : [this.results.svg(name), shownDepth > 0 ? `-d${shownDepth}` : ''];
+    saveFile(`${name}${at}.svg`, svg, 'image/svg+xml');
   }
 
   private async copyLink(): Promise<void> {

@@ -1,6 +1,6 @@
 import { DEFAULT_SETTINGS, hasDepths, leastDepth, RANGES, type Settings } from '../settings.js';
 import type { DataFacts } from '../protocol.js';
-import { byId, element } from './dom.js';
+import { byId, element, grouped } from './dom.js';
 import { OFFERED_PRESETS } from './offered-presets.js';
 
 const NETWORK_HINTS: Readonly<Record<Settings['network'], string>> = {
@@ -117,7 +117,7 @@ export class Controls {
     this.limitCounts();
     const { network, kernel } = this.settings;
     byId('depth', HTMLInputElement).min = String(Math.max(RANGES.depth[0], leastDepth({ network, kernel })));
-    for (const { input, output } of this.sliders) output.value = input.valueAsNumber.toLocaleString('en-US');
+    for (const { input, output } of this.sliders) output.value = grouped(input.valueAsNumber);
     byId('depth-control', HTMLElement).hidden = !hasDepths({ network });
     byId('radius-control', HTMLElement).hidden = network !== 'lap';
     byId('preset-control', HTMLElement).hidden = network !== 'preset';

@@ -1,6 +1,7 @@
 import type { DepthResult } from '../protocol.js';
 import { curveSvg } from './charts.js';
-import { beforeFrame, byId, onWidth, svgElement } from './dom.js';
+import { byId, onWidth, svgElement } from './dom.js';
+import { beforeFrame } from './frames.js';
 
 /** The accuracy at every depth, and the slider that chooses the depth that everything shows. */
 export class DepthCard {

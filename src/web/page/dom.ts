@@ -28,22 +28,26 @@ export function svgElement(markup: string): Element {
 /** The addresses of sheets, made once for each. */
 const addresses = new WeakMap<Pictures, string>();
 
-/** One of several pictures. @param label What a screen reader says; decoration without one. */
-export function thumbnail(pictures: Pictures, index: number, label?: string): HTMLElement {
+/** Makes an element show one of several pictures as its background. */
+export function showThumbnail({ style }: HTMLElement, pictures: Pictures, index: number): void {
   const { columns, rows, sheet } = pictures;
   const address = addresses.get(pictures) ?? URL.createObjectURL(sheet);
   addresses.set(pictures, address);
+  const place = (at: number, count: number) => `${count > 1 ? (100 * at) / (count - 1) : 0}%`;
+  style.backgroundImage = `url("${address}")`;
+  style.backgroundSize = `${100 * columns}% ${100 * rows}%`;
+  style.backgroundPosition = `${place(index % columns, columns)} ${place(Math.floor(index / columns), rows)}`;
+}
+
+/** One of several pictures. @param label What a screen reader says; decoration without one. */
+export function thumbnail(pictures: Pictures, index: number, label?: string): HTMLElement {
   const picture = element('div', { class: 'thumb' });
   if (label === undefined) picture.setAttribute('aria-hidden', 'true');
   else {
     picture.setAttribute('role', 'img');
     picture.setAttribute('aria-label', label);
   }
-  const place = (at: number, count: number) => `${count > 1 ? (100 * at) / (count - 1) : 0}%`;
-  const { style } = picture;
-  style.backgroundImage = `url("${address}")`;
-  style.backgroundSize = `${100 * columns}% ${100 * rows}%`;
-  style.backgroundPosition = `${place(index % columns, columns)} ${place(Math.floor(index / columns), rows)}`;
+  showThumbnail(picture, pictures, index);
   return picture;
 }
 
@@ -52,19 +56,6 @@ export function forgetPictures(pictures: Pictures): void {
   const address = addresses.get(pictures);
   if (address !== undefined) URL.revokeObjectURL(address);
   addresses.delete(pictures);
-}
-
-/** A function that does something once before the next frame, however often it is called until then. */
-export function beforeFrame(action: () => void): () => void {
-  let waiting = false;
-  return () => {
-    if (waiting) return;
-    waiting = true;
-    requestAnimationFrame(() => {
-      waiting = false;
-      action();
-    });
-  };
 }
 
 /** Calls `changed` with the width of an element, now and whenever that changes. */
@@ -76,6 +67,17 @@ export function onWidth(watched: Element, changed: (width: number) => void): voi
     last = width;
     changed(width);
   }).observe(watched);
+}
+
+/**
+ * A whole number with its thousands apart: `12,345`. The browser's own way to write numbers loads its tables of all
+ * languages first, which blocks a page for longer than anything else that it does.
+ */
+export function grouped(value: number): string {
+  const digits = String(Math.round(value));
+  const parts: string[] = [];
+  for (let end = digits.length; end > 0; end -= 3) parts.unshift(digits.slice(Math.max(0, end - 3), end));
+  return parts.join(',');
 }
 
 /** Lets the browser save a file. */

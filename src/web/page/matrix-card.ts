@@ -1,4 +1,3 @@
-import { interpolateViridis } from 'd3-scale-chromatic';
 import { sheet, textLines } from '../../figures/document.js';
 import { tag } from '../../figures/markup.js';
 import { textWidth } from '../../figures/text.js';
@@ -14,15 +13,6 @@ export class MatrixCard {
   private readonly canvas = byId('matrix', HTMLCanvasElement);
   private groups: readonly { readonly name: string; readonly middle: number }[] = [];
   private range: readonly [number, number] = [0, 1];
-
-  constructor() {
-    const bar = byId('colourbar', HTMLCanvasElement);
-    const context = bar.getContext('2d')!;
-    for (let i = 0; i < bar.width; i++) {
-      context.fillStyle = interpolateViridis(i / (bar.width - 1));
-      context.fillRect(i, 0, 1, 1);
-    }
-  }
 
   start({ trainClasses, classNames }: RunImages): void {
     const n = trainClasses.length;

@@ -1,6 +1,7 @@
 import type { RunImages, Speech } from '../protocol.js';
 import { byId, element } from './dom.js';
-import { voices } from './voices.js';
+import { beforeFrame } from './frames.js';
+import { showVoices, voiceList } from './voices.js';
 
 /** The drawing is handed on in so many pixels along a side. */
 const SIDE = 64;
@@ -12,6 +13,12 @@ const STEP = 1 / 16;
 /** Classes that are named of a drawing. */
 const MOST_GUESSES = 5;
 
+/** Where a pointer was since the last event; Safari before 18.2 does not tell. */
+function coalescedEvents(event: PointerEvent): readonly PointerEvent[] {
+  const { getCoalescedEvents } = event as { readonly getCoalescedEvents?: () => PointerEvent[] };
+  return getCoalescedEvents?.call(event) ?? [];
+}
+
 interface Point {
   readonly x: number;
   readonly y: number;
@@ -22,16 +29,22 @@ export class PadCard {
   private readonly card = byId('draw-card', HTMLElement);
   private readonly pad = byId('pad', HTMLCanvasElement);
   private readonly drawn = byId('drawn', HTMLElement);
-  private readonly context = this.pad.getContext('2d', { willReadFrequently: true })!;
+  private readonly voices = voiceList();
+  private opened: CanvasRenderingContext2D | undefined;
   /** The strokes; the cursor of the keyboard is drawn over them. */
   private strokes: Point[][] = [];
   private cursor: Point = { x: 0.5, y: 0.25 };
   private isDown = false;
   private pointer: number | undefined;
   private images: RunImages | undefined;
+  /** The number of the drawing: it grows with every change. */
+  private drawing = 0;
+  /** Answers to drawings before this one are of what is no longer there. */
+  private first = 0;
+  private readonly draw = beforeFrame(() => this.ask());
 
-  /** @param changed Called with the ink, [SIDE][SIDE], when it has changed. */
-  constructor(private readonly changed: (ink: Float32Array) => void) {
+  /** @param changed Called with the ink, [SIDE][SIDE], and the number of the drawing, when it has changed. */
+  constructor(private readonly changed: (ink: Float32Array, drawing: number) => void) {
     this.pad.addEventListener('pointerdown', (event) => {
       this.pointer = event.pointerId;
       this.pad.setPointerCapture(event.pointerId);
@@ -40,7 +53,7 @@ export class PadCard {
     });
     this.pad.addEventListener('pointermove', (event) => {
       if (event.pointerId !== this.pointer) return;
-      const events = event.getCoalescedEvents();
+      const events = coalescedEvents(event);
       for (const each of events.length > 0 ? events : [event]) this.strokes.at(-1)!.push(this.pointOf(each));
       this.update();
     });
@@ -55,21 +68,33 @@ export class PadCard {
   start(images: RunImages): void {
     this.images = images;
     this.card.hidden = true;
+    this.stopWaiting();
   }
 
-  /** There is a model to ask. */
+  /** There is a model to ask, or another one than before. */
   open(): void {
     this.card.hidden = !this.images!.canDraw;
-    this.again();
+    if (this.images!.canDraw && this.strokes.length > 0) this.update();
   }
 
-  /** Asks once more what the drawing is: the depth has changed. */
-  again(): void {
-    if (this.strokes.length > 0) this.changed(this.ink());
+  /** No answer is waited for, and those that come are of no interest. */
+  stopWaiting(): void {
+    this.first = ++this.drawing;
+    this.setBusy(false);
   }
 
-  show(speech: Speech, elapsedMs: number): void {
-    if (this.strokes.length === 0) return;
+  /** What was found of a drawing. A screen reader waits until that is the latest one. */
+  async answer(drawing: number, speech: Speech | undefined, elapsedMs: number): Promise<void> {
+    if (drawing < this.first) return;
+    if (speech !== undefined) await this.show(speech, elapsedMs);
+    if (drawing === this.drawing) this.setBusy(false);
+  }
+
+  private setBusy(busy: boolean): void {
+    this.drawn.setAttribute('aria-busy', String(busy));
+  }
+
+  private async show(speech: Speech, elapsedMs: number): Promise<void> {
     const name = this.images!.classNames[speech.predicted];
     const head = element(
       'div',
@@ -81,12 +106,15 @@ export class PadCard {
         `${this.images!.train.count} kernel values in ${elapsedMs.toFixed(0)} ms`,
       ),
     );
-    this.drawn.replaceChildren(head, voices(speech, this.images!, MOST_GUESSES));
+    if (this.voices.parentElement === null) this.drawn.replaceChildren(head, this.voices);
+    else this.drawn.firstElementChild!.replaceWith(head);
+    await showVoices(this.voices, speech, this.images!, MOST_GUESSES);
   }
 
   private clear(): void {
     this.strokes = [];
     this.isDown = false;
+    this.stopWaiting();
     this.drawn.replaceChildren(
       element('p', { class: 'hint' }, 'Draw a digit: it is classified as you draw.'),
     );
@@ -104,8 +132,21 @@ export class PadCard {
   }
 
   private update(): void {
-    this.changed(this.ink());
+    this.drawing++;
+    this.setBusy(true);
+    this.draw();
+  }
+
+  private ask(): void {
+    // It may have been cleared meanwhile.
+    if (this.strokes.length > 0) this.changed(this.ink(), this.drawing);
     this.paint();
+  }
+
+  /** Most pages never have a drawing, and no context for one. */
+  private get context(): CanvasRenderingContext2D {
+    this.opened ??= this.pad.getContext('2d', { willReadFrequently: true })!;
+    return this.opened;
   }
 
   private onKey(event: KeyboardEvent): void {

@@ -1,7 +1,7 @@
 import { formatDuration } from '../../text/duration.js';
 import { formatRoughSize } from '../../text/sizes.js';
 import type { FromWorker, RunEstimate, WorkProgress } from '../protocol.js';
-import { byId } from './dom.js';
+import { byId, grouped } from './dom.js';
 
 const PHASES: Readonly<Record<WorkProgress['phase'], string>> = {
   train: 'training kernel',
@@ -34,10 +34,6 @@ export class RunPanel {
     this.cancel.addEventListener('click', actions.cancel);
   }
 
-  get isRunning(): boolean {
-    return this.running;
-  }
-
   /** Whether there is a device, and a network and images that fit each other. */
   set canRun(possible: boolean) {
     this.possible = possible;
@@ -47,14 +43,16 @@ export class RunPanel {
   estimate(estimate: RunEstimate | undefined, isSoftware: boolean): void {
     const line = byId('estimate', HTMLElement);
     if (estimate === undefined) {
-      line.textContent = 'Measuring what it takes…';
+      line.textContent = this.running
+        ? 'What these settings take is measured when the run has ended.'
+        : 'Measuring what it takes…';
       return;
     }
     const { pairs, elementLayersPerPair, seconds, hostBytes, deviceBytes } = estimate;
     const memory = deviceBytes === undefined ? hostBytes : deviceBytes + hostBytes;
     const time = seconds < 1 ? 'a second' : formatDuration(1000 * seconds);
     const facts = [
-      `${pairs.toLocaleString('en-US')} pairs of images`,
+      `${grouped(pairs)} pairs of images`,
       `${count(pairs * elementLayersPerPair)} element-layers`,
       `${formatRoughSize(memory)} of memory`,
     ];
@@ -74,6 +72,8 @@ export class RunPanel {
   }
 
   progress({ phase, share, elementLayersPerSecond, secondsLeft }: WorkProgress): void {
+    // What was on its way when the run ended is no news.
+    if (!this.running) return;
     this.bar.value = share;
     const left = secondsLeft === undefined ? '' : ` · ${formatDuration(1000 * secondsLeft)} left`;
     const rate = elementLayersPerSecond > 0 ? ` · ${count(elementLayersPerSecond)} element-layers/s` : '';
@@ -111,5 +111,5 @@ function count(value: number): string {
   ] as const) {
     if (value >= size) return `${(value / size).toPrecision(3)} ${name}`;
   }
-  return Math.round(value).toLocaleString('en-US');
+  return grouped(value);
 }
