@@ -7,7 +7,7 @@ import { dispatchTimer, largestError, type BenchCase } from './measure.js';
 
 /** One dispatch that changes its buffers in place. */
 export interface InPlaceDispatch {
-  /** Of the case, if it is not the shader's. */
+  /** The case has the name of the shader where none is given. */
   readonly name?: string;
   readonly contract: ShaderContract;
   readonly constants: Constants;

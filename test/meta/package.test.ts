@@ -124,7 +124,7 @@ describe('a bundle for browsers', () => {
     // Lists of layers are checked by valibot.
     expect([...packages].sort()).toEqual(['cntk-webgpu', 'valibot']);
     const solver = shaders.filter((name) => name.startsWith('cholesky_'));
-    expect(solver).toHaveLength(7);
+    expect(solver).toHaveLength(8);
     const network = shaders.filter((name) => name.startsWith('network_'));
     expect(network).toHaveLength(8);
     expect(shaders).toEqual([...solver, ...KERNEL_SHADERS, ...network].sort());
