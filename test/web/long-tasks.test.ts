@@ -8,7 +8,7 @@ import { builtPage, runEnded, until } from './built-page.js';
 /** Milliseconds by the wall clock that no task may take … */
 const LONGEST = 50;
 /** … if its thread has computed for so many of them. Alone on a machine the two are nearly the same. */
-const COMPUTED = 35;
+const COMPUTED = 30;
 
 interface TraceEvent {
   readonly name: string;
@@ -85,7 +85,7 @@ describeInChromium('the main thread', () => {
     // The control: both see what does block.
     await browser.startTracing(page, { categories: ['toplevel'] });
     await page.evaluate(block);
-    expect(tasksOf(await browser.stopTracing()).filter(blocks)).toHaveLength(1);
+    expect(tasksOf(await browser.stopTracing()).filter(blocks).length).toBeGreaterThan(0);
     await until(page, `window.longTasks.some((elapsedMs) => elapsedMs >= 399)`);
 
     const most = (key: keyof Task) => Math.max(...tasks.map((task) => task[key])).toFixed(0);

@@ -133,6 +133,8 @@ export class WhyCard {
 
   /** Only the strip is scrolled, not the page; where its images stand is known without asking the browser. */
   private scrollNow(): void {
+    // It was not laid out yet, and begins with its first image.
+    if (this.width === 0) return;
     const column = Math.floor(this.shown.indexOf(this.picked) / 2);
     const left = Math.max(0, COLUMN * (column + 0.5) - this.width / 2);
     if (left > 0 || this.strip.scrollLeft > 0) this.strip.scrollTo({ left });
