@@ -36,6 +36,9 @@ export class App {
   constructor(private readonly ask: (message: ToWorker) => void) {
     this.takeAddress();
     addEventListener('hashchange', () => this.takeAddress());
+    byId('close-notice', HTMLButtonElement).addEventListener('click', () => {
+      byId('notice', HTMLElement).hidden = true;
+    });
     byId('copy-link', HTMLButtonElement).addEventListener('click', () => void this.copyLink());
     for (const button of document.querySelectorAll<HTMLButtonElement>('[data-download]')) {
       const what = button.dataset.download as DownloadKind;

@@ -80,6 +80,7 @@ export class DepthCard {
         : `of ${result.predicted.length} test images are classified rightly${depth > 0 ? ` at depth ${depth}` : ''}`;
     const enough = this.results.filter((each) => each !== undefined).length >= 2;
     this.figure.hidden = this.depths.length < 2;
+    byId('save-accuracy', HTMLElement).hidden = !enough;
     this.figure.replaceChildren(...(enough ? [svgElement(this.svg())] : []));
   }
 }

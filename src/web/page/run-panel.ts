@@ -1,7 +1,8 @@
 import { formatDuration } from '../../text/duration.js';
 import { formatRoughSize } from '../../text/sizes.js';
 import type { FromWorker, RunEstimate, WorkProgress } from '../protocol.js';
-import { byId, grouped } from './dom.js';
+import { byId } from './dom.js';
+import { grouped } from './grouped.js';
 
 const PHASES: Readonly<Record<WorkProgress['phase'], string>> = {
   train: 'training kernel',
