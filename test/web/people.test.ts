@@ -48,7 +48,7 @@ describeInChromium('the page for people', () => {
     await inBoth();
     await page.click('#run');
     await runEnded(page);
-    await page.locator('#why .voice').last().waitFor();
+    await page.locator('#why .voice').nth(9).waitFor();
     await page.locator('#spectrum-figure svg').waitFor();
     await inBoth();
     expect(faults).toEqual([]);
@@ -62,7 +62,7 @@ describeInChromium('the page for people', () => {
     expect(await overflow(page)).toEqual([0]);
     await page.click('#run');
     await runEnded(page);
-    await page.locator('#why .voice').first().waitFor();
+    await page.locator('#why .voice').nth(9).waitFor();
     await page.locator('#spectrum-figure svg').waitFor();
     const widths: number[] = [];
     for (const width of [360, 768, 1280, 1920]) {
