@@ -1,6 +1,6 @@
 // Plan: the page in use as nobody planned it: Run is pressed twice, and Cancel before the run has begun; settings, data, depth
 // and window change while it computes, a bad file comes, and a kernel is saved before it is whole; few images are dropped,
-// and colours after a digit was drawn; two pages compute at once; and the page is opened as a file.
+// colours after a digit was drawn, and files that take longer than what is wanted after them; two pages compute at once; and the page is opened as a file.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -97,7 +97,7 @@ describeInChromium('the page, used oddly', () => {
     // The run goes on with the images and the network that it began with.
     expect(await runEnded(page)).toMatch(/^Done/);
     expect(await page.locator('#confusion tbody tr').count()).toBe(10);
-    expect(await page.textContent('#shown-value')).toBe('4');
+    expect(await page.textContent('#shown-value')).toBe('3');
     await page.locator('#drawn').scrollIntoViewIfNeeded();
     await page.locator('#pad').click();
     await page.locator('#drawn[aria-busy=false] .verdict').waitFor();
@@ -141,6 +141,31 @@ describeInChromium('the page, used oddly', () => {
     await page.focus('#train');
     await page.keyboard.press('ArrowRight');
     expect(await values()).toEqual(['40', '10']);
+    expect(faults).toEqual([]);
+  });
+
+  test('of files that take long and digits that are wanted after them, the digits stay', async () => {
+    const { page, faults } = await readyPage(browser, url, 'train=20&test=10&network=v&depth=3');
+    const names = await writeImages('late', 20, 1);
+    await drop(page, names, '20 images');
+    // From now on files are read slowly.
+    await page.workers()[0].evaluate(`{
+      const { arrayBuffer } = Blob.prototype;
+      Blob.prototype.arrayBuffer = async function () {
+        while (self.isSlow !== false) await new Promise((resolve) => setTimeout(resolve, 20));
+        return await arrayBuffer.call(this);
+      };
+    }`);
+    await page.setInputFiles('#pick-files', names);
+    await until(page, `document.querySelector('#data-facts').textContent === 'Reading…'`);
+    await page.click('#back-to-digits');
+    await until(page, `document.querySelector('#data-facts').textContent.includes('1,797')`);
+    await page.workers()[0].evaluate(`self.isSlow = false`);
+    // Long enough for twenty small images, and too short only to see what is wrong.
+    await page.waitForTimeout(500);
+    expect(await page.textContent('#data-facts')).toContain('1,797');
+    // The control: files that are wanted last are taken.
+    await drop(page, names, '20 images');
     expect(faults).toEqual([]);
   });
 

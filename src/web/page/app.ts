@@ -163,7 +163,7 @@ export class App {
   }
 
   private end(message: Extract<FromWorker, { kind: 'done' | 'cancelled' | 'failed' }>): void {
-    this.panel.end(message);
+    this.panel.end(message, this.results.summary);
     // What was changed meanwhile was not measured.
     this.describe();
   }

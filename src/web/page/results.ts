@@ -45,6 +45,11 @@ export class Results {
     return this.depth.index;
   }
 
+  /** How often the network that is shown is right, in a sentence. */
+  get summary(): string {
+    return this.depth.summary;
+  }
+
   /** A run begins. */
   async start(images: RunImages): Promise<void> {
     const before = this.images;
