@@ -11,6 +11,7 @@ ask({ kind: 'digits' });
 const app = new App(ask);
 
 worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => app.take(data));
-worker.addEventListener('error', ({ message }) => {
-  app.take({ kind: 'failed', message: `The part of the page that computes has stopped: ${message}` });
+worker.addEventListener('error', ({ message }: { readonly message?: string }) => {
+  const reason = message ?? 'its program does not load; reload the page';
+  app.take({ kind: 'failed', message: `The part of the page that computes has stopped: ${reason}` });
 });

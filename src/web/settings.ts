@@ -42,8 +42,8 @@ export const DEFAULT_SETTINGS: Settings = {
 
 /** The numbers that the page takes, from … to. */
 export const RANGES = {
-  train: [10, 2000],
-  test: [10, 1000],
+  train: [2, 2000],
+  test: [1, 1000],
   seed: [1, 999],
   depth: [3, 40],
   radius: [1, 16],

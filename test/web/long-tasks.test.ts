@@ -73,7 +73,7 @@ describeInChromium('the main thread', () => {
     await page.locator('#run:enabled').waitFor();
     await page.click('#run');
     expect(await runEnded(page)).toMatch(/^Done/);
-    await page.locator('#why .voice').last().waitFor();
+    await page.locator('#why .voice').nth(9).waitFor();
     await page.locator('#spectrum-figure svg').waitFor();
     await page.focus('#shown');
     for (let step = 0; step < 5; step++) await page.keyboard.press('ArrowLeft');

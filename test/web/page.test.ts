@@ -58,7 +58,7 @@ describeInChromium('the page', () => {
       expect(cells.reduce((a, b) => a + b, 0)).toBe(20);
       const right = (await page.locator('#confusion td.right').allTextContents()).map(Number);
       expect(right.reduce((a, b) => a + b, 0)).toBe((accuracy * 20) / 100);
-      await page.locator('.voice').first().waitFor();
+      await page.locator('#why .voice').nth(9).waitFor();
       expect(await page.locator('#why .voice').count()).toBe(10);
       await page.locator('#spectrum-figure polyline').waitFor();
       // Every pixel is computed.
@@ -207,6 +207,13 @@ describeInChromium('the page', () => {
       await answer(fifth, undefined);
       await until(page, `document.querySelector('#drawn').ariaBusy === 'false'`);
       expect(await state()).toEqual(['false', 'This is 6.']);
+      // Nobody answers any more.
+      await page.keyboard.press('ArrowUp');
+      await asked(6);
+      expect((await state())[0]).toBe('true');
+      await page.workers()[0].evaluate(`postMessage({ kind: 'failed', message: 'it has ended' })`);
+      await page.locator('#notice-text', { hasText: 'it has ended' }).waitFor();
+      expect(await page.locator('#drawn[aria-busy=false]').count()).toBe(1);
     });
   });
 

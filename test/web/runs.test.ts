@@ -1,5 +1,5 @@
 // Plan: what a run does beside the usual: a device that is lost in its middle is reported, and the run goes on with another
-// one from what was kept, to the values of an undisturbed run; a preset and layers of one's own are drawn and computed, and
+// one from what was kept, to the values of an undisturbed run, and so does a drawing; a preset and layers of one's own are drawn and computed, and
 // a list of layers that is none is refused in the words of the command line; a link holds the settings, and one that holds
 // nonsense is read without harm.
 import type { Browser, Page, Worker } from 'playwright-core';
@@ -9,7 +9,10 @@ import { OFFERED_PRESETS } from '../../src/web/page/offered-presets.js';
 import { describeInChromium, launchChromium, openPage } from './chromium.js';
 import { builtPage, readyPage, runEnded, until } from './built-page.js';
 
-/** Makes the worker's device go away at the `submissions`-th time from now that it is given work. */
+/**
+ * Makes the worker's device go away at the `submissions`-th time from now that it is given work; as in a browser whose
+ * process for graphics begins anew, there is no adapter at first.
+ */
 async function loseDevice(worker: Worker, submissions: number): Promise<void> {
   await worker.evaluate(`(() => {
     const { createCommandEncoder } = GPUDevice.prototype;
@@ -17,6 +20,11 @@ async function loseDevice(worker: Worker, submissions: number): Promise<void> {
     GPUDevice.prototype.createCommandEncoder = function (...given) {
       if (--left === 0) {
         GPUDevice.prototype.createCommandEncoder = createCommandEncoder;
+        const { requestAdapter } = GPU.prototype;
+        GPU.prototype.requestAdapter = async () => {
+          GPU.prototype.requestAdapter = requestAdapter;
+          return null;
+        };
         this.destroy();
       }
       return createCommandEncoder.apply(this, given);
@@ -50,6 +58,13 @@ describeInChromium('a run', () => {
     expect(await page.textContent('#notice')).toMatch(/was lost.*goes on from what was computed/);
     expect(await runEnded(page)).toMatch(/^Done/);
     expect([await matrixOf(page), await page.textContent('#accuracy')]).toEqual([matrix, accuracy]);
+    // So does a drawing that is being looked at.
+    await page.click('#close-notice');
+    await page.locator('#draw-card:visible').waitFor();
+    await loseDevice(page.workers()[0], 1);
+    await page.click('#pad');
+    await page.locator('#drawn[aria-busy=false] .verdict').waitFor();
+    expect(await page.textContent('#notice-text')).toMatch(/was lost/);
   });
 
   test('computes a preset, and layers of one’s own', async () => {

@@ -41,6 +41,12 @@ export function chooseImages(data: DataSet, { train, test, seed }: Settings): Ch
     .filter((index) => known.includes(tests.labels[index]))
     .slice(0, test)
     .sort((a, b) => tests.labels[a] - tests.labels[b]);
+  if (tested.length === 0) {
+    throw new InputError(
+      data.name,
+      `none of the test images is of one of the ${known.length} classes of the training images; ask for more training images`,
+    );
+  }
   const select = (from: ImageStack, indices: readonly number[]) =>
     selectImages({ images: from, labels: undefined }, indices).images;
   const trainImages = select(images, chosen);
@@ -62,6 +68,11 @@ export function chooseImages(data: DataSet, { train, test, seed }: Settings): Ch
 }
 
 function assertEnough({ name, images, test: own }: DataSet, train: number, test: number): void {
+  const least = own === undefined ? 3 : 2;
+  if (images.count < least) {
+    const needed = own === undefined ? 'two to train on and one to test on' : 'two to train on';
+    throw new InputError(name, `has too few images: ${images.count}, but at least ${needed} are needed`);
+  }
   if (own === undefined && train + test > images.count) {
     throw new InputError(
       name,

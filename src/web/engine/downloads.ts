@@ -1,3 +1,4 @@
+import { InputError } from '../../index.js';
 import { npyHeader } from '../../data/npy-bytes.js';
 import type { DownloadKind } from '../protocol.js';
 import { depthsOf } from './job.js';
@@ -8,7 +9,11 @@ export interface NpyFile {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** A part of a run as a .npy file, with the bytes that the library's `writeNpy` writes. */
+/**
+ * A part of a run as a .npy file, with the bytes that the library's `writeNpy` writes.
+ *
+ * @throws InputError where a kernel is not whole: what is not computed would be saved as if it were
+ */
 export function downloadOf(run: Run, what: DownloadKind, index: number): NpyFile {
   const { job, images } = run;
   const depth = depthsOf(job)[index];
@@ -16,7 +21,9 @@ export function downloadOf(run: Run, what: DownloadKind, index: number): NpyFile
   switch (what) {
     case 'train':
     case 'test': {
-      const { rows, columns, matrices } = run[what];
+      const { rows, columns, matrices, isWhole } = run[what];
+      if (!isWhole)
+        throw new InputError(`K-${what}`, 'is not computed to its end; wait for the run, or start one anew');
       return npyFile(`K-${what}${suffix}.npy`, '<f4', [rows, columns], matrices[index]);
     }
     case 'train-labels':

@@ -6,6 +6,7 @@ export class KernelBlock {
   /** [depths], each [rows][columns]; NaN where nothing was computed yet. */
   readonly matrices: readonly Float32Array<ArrayBuffer>[];
   private readonly finished = new Set<string>();
+  private filled = 0;
 
   constructor(
     readonly rows: number,
@@ -20,10 +21,16 @@ export class KernelBlock {
     return tiles.filter((tile) => !this.finished.has(keyOf(tile)));
   }
 
-  /** Takes a tile; one of a symmetric block is mirrored. */
+  /** Takes a tile that was missing; one of a symmetric block is mirrored. */
   put({ tile, values }: BlockTile): void {
     for (const [depth, block] of values.entries()) putTile(this.matrices[depth], this.columns, tile, block);
     this.finished.add(keyOf(tile));
+    this.filled += tile.rows * tile.columns * (isMirrored(tile) ? 2 : 1);
+  }
+
+  /** Whether every tile has come. */
+  get isWhole(): boolean {
+    return this.filled === this.rows * this.columns;
   }
 }
 
@@ -31,12 +38,17 @@ function keyOf({ firstRow, firstColumn }: Tile): string {
   return `${firstRow},${firstColumn}`;
 }
 
+/** Of a symmetric block what stands on one side of the diagonal stands on the other too. */
+function isMirrored({ firstRow, firstColumn, symmetric }: Tile): boolean {
+  return symmetric && firstRow !== firstColumn;
+}
+
 function putTile(matrix: Float32Array, stride: number, tile: Tile, values: Float32Array): void {
-  const { firstRow, firstColumn, rows, columns, symmetric } = tile;
+  const { firstRow, firstColumn, rows, columns } = tile;
   for (let i = 0; i < rows; i++) {
     const row = values.subarray(i * columns, (i + 1) * columns);
     matrix.set(row, (firstRow + i) * stride + firstColumn);
-    if (!symmetric || firstRow === firstColumn) continue;
+    if (!isMirrored(tile)) continue;
     for (let j = 0; j < columns; j++) matrix[(firstColumn + j) * stride + firstRow + i] = row[j];
   }
 }

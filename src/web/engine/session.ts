@@ -29,6 +29,7 @@ type Drawing = Extract<ToWorker, { kind: 'classify' }>;
 export class Session {
   private readonly devices = new Devices();
   private data: DataSet | undefined;
+  private choice = 0;
   /** The run that is shown; it may be going on. */
   private run: Run | undefined;
   private running = 0;
@@ -95,13 +96,17 @@ export class Session {
     }
   }
 
+  /** What was wanted last counts, and not what took longest to read. */
   private async takeData(load: () => Promise<DataSet>): Promise<void> {
+    const choice = ++this.choice;
     try {
       const data = await load();
+      const facts = await dataFacts(data);
+      if (choice !== this.choice) return;
       this.data = data;
-      this.tell({ kind: 'data', facts: await dataFacts(data) });
+      this.tell({ kind: 'data', facts });
     } catch (error) {
-      this.tell({ kind: 'bad-data', message: (error as Error).message });
+      if (choice === this.choice) this.tell({ kind: 'bad-data', message: (error as Error).message });
     }
   }
 

@@ -1,6 +1,7 @@
 import { formatSize } from '../../text/sizes.js';
 import type { AdapterFacts } from '../protocol.js';
-import { byId, element, grouped } from './dom.js';
+import { byId, element } from './dom.js';
+import { grouped } from './grouped.js';
 
 /** The adapter that computes, with its limits. */
 export function showAdapterFacts(facts: AdapterFacts): void {

@@ -36,6 +36,9 @@ export class App {
   constructor(private readonly ask: (message: ToWorker) => void) {
     this.takeAddress();
     addEventListener('hashchange', () => this.takeAddress());
+    byId('close-notice', HTMLButtonElement).addEventListener('click', () => {
+      byId('notice', HTMLElement).hidden = true;
+    });
     byId('copy-link', HTMLButtonElement).addEventListener('click', () => void this.copyLink());
     for (const button of document.querySelectorAll<HTMLButtonElement>('[data-download]')) {
       const what = button.dataset.download as DownloadKind;
@@ -160,7 +163,7 @@ export class App {
   }
 
   private end(message: Extract<FromWorker, { kind: 'done' | 'cancelled' | 'failed' }>): void {
-    this.panel.end(message);
+    this.panel.end(message, this.results.summary);
     // What was changed meanwhile was not measured.
     this.describe();
   }

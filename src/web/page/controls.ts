@@ -1,6 +1,7 @@
 import { DEFAULT_SETTINGS, hasDepths, leastDepth, RANGES, type Settings } from '../settings.js';
 import type { DataFacts } from '../protocol.js';
-import { byId, element, grouped } from './dom.js';
+import { byId, element } from './dom.js';
+import { grouped } from './grouped.js';
 import { OFFERED_PRESETS } from './offered-presets.js';
 
 const NETWORK_HINTS: Readonly<Record<Settings['network'], string>> = {
@@ -15,6 +16,13 @@ const KERNEL_HINTS: Readonly<Record<Settings['kernel'], string>> = {
   nngp: 'Gaussian process: only the last layer is trained, the others stay random.',
 };
 
+/** Numbers of images are chosen in tens … */
+const STEP = 10;
+/** … where there are so many; of fewer every one counts. */
+const MANY = 100;
+/** Images that are kept to test on, of very few a third. */
+const KEPT = 10;
+
 /** The controls of the page as settings, and settings as the controls. */
 export class Controls {
   private readonly form = byId('setup', HTMLFormElement);
@@ -28,6 +36,8 @@ export class Controls {
   private data: Settings['data'] = 'digits';
   private counts: { readonly train: number; readonly test: number | undefined } | undefined;
   private seed = DEFAULT_SETTINGS.seed;
+  /** Whether an address has brought a number of images between the tens. */
+  private isOdd = false;
   /** Whether somebody has written layers of their own, or an address has brought them. */
   private isWritten = false;
 
@@ -37,7 +47,6 @@ export class Controls {
       const [least, most] = RANGES[name];
       input.min = String(least);
       input.max = String(most);
-      input.step = name === 'train' || name === 'test' ? '10' : '1';
     }
     for (const name of OFFERED_PRESETS) this.offer(name);
     this.layers.addEventListener('input', () => (this.isWritten = true));
@@ -65,6 +74,8 @@ export class Controls {
 
   set settings(settings: Settings) {
     const { train, test, depth, radius, preset, layers, network, kernel, data, seed } = settings;
+    this.isOdd = train % STEP !== 0 || test % STEP !== 0;
+    this.limitCounts();
     for (const [name, value] of Object.entries({ train, test, depth, radius }))
       byId(name, HTMLInputElement).value = String(value);
     this.offer(preset);
@@ -89,13 +100,20 @@ export class Controls {
 
   /** The ranges of the numbers of images: from their own set, or from those that are no training images. */
   private limitCounts(): void {
-    if (this.counts === undefined) return;
-    const { train: count, test: testCount } = this.counts;
-    const [train, test] = [byId('train', HTMLInputElement), byId('test', HTMLInputElement)];
-    const limit = (input: HTMLInputElement, [least, most]: readonly [number, number], there: number) =>
-      (input.max = String(Math.min(most, Math.max(least, there))));
-    limit(train, RANGES.train, testCount === undefined ? count - RANGES.test[0] : count);
-    limit(test, RANGES.test, testCount ?? count - train.valueAsNumber);
+    const { train: count, test: testCount } = this.counts ?? { train: Infinity, test: undefined };
+    const limit = (name: 'train' | 'test', there: number) => {
+      const [least, most] = RANGES[name];
+      const input = byId(name, HTMLInputElement);
+      const inTens = there >= MANY && !this.isOdd;
+      // Between the old steps and the new ones a browser would round the value.
+      input.step = 'any';
+      input.min = String(inTens ? STEP : least);
+      input.max = String(Math.min(most, Math.max(least, there)));
+      input.step = String(inTens ? STEP : 1);
+    };
+    const kept = testCount === undefined ? Math.max(1, Math.min(KEPT, Math.floor(count / 3))) : 0;
+    limit('train', count - kept);
+    limit('test', testCount ?? count - byId('train', HTMLInputElement).valueAsNumber);
   }
 
   /** The network that was described, as layers to begin an own one with; what somebody has written stays. */

@@ -48,6 +48,18 @@ export class DepthCard {
     this.draw();
   }
 
+  /** What the card says, as one sentence; empty before there is a result. */
+  get summary(): string {
+    const result = this.results[this.index];
+    return result === undefined ? '' : `${percent(result)} ${this.sentence(result)}.`;
+  }
+
+  private sentence({ predicted }: DepthResult): string {
+    const depth = this.depths[this.index];
+    const at = depth > 0 ? ` at depth ${depth}` : '';
+    return `of ${predicted.length} test images are classified rightly${at}`;
+  }
+
   /** The figure as a document that stands alone. */
   svg(width = this.width): string {
     const solved = this.depths.flatMap((depth, i) => {
@@ -72,14 +84,16 @@ export class DepthCard {
     byId('shown-value', HTMLOutputElement).value = String(depth);
     this.slider.setAttribute('aria-valuetext', `depth ${depth}`);
     const result = this.results[this.index];
-    byId('accuracy', HTMLElement).textContent =
-      result === undefined ? '–' : `${(100 * result.accuracy).toFixed(1)} %`;
+    byId('accuracy', HTMLElement).textContent = result === undefined ? '–' : percent(result);
     byId('accuracy-text', HTMLElement).textContent =
-      result === undefined
-        ? 'Accuracy comes when the kernel is whole.'
-        : `of ${result.predicted.length} test images are classified rightly${depth > 0 ? ` at depth ${depth}` : ''}`;
+      result === undefined ? 'Accuracy comes when the kernel is whole.' : this.sentence(result);
     const enough = this.results.filter((each) => each !== undefined).length >= 2;
     this.figure.hidden = this.depths.length < 2;
+    byId('save-accuracy', HTMLElement).hidden = !enough;
     this.figure.replaceChildren(...(enough ? [svgElement(this.svg())] : []));
   }
+}
+
+function percent({ accuracy }: DepthResult): string {
+  return `${(100 * accuracy).toFixed(1)} %`;
 }

@@ -69,17 +69,6 @@ export function onWidth(watched: Element, changed: (width: number) => void): voi
   }).observe(watched);
 }
 
-/**
- * A whole number with its thousands apart: `12,345`. The browser's own way to write numbers loads its tables of all
- * languages first, which blocks a page for longer than anything else that it does.
- */
-export function grouped(value: number): string {
-  const digits = String(Math.round(value));
-  const parts: string[] = [];
-  for (let end = digits.length; end > 0; end -= 3) parts.unshift(digits.slice(Math.max(0, end - 3), end));
-  return parts.join(',');
-}
-
 /** Lets the browser save a file. */
 export function saveFile(name: string, content: BlobPart, type: string): void {
   const address = URL.createObjectURL(new Blob([content], { type }));
@@ -88,9 +77,8 @@ export function saveFile(name: string, content: BlobPart, type: string): void {
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }
 
-/** Says something above everything else, until the next run. */
+/** Says something above everything else, until it is closed or the next run begins. */
 export function showNotice(text: string): void {
-  const box = byId('notice', HTMLElement);
-  box.textContent = text;
-  box.hidden = false;
+  byId('notice', HTMLElement).hidden = false;
+  byId('notice-text', HTMLElement).textContent = text;
 }

@@ -2,8 +2,9 @@ import type { DepthResult, FromWorker, RunImages, ToWorker } from '../protocol.j
 import { ConfusionCard } from './confusion-card.js';
 import { DepthCard } from './depth-card.js';
 import { byId, forgetPictures } from './dom.js';
-import { nextFrame, OneAtATime } from './frames.js';
+import { nextFrame } from './frames.js';
 import { MatrixCard } from './matrix-card.js';
+import { OneAtATime } from './one-at-a-time.js';
 import { PadCard } from './pad-card.js';
 import { SpectrumCard } from './spectrum-card.js';
 import { WhyCard } from './why-card.js';
@@ -42,6 +43,11 @@ export class Results {
   /** The index of the depth that is shown. */
   get index(): number {
     return this.depth.index;
+  }
+
+  /** How often the network that is shown is right, in a sentence. */
+  get summary(): string {
+    return this.depth.summary;
   }
 
   /** A run begins. */

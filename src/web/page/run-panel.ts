@@ -1,7 +1,8 @@
 import { formatDuration } from '../../text/duration.js';
 import { formatRoughSize } from '../../text/sizes.js';
 import type { FromWorker, RunEstimate, WorkProgress } from '../protocol.js';
-import { byId, grouped } from './dom.js';
+import { byId } from './dom.js';
+import { grouped } from './grouped.js';
 
 const PHASES: Readonly<Record<WorkProgress['phase'], string>> = {
   train: 'training kernel',
@@ -83,8 +84,8 @@ export class RunPanel {
     this.say(`${Math.floor(100 * share)} percent${left.replace(' · ', ', ')}`);
   }
 
-  /** The run has ended. */
-  end(message: Extract<FromWorker, { kind: 'done' | 'cancelled' | 'failed' }>): void {
+  /** The run has ended. @param summary What it has found, for those who hear of it. */
+  end(message: Extract<FromWorker, { kind: 'done' | 'cancelled' | 'failed' }>, summary: string): void {
     this.running = false;
     this.cancel.hidden = true;
     this.canRun = this.possible;
@@ -93,7 +94,7 @@ export class RunPanel {
       const rate = message.elementLayersPerSecond;
       this.text.textContent = `Done in ${formatDuration(1000 * message.seconds)} · ${count(rate)} element-layers/s`;
     } else this.text.textContent = message.kind === 'cancelled' ? 'Cancelled.' : 'Ended by the error above.';
-    this.say(this.text.textContent);
+    this.say(message.kind === 'done' ? `${this.text.textContent}. ${summary}` : this.text.textContent);
     if (document.activeElement === this.cancel || document.activeElement === document.body) this.run.focus();
   }
 

@@ -1,5 +1,6 @@
 import type { DataFacts } from '../protocol.js';
-import { byId, forgetPictures, grouped, thumbnail } from './dom.js';
+import { byId, forgetPictures, thumbnail } from './dom.js';
+import { grouped } from './grouped.js';
 
 /** Some of the images of a data set. */
 export class SamplesCard {
@@ -7,7 +8,7 @@ export class SamplesCard {
 
   show({ name, count, channels, height, width, classNames, notes, samples }: DataFacts): void {
     const size = `${height}×${width} pixels${channels === 1 ? '' : `, ${channels} channels`}`;
-    const facts = `${name}: ${grouped(count)} images of ${size} in ${classNames.length} classes.`;
+    const facts = `${name}: ${grouped(count)} images of ${size} in ${classNames.length} ${classNames.length === 1 ? 'class' : 'classes'}.`;
     byId('data-facts', HTMLElement).textContent = [facts, ...notes].join(' ');
     const grid = byId('samples', HTMLElement);
     grid.setAttribute('aria-label', `${samples.count} of the images`);
