@@ -16,7 +16,7 @@ describeInChromium('what the page weighs', () => {
     const files = readdirSync(built.folder).filter((name) => name !== 'digits.data');
     expect(files).toEqual(expect.arrayContaining(['index.html', 'main.js', 'worker.js', 'style.css']));
     const sizes = files.map((name) => gzipSync(readFileSync(join(built.folder, name))).length);
-    // 298 kB when this was written: half of it is the engine, a fifth the decoder of JPEG files.
+    // 287 kB when this was written: half of it is the engine, a fifth the decoder of JPEG files.
     expect(sizes.reduce((a, b) => a + b, 0)).toBeLessThanOrEqual(300_000);
   });
 

@@ -38,7 +38,7 @@ function keyOf({ firstRow, firstColumn }: Tile): string {
   return `${firstRow},${firstColumn}`;
 }
 
-/** Of a symmetric block what stands on one side of the diagonal stands on the other too. */
+/** Whether a tile stands on both sides of the diagonal: that of a symmetric block does. */
 function isMirrored({ firstRow, firstColumn, symmetric }: Tile): boolean {
   return symmetric && firstRow !== firstColumn;
 }
