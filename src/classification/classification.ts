@@ -1,5 +1,6 @@
 import type { OpenGpu } from '../gpu/dawn/open-gpu.js';
 import { regressionGrams } from '../kernel/gram-shape.js';
+import { valueWarnings } from '../network/value-warnings.js';
 import { prepareKernels } from '../planning/prepare-kernels.js';
 import type { PrepareOptions, VariantLabels } from '../planning/prepare-run.js';
 import { fit, type Model } from '../regression/regression.js';
@@ -89,6 +90,7 @@ async function classifyWith(
   const source = memoryRows(testKernel.matrices[0], train.count);
   const { scores, labels: predictions } = await predictRows(model, source, signal);
   reporter.end();
+  for (const warning of valueWarnings(trainKernel, testKernel)) reporter.warn(warning);
   if (model.solution.warning) reporter.warn(model.solution.warning);
   return {
     scores,

@@ -9,6 +9,7 @@ import { normalize, type ChannelStatistics, type Normalization } from '../images
 import type { ImageStack } from '../images/images.js';
 import { regressionGrams } from '../kernel/gram-shape.js';
 import { requestReport, validateRequests, type KernelRequest } from '../planning/kernel-request.js';
+import { valueWarnings } from '../network/value-warnings.js';
 import { prepareKernels } from '../planning/prepare-kernels.js';
 import type { PrepareOptions } from '../planning/prepare-run.js';
 import { workUpdates } from '../progress/details.js';
@@ -151,6 +152,7 @@ export async function fitModel(
       : await chooseRidge(opened, gram.matrices[0], y, ridges, solveOptions);
   });
   reporter.end();
+  for (const warning of valueWarnings(gram)) reporter.warn(warning);
   if (solution.warning) reporter.warn(solution.warning);
   const { coefficients, ridge } = solution;
   const kernels = task.variance
