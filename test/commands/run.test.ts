@@ -5,7 +5,7 @@ import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Matrix, solve } from 'ml-matrix';
 import { normalize } from '../../src/images/normalize.js';
-import { readNpy } from '../../src/data/npy.js';
+import { readNpy, writeNpy } from '../../src/data/npy.js';
 import type { KernelSpec } from '../../src/kernel/kernel-spec.js';
 import { referenceKernel } from '../../src/kernel/reference.js';
 import { argmax } from '../../src/regression/classify.js';
@@ -224,4 +224,19 @@ describe('cntk run', () => {
     expect(result.stderr).toMatch(/^cntk: .*n = 8.*a larger ridge: .* \(--ridge [\d.e-]+\)$/m);
     expect(await readdir(folder)).not.toContain('twice');
   });
+});
+
+test('values too small for float32 are warned of, by run and by fit', async () => {
+  const pixels = Float32Array.from({ length: 6 * 4 }, (_, at) => Math.sin(1 + 12.9898 * at));
+  await writeNpy(join(folder, 'tiny.npy'), [6, 2, 2], pixels);
+  await writeNpy(join(folder, 'tiny-labels.npy'), [6], Uint8Array.from([0, 1, 0, 1, 0, 1]));
+  const kernel = '--readout vanilla --ridge 1e-3 --quiet --depth'.split(' ');
+  const run = 'run --train tiny.npy --test tiny.npy --out tiny'.split(' ');
+  const fit = 'fit --train tiny.npy --out model'.split(' ');
+  const tooSmall = /warning: \d+ values are too small for float32, the first that of ntk-vanilla-d126/;
+  for (const command of [run, fit]) {
+    expect((await succeed(...command, ...kernel, '126')).stderr).toMatch(tooSmall);
+    // The control: few layers leave nothing to say.
+    expect((await succeed(...command, ...kernel, '5')).stderr).not.toMatch(/too small/);
+  }
 });
