@@ -52,3 +52,9 @@ export async function until(page: Page, expression: string): Promise<void> {
   }
   throw new Error(`not within half a minute: ${expression}`);
 }
+
+/** Chooses a kind of network as people do, by its label: that is clicked when it stands still, which a card may hinder. */
+export async function chooseNetwork(page: Page, value: string): Promise<void> {
+  await page.click(`label:has([name=network][value=${value}])`);
+  await page.locator(`[name=network][value=${value}]:checked`).waitFor({ state: 'attached' });
+}

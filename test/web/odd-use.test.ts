@@ -8,7 +8,7 @@ import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { writeNpy } from '../../src/data/npy.js';
 import { describeInChromium, launchChromium } from './chromium.js';
-import { builtPage, readyPage, runEnded, until } from './built-page.js';
+import { builtPage, chooseNetwork, readyPage, runEnded, until } from './built-page.js';
 
 const files = mkdtempSync(join(tmpdir(), 'cntk-odd-'));
 afterAll(() => rmSync(files, { recursive: true, force: true }));
@@ -52,7 +52,7 @@ describeInChromium('the page, used oddly', () => {
     }`);
     expect(await runEnded(page)).toBe('Cancelled.');
     expect(await page.locator('#matrix-card').isVisible()).toBe(false);
-    await page.check('[name=network][value=v]', { force: true });
+    await chooseNetwork(page, 'v');
     await page.locator('#run:enabled').waitFor();
     const asked = await page.evaluate<number>(`(() => {
       const { postMessage } = Worker.prototype;

@@ -12,7 +12,7 @@ import { chooseImages } from '../../src/web/engine/chosen-images.js';
 import { DEFAULT_SETTINGS } from '../../src/web/settings.js';
 import { testGpu } from '../support/gpu.js';
 import { describeInChromium, launchChromium, openPage } from './chromium.js';
-import { builtPage, readyPage, runEnded, until } from './built-page.js';
+import { builtPage, chooseNetwork, readyPage, runEnded, until } from './built-page.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'cntk-page-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -225,7 +225,7 @@ describeInChromium('the page', () => {
     expect(await runEnded(page)).toBe('Cancelled.');
     await page.fill('#train', '20');
     await page.fill('#test', '10');
-    await page.check('[name=network][value=v]', { force: true });
+    await chooseNetwork(page, 'v');
     await page.locator('#run:enabled').waitFor();
     await page.click('#run');
     expect(await runEnded(page)).toMatch(/^Done/);

@@ -7,7 +7,7 @@ import { parseNetwork } from '../../src/data/network-text.js';
 import { presetNetwork } from '../../src/network/presets.js';
 import { OFFERED_PRESETS } from '../../src/web/page/offered-presets.js';
 import { describeInChromium, launchChromium, openPage } from './chromium.js';
-import { builtPage, readyPage, runEnded, until } from './built-page.js';
+import { builtPage, chooseNetwork, readyPage, runEnded, until } from './built-page.js';
 
 /**
  * Makes the worker's device go away at the `submissions`-th time from now that it is given work; as in a browser whose
@@ -75,7 +75,7 @@ describeInChromium('a run', () => {
     expect(parseFloat((await page.textContent('#accuracy'))!)).toBeGreaterThan(20);
     expect(await page.locator('#shown-control').isVisible()).toBe(false);
     // The editor begins with the network that was there.
-    await page.check('[name=network][value=layers]', { force: true });
+    await chooseNetwork(page, 'layers');
     expect(await page.inputValue('#layers')).toContain('flatten');
     const text = '- { layer: conv, size: 3 }\n- { layer: relu }\n- { layer: gap }\n- { layer: dense }\n';
     await page.fill('#layers', text);
