@@ -187,7 +187,7 @@ describe('panel files', () => {
       const path = join(folder, 'factor');
       const targets = randomTargets(n, 2);
       const notes: string[] = [];
-      const options: PanelFilesOptions = { note: (note) => notes.push(note), leaseMs: 600 };
+      const options: PanelFilesOptions = { note: (note) => notes.push(note), leaseMs: 3000 };
       await using first = new PanelFiles(path, options);
       await using other = new PanelFiles(path, { ...options, note: () => undefined });
       const gpu = await testGpu();
