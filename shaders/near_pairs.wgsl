@@ -1,0 +1,202 @@
+// Plane 0 of pairs whose features are nearly proportional, once more, without the cancellation of m - sigma.
+//
+//   d = sum_c (w x_c - z_c / w)^2 / 2,  T = theta0 sum_c x_c z_c           on plane 0, w: both images of one length
+//   for h = 1 .. L:  d = patch(d),  theta = patch(T),  a = w lambda_x^h,  b = lambda_z^h / w
+//                    d = GAIN distance(d, a, b),  U = GAIN kappa0 theta,  T = U + GAIN kappa1
+//   partial_sums[row][column][0][tap].y = sum w U,  at every tap where 1 - K / sqrt(K_xx K_zz) < nearness(h)
+//
+// Sums of squared distances have only positive terms: nothing cancels, and an angle keeps its relative accuracy, where that
+// of the plane kernel is off by 1e-7 over itself. It runs after the plane kernel, whose K tells which pairs are near. A
+// workgroup looks at 64 pairs at a time; all of its lanes then compute each near one. Equal images are left as they are.
+
+import package::shared::arc_distance::arc_distance;
+import package::shared::plane::window_overlap;
+import constants::HEIGHT;
+import constants::WIDTH;
+import constants::SHIFTS;
+import constants::GAIN;
+
+struct Params {
+  channels: u32,
+  layers: u32,
+  readouts: u32,
+  taps: u32,
+  theta0: f32,
+  groups: u32,
+  first_row: u32, // of the pairs: images of x from here on
+  first_column: u32,
+  rows: u32,
+  columns: u32,
+  triangle: u32, // 1: x and z are the same images, and only pairs with column <= row are wanted
+}
+
+@group(0) @binding(0) var<storage, read> x_fields: array<f32>;
+@group(0) @binding(1) var<storage, read> z_fields: array<f32>;
+@group(0) @binding(2) var<storage, read> x_energies: array<f32>;
+@group(0) @binding(3) var<storage, read> z_energies: array<f32>;
+@group(0) @binding(4) var<storage, read> radii: array<u32>;
+@group(0) @binding(5) var<storage, read> layer_slots: array<i32>;
+@group(0) @binding(6) var<storage, read_write> partial_sums: array<vec2f>;
+@group(0) @binding(7) var<storage, read_write> scratch: array<f32>;
+@group(0) @binding(8) var<uniform> params: Params;
+
+const LANES: u32 = 64;
+const PIXELS: u32 = HEIGHT * WIDTH;
+const X_WIDTH: u32 = (WIDTH + 3) / 4 * 4;
+const Z_WIDTH: u32 = 2 * X_WIDTH;
+
+var<workgroup> sh_near: array<u32, LANES>;
+var<workgroup> sh_count: atomic<u32>;
+var<workgroup> sh_total: u32;
+var<workgroup> sh_sums: array<f32, LANES>;
+
+@compute @workgroup_size(LANES)
+fn main(
+  @builtin(local_invocation_index) lane: u32,
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+) {
+  let pairs = params.rows * params.columns;
+  let base = workgroup.x * 5 * PIXELS;
+  for (var first = workgroup.x * LANES; first < pairs; first += workgroups.x * LANES) {
+    if (lane == 0) { atomicStore(&sh_count, 0); }
+    workgroupBarrier();
+    if (first + lane < pairs && is_near(first + lane)) { sh_near[atomicAdd(&sh_count, 1)] = first + lane; }
+    workgroupBarrier();
+    if (lane == 0) { sh_total = atomicLoad(&sh_count); }
+    let total = workgroupUniformLoad(&sh_total);
+    // In any order: the pairs have nothing to do with each other.
+    for (var k = 0u; k < total; k++) { correct(workgroupUniformLoad(&sh_near[k]), lane, base); }
+  }
+}
+
+// The 1 - c below which layer h (0: the first) of a pair is computed here. Deep layers bring all images together.
+fn nearness(h: u32) -> f32 { return min(NEARNESS, DEEP_NEARNESS / f32((h + 1) * (h + 1))); }
+const NEARNESS = 0.01;
+const DEEP_NEARNESS = 4.0;
+
+fn is_near(pair: u32) -> bool {
+  let x = params.first_row + pair / params.columns;
+  let z = params.first_column + pair % params.columns;
+  if (params.triangle == 1 && z >= x) { return false; }
+  for (var h = 0u; h < params.layers; h++) {
+    let slot = layer_slots[h];
+    if (slot < 0) { continue; }
+    for (var readout = 0u; readout < params.readouts; readout++) {
+      if (is_near_at(pair, x, z, h, u32(slot) * params.readouts + readout)) { return true; }
+    }
+  }
+  return false;
+}
+
+fn is_near_at(pair: u32, x: u32, z: u32, h: u32, tap: u32) -> bool {
+  let own = sqrt(x_energies[x * params.taps + tap]) * sqrt(z_energies[z * params.taps + tap]);
+  return own > 0.0 && partial_sums[pair * params.groups * params.taps + tap].x > (1.0 - nearness(h)) * own;
+}
+
+fn correct(pair: u32, lane: u32, base: u32) {
+  let x = params.first_row + pair / params.columns;
+  let z = params.first_column + pair % params.columns;
+  let x_base = x * (params.channels + params.layers) * (HEIGHT + 1) * X_WIDTH;
+  let z_base = z * (params.channels + params.layers) * SHIFTS * HEIGHT * Z_WIDTH;
+  let w = sqrt(sqrt(z_energies[z * params.taps] / x_energies[x * params.taps]));
+  let distances = base;
+  let thetas = base + PIXELS;
+  let distance_rows = base + 2 * PIXELS;
+  let theta_rows = base + 3 * PIXELS;
+  let sums = base + 4 * PIXELS;
+
+  if (lane == 0) { atomicStore(&sh_count, 0); }
+  workgroupBarrier();
+  for (var p = lane; p < PIXELS; p += LANES) {
+    var distance = 0.0;
+    var product = 0.0;
+    for (var c = 0u; c < params.channels; c++) {
+      let of_x = x_fields[x_base + at_x(c, p)];
+      let of_z = z_fields[z_base + at_z(c, p)];
+      let apart = w * of_x - of_z / w;
+      distance += apart * apart;
+      product += of_x * of_z;
+    }
+    scratch[distances + p] = 0.5 * distance;
+    scratch[thetas + p] = params.theta0 * product;
+    if (distance > 0.0) { atomicStore(&sh_count, 1); }
+  }
+  workgroupBarrier();
+  if (lane == 0) { sh_total = atomicLoad(&sh_count); }
+  if (workgroupUniformLoad(&sh_total) == 0) { return; }
+
+  for (var h = 0u; h < params.layers; h++) {
+    storageBarrier();
+    for (var p = lane; p < PIXELS; p += LANES) {
+      let x_here = p % WIDTH;
+      var distance = scratch[distances + p];
+      var theta = scratch[thetas + p];
+      if (x_here > 0) {
+        distance += scratch[distances + p - 1];
+        theta += scratch[thetas + p - 1];
+      }
+      if (x_here + 1 < WIDTH) {
+        distance += scratch[distances + p + 1];
+        theta += scratch[thetas + p + 1];
+      }
+      scratch[distance_rows + p] = distance;
+      scratch[theta_rows + p] = theta;
+    }
+    storageBarrier();
+    for (var p = lane; p < PIXELS; p += LANES) {
+      var distance = scratch[distance_rows + p];
+      var theta = scratch[theta_rows + p];
+      if (p >= WIDTH) {
+        distance += scratch[distance_rows + p - WIDTH];
+        theta += scratch[theta_rows + p - WIDTH];
+      }
+      if (p + WIDTH < PIXELS) {
+        distance += scratch[distance_rows + p + WIDTH];
+        theta += scratch[theta_rows + p + WIDTH];
+      }
+      let lambda_x = x_fields[x_base + at_x(params.channels + h, p)];
+      let lambda_z = z_fields[z_base + at_z(params.channels + h, p)];
+      let kappa = arc_distance(distance, w * lambda_x, lambda_z / w);
+      let u = GAIN * kappa.kappa0 * theta;
+      scratch[distances + p] = GAIN * kappa.distance;
+      scratch[thetas + p] = u + GAIN * kappa.kappa1;
+      scratch[sums + p] = u;
+    }
+
+    let slot = layer_slots[h];
+    if (slot >= 0) {
+      for (var readout = 0u; readout < params.readouts; readout++) {
+        let radius = radii[readout];
+        var sum = 0.0;
+        for (var p = lane; p < PIXELS; p += LANES) {
+          let row = p / WIDTH;
+          let column = p % WIDTH;
+          sum += window_overlap(row, row, radius, HEIGHT) * window_overlap(column, column, radius, WIDTH) * scratch[sums + p];
+        }
+        sh_sums[lane] = sum;
+        workgroupBarrier();
+        let tap = u32(slot) * params.readouts + readout;
+        if (lane == 0 && is_near_at(pair, x, z, h, tap)) {
+          partial_sums[pair * params.groups * params.taps + tap].y = lane_sum();
+        }
+        workgroupBarrier();
+      }
+    }
+  }
+}
+
+// Blocks of 8 lanes first.
+fn lane_sum() -> f32 {
+  var sum = 0.0;
+  for (var first = 0u; first < LANES; first += 8) {
+    var block = 0.0;
+    for (var i = first; i < first + 8; i++) { block += sh_sums[i]; }
+    sum += block;
+  }
+  return sum;
+}
+
+fn at_x(field: u32, p: u32) -> u32 { return (field * (HEIGHT + 1) + p / WIDTH) * X_WIDTH + p % WIDTH; }
+
+fn at_z(field: u32, p: u32) -> u32 { return (field * SHIFTS * HEIGHT + p / WIDTH) * Z_WIDTH + p % WIDTH; }
