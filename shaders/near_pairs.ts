@@ -9,12 +9,12 @@ export const contract: ShaderContract = {
   name: 'near_pairs',
   wgsl,
   equation:
-    'd = Σ_c (w x_c − z_c/w)²/2, per layer d ← G((a−b)²/2 + m − κ₁), U = G κ₀ θ at m − σ = d − (a−b)²/2; partial_sums[pair][0][tap].y = Σ w U where 1 − K/√(K_xx K_zz) is small',
+    'd = Σ_c (w x_c − z_c/w)²/2, per layer d ← G((a−b)²/2 + m − κ₁), U = G κ₀ θ at m − σ = d − (a−b)²/2; partial_sums[pair][0][tap].y = Σ weight U where K > reach_x reach_z',
   bindings: [
     { name: 'x_fields', access: 'read', shape: '[N][C+L][H+1][4Q] f32' },
     { name: 'z_fields', access: 'read', shape: '[N][C+L][SHIFTS][H][8Q] f32' },
-    { name: 'x_energies', access: 'read', shape: '[N][taps] f32' },
-    { name: 'z_energies', access: 'read', shape: '[N][taps] f32' },
+    { name: 'x_reaches', access: 'read', shape: '[N][taps] f32' },
+    { name: 'z_reaches', access: 'read', shape: '[N][taps] f32' },
     { name: 'radii', access: 'read', shape: '[readouts] u32' },
     { name: 'layer_slots', access: 'read', shape: '[L] i32, -1: layer not asked for' },
     { name: 'partial_sums', access: 'read_write', shape: '[rows][columns][groups][taps] vec2f; group 0 is plane 0' },
@@ -34,7 +34,7 @@ export const contract: ShaderContract = {
     triangle: 'u32',
   },
   constants: ['HEIGHT', 'WIDTH', 'SHIFTS', 'GAIN'],
-  workgroups: '(any number: each takes 64 pairs at a time)',
+  workgroups: '(any number: each takes blocks of 64 columns by 16 rows)',
   errorBound: 'relative 1e-6 to depth 21, whatever the angle (see test/kernel/similar-images.test.ts)',
 };
 
@@ -43,8 +43,8 @@ export const variants = [
   { HEIGHT: 5, WIDTH: 7, SHIFTS: 1, GAIN: 0.125 },
 ];
 
-/** Pairs that a workgroup looks at side by side. */
-export const NEAR_LANES = 64;
+/** Columns and rows that a workgroup looks at. */
+export const NEAR_BLOCK = { columns: 64, rows: 16 };
 
 /** Bytes of `scratch` that a workgroup takes. */
 export function scratchBytes({ height, width }: { readonly height: number; readonly width: number }): number {
@@ -65,7 +65,7 @@ export interface NearPairInput {
   readonly snap?: number;
 }
 
-/** Float64 mirror for one near pair. Returns Σ w U [taps]. */
+/** Float64 mirror for one near pair. Returns Σ weight U [taps]. */
 export function mirror(input: NearPairInput): Float64Array {
   const { x, z, w, radii, layerSlots, channels, height, width, gain, theta0, snap = 0 } = input;
   const pixels = height * width;

@@ -3,11 +3,11 @@
 //   d = sum_c (w x_c - z_c / w)^2 / 2,  T = theta0 sum_c x_c z_c           on plane 0, w: both images of one length
 //   for h = 1 .. L:  d = patch(d),  theta = patch(T),  a = w lambda_x^h,  b = lambda_z^h / w
 //                    d = GAIN distance(d, a, b),  U = GAIN kappa0 theta,  T = U + GAIN kappa1
-//   partial_sums[row][column][0][tap].y = sum w U,  at every tap where 1 - K / sqrt(K_xx K_zz) < nearness(h)
+//   partial_sums[row][column][0][tap].y = sum weight U,  at every tap where K > reach_x reach_z (see reaches.wgsl)
 //
 // Sums of squared distances have only positive terms: nothing cancels, and an angle keeps its relative accuracy, where that
 // of the plane kernel is off by 1e-7 over itself. It runs after the plane kernel, whose K tells which pairs are near. A
-// workgroup looks at 64 pairs at a time; all of its lanes then compute each near one. Equal images are left as they are.
+// workgroup looks at 64 columns of WALK rows at a time; all of its lanes then compute each near pair. Equal images are left as they are.
 
 import package::shared::arc_distance::arc_distance;
 import package::shared::plane::window_overlap;
@@ -32,8 +32,8 @@ struct Params {
 
 @group(0) @binding(0) var<storage, read> x_fields: array<f32>;
 @group(0) @binding(1) var<storage, read> z_fields: array<f32>;
-@group(0) @binding(2) var<storage, read> x_energies: array<f32>;
-@group(0) @binding(3) var<storage, read> z_energies: array<f32>;
+@group(0) @binding(2) var<storage, read> x_reaches: array<f32>;
+@group(0) @binding(3) var<storage, read> z_reaches: array<f32>;
 @group(0) @binding(4) var<storage, read> radii: array<u32>;
 @group(0) @binding(5) var<storage, read> layer_slots: array<i32>;
 @group(0) @binding(6) var<storage, read_write> partial_sums: array<vec2f>;
@@ -41,11 +41,12 @@ struct Params {
 @group(0) @binding(8) var<uniform> params: Params;
 
 const LANES: u32 = 64;
+const WALK: u32 = 16;
 const PIXELS: u32 = HEIGHT * WIDTH;
 const X_WIDTH: u32 = (WIDTH + 3) / 4 * 4;
 const Z_WIDTH: u32 = 2 * X_WIDTH;
 
-var<workgroup> sh_near: array<u32, LANES>;
+var<workgroup> sh_near: array<u32, LANES * WALK>;
 var<workgroup> sh_count: atomic<u32>;
 var<workgroup> sh_total: u32;
 var<workgroup> sh_sums: array<f32, LANES>;
@@ -56,42 +57,41 @@ fn main(
   @builtin(workgroup_id) workgroup: vec3u,
   @builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let pairs = params.rows * params.columns;
-  let base = workgroup.x * 5 * PIXELS;
-  for (var first = workgroup.x * LANES; first < pairs; first += workgroups.x * LANES) {
+  let across = (params.columns + LANES - 1) / LANES;
+  let blocks = across * ((params.rows + WALK - 1) / WALK);
+  for (var index = workgroup.x; index < blocks; index += workgroups.x) {
     if (lane == 0) { atomicStore(&sh_count, 0); }
     workgroupBarrier();
-    if (first + lane < pairs && is_near(first + lane)) { sh_near[atomicAdd(&sh_count, 1)] = first + lane; }
+    find_near(index / across * WALK, index % across * LANES + lane);
     workgroupBarrier();
     if (lane == 0) { sh_total = atomicLoad(&sh_count); }
     let total = workgroupUniformLoad(&sh_total);
     // In any order: the pairs have nothing to do with each other.
-    for (var k = 0u; k < total; k++) { correct(workgroupUniformLoad(&sh_near[k]), lane, base); }
+    for (var k = 0u; k < total; k++) { correct(workgroupUniformLoad(&sh_near[k]), lane, workgroup.x * 5 * PIXELS); }
   }
 }
 
-// The 1 - c below which layer h (0: the first) of a pair is computed here. Deep layers bring all images together.
-fn nearness(h: u32) -> f32 { return min(NEARNESS, DEEP_NEARNESS / f32((h + 1) * (h + 1))); }
-const NEARNESS = 0.01;
-const DEEP_NEARNESS = 4.0;
-
-fn is_near(pair: u32) -> bool {
-  let x = params.first_row + pair / params.columns;
-  let z = params.first_column + pair % params.columns;
-  if (params.triangle == 1 && z >= x) { return false; }
-  for (var h = 0u; h < params.layers; h++) {
-    let slot = layer_slots[h];
-    if (slot < 0) { continue; }
-    for (var readout = 0u; readout < params.readouts; readout++) {
-      if (is_near_at(pair, x, z, h, u32(slot) * params.readouts + readout)) { return true; }
+// The near pairs of a column, WALK rows of it. A bit for each row: most have none, and without branches they are quick.
+fn find_near(first: u32, column: u32) {
+  if (column >= params.columns) { return; }
+  let z = params.first_column + column;
+  let rows = min(WALK, params.rows - first);
+  var near = 0u;
+  for (var tap = 0u; tap < params.taps; tap++) {
+    let z_reach = z_reaches[z * params.taps + tap];
+    for (var r = 0u; r < rows; r++) {
+      let k = partial_sums[((first + r) * params.columns + column) * params.groups * params.taps + tap].x;
+      let x_reach = x_reaches[(params.first_row + first + r) * params.taps + tap];
+      near |= select(0u, 1u << r, k > x_reach * z_reach);
     }
   }
-  return false;
-}
-
-fn is_near_at(pair: u32, x: u32, z: u32, h: u32, tap: u32) -> bool {
-  let own = sqrt(x_energies[x * params.taps + tap]) * sqrt(z_energies[z * params.taps + tap]);
-  return own > 0.0 && partial_sums[pair * params.groups * params.taps + tap].x > (1.0 - nearness(h)) * own;
+  while (near != 0) {
+    let r = firstTrailingBit(near);
+    near &= near - 1;
+    // Of a triangle neither an image with itself nor what is not wanted.
+    if (params.triangle == 1 && z >= params.first_row + first + r) { continue; }
+    sh_near[atomicAdd(&sh_count, 1)] = (first + r) * params.columns + column;
+  }
 }
 
 fn correct(pair: u32, lane: u32, base: u32) {
@@ -99,7 +99,7 @@ fn correct(pair: u32, lane: u32, base: u32) {
   let z = params.first_column + pair % params.columns;
   let x_base = x * (params.channels + params.layers) * (HEIGHT + 1) * X_WIDTH;
   let z_base = z * (params.channels + params.layers) * SHIFTS * HEIGHT * Z_WIDTH;
-  let w = sqrt(sqrt(z_energies[z * params.taps] / x_energies[x * params.taps]));
+  let w = sqrt(z_reaches[z * params.taps] / x_reaches[x * params.taps]);
   let distances = base;
   let thetas = base + PIXELS;
   let distance_rows = base + 2 * PIXELS;
@@ -177,9 +177,9 @@ fn correct(pair: u32, lane: u32, base: u32) {
         sh_sums[lane] = sum;
         workgroupBarrier();
         let tap = u32(slot) * params.readouts + readout;
-        if (lane == 0 && is_near_at(pair, x, z, h, tap)) {
-          partial_sums[pair * params.groups * params.taps + tap].y = lane_sum();
-        }
+        let at = pair * params.groups * params.taps + tap;
+        let is_near = partial_sums[at].x > x_reaches[x * params.taps + tap] * z_reaches[z * params.taps + tap];
+        if (lane == 0 && is_near) { partial_sums[at].y = lane_sum(); }
         workgroupBarrier();
       }
     }

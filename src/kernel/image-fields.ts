@@ -1,6 +1,6 @@
-import { contract as energiesContract } from '../../shaders/energies.js';
 import { contract as fieldsContract, fieldFloats } from '../../shaders/fields.js';
 import { contract as normsContract } from '../../shaders/norms.js';
+import { contract as reachesContract } from '../../shaders/reaches.js';
 import { BufferScope } from '../gpu/buffers.js';
 import type { Gpu } from '../gpu/gpu.js';
 import { Recording } from '../gpu/recording.js';
@@ -12,8 +12,8 @@ import { tapTables, type TapTables } from './plane-dispatch.js';
 export interface ImageFields {
   readonly xFields: GPUBuffer;
   readonly zFields: GPUBuffer;
-  /** ΣK of each image with itself, [images][taps]. */
-  readonly energies: GPUBuffer;
+  /** [images][taps] */
+  readonly reaches: GPUBuffer;
 }
 
 /**
@@ -66,10 +66,10 @@ export class ImageFieldsCache implements Disposable {
     const floats = fieldFloats({ channels, layers, height, width, shifts: constants.fields.SHIFTS });
     const norms = await this.gpu.program(normsContract, constants.norms);
     const layOut = await this.gpu.program(fieldsContract, constants.fields);
-    const sumUp = await this.gpu.program(energiesContract, constants.norms);
+    const reach = await this.gpu.program(reachesContract, constants.norms);
     const xFields = this.scope.storage('x_fields', 4 * count * floats.x);
     const zFields = this.scope.storage('z_fields', 4 * count * floats.z);
-    const energies = this.scope.storage('energies', 4 * count * taps);
+    const reaches = this.scope.storage('reaches', 4 * count * taps);
     using scratch = new BufferScope(this.gpu.device);
     const block = stack.data.subarray(first * channels * pixels, (first + count) * channels * pixels);
     const images = scratch.upload('images', block);
@@ -90,11 +90,11 @@ export class ImageFieldsCache implements Disposable {
       [Math.ceil(z / 64), channels + layers, count],
       { images: count, channels, layers },
     );
-    recording.add(sumUp, { variance, energies, ...this.tables }, [Math.ceil(count / 64), layers], {
+    recording.add(reach, { variance, reaches, ...this.tables }, [Math.ceil(count / 64), layers], {
       ...{ images: count, layers, readouts: radii.length, taps },
     });
     // The pairs that read these fields queue up behind: the device need not idle while the host waits for them.
     await recording.submit({ wait: false });
-    return { xFields, zFields, energies };
+    return { xFields, zFields, reaches };
   }
 }

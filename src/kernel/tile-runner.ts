@@ -1,4 +1,4 @@
-import { contract as nearContract, NEAR_LANES } from '../../shaders/near_pairs.js';
+import { contract as nearContract, NEAR_BLOCK } from '../../shaders/near_pairs.js';
 import { contract as valuesContract, walkOf } from '../../shaders/tile_values.js';
 import { BufferScope } from '../gpu/buffers.js';
 import type { Gpu } from '../gpu/gpu.js';
@@ -174,14 +174,14 @@ export class TileRunner implements Disposable {
         {
           x_fields: fields.x.xFields,
           z_fields: fields.z.zFields,
-          x_energies: fields.x.energies,
-          z_energies: fields.z.energies,
+          x_reaches: fields.x.reaches,
+          z_reaches: fields.z.reaches,
           radii: this.tables.radii,
           layer_slots: this.tables.layer_slots,
           partial_sums: slot.partialSums,
           scratch: this.scratch,
         },
-        [Math.min(nearWorkgroups, Math.ceil((rows * columns) / NEAR_LANES))],
+        [Math.min(nearWorkgroups, Math.ceil(rows / NEAR_BLOCK.rows) * Math.ceil(columns / NEAR_BLOCK.columns))],
         {
           ...{ channels, layers: pass.layers, readouts: pass.radii.length, taps: pass.taps },
           ...{ theta0: pass.theta0, groups, first_row: firstRow, first_column: firstColumn },

@@ -1,6 +1,8 @@
-// energies[i][tap] = GAIN sum_p weight(p) variance[i][h](p): what the plane kernel sums up of K for an image with itself.
+// reaches[i][tap] = sqrt((1 - nearness(h)) GAIN sum_p weight(p) variance[i][h](p))
 //
-// tap = slot · readouts + readout; h is the layer of the slot, weight that of plane 0 in the read-out.
+// The sum is what the plane kernel sums up of K for an image with itself, on plane 0; tap = slot · readouts + readout, h is
+// the layer of the slot. Two images are nearly proportional, c > 1 - nearness, where their K is above the product of both
+// reaches. Deep layers bring all images together, to 1 - c of about 44 / h^2; what is meant here is nearer.
 
 import package::shared::plane::window_overlap;
 import constants::HEIGHT;
@@ -17,7 +19,7 @@ struct Params {
 @group(0) @binding(0) var<storage, read> variance: array<f32>;
 @group(0) @binding(1) var<storage, read> radii: array<u32>;
 @group(0) @binding(2) var<storage, read> layer_slots: array<i32>;
-@group(0) @binding(3) var<storage, read_write> energies: array<f32>;
+@group(0) @binding(3) var<storage, read_write> reaches: array<f32>;
 @group(0) @binding(4) var<uniform> params: Params;
 
 @compute @workgroup_size(64)
@@ -36,6 +38,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       }
       sum += window_overlap(y, y, radius, HEIGHT) * row;
     }
-    energies[image * params.taps + u32(slot) * params.readouts + readout] = GAIN * sum;
+    reaches[image * params.taps + u32(slot) * params.readouts + readout] = sqrt((1.0 - nearness(h)) * GAIN * sum);
   }
 }
+
+fn nearness(h: u32) -> f32 { return min(0.01, 16.0 / f32((h + 1) * (h + 1))); }
