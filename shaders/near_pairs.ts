@@ -9,7 +9,7 @@ export const contract: ShaderContract = {
   name: 'near_pairs',
   wgsl,
   equation:
-    'd = Σ_c (w x_c − z_c/w)²/2, per layer d ← G((a−b)²/2 + m − κ₁), U = G κ₀ θ at m − σ = d − (a−b)²/2; partial_sums[pair][0][tap].y = Σ weight U where K > reach_x reach_z',
+    'd = Σ_c (v x_c − w z_c)²/2, per layer d ← G((a−b)²/2 + m − κ₁), U = G κ₀ θ at m − σ = d − (a−b)²/2; partial_sums[pair][0][tap].y = Σ weight U where K > reach_x reach_z',
   bindings: [
     { name: 'x_fields', access: 'read', shape: '[N][C+L][H+1][4Q] f32' },
     { name: 'z_fields', access: 'read', shape: '[N][C+L][SHIFTS][H][8Q] f32' },
@@ -17,7 +17,11 @@ export const contract: ShaderContract = {
     { name: 'z_reaches', access: 'read', shape: '[N][taps] f32' },
     { name: 'radii', access: 'read', shape: '[readouts] u32' },
     { name: 'layer_slots', access: 'read', shape: '[L] i32, -1: layer not asked for' },
-    { name: 'partial_sums', access: 'read_write', shape: '[rows][columns][groups][taps] vec2f; group 0 is plane 0' },
+    {
+      name: 'partial_sums',
+      access: 'read_write',
+      shape: '[rows][columns][groups][taps] vec2f; group 0 is plane 0',
+    },
     { name: 'scratch', access: 'read_write', shape: '[workgroups][5][H][W] f32' },
   ],
   params: {
@@ -54,7 +58,8 @@ export function scratchBytes({ height, width }: { readonly height: number; reado
 export interface NearPairInput {
   readonly x: ArrayLike<number>; // [C+L][H][W]: pixels, then lambdas
   readonly z: ArrayLike<number>; // [C+L][H][W]
-  readonly w: number;
+  /** What brings both images to one length. */
+  readonly factors: readonly [x: number, z: number];
   readonly radii: readonly number[];
   readonly layerSlots: readonly number[]; // [L]
   readonly channels: number;
@@ -67,16 +72,17 @@ export interface NearPairInput {
 
 /** Float64 mirror for one near pair. Returns Σ weight U [taps]. */
 export function mirror(input: NearPairInput): Float64Array {
-  const { x, z, w, radii, layerSlots, channels, height, width, gain, theta0, snap = 0 } = input;
+  const { x, z, factors, radii, layerSlots, channels, height, width, gain, theta0, snap = 0 } = input;
   const pixels = height * width;
   const taps = (Math.max(...layerSlots) + 1) * radii.length;
   const result = new Float64Array(taps);
+  const [v, w] = factors;
   let distance: Float64Array = new Float64Array(pixels);
   let theta: Float64Array = new Float64Array(pixels);
   for (let c = 0; c < channels; c++) {
     for (let p = 0; p < pixels; p++) {
       const [ofX, ofZ] = [x[c * pixels + p], z[c * pixels + p]];
-      distance[p] += (w * ofX - ofZ / w) ** 2 / 2;
+      distance[p] += (v * ofX - w * ofZ) ** 2 / 2;
       theta[p] += theta0 * ofX * ofZ;
     }
   }
@@ -84,11 +90,11 @@ export function mirror(input: NearPairInput): Float64Array {
     distance = patch(distance, 0, 0, height, width);
     theta = patch(theta, 0, 0, height, width);
     for (let p = 0; p < pixels; p++) {
-      const [a, b] = [w * x[(channels + h) * pixels + p], z[(channels + h) * pixels + p] / w];
+      const [a, b] = [v * x[(channels + h) * pixels + p], w * z[(channels + h) * pixels + p]];
       const kappa = arcDistance(distance[p], a, b, snap);
       const u = gain * kappa.kappa0 * theta[p];
       distance[p] = gain * kappa.distance;
-      theta[p] = u + gain * kappa.kappa1;
+      theta[p] = u + (gain * kappa.kappa1) / (v * w);
       if (slot < 0) continue;
       for (const [readout, radius] of radii.entries()) {
         const [row, column] = [Math.floor(p / width), p % width];

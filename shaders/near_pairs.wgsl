@@ -1,8 +1,8 @@
 // Plane 0 of pairs whose features are nearly proportional, once more, without the cancellation of m - sigma.
 //
-//   d = sum_c (w x_c - z_c / w)^2 / 2,  T = theta0 sum_c x_c z_c           on plane 0, w: both images of one length
-//   for h = 1 .. L:  d = patch(d),  theta = patch(T),  a = w lambda_x^h,  b = lambda_z^h / w
-//                    d = GAIN distance(d, a, b),  U = GAIN kappa0 theta,  T = U + GAIN kappa1
+//   d = sum_c (v x_c - w z_c)^2 / 2,  T = theta0 sum_c x_c z_c           on plane 0, v and w: both images of one length
+//   for h = 1 .. L:  d = patch(d),  theta = patch(T),  a = v lambda_x^h,  b = w lambda_z^h
+//                    d = GAIN distance(d, a, b),  U = GAIN kappa0 theta,  T = U + GAIN kappa1 / (v w)
 //   partial_sums[row][column][0][tap].y = sum weight U,  at every tap where K > reach_x reach_z (see reaches.wgsl)
 //
 // Sums of squared distances have only positive terms: nothing cancels, and an angle keeps its relative accuracy, where that
@@ -99,7 +99,12 @@ fn correct(pair: u32, lane: u32, base: u32) {
   let z = params.first_column + pair % params.columns;
   let x_base = x * (params.channels + params.layers) * (HEIGHT + 1) * X_WIDTH;
   let z_base = z * (params.channels + params.layers) * SHIFTS * HEIGHT * Z_WIDTH;
-  let w = sqrt(z_reaches[z * params.taps] / x_reaches[x * params.taps]);
+  // Of one length, and the same whichever of the two is x.
+  let x_reach = x_reaches[x * params.taps];
+  let z_reach = z_reaches[z * params.taps];
+  let of_x = sqrt(z_reach / x_reach);
+  let of_z = sqrt(x_reach / z_reach);
+  let unit = GAIN / (of_x * of_z);
   let distances = base;
   let thetas = base + PIXELS;
   let distance_rows = base + 2 * PIXELS;
@@ -112,11 +117,11 @@ fn correct(pair: u32, lane: u32, base: u32) {
     var distance = 0.0;
     var product = 0.0;
     for (var c = 0u; c < params.channels; c++) {
-      let of_x = x_fields[x_base + at_x(c, p)];
-      let of_z = z_fields[z_base + at_z(c, p)];
-      let apart = w * of_x - of_z / w;
+      let x_value = x_fields[x_base + at_x(c, p)];
+      let z_value = z_fields[z_base + at_z(c, p)];
+      let apart = of_x * x_value - of_z * z_value;
       distance += apart * apart;
-      product += of_x * of_z;
+      product += x_value * z_value;
     }
     scratch[distances + p] = 0.5 * distance;
     scratch[thetas + p] = params.theta0 * product;
@@ -157,10 +162,10 @@ fn correct(pair: u32, lane: u32, base: u32) {
       }
       let lambda_x = x_fields[x_base + at_x(params.channels + h, p)];
       let lambda_z = z_fields[z_base + at_z(params.channels + h, p)];
-      let kappa = arc_distance(distance, w * lambda_x, lambda_z / w);
+      let kappa = arc_distance(distance, of_x * lambda_x, of_z * lambda_z);
       let u = GAIN * kappa.kappa0 * theta;
       scratch[distances + p] = GAIN * kappa.distance;
-      scratch[thetas + p] = u + GAIN * kappa.kappa1;
+      scratch[thetas + p] = u + unit * kappa.kappa1;
       scratch[sums + p] = u;
     }
 

@@ -6,7 +6,8 @@ import { windowOverlap } from './shared/plane.js';
 export const contract: ShaderContract = {
   name: 'reaches',
   wgsl,
-  equation: 'reaches[i][slot · readouts + readout] = √((1 − nearness(h)) G Σ_p weight(p) variance[i][h](p)), h the layer of the slot',
+  equation:
+    'reaches[i][slot · readouts + readout] = √((1 − nearness(h)) G Σ_p weight(p) variance[i][h](p)), h the layer of the slot',
   bindings: [
     { name: 'variance', access: 'read', shape: '[N][L][H][W] f32' },
     { name: 'radii', access: 'read', shape: '[readouts] u32' },
@@ -32,7 +33,15 @@ export interface ReachesInput {
 }
 
 /** Float64 mirror. Returns reaches [N][taps]. */
-export function mirror({ variance, radii, layerSlots, images, height, width, gain }: ReachesInput): Float64Array {
+export function mirror({
+  variance,
+  radii,
+  layerSlots,
+  images,
+  height,
+  width,
+  gain,
+}: ReachesInput): Float64Array {
   const layers = layerSlots.length;
   const taps = (Math.max(...layerSlots) + 1) * radii.length;
   const reaches = new Float64Array(images * taps);

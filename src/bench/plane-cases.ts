@@ -66,7 +66,15 @@ export function planesCase(options: PlaneCaseOptions): BenchCase {
           const floats = 2 * pass.taps;
           const computed = some.flatMap((plane) => [...sums.subarray(plane * floats, (plane + 1) * floats)]);
           return {
-            error: largestError(computed, await mirrorSums(images, pass, some.map((plane) => pass.planes[plane]), signal)),
+            error: largestError(
+              computed,
+              await mirrorSums(
+                images,
+                pass,
+                some.map((plane) => pass.planes[plane]),
+                signal,
+              ),
+            ),
             tolerance: PLANE_TOLERANCE,
             against: 'its float64 mirror',
           };

@@ -181,7 +181,12 @@ export class TileRunner implements Disposable {
           partial_sums: slot.partialSums,
           scratch: this.scratch,
         },
-        [Math.min(nearWorkgroups, Math.ceil(rows / NEAR_BLOCK.rows) * Math.ceil(columns / NEAR_BLOCK.columns))],
+        [
+          Math.min(
+            nearWorkgroups,
+            Math.ceil(rows / NEAR_BLOCK.rows) * Math.ceil(columns / NEAR_BLOCK.columns),
+          ),
+        ],
         {
           ...{ channels, layers: pass.layers, readouts: pass.radii.length, taps: pass.taps },
           ...{ theta0: pass.theta0, groups, first_row: firstRow, first_column: firstColumn },

@@ -109,9 +109,11 @@ async function bundle(name: string, text: string) {
 
 const KERNEL_SHADERS = [
   'fields',
+  'near_pairs',
   'norms',
   'planes',
   'planes_subgroup',
+  'reaches',
   'subgroup_order',
   'tile_values',
   'zero_plane',
