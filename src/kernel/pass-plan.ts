@@ -51,8 +51,7 @@ export const SUBMISSIONS_IN_FLIGHT = 3;
 /** Two blocks for every tile that may still be in flight: none of them may leave the cache. */
 const MIN_CACHED_BLOCKS = 2 * SUBMISSIONS_IN_FLIGHT;
 const MAX_SUM_BYTES = 16 * 2 ** 20;
-const NEAR_BYTES = 4 * 2 ** 20;
-const MOST_NEAR_WORKGROUPS = 256;
+const NEAR_BYTES = 16 * 2 ** 20;
 /** Pairs that a workgroup computes one after the other where it holds all planes of a pair: what the pairs share is then read once. */
 const WALK = 8;
 /** Images of rows that a lane takes one after the other where it holds a whole plane. */
@@ -140,7 +139,9 @@ export function planPass(
     );
   }
   const maxPairs = Math.max(1, Math.floor(Math.min(MAX_SUM_BYTES, bindable) / sumBytesPerPair));
-  const near = Math.max(1, Math.min(MOST_NEAR_WORKGROUPS, Math.floor(NEAR_BYTES / scratchBytes(shape))));
+  // A large device computes many pairs at a time.
+  const nearMost = device.software ? 16 : 1024;
+  const near = Math.max(1, Math.min(nearMost, Math.floor(NEAR_BYTES / scratchBytes(shape))));
   const nearBytes = near * scratchBytes(shape);
   const workgroups = Math.ceil(pass.planes.length / variant.constants.PLANES);
   return {
