@@ -3,7 +3,7 @@ import { wgsl } from './linked/planes.js';
 import { arcCosine } from './shared/arc_cosine.js';
 import { link, windowOverlap } from './shared/plane.js';
 
-const { ceil, floor, max } = Math;
+const { floor, max } = Math;
 
 /** The fused plane kernel: all layers of displacement planes in one dispatch (paper, sections 4, H, I). */
 export const contract: ShaderContract = {
@@ -20,7 +20,7 @@ export const contract: ShaderContract = {
     {
       name: 'partial_sums',
       access: 'read_write',
-      shape: '[rows][columns][groups][taps] vec2f; tap = slot · readouts + readout',
+      shape: '[rows][columns][planes][taps] vec2f; tap = slot · readouts + readout',
     },
   ],
   params: {
@@ -31,7 +31,6 @@ export const contract: ShaderContract = {
     taps: 'u32',
     theta0: 'f32',
     first_group: 'u32',
-    groups: 'u32',
     first_row: 'u32',
     first_column: 'u32',
     columns: 'u32',
@@ -39,7 +38,7 @@ export const contract: ShaderContract = {
     triangle: 'u32',
   },
   constants: ['HEIGHT', 'WIDTH', 'SHIFTS', 'GAIN', 'ROWS', 'PLANES', 'PAIRS', 'MAX_TAPS', 'SHARED_EDGES'],
-  workgroups: '(groups of PLANES planes, ⌈columns/(PAIRS · walk)⌉, rows)',
+  workgroups: '(⌈planes/PLANES⌉, ⌈columns/(PAIRS · walk)⌉, rows)',
   errorBound:
     'sums over a plane: relative 1e-6 at depth 21 against the exact recursion (see test/kernel/golden.test.ts)',
 };
@@ -82,17 +81,16 @@ export interface PlanesInput {
   readonly width: number;
   readonly gain: number;
   readonly theta0: number;
-  readonly planesPerGroup: number;
   readonly snap?: number;
 }
 
-/** Float64 mirror for one pair. Returns partial [groups][slots · readouts][2]. */
+/** Float64 mirror for one pair. Returns partial sums [planes][slots · readouts][2]. */
 export function mirror(input: PlanesInput): Float64Array {
-  const { x, z, planes, radii, layerSlots, channels, height, width, gain, theta0, planesPerGroup } = input;
+  const { x, z, planes, radii, layerSlots, channels, height, width, gain, theta0 } = input;
   const pixels = height * width;
   const layers = layerSlots.length;
   const taps = (max(...layerSlots) + 1) * radii.length;
-  const partial = new Float64Array(ceil(planes.length / planesPerGroup) * taps * 2);
+  const partial = new Float64Array(planes.length * taps * 2);
   for (const [index, [dx, dy]] of planes.entries()) {
     const snap = input.same && dx === 0 && dy === 0 ? 2 : (input.snap ?? 0);
     const q = Array.from({ length: pixels }, (_, p) => {
@@ -115,7 +113,7 @@ export function mirror(input: PlanesInput): Float64Array {
       }
       if (layerSlots[h] >= 0) {
         for (const [readout, radius] of radii.entries()) {
-          const tap = floor(index / planesPerGroup) * taps + layerSlots[h] * radii.length + readout;
+          const tap = index * taps + layerSlots[h] * radii.length + readout;
           for (let p = 0; p < pixels; p++) {
             const weight =
               windowOverlap(floor(p / width), floor(q[p] / width), radius, height) *

@@ -3,7 +3,7 @@
 //   K = sum_c x_c(p) z_c(q),  T = K or 0,   q = (p + d) mod (H, W)
 //   for h = 1 .. L:  sigma = patch(K),  theta = patch(T),  m = lambda_x^h(p) lambda_z^h(q)
 //                    K = GAIN kappa1(sigma, m),   U = GAIN kappa0 theta,   T = U + K
-//   partial_sums[row][column][group][slot][readout] = (sum w K, sum w U) over the planes of the group, at every tapped layer
+//   partial_sums[row][column][plane][slot][readout] = (sum w K, sum w U), at every tapped layer
 //
 // An invocation holds ROWS rows of four columns of one plane in registers. Neighbours meet in workgroup memory: first
 // the left and right columns (sums along rows), then the top and bottom rows. A workgroup holds PLANES planes of each of
@@ -37,7 +37,6 @@ struct Params {
   taps: u32,
   theta0: f32,
   first_group: u32,
-  groups: u32,
   first_row: u32, // of the pairs: images of x from here on, a row of workgroups for each
   first_column: u32, // images of z from here on
   columns: u32,
@@ -73,7 +72,7 @@ fn main(
   @builtin(local_invocation_index) lane: u32,
   @builtin(workgroup_id) workgroup: vec3u,
 ) {
-  let group = params.first_group + workgroup.x;
+  let index = (params.first_group + workgroup.x) * PLANES + position.z % PLANES;
   let row = params.first_row + workgroup.z;
   // The columns that are wanted; of a triangle up to the diagonal.
   let end = select(params.columns, min(params.columns, row + 1 - min(row + 1, params.first_column)), params.triangle == 1);
@@ -83,7 +82,7 @@ fn main(
   if (begin < last) {
     loop {
       let offset = begin + position.z / PLANES;
-      pair_plane(position, lane, group, row, offset, workgroup.z * params.columns + offset);
+      pair_plane(position, lane, index, row, offset, workgroup.z * params.columns + offset);
       workgroupBarrier();
       continuing {
         begin += PAIRS;
@@ -95,11 +94,10 @@ fn main(
 
 // One plane of one pair through all layers. In the registers of a lane: K, and U = T - K; between the two halves of a
 // layer their sums along rows, of K and T.
-fn pair_plane(position: vec3u, lane: u32, group: u32, row: u32, offset: u32, pair: u32) {
+fn pair_plane(position: vec3u, lane: u32, index: u32, row: u32, offset: u32, pair: u32) {
   let quad = position.x;
   let strip = position.y;
   let top = strip * ROWS;
-  let index = group * PLANES + position.z % PLANES;
   let d = planes[min(index, params.planes - 1)];
   let fields = params.channels + params.layers;
   let column = params.first_column + min(offset, params.columns - 1);
@@ -226,20 +224,19 @@ fn pair_plane(position: vec3u, lane: u32, group: u32, row: u32, offset: u32, pai
   }
 
   // The lanes' sums, two taps at a time through the same workgroup memory.
-  let live = select(0.0, 1.0, index < params.planes);
   for (var tap = 0u; tap < params.taps; tap += 2) {
     let second = tap_sums[min(tap + 1, params.taps - 1)];
     workgroupBarrier();
-    sh_edges[lane] = live * vec4f(tap_sums[tap], second);
+    sh_edges[lane] = vec4f(tap_sums[tap], second);
     workgroupBarrier();
-    if (lane % PAIR_LANES == 0 && offset < params.columns) {
+    if (lane % PLANE_LANES == 0 && index < params.planes && offset < params.columns) {
       var sum = vec4f(0.0);
-      for (var first = 0u; first < PAIR_LANES; first += 16) {
+      for (var first = 0u; first < PLANE_LANES; first += 16) {
         var block = vec4f(0.0);
-        for (var i = first; i < min(first + 16, PAIR_LANES); i++) { block += sh_edges[lane + i]; }
+        for (var i = first; i < min(first + 16, PLANE_LANES); i++) { block += sh_edges[lane + i]; }
         sum += block;
       }
-      let at = (pair * params.groups + group) * params.taps + tap;
+      let at = (pair * params.planes + index) * params.taps + tap;
       partial_sums[at] = sum.xy;
       if (tap + 1 < params.taps) { partial_sums[at + 1] = sum.zw; }
     }

@@ -2,7 +2,7 @@
 //
 // A lane holds ROWS rows of COLUMN_QUADS * 4 columns of one plane in registers; ROW_LANES * STRIPS lanes, a power of two
 // that no subgroup is smaller than, hold the plane. Neighbours meet in subgroup shuffles: no workgroup memory, no
-// barrier. A group of partial_sums is one plane. A workgroup holds PLANES planes of each of PAIRS neighbouring pairs.
+// barrier. A workgroup holds PLANES planes of each of PAIRS neighbouring pairs.
 //
 // Software adapters run the body of a loop once more, without lanes, where the condition stands at its head; an `if` they
 // jump over. Short loops therefore end with their condition, and the layers stand in an `if`.
@@ -35,7 +35,6 @@ struct Params {
   taps: u32,
   theta0: f32,
   first_group: u32,
-  groups: u32,
   first_row: u32, // of the pairs: images of x from here on, a row of workgroups for each
   first_column: u32, // images of z from here on
   columns: u32,
@@ -237,7 +236,7 @@ fn pair_plane(lane: u32, index: u32, row: u32, offset: u32, pair: u32) {
           }
           let sum = plane_sum(sums);
           if (lane % PLANE_LANES == 0 && index < params.planes && offset < params.columns) {
-            let group = pair * params.groups + index;
+            let group = pair * params.planes + index;
             partial_sums[group * params.taps + u32(slot) * params.readouts + readout] = sum;
           }
           continuing {

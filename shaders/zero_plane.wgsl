@@ -33,7 +33,6 @@ struct Params {
   taps: u32,
   theta0: f32,
   first_group: u32, // 0
-  groups: u32,
   first_row: u32, // of the pairs: images of x from here on
   first_column: u32, // images of z from here on
   columns: u32,

@@ -28,6 +28,19 @@ const SNAP = 3.7e-7;
 // Below this 1/m overflows or m is denormal: such an element weighs nothing beside pixels of order 1.
 const TINY = 1e-37;
 
+// A, B and (A - B) / u at one element.
+fn angle_series(u: f32) -> f32 {
+  return A0 + u * (A1 + u * (A2 + u * (A3 + u * (A4 + u * (A5 + u * (A6 + u * A7))))));
+}
+
+fn sine_series(u: f32) -> f32 {
+  return B0 + u * (B1 + u * (B2 + u * (B3 + u * (B4 + u * (B5 + u * (B6 + u * B7))))));
+}
+
+fn difference_series(u: f32) -> f32 {
+  return A1 - B1 + u * (A2 - B2 + u * (A3 - B3 + u * (A4 - B4 + u * (A5 - B5 + u * (A6 - B6 + u * (A7 - B7))))));
+}
+
 struct ArcCosine {
   kappa1: vec4f, // (sqrt(m^2 - sigma^2) + sigma (pi - theta)) / pi
   kappa0: vec4f, // (pi - theta) / pi

@@ -68,10 +68,10 @@ export function gramCase(options: GramCaseOptions): BenchCase {
         }),
         async validate(signal) {
           const pass = passOf(network);
-          const [k, u] = await mirrorSums(networkImages(network, 2), pass, pass.planes, {
-            planesPerGroup: pass.planes.length,
-            signal,
-          });
+          const sums = await mirrorSums(networkImages(network, 2), pass, pass.planes, signal);
+          const total = (first: 0 | 1) =>
+            sums.reduce((sum, value, e) => sum + (e % 2 === first ? value : 0), 0);
+          const [k, u] = [total(0), total(1)];
           const { use, scale } = pass.outputs[0];
           const sum = (use === 'u' ? 0 : k) + (use === 'k' ? 0 : u);
           const kernel = trial.matrices[0];

@@ -52,7 +52,7 @@ export function layersCase(options: Omit<BenchNetwork, 'readout'> & { readonly n
           const computed = some.flatMap((plane) => tensors.map((tensor) => gapSum(tensor, plane, pixels)));
           const planes = some.map((plane) => pass.planes[plane]);
           return {
-            error: largestError(computed, await mirrorSums(images, pass, planes, { signal })),
+            error: largestError(computed, await mirrorSums(images, pass, planes, signal)),
             tolerance: PLANE_TOLERANCE,
             against: 'the float64 mirror of the fused kernel',
           };

@@ -47,13 +47,13 @@ export function mirrorFields(images: ImageStack, { layers }: Pass, image: number
  * Float64 mirrors of some planes of the pair of images 0 and 1: norms, then planes, one at a time, so that the event
  * loop has its turns.
  *
- * @returns [planes.length / planesPerGroup][taps][2], ΣK and ΣU
+ * @returns [planes][taps][2], ΣK and ΣU
  */
 export async function mirrorSums(
   images: ImageStack,
   pass: Pass,
   planes: Pass['planes'],
-  { planesPerGroup = 1, signal }: { planesPerGroup?: number; signal?: AbortSignal } = {},
+  signal?: AbortSignal,
 ): Promise<Float64Array> {
   const { channels, height, width } = images;
   const common = {
@@ -67,16 +67,13 @@ export async function mirrorSums(
     width,
     gain: layerGain(images),
     theta0: pass.theta0,
-    planesPerGroup: 1,
     snap: SNAP,
   };
   const floats = 2 * pass.taps;
-  const sums = new Float64Array(Math.ceil(planes.length / planesPerGroup) * floats);
+  const sums = new Float64Array(planes.length * floats);
   const breathe = breather(signal);
   for (const [index, plane] of planes.entries()) {
-    const group = Math.floor(index / planesPerGroup);
-    for (const [e, sum] of planesMirror({ ...common, planes: [plane] }).entries())
-      sums[group * floats + e] += sum;
+    sums.set(planesMirror({ ...common, planes: [plane] }), index * floats);
     await breathe();
   }
   return sums;

@@ -10,8 +10,8 @@ import { describeNetwork, evenly, mirrorSums, networkImages, passOf, type BenchN
 
 /** Float32 through ten layers and a sum over a plane, against float64: about 1e-6 is seen. */
 export const PLANE_TOLERANCE = 1e-5;
-/** Groups of planes that are compared with the mirror, which takes a millisecond for each plane of 32×32. */
-const VALIDATED_GROUPS = 32;
+/** Planes that are compared with the mirror, which takes a millisecond for each plane of 32×32. */
+const VALIDATED_PLANES = 32;
 
 export interface PlaneCaseOptions extends BenchNetwork {
   readonly name: string;
@@ -36,13 +36,12 @@ export function planesCase(options: PlaneCaseOptions): BenchCase {
       const images = networkImages(options, count);
       const pass = passOf(options);
       const plan = planPass(pass, shape, { rows: count, columns: count, symmetric: false }, gpu, { variant });
-      const { groups, variant: chosen } = plan;
-      const { planesPerGroup } = chosen;
+      const planes = pass.planes.length;
       const program = await gpu.program(plan.variant.contract, plan.constants.planes);
       const cache = new ImageFieldsCache(gpu, plan);
       const scope = new BufferScope(gpu.device);
       const fields = await cache.block('images', images, 0, count);
-      const partialSums = scope.storage('partial_sums', 8 * pairs * groups * pass.taps);
+      const partialSums = scope.storage('partial_sums', 8 * pairs * planes * pass.taps);
       const buffers = {
         x_fields: fields.xFields,
         z_fields: fields.zFields,
@@ -55,22 +54,27 @@ export function planesCase(options: PlaneCaseOptions): BenchCase {
       const record = (recording: Recording) => void recording.add(program, buffers, workgroups, params);
       return {
         work: pairs * plan.elementLayersPerPair,
-        cost: planeCost(chosen, globalBytes / (pairs * plan.elementLayersPerPair)),
+        cost: planeCost(plan.variant, globalBytes / (pairs * plan.elementLayersPerPair)),
         compileMs: program.compileMs,
         ...dispatchTimer(gpu, record),
         async validate(signal) {
           const recording = new Recording(gpu);
           record(recording);
-          const { data } = await recording.read(partialSums, 0, 8 * groups * pass.taps).submit();
+          const { data } = await recording.read(partialSums, 0, 8 * planes * pass.taps).submit();
           const sums = new Float32Array(data[0]);
-          const some = evenly(groups, VALIDATED_GROUPS);
+          const some = evenly(planes, VALIDATED_PLANES);
           const floats = 2 * pass.taps;
-          const computed = some.flatMap((group) => [...sums.subarray(group * floats, (group + 1) * floats)]);
-          const planes = some.flatMap((group) =>
-            pass.planes.slice(group * planesPerGroup, (group + 1) * planesPerGroup),
-          );
+          const computed = some.flatMap((plane) => [...sums.subarray(plane * floats, (plane + 1) * floats)]);
           return {
-            error: largestError(computed, await mirrorSums(images, pass, planes, { planesPerGroup, signal })),
+            error: largestError(
+              computed,
+              await mirrorSums(
+                images,
+                pass,
+                some.map((plane) => pass.planes[plane]),
+                signal,
+              ),
+            ),
             tolerance: PLANE_TOLERANCE,
             against: 'its float64 mirror',
           };

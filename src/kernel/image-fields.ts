@@ -1,15 +1,19 @@
 import { contract as fieldsContract, fieldFloats } from '../../shaders/fields.js';
 import { contract as normsContract } from '../../shaders/norms.js';
+import { contract as reachesContract } from '../../shaders/reaches.js';
 import { BufferScope } from '../gpu/buffers.js';
 import type { Gpu } from '../gpu/gpu.js';
 import { Recording } from '../gpu/recording.js';
 import type { ImageStack } from '../images/images.js';
 import type { PassPlan } from './pass-plan.js';
+import { tapTables, type TapTables } from './plane-dispatch.js';
 
-/** What the plane kernel reads of a block of images. */
+/** What the shaders of pairs read of a block of images. */
 export interface ImageFields {
   readonly xFields: GPUBuffer;
   readonly zFields: GPUBuffer;
+  /** [images][taps] */
+  readonly reaches: GPUBuffer;
 }
 
 /**
@@ -19,12 +23,14 @@ export interface ImageFields {
 export class ImageFieldsCache implements Disposable {
   private readonly scope: BufferScope;
   private readonly blocks = new Map<string, ImageFields>();
+  private readonly tables: TapTables;
 
   constructor(
     private readonly gpu: Gpu,
     private readonly plan: PassPlan,
   ) {
     this.scope = new BufferScope(gpu.device);
+    this.tables = tapTables(this.scope, plan.pass);
   }
 
   /** The fields of images first … first + count − 1 of a stack, with pixels of order 1. `key` names the stack. */
@@ -47,22 +53,23 @@ export class ImageFieldsCache implements Disposable {
 
   /** Commands already submitted keep their buffers: destroying one here is safe. */
   private evict(): void {
-    const [name, { xFields, zFields }] = this.blocks.entries().next().value!;
+    const [name, fields] = this.blocks.entries().next().value!;
     this.blocks.delete(name);
-    this.scope.free(xFields);
-    this.scope.free(zFields);
+    for (const buffer of Object.values(fields) as GPUBuffer[]) this.scope.free(buffer);
   }
 
   private async compute(stack: ImageStack, first: number, count: number): Promise<ImageFields> {
     const { channels, height, width } = stack;
-    const { layers } = this.plan.pass;
+    const { layers, radii, taps } = this.plan.pass;
     const { constants } = this.plan;
     const pixels = height * width;
     const floats = fieldFloats({ channels, layers, height, width, shifts: constants.fields.SHIFTS });
     const norms = await this.gpu.program(normsContract, constants.norms);
     const layOut = await this.gpu.program(fieldsContract, constants.fields);
+    const reach = await this.gpu.program(reachesContract, constants.norms);
     const xFields = this.scope.storage('x_fields', 4 * count * floats.x);
     const zFields = this.scope.storage('z_fields', 4 * count * floats.z);
+    const reaches = this.scope.storage('reaches', 4 * count * taps);
     using scratch = new BufferScope(this.gpu.device);
     const block = stack.data.subarray(first * channels * pixels, (first + count) * channels * pixels);
     const images = scratch.upload('images', block);
@@ -83,8 +90,11 @@ export class ImageFieldsCache implements Disposable {
       [Math.ceil(z / 64), channels + layers, count],
       { images: count, channels, layers },
     );
+    recording.add(reach, { variance, reaches, ...this.tables }, [Math.ceil(count / 64), layers], {
+      ...{ images: count, layers, readouts: radii.length, taps },
+    });
     // The pairs that read these fields queue up behind: the device need not idle while the host waits for them.
     await recording.submit({ wait: false });
-    return { xFields, zFields };
+    return { xFields, zFields, reaches };
   }
 }

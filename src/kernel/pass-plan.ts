@@ -1,4 +1,5 @@
 import { fieldFloats } from '../../shaders/fields.js';
+import { scratchBytes } from '../../shaders/near_pairs.js';
 import type { Constants } from '../gpu/shader-source.js';
 import { className } from '../checks/class-name.js';
 import {
@@ -24,19 +25,20 @@ export interface PassPlan {
   /** The variant of the plane kernel that the pass runs. */
   readonly variant: PlaneVariant;
   /** The constants that the programs of the pass are specialised by. */
-  readonly constants: Readonly<Record<'planes' | 'norms' | 'fields', Constants>>;
+  readonly constants: Readonly<Record<'planes' | 'norms' | 'fields' | 'near', Constants>>;
   /** Workgroups of the plane kernel that hold the planes of a pair. */
   readonly workgroups: number;
   /** Pairs that a workgroup computes one after the other. */
   readonly walk: number;
-  /** Groups of planes per pair whose sums stand apart. */
-  readonly groups: number;
   /** Images whose fields stand in one buffer. */
   readonly blockImages: number;
   /** Field buffers (x and z of a block) kept at a time. */
   readonly cachedBlocks: number;
   /** Pairs that one submission may hold at the most. */
   readonly maxPairs: number;
+  /** Workgroups that look for nearly proportional images, and what they take of memory. */
+  readonly nearWorkgroups: number;
+  readonly nearBytes: number;
   /** Element-layers of one pair: the unit of work of every speed figure. */
   readonly elementLayersPerPair: number;
   /** Bytes on the device at the most: blocks, and three submissions' sums and values. */
@@ -49,6 +51,7 @@ export const SUBMISSIONS_IN_FLIGHT = 3;
 /** Two blocks for every tile that may still be in flight: none of them may leave the cache. */
 const MIN_CACHED_BLOCKS = 2 * SUBMISSIONS_IN_FLIGHT;
 const MAX_SUM_BYTES = 16 * 2 ** 20;
+const NEAR_BYTES = 16 * 2 ** 20;
 /** Pairs that a workgroup computes one after the other where it holds all planes of a pair: what the pairs share is then read once. */
 const WALK = 8;
 /** Images of rows that a lane takes one after the other where it holds a whole plane. */
@@ -75,11 +78,11 @@ const PLAN_OPTIONS = [
 /**
  * Plans one pass over images of one shape: variant of the plane kernel, image blocks, buffer sizes.
  *
- * Bytes on the device, whatever the number of images: an image takes I = 4 (C + L) (4 (H + 1) Q + 8 S H Q) bytes,
+ * Bytes on the device, whatever the number of images: an image takes I = 4 (C + L) (4 (H + 1) Q + 8 S H Q) + 4 t bytes,
  * with L layers, Q = ⌈W/4⌉ and S = 4 shifted copies (1 for plane 0 alone). A block holds B images, as many as one
  * binding does and at most memory / (6 I); as many blocks stand as fit the memory, but six, or all there are. With the
- * sums and values of three submissions of P pairs, G groups of planes, t taps and k kernels each:
- * blocks · B · I + 3 P (8 t G + 4 k), where P (8 t G + 4 k) ≤ 16 MiB. While a block is computed, its pixels and variances stand beside it: 4 B (C + L) H W.
+ * sums and values of three submissions of P pairs, G planes, t taps and k kernels each:
+ * blocks · B · I + 3 P (8 t G + 4 k) + 20 H W · nearWorkgroups, where P (8 t G + 4 k) ≤ 16 MiB. While a block is computed, its pixels and variances stand beside it: 4 B (C + L) H W.
  *
  * @throws PlanError if the plane of an image does not fit a workgroup of this device, or an image its buffers
  */
@@ -102,11 +105,10 @@ export function planPass(
   const { height, width, channels } = shape;
   const shifts = shiftsOf(pass);
   const variant = variantOfPass(pass, shape, [gram], device, choice);
-  const groups = Math.ceil(pass.planes.length / variant.planesPerGroup);
 
   const floats = fieldFloats({ channels, layers: pass.layers, height, width, shifts });
   const bindable = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
-  const imageBytes = 4 * (floats.x + floats.z);
+  const imageBytes = 4 * (floats.x + floats.z + pass.taps);
   if (4 * floats.z > bindable) {
     throw new PlanError(
       `the fields of one ${channels}×${height}×${width} image at depth ${pass.layers + 1} take ${4 * floats.z} bytes; ` +
@@ -129,14 +131,18 @@ export function planPass(
     Math.ceil(gram.rows / blockImages) + (gram.symmetric ? 0 : Math.ceil(gram.columns / blockImages));
   const cachedBlocks = Math.min(blocks, Math.max(MIN_CACHED_BLOCKS, Math.floor(memoryBytes / blockBytes)));
   const taps = pass.taps;
-  const sumBytesPerPair = 8 * taps * groups + 4 * pass.outputs.length;
+  const sumBytesPerPair = 8 * taps * pass.planes.length + 4 * pass.outputs.length;
   if (sumBytesPerPair > bindable) {
     throw new PlanError(
-      `the sums of one pair over ${groups} groups and ${taps} taps take ${sumBytesPerPair} bytes; ` +
+      `the sums of one pair over ${pass.planes.length} planes and ${taps} taps take ${sumBytesPerPair} bytes; ` +
         `this device binds at most ${bindable}. Ask for fewer depths or read-outs at a time.`,
     );
   }
   const maxPairs = Math.max(1, Math.floor(Math.min(MAX_SUM_BYTES, bindable) / sumBytesPerPair));
+  // A large device computes many pairs at a time.
+  const nearMost = device.software ? 16 : 1024;
+  const near = Math.max(1, Math.min(nearMost, Math.floor(NEAR_BYTES / scratchBytes(shape))));
+  const nearBytes = near * scratchBytes(shape);
   const workgroups = Math.ceil(pass.planes.length / variant.constants.PLANES);
   return {
     pass,
@@ -146,15 +152,17 @@ export function planPass(
       planes: planeConstants(pass, shape, device, variant),
       norms: { HEIGHT: height, WIDTH: width, GAIN: layerGain(shape) },
       fields: { HEIGHT: height, WIDTH: width, SHIFTS: shifts },
+      near: { HEIGHT: height, WIDTH: width, SHIFTS: shifts, GAIN: layerGain(shape) },
     },
     workgroups,
     walk: variant.kind === 'lane' ? LANE_WALK : workgroups === 1 ? WALK : 1,
-    groups,
     blockImages,
     cachedBlocks,
     maxPairs,
+    nearWorkgroups: near,
+    nearBytes,
     elementLayersPerPair: pass.planes.length * height * width * pass.layers,
-    deviceBytes: cachedBlocks * blockBytes + SUBMISSIONS_IN_FLIGHT * maxPairs * sumBytesPerPair,
+    deviceBytes: cachedBlocks * blockBytes + SUBMISSIONS_IN_FLIGHT * maxPairs * sumBytesPerPair + nearBytes,
   };
 }
 

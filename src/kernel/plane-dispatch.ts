@@ -6,11 +6,20 @@ import type { Pass } from './passes.js';
 import type { PassPlan } from './pass-plan.js';
 
 /** What the plane kernel reads of a pass, whatever the images. */
-export type PlaneTables = Readonly<Record<'planes' | 'radii' | 'layer_slots', GPUBuffer>>;
+export type PlaneTables = TapTables & Readonly<Record<'planes', GPUBuffer>>;
+
+/** Which layers and read-outs are tapped. */
+export type TapTables = Readonly<Record<'radii' | 'layer_slots', GPUBuffer>>;
 
 export function planeTables(scope: BufferScope, pass: Pass): PlaneTables {
   return {
     planes: scope.upload('planes', Uint32Array.from(pass.planes.flat())),
+    ...tapTables(scope, pass),
+  };
+}
+
+export function tapTables(scope: BufferScope, pass: Pass): TapTables {
+  return {
     radii: scope.upload('radii', Uint32Array.from(pass.radii)),
     layer_slots: scope.upload('layer_slots', Int32Array.from(pass.layerSlots)),
   };
@@ -24,7 +33,7 @@ export interface PlaneSlice {
 
 /** Workgroups and parameters of a dispatch of the plane kernel; all planes of the pairs unless a slice is given. */
 export function planeDispatch(
-  { channels, groups, pass, workgroups, walk, constants, variant }: PassPlan,
+  { channels, pass, workgroups, walk, constants, variant }: PassPlan,
   { firstRow, rows, firstColumn, columns, triangle }: TileBatch,
   { first, count }: PlaneSlice = { first: 0, count: workgroups },
 ): { readonly workgroups: readonly [number, number, number]; readonly params: ParameterValues } {
@@ -41,7 +50,6 @@ export function planeDispatch(
       taps: pass.taps,
       theta0: pass.theta0,
       first_group: first,
-      groups,
       first_row: firstRow,
       first_column: firstColumn,
       columns,

@@ -12,8 +12,6 @@ interface Variant<Kind extends string, Constants extends string> {
   readonly contract: ShaderContract;
   /** The variant's own constants; the others follow from the pass. */
   readonly constants: Readonly<Record<Constants, number>>;
-  /** How many planes one group of partial sums holds. */
-  readonly planesPerGroup: number;
 }
 
 /** A plane in one workgroup, its edges in workgroup memory: on every device. */
@@ -142,7 +140,6 @@ export function subgroupVariant(
       STRIPS: strips,
       PLANES: Math.max(1, Math.min(Math.floor(lanes / planeLanes), nextPowerOfTwo(planes))),
     },
-    planesPerGroup: 1,
   };
 }
 
@@ -171,7 +168,6 @@ export function laneVariant(
     kind: 'lane',
     contract: zeroPlaneContract,
     constants: { SUBGROUP: subgroupSize, ROWS, ROW_LANES, SUMS: ROW_LANES * STRIPS, PLANES: 1 },
-    planesPerGroup: 1,
   };
 }
 
@@ -199,8 +195,8 @@ export function portableWithRows(
 ): PortableVariant | undefined {
   const rows = Math.min(most, height);
   const planeLanes = Math.ceil(width / 4) * Math.ceil(height / rows);
-  const planesPerGroup = Math.max(1, Math.min(Math.floor(lanes / planeLanes), planes));
-  const count = planeLanes * planesPerGroup;
+  const together = Math.max(1, Math.min(Math.floor(lanes / planeLanes), planes));
+  const count = planeLanes * together;
   if (count > limits.maxComputeInvocationsPerWorkgroup) return undefined;
   const fits = (slots: number) => 16 * count * slots <= limits.maxComputeWorkgroupStorageSize;
   const sharedEdges = !fits(rows + 4);
@@ -208,8 +204,7 @@ export function portableWithRows(
   return {
     kind: 'portable',
     contract: portableContract,
-    constants: { ROWS: rows, PLANES: planesPerGroup, SHARED_EDGES: sharedEdges ? 1 : 0 },
-    planesPerGroup,
+    constants: { ROWS: rows, PLANES: together, SHARED_EDGES: sharedEdges ? 1 : 0 },
   };
 }
 

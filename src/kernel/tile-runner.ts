@@ -1,3 +1,4 @@
+import { contract as nearContract, NEAR_BLOCK } from '../../shaders/near_pairs.js';
 import { contract as valuesContract, walkOf } from '../../shaders/tile_values.js';
 import { BufferScope } from '../gpu/buffers.js';
 import type { Gpu } from '../gpu/gpu.js';
@@ -20,6 +21,12 @@ export interface BatchValues {
   readonly values: Float32Array;
   /** What float32 could not hold; see shaders/tile_values.ts. */
   readonly problems: Uint32Array;
+}
+
+/** What is read of the images of rows, and of columns. */
+export interface PairFields {
+  readonly x: ImageFields;
+  readonly z: ImageFields;
 }
 
 interface Slot {
@@ -55,9 +62,12 @@ export class TileRunner implements Disposable {
     private readonly outputs: OutputTables,
     private readonly hooks: Hooks,
     private readonly planeKernel: Program,
+    private readonly nearPairs: Program | undefined,
     private readonly tileValues: Program,
     private readonly scope: BufferScope,
     private readonly tables: PlaneTables,
+    /** One for all submissions, which the device computes one after the other. */
+    private readonly scratch: GPUBuffer,
   ) {
     this.pacer = new Pacer(gpu.description.software);
   }
@@ -65,10 +75,14 @@ export class TileRunner implements Disposable {
   static async create(gpu: Gpu, plan: PassPlan, outputs: OutputTables, hooks: Hooks): Promise<TileRunner> {
     const { signal } = hooks;
     const planeKernel = await orAborted(gpu.program(plan.variant.contract, plan.constants.planes), signal);
+    // The NNGP of nearly proportional images is as exact as that of others.
+    const isNtk = plan.pass.outputs.some(({ use }) => use !== 'k');
+    const near = isNtk ? await orAborted(gpu.program(nearContract, plan.constants.near), signal) : undefined;
     const tileValues = await orAborted(gpu.program(valuesContract), signal);
     const scope = new BufferScope(gpu.device);
     const tables = planeTables(scope, plan.pass);
-    return new TileRunner(gpu, plan, outputs, hooks, planeKernel, tileValues, scope, tables);
+    const scratch = scope.storage('scratch', plan.nearBytes);
+    return new TileRunner(gpu, plan, outputs, hooks, planeKernel, near, tileValues, scope, tables, scratch);
   }
 
   /**
@@ -77,7 +91,7 @@ export class TileRunner implements Disposable {
    * @param store Gets the values, a batch at a time.
    * @returns when all is submitted; `done` when all is stored.
    */
-  async run(fields: ImageFields, tile: Tile, store: Store): Promise<{ readonly done: Promise<unknown> }> {
+  async run(fields: PairFields, tile: Tile, store: Store): Promise<{ readonly done: Promise<unknown> }> {
     const { maxPairs, elementLayersPerPair } = this.plan;
     const all: Promise<void>[] = [];
     const batches = batchesOf(tile, () => Math.min(maxPairs, this.pacer.units(elementLayersPerPair)));
@@ -110,13 +124,13 @@ export class TileRunner implements Disposable {
     this.hooks.signal?.throwIfAborted();
   }
 
-  private async submit(slot: Slot, fields: ImageFields, tile: Tile, batch: TileBatch): Promise<BatchValues> {
+  private async submit(slot: Slot, fields: PairFields, tile: Tile, batch: TileBatch): Promise<BatchValues> {
     const { plan, gpu, tables } = this;
     const { elementLayersPerPair, workgroups } = plan;
     const workPerWorkgroup = (elementLayersPerPair / workgroups) * pairsInBatch(batch);
     const buffers = {
-      x_fields: fields.xFields,
-      z_fields: fields.zFields,
+      x_fields: fields.x.xFields,
+      z_fields: fields.z.zFields,
       partial_sums: slot.partialSums,
       ...tables,
     };
@@ -125,7 +139,7 @@ export class TileRunner implements Disposable {
       const { workgroups: grid, params } = planeDispatch(plan, batch, slice);
       const recording = new Recording(gpu).add(this.planeKernel, buffers, grid, params);
       const last = slice.first + slice.count === workgroups;
-      if (last) this.finish(recording, slot, tile, batch);
+      if (last) this.finish(recording, fields, slot, tile, batch);
       const work = slice.count * workPerWorkgroup;
       const result = await this.pacer.time(work, (quietMs) => recording.submit({ quietMs, timed: true }));
       data = result.data;
@@ -150,9 +164,36 @@ export class TileRunner implements Disposable {
       yield { first, count: Math.min(size, workgroups - first) };
   }
 
-  private finish(recording: Recording, slot: Slot, tile: Tile, batch: TileBatch): void {
-    const { groups, pass } = this.plan;
-    const { rows, columns } = batch;
+  private finish(recording: Recording, fields: PairFields, slot: Slot, tile: Tile, batch: TileBatch): void {
+    const { pass, channels, nearWorkgroups } = this.plan;
+    const { rows, columns, firstRow, firstColumn, triangle } = batch;
+    const groups = pass.planes.length;
+    if (this.nearPairs !== undefined) {
+      recording.add(
+        this.nearPairs,
+        {
+          x_fields: fields.x.xFields,
+          z_fields: fields.z.zFields,
+          x_reaches: fields.x.reaches,
+          z_reaches: fields.z.reaches,
+          radii: this.tables.radii,
+          layer_slots: this.tables.layer_slots,
+          partial_sums: slot.partialSums,
+          scratch: this.scratch,
+        },
+        [
+          Math.min(
+            nearWorkgroups,
+            Math.ceil(rows / NEAR_BLOCK.rows) * Math.ceil(columns / NEAR_BLOCK.columns),
+          ),
+        ],
+        {
+          ...{ channels, layers: pass.layers, readouts: pass.radii.length, taps: pass.taps },
+          ...{ theta0: pass.theta0, groups, first_row: firstRow, first_column: firstColumn },
+          ...{ rows, columns, triangle: triangle ? 1 : 0 },
+        },
+      );
+    }
     const outputs = pass.outputs.length;
     this.gpu.device.queue.writeBuffer(slot.problems, 0, NO_PROBLEMS);
     recording
@@ -182,9 +223,9 @@ export class TileRunner implements Disposable {
   }
 
   private createSlot(): Slot {
-    const { maxPairs, groups, pass } = this.plan;
+    const { maxPairs, pass } = this.plan;
     return {
-      partialSums: this.scope.storage('partial_sums', 8 * maxPairs * groups * pass.taps),
+      partialSums: this.scope.storage('partial_sums', 8 * maxPairs * pass.planes.length * pass.taps),
       values: this.scope.storage('values', 4 * maxPairs * pass.outputs.length),
       problems: this.scope.storage('problems', NO_PROBLEMS.byteLength),
     };

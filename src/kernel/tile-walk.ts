@@ -144,7 +144,7 @@ class TilePasses implements Disposable {
       for (const part of partsOf(tile, plan.blockImages)) {
         const x = await orAborted(cache.block('rows', rows, part.firstRow, part.rows), signal);
         const z = await orAborted(cache.block(columnKey, columns, part.firstColumn, part.columns), signal);
-        const { done } = await runner.run({ xFields: x.xFields, zFields: z.zFields }, part, (found) => {
+        const { done } = await runner.run({ x, z }, part, (found) => {
           checkValues(found, plan.pass, kernels, part, underflows);
           putValues(block, indices, part, found.batch, found.values);
         });

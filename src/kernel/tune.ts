@@ -113,7 +113,7 @@ export async function tune(gpu: Gpu, options: TuneOptions): Promise<TuneResult> 
 
   const started = performance.now();
   const elapsed = () => performance.now() - started;
-  const creating = TuningBench.create(gpu, options, candidates);
+  const creating = TuningBench.create(gpu, options);
   using bench = await orAborted(creating, signal).catch((reason: unknown) => {
     creating.then((late) => late[Symbol.dispose]()).catch(() => undefined);
     throw reason;

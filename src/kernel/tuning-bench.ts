@@ -80,17 +80,14 @@ export class TuningBench implements Disposable {
     private readonly buffers: Readonly<Record<string, GPUBuffer>>,
   ) {}
 
-  static async create(gpu: Gpu, job: TuningJob, candidates: readonly PlaneVariant[]): Promise<TuningBench> {
+  static async create(gpu: Gpu, job: TuningJob): Promise<TuningBench> {
     const { shape, planes } = job;
     const { pass } = tuningPlanes(planes, shape, job.depth);
     const gram = { rows: IMAGES[planes], columns: IMAGES[planes], symmetric: false };
     const planOf = (variant: PlaneVariant) =>
       planPass(pass, shape, gram, gpu, { variant: { one: variant, many: variant } });
     const plan = planPass(pass, shape, gram, gpu);
-    const groups = Math.max(
-      ...candidates.map(({ planesPerGroup }) => Math.ceil(pass.planes.length / planesPerGroup)),
-    );
-    const pairBytes = 8 * pass.taps * groups;
+    const pairBytes = 8 * pass.taps * pass.planes.length;
     const count = Math.min(IMAGES[planes], plan.blockImages);
     const mostRows = Math.max(1, Math.min(count, Math.floor(SUM_BYTES / (pairBytes * count))));
     const images = noise(count, shape);
@@ -120,9 +117,10 @@ export class TuningBench implements Disposable {
 
   /** The sums of a few pairs, [pairs][taps][2], the last one that of an image with itself; NaN where the variant writes nothing. */
   async sums({ plan, program }: TuningCase): Promise<Float32Array> {
-    const { groups, pass } = plan;
+    const { pass } = plan;
+    const planes = pass.planes.length;
     const columns = Math.min(CHECKED_PAIRS, this.images);
-    const poison = new Float32Array(2 * columns * groups * pass.taps).fill(NaN);
+    const poison = new Float32Array(2 * columns * planes * pass.taps).fill(NaN);
     this.gpu.device.queue.writeBuffer(this.buffers.partial_sums, 0, poison);
     const recording = new Recording(this.gpu);
     // The row of a triangle that has so many pairs.
@@ -133,7 +131,7 @@ export class TuningBench implements Disposable {
     const floats = 2 * pass.taps;
     const sums = new Float64Array(columns * floats);
     for (let at = 0; at < partial.length; at++)
-      sums[Math.floor(at / (groups * floats)) * floats + (at % floats)] += partial[at];
+      sums[Math.floor(at / (planes * floats)) * floats + (at % floats)] += partial[at];
     return Float32Array.from(sums);
   }
 

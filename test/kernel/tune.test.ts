@@ -107,7 +107,7 @@ describe('a search', () => {
     const portable = portableVariant(shape, PLANES, gpu);
     const wrong = [
       planted(portable, 'wrong_neighbour', 'select(lane - 1, lane, quad == 0)', 'lane'),
-      planted(portable, 'silent', 'if (lane % PAIR_LANES == 0 &&', 'if (lane == 100000 &&'),
+      planted(portable, 'silent', 'if (lane % PLANE_LANES == 0 &&', 'if (lane == 100000 &&'),
       planted(portable, 'broken', 'var link =', 'var link: bool ='),
     ];
     const { variant, measurements } = await tune(gpu, {

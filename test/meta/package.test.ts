@@ -109,9 +109,11 @@ async function bundle(name: string, text: string) {
 
 const KERNEL_SHADERS = [
   'fields',
+  'near_pairs',
   'norms',
   'planes',
   'planes_subgroup',
+  'reaches',
   'subgroup_order',
   'tile_values',
   'zero_plane',
@@ -128,8 +130,8 @@ describe('a bundle for browsers', () => {
     const network = shaders.filter((name) => name.startsWith('network_'));
     expect(network).toHaveLength(8);
     expect(shaders).toEqual([...solver, ...KERNEL_SHADERS, ...network].sort());
-    // 329,700 bytes when this was written.
-    expect(sizeBytes).toBeLessThan(345_000);
+    // 349,751 bytes when this was written.
+    expect(sizeBytes).toBeLessThan(365_000);
   });
 
   test('holds the shaders that it uses and no others', async () => {

@@ -117,7 +117,7 @@ async function sumsOf(size: Size, batch: Batch, shader: ShaderContract = contrac
       ...mirror({
         ...pairOf,
         ...{ planes: [[0, 0]], radii: [0], layerSlots: slots, channels, height, width, gain },
-        ...{ theta0: 1, planesPerGroup: 1 },
+        theta0: 1,
       }),
     );
   }

@@ -31,7 +31,6 @@ export function mirrorKernel(x: ImageStack, z: ImageStack, spec: KernelSpec): Fl
     );
   };
   const [xs, zs] = [fieldsOf(x), fieldsOf(z)];
-  const planesPerGroup = 3;
   const kernel = new Float64Array(x.count * z.count);
   for (const [i, fx] of xs.entries()) {
     for (const [j, fz] of zs.entries()) {
@@ -43,17 +42,15 @@ export function mirrorKernel(x: ImageStack, z: ImageStack, spec: KernelSpec): Fl
         radii: pass.radii,
         layerSlots: pass.layerSlots,
         theta0: pass.theta0,
-        planesPerGroup,
         gain,
         ...shape,
       });
-      const groups = Math.ceil(pass.planes.length / planesPerGroup);
       [kernel[i * z.count + j]] = tileValues.mirror({
         partialSums: partial,
         outputs: [output],
         rowExponents: [0],
         columnExponents: [0],
-        groups,
+        groups: pass.planes.length,
         taps: pass.taps,
       });
     }

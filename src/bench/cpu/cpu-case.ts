@@ -57,7 +57,7 @@ export function cpuPlanesCase(options: CpuPlanesOptions): BenchCase {
           const some = evenly(planes.length, VALIDATED_PLANES).map((plane) => planes[plane]);
           const error = largestError(
             await pool.sums({ ...input, planes: some }),
-            await mirrorSums(images, pass, some, { signal }),
+            await mirrorSums(images, pass, some, signal),
           );
           return { error, tolerance: PLANE_TOLERANCE, against: 'the float64 mirror of the fused kernel' };
         },
