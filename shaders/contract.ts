@@ -13,7 +13,8 @@ export type ParameterType = 'u32' | 'i32' | 'f32';
 export interface Binding {
   /** Name in the WGSL file and prefix of the buffer's label. */
   readonly name: string;
-  readonly access: 'read' | 'read_write';
+  /** `sampled`: a two-dimensional texture, a texel for each vec4f. */
+  readonly access: 'read' | 'read_write' | 'sampled';
   /** Shape as a reader would write it, for example `[N][C][H][W] f32`. */
   readonly shape: string;
 }
@@ -25,7 +26,7 @@ export interface ShaderContract {
   readonly wgsl: string;
   /** The equation that one dispatch computes. */
   readonly equation: string;
-  /** Storage buffers of group 0, bindings 0, 1, … in this order. */
+  /** Storage buffers and textures of group 0, bindings 0, 1, … in this order. */
   readonly bindings: readonly Binding[];
   /** Fields of the uniform block, bound after the storage buffers; empty: no uniform block. */
   readonly params: Readonly<Record<string, ParameterType>>;

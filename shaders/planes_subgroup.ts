@@ -1,6 +1,8 @@
 import type { ShaderContract } from './contract.js';
+import { wgsl as sampledWgsl } from './linked/planes_sampled.js';
 import { wgsl } from './linked/planes_subgroup.js';
 import { contract as portable } from './planes.js';
+import { sampledFields } from './shared/sampled_fields.js';
 
 export { mirror } from './planes.js';
 
@@ -22,6 +24,14 @@ export const contract: ShaderContract = {
     'PAIRS',
   ],
   workgroups: '(⌈planes/PLANES⌉, ⌈columns/(PAIRS · walk)⌉, rows); a group of partial_sums is one plane',
+};
+
+/** The same with its fields in textures: the module `sampled_fields` in place of `stored_fields`. */
+export const sampledContract: ShaderContract = {
+  ...contract,
+  name: 'planes_sampled',
+  wgsl: sampledWgsl,
+  bindings: [...sampledFields, ...contract.bindings.slice(sampledFields.length)],
 };
 
 const image = { HEIGHT: 32, WIDTH: 32, SHIFTS: 4, GAIN: 0.125 };

@@ -58,10 +58,10 @@ fn activate(layer: Layer, s: vec4f, lambda_x: vec4f, lambda_z: vec4f) -> Kappa {
   }
   let arc = arc_cosine(s, product, SNAP);
   if (KIND != LEAKY) { return Kappa(arc.kappa1, arc.kappa0); }
+  // (1-s)^2 + 2s = 1 + s^2: in this form equal patches keep their variance to the last bit, through any number of layers.
   let slope = layer.shape;
-  let mix = (1.0 - slope) * (1.0 - slope);
-  let norm = 1.0 / (1.0 + slope * slope);
+  let share = (1.0 - slope) * (1.0 - slope) / (1.0 + slope * slope);
   let snapped = product - abs(s) < SNAP * product;
   let size = select(s, sign(s) * product, snapped);
-  return Kappa(norm * (mix * arc.kappa1 + 2.0 * slope * size), norm * (mix * arc.kappa0 + 2.0 * slope));
+  return Kappa(size + share * (arc.kappa1 - size), 1.0 - share * (1.0 - arc.kappa0));
 }

@@ -1,6 +1,6 @@
 import { BufferScope } from '../gpu/buffers.js';
 import { Recording } from '../gpu/recording.js';
-import { ImageFieldsCache } from '../kernel/image-fields.js';
+import { fieldBindings, ImageFieldsCache } from '../kernel/image-fields.js';
 import { planPass } from '../kernel/pass-plan.js';
 import { planeDispatch, planeTables } from '../kernel/plane-dispatch.js';
 import { planeCost } from './shader-costs.js';
@@ -42,13 +42,16 @@ export function planesCase(options: PlaneCaseOptions): BenchCase {
       const scope = new BufferScope(gpu.device);
       const fields = await cache.block('images', images, 0, count);
       const partialSums = scope.storage('partial_sums', 8 * pairs * planes * pass.taps);
+      const tables = planeTables(scope, pass);
       const buffers = {
-        x_fields: fields.xFields,
-        z_fields: fields.zFields,
-        ...planeTables(scope, pass),
+        ...fieldBindings(plan.variant.contract, fields, fields),
+        ...tables,
         partial_sums: partialSums,
       };
-      const globalBytes = Object.values(buffers).reduce((sum, { size }) => sum + size, 0);
+      const globalBytes = [...Object.values(tables), fields.xFields, fields.zFields, partialSums].reduce(
+        (sum, { size }) => sum + size,
+        0,
+      );
       const batch = { firstRow: 0, rows, firstColumn: 1, columns, triangle: false };
       const { workgroups, params } = planeDispatch(plan, batch);
       const record = (recording: Recording) => void recording.add(program, buffers, workgroups, params);

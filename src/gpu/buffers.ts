@@ -5,13 +5,16 @@ const COPY_DST = 0x8;
 const UNIFORM = 0x40;
 const STORAGE = 0x80;
 const QUERY_RESOLVE = 0x200;
+/** GPUTextureUsage values. */
+const TEXTURE_COPY_DST = 0x2;
+const TEXTURE_BINDING = 0x4;
 
 /**
- * The buffers of one computation. Whoever opens a `BufferScope` owns what it creates, and `dispose` frees all of it,
+ * The buffers and textures of one computation. Whoever opens a `BufferScope` owns what it creates, and `dispose` frees all of it,
  * also after an error.
  */
 export class BufferScope implements Disposable {
-  private readonly buffers = new Set<GPUBuffer>();
+  private readonly buffers = new Set<GPUBuffer | GPUTexture>();
   private allocatedBytes = 0;
   private left = false;
 
@@ -50,9 +53,25 @@ export class BufferScope implements Disposable {
     return this.create(label, sizeBytes, QUERY_RESOLVE | COPY_SRC);
   }
 
-  free(buffer: GPUBuffer): void {
+  /** A texture of as many vec4f as the buffer holds, in rows of `texels`. */
+  texture(label: string, { size }: GPUBuffer, texels: number): GPUTexture {
+    this.assertOpen(label);
+    const height = Math.ceil(size / 16 / texels);
+    const usage = TEXTURE_BINDING | TEXTURE_COPY_DST;
+    const texture = this.device.createTexture({
+      label,
+      size: [texels, height],
+      format: 'rgba32float',
+      usage,
+    });
+    this.buffers.add(texture);
+    this.allocatedBytes += bytesOf(texture);
+    return texture;
+  }
+
+  free(buffer: GPUBuffer | GPUTexture): void {
     if (!this.buffers.delete(buffer)) return;
-    this.allocatedBytes -= buffer.size;
+    this.allocatedBytes -= bytesOf(buffer);
     buffer.destroy();
   }
 
@@ -70,12 +89,20 @@ export class BufferScope implements Disposable {
   }
 
   private create(label: string, sizeBytes: number, usage: number): GPUBuffer {
-    // What goes on unheard after an interrupt must leave nothing behind.
-    if (this.left) throw new Error(`buffer ${label} is asked for after the end of its scope`);
+    this.assertOpen(label);
     const size = Math.max(4, Math.ceil(sizeBytes / 4) * 4);
     const buffer = this.device.createBuffer({ label, size, usage });
     this.buffers.add(buffer);
     this.allocatedBytes += size;
     return buffer;
   }
+
+  /** What goes on unheard after an interrupt must leave nothing behind. */
+  private assertOpen(label: string): void {
+    if (this.left) throw new Error(`buffer ${label} is asked for after the end of its scope`);
+  }
+}
+
+function bytesOf(resource: GPUBuffer | GPUTexture): number {
+  return 'size' in resource ? resource.size : 16 * resource.width * resource.height;
 }

@@ -21,6 +21,9 @@ declare global {
   interface GPUBuffer {
     readonly size: number;
   }
+  interface GPUTexture {
+    readonly width: number;
+  }
   interface GPUBufferBinding {
     buffer: GPUBuffer;
   }

@@ -12,8 +12,8 @@ export interface Program {
   bind(buffers: BoundBuffers, params?: GPUBufferBinding): GPUBindGroup;
 }
 
-/** Whole buffers, or parts of them, by binding name. */
-export type BoundBuffers = Readonly<Record<string, GPUBuffer | GPUBufferBinding>>;
+/** Whole buffers or parts of them, and textures, by binding name. */
+export type BoundBuffers = Readonly<Record<string, GPUBuffer | GPUBufferBinding | GPUTexture>>;
 
 /** The shader did not compile, or does not match its contract. */
 export class ShaderError extends Error {
@@ -52,9 +52,10 @@ export async function compileProgram(
     },
     bind(buffers, params) {
       const entries: GPUBindGroupEntry[] = contract.bindings.map(({ name }, binding) => {
-        const buffer = buffers[name] as GPUBuffer | GPUBufferBinding | undefined;
-        if (buffer === undefined) throw new ShaderError(`shader ${contract.name}: no buffer for ${name}`);
-        return { binding, resource: 'buffer' in buffer ? buffer : { buffer } };
+        const bound = buffers[name] as BoundBuffers[string] | undefined;
+        if (bound === undefined) throw new ShaderError(`shader ${contract.name}: no buffer for ${name}`);
+        if ('createView' in bound) return { binding, resource: bound.createView() };
+        return { binding, resource: 'buffer' in bound ? bound : { buffer: bound } };
       });
       if (params) entries.push({ binding: contract.bindings.length, resource: params });
       return device.createBindGroup({
@@ -75,7 +76,9 @@ async function compilePipeline(
   const entries: GPUBindGroupLayoutEntry[] = contract.bindings.map(({ access }, binding) => ({
     binding,
     visibility: 0x4, // GPUShaderStage.COMPUTE; the constant is a global that a Node library does not have
-    buffer: { type: access === 'read' ? 'read-only-storage' : 'storage' },
+    ...(access === 'sampled'
+      ? { texture: { sampleType: 'unfilterable-float' as const } }
+      : { buffer: { type: access === 'read' ? ('read-only-storage' as const) : ('storage' as const) } }),
   }));
   if (Object.keys(contract.params).length > 0) {
     entries.push({ binding: entries.length, visibility: 0x4, buffer: { type: 'uniform' } });

@@ -33,6 +33,7 @@ export interface RecordingResult {
  */
 export class Recording {
   private readonly dispatches: Dispatch[] = [];
+  private readonly copies: { readonly source: GPUBuffer; readonly texture: GPUTexture }[] = [];
   private readonly reads: ReadRange[] = [];
 
   constructor(private readonly gpu: Gpu) {}
@@ -51,6 +52,12 @@ export class Recording {
       );
     }
     if (x > 0 && y > 0 && z > 0) this.dispatches.push({ program, buffers, params, workgroups: [x, y, z] });
+    return this;
+  }
+
+  /** Copies a buffer of vec4f into a texture, row by row, after the dispatches. */
+  copy(source: GPUBuffer, texture: GPUTexture): this {
+    this.copies.push({ source, texture });
     return this;
   }
 
@@ -124,6 +131,7 @@ export class Recording {
       }
       pass.end();
     }
+    for (const { source, texture } of this.copies) copyRows(encoder, source, texture);
     const readbacks = this.reads.map(({ buffer, offset = 0, sizeBytes = buffer.size - offset }) => {
       const copy = scope.readback(`${buffer.label} readback`, sizeBytes);
       encoder.copyBufferToBuffer(buffer, offset, copy, 0, copy.size);
@@ -155,6 +163,19 @@ export class Recording {
     device.queue.writeBuffer(buffer, 0, view.buffer);
     return bindings;
   }
+}
+
+/** Whole rows at once, then what the last one holds. */
+function copyRows(encoder: GPUCommandEncoder, source: GPUBuffer, texture: GPUTexture): void {
+  const texels = source.size / 16;
+  const bytesPerRow = 16 * texture.width;
+  const rows = Math.floor(texels / texture.width);
+  if (rows > 0)
+    encoder.copyBufferToTexture({ buffer: source, bytesPerRow }, { texture }, [texture.width, rows]);
+  const rest = texels - rows * texture.width;
+  if (rest === 0) return;
+  const last = { buffer: source, offset: rows * bytesPerRow, bytesPerRow };
+  encoder.copyBufferToTexture(last, { texture, origin: [0, rows] }, [rest, 1]);
 }
 
 interface Submitted {

@@ -1,6 +1,8 @@
 import { contract as fieldsContract, fieldFloats } from '../../shaders/fields.js';
 import { contract as normsContract } from '../../shaders/norms.js';
 import { contract as reachesContract } from '../../shaders/reaches.js';
+import type { ShaderContract } from '../../shaders/contract.js';
+import { TEXELS } from '../../shaders/shared/sampled_fields.js';
 import { BufferScope } from '../gpu/buffers.js';
 import type { Gpu } from '../gpu/gpu.js';
 import { Recording } from '../gpu/recording.js';
@@ -14,6 +16,20 @@ export interface ImageFields {
   readonly zFields: GPUBuffer;
   /** [images][taps] */
   readonly reaches: GPUBuffer;
+  /** The contents of the first two, where the plane kernel samples them. */
+  readonly xTexels?: GPUTexture;
+  readonly zTexels?: GPUTexture;
+}
+
+/** What a plane kernel binds of the images of rows and columns: buffers, or textures where its contract says so. */
+export function fieldBindings(
+  { bindings }: ShaderContract,
+  x: ImageFields,
+  z: ImageFields,
+): Readonly<Record<'x_fields' | 'z_fields', GPUBuffer | GPUTexture>> {
+  if (!bindings.some(({ access }) => access === 'sampled'))
+    return { x_fields: x.xFields, z_fields: z.zFields };
+  return { x_fields: x.xTexels!, z_fields: z.zTexels! };
 }
 
 /**
@@ -55,7 +71,7 @@ export class ImageFieldsCache implements Disposable {
   private evict(): void {
     const [name, fields] = this.blocks.entries().next().value!;
     this.blocks.delete(name);
-    for (const buffer of Object.values(fields) as GPUBuffer[]) this.scope.free(buffer);
+    for (const buffer of Object.values(fields) as (GPUBuffer | GPUTexture)[]) this.scope.free(buffer);
   }
 
   private async compute(stack: ImageStack, first: number, count: number): Promise<ImageFields> {
@@ -94,7 +110,14 @@ export class ImageFieldsCache implements Disposable {
       ...{ images: count, layers, readouts: radii.length, taps },
     });
     // The pairs that read these fields queue up behind: the device need not idle while the host waits for them.
+    const texels = this.plan.isSampled
+      ? {
+          xTexels: this.scope.texture('x_fields', xFields, TEXELS),
+          zTexels: this.scope.texture('z_fields', zFields, TEXELS),
+        }
+      : undefined;
+    if (texels !== undefined) recording.copy(xFields, texels.xTexels).copy(zFields, texels.zTexels);
     await recording.submit({ wait: false });
-    return { xFields, zFields, reaches };
+    return { xFields, zFields, reaches, ...texels };
   }
 }

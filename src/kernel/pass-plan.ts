@@ -24,6 +24,8 @@ export interface PassPlan {
   readonly channels: number;
   /** The variant of the plane kernel that the pass runs. */
   readonly variant: PlaneVariant;
+  /** Whether that samples the fields of images from textures, which then stand beside their buffers. */
+  readonly isSampled: boolean;
   /** The constants that the programs of the pass are specialised by. */
   readonly constants: Readonly<Record<'planes' | 'norms' | 'fields' | 'near', Constants>>;
   /** Workgroups of the plane kernel that hold the planes of a pair. */
@@ -78,7 +80,7 @@ const PLAN_OPTIONS = [
 /**
  * Plans one pass over images of one shape: variant of the plane kernel, image blocks, buffer sizes.
  *
- * Bytes on the device, whatever the number of images: an image takes I = 4 (C + L) (4 (H + 1) Q + 8 S H Q) + 4 t bytes,
+ * Bytes on the device, whatever the number of images: an image takes I = 4 (C + L) (4 (H + 1) Q + 8 S H Q) + 4 t bytes (the first part twice where the plane kernel samples it),
  * with L layers, Q = ⌈W/4⌉ and S = 4 shifted copies (1 for plane 0 alone). A block holds B images, as many as one
  * binding does and at most memory / (6 I); as many blocks stand as fit the memory, but six, or all there are. With the
  * sums and values of three submissions of P pairs, G planes, t taps and k kernels each:
@@ -108,7 +110,8 @@ export function planPass(
 
   const floats = fieldFloats({ channels, layers: pass.layers, height, width, shifts });
   const bindable = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
-  const imageBytes = 4 * (floats.x + floats.z + pass.taps);
+  const isSampled = variant.contract.bindings.some(({ access }) => access === 'sampled');
+  const imageBytes = 4 * ((floats.x + floats.z) * (isSampled ? 2 : 1) + pass.taps);
   if (4 * floats.z > bindable) {
     throw new PlanError(
       `the fields of one ${channels}×${height}×${width} image at depth ${pass.layers + 1} take ${4 * floats.z} bytes; ` +
@@ -148,6 +151,7 @@ export function planPass(
     pass,
     channels,
     variant,
+    isSampled,
     constants: {
       planes: planeConstants(pass, shape, device, variant),
       norms: { HEIGHT: height, WIDTH: width, GAIN: layerGain(shape) },

@@ -3,6 +3,7 @@ import { ArgumentError, assertCount, assertImageShape } from '../checks/argument
 import type { ImageShape } from '../images/images.js';
 import { assertPlanDevice, type PlanDevice } from '../gpu/plan-device.js';
 import {
+  forDevice,
   planeVariant,
   portableWithRows,
   subgroupVariant,
@@ -43,7 +44,8 @@ export function planeCandidates(shape: ImageShape, planes: number, device: PlanD
     portableWithRows(8, shape, planes, device),
   ];
   const distinct = new Map<string, PlaneVariant>();
-  for (const variant of found) {
+  for (const each of found) {
+    const variant = forDevice(each, planes, device);
     if (variant && !distinct.has(variantLabel(variant))) distinct.set(variantLabel(variant), variant);
   }
   return [...distinct.values()];

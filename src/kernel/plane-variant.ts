@@ -1,6 +1,6 @@
 import type { ShaderContract } from '../../shaders/contract.js';
 import { contract as portableContract } from '../../shaders/planes.js';
-import { contract as subgroupContract } from '../../shaders/planes_subgroup.js';
+import { contract as subgroupContract, sampledContract } from '../../shaders/planes_subgroup.js';
 import { contract as zeroPlaneContract, ZERO_PLANE_LANES } from '../../shaders/zero_plane.js';
 import { ArgumentError, assertKeys, shown } from '../checks/arguments.js';
 import type { ImageShape } from '../images/images.js';
@@ -68,7 +68,7 @@ export function planeVariant(
 ): PlaneVariant {
   if (name === 'portable') return portableVariant(shape, planes, device);
   const variant = subgroupVariant(shape, planes, device.subgroupSize);
-  if (variant) return variant;
+  if (variant) return forDevice(variant, planes, device);
   if (name === 'auto') return portableVariant(shape, planes, device);
   throw new PlanError(
     `a ${shape.height}×${shape.width} plane does not fit subgroups of ${device.subgroupSize} lanes; use the portable variant`,
@@ -99,6 +99,20 @@ export function quickVariant(
   if (rule === undefined || rule.constants.ROWS * rule.constants.COLUMN_QUADS <= QUICK_CELLS)
     return undefined;
   return portableWithRows(2, shape, planes, device);
+}
+
+/**
+ * Software adapters read fields from textures: a load from a buffer at an index that differs from lane to lane lavapipe takes
+ * apart, with a check and a branch for each of 32 numbers. One plane of a pair reads too little
+ * of an image to pay for the copy.
+ */
+export function forDevice<V extends PlaneVariant | undefined>(
+  variant: V,
+  planes: number,
+  { software }: Pick<PlanDevice, 'software'>,
+): V {
+  if (variant?.kind !== 'subgroup' || planes === 1 || software !== true) return variant;
+  return { ...variant, contract: sampledContract };
 }
 
 /** What the rule of the subgroup variant decides and the tuner may decide otherwise. */

@@ -7,7 +7,7 @@ import { Recording } from '../gpu/recording.js';
 import { orAborted } from '../signals/or-aborted.js';
 import { batchesOf, pairsInBatch, type TileBatch } from './batches.js';
 import type { DeviceUse } from './device-use.js';
-import type { ImageFields } from './image-fields.js';
+import { fieldBindings, type ImageFields } from './image-fields.js';
 import { Pacer } from './pacer.js';
 import { SUBMISSIONS_IN_FLIGHT, type PassPlan } from './pass-plan.js';
 import { planeDispatch, planeTables, type PlaneSlice, type PlaneTables } from './plane-dispatch.js';
@@ -129,8 +129,7 @@ export class TileRunner implements Disposable {
     const { elementLayersPerPair, workgroups } = plan;
     const workPerWorkgroup = (elementLayersPerPair / workgroups) * pairsInBatch(batch);
     const buffers = {
-      x_fields: fields.x.xFields,
-      z_fields: fields.z.zFields,
+      ...fieldBindings(plan.variant.contract, fields.x, fields.z),
       partial_sums: slot.partialSums,
       ...tables,
     };

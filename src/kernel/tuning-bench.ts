@@ -3,7 +3,7 @@ import type { Gpu } from '../gpu/gpu.js';
 import type { Program } from '../gpu/program.js';
 import { Recording } from '../gpu/recording.js';
 import type { KernelSpec } from './kernel-spec.js';
-import { ImageFieldsCache, type ImageFields } from './image-fields.js';
+import { fieldBindings, ImageFieldsCache, type ImageFields } from './image-fields.js';
 import type { ImageShape, ImageStack } from '../images/images.js';
 import { linearCongruence } from '../statistics/random.js';
 import { planPasses, type Pass } from './passes.js';
@@ -77,6 +77,7 @@ export class TuningBench implements Disposable {
     private readonly mostRows: number,
     private readonly scope: BufferScope,
     private readonly cache: ImageFieldsCache,
+    private readonly fields: ImageFields,
     private readonly buffers: Readonly<Record<string, GPUBuffer>>,
   ) {}
 
@@ -86,7 +87,8 @@ export class TuningBench implements Disposable {
     const gram = { rows: IMAGES[planes], columns: IMAGES[planes], symmetric: false };
     const planOf = (variant: PlaneVariant) =>
       planPass(pass, shape, gram, gpu, { variant: { one: variant, many: variant } });
-    const plan = planPass(pass, shape, gram, gpu);
+    // Not that of short runs: what candidates sample must be there.
+    const plan = planPass(pass, shape, gram, gpu, { variant: 'auto' });
     const pairBytes = 8 * pass.taps * pass.planes.length;
     const count = Math.min(IMAGES[planes], plan.blockImages);
     const mostRows = Math.max(1, Math.min(count, Math.floor(SUM_BYTES / (pairBytes * count))));
@@ -96,12 +98,10 @@ export class TuningBench implements Disposable {
     try {
       const fields: ImageFields = await cache.block('images', images, 0, count);
       const buffers = {
-        x_fields: fields.xFields,
-        z_fields: fields.zFields,
         ...planeTables(scope, pass),
         partial_sums: scope.storage('partial_sums', pairBytes * mostRows * count),
       };
-      return new TuningBench(gpu, planOf, plan, count, mostRows, scope, cache, buffers);
+      return new TuningBench(gpu, planOf, plan, count, mostRows, scope, cache, fields, buffers);
     } catch (error) {
       scope.dispose();
       cache[Symbol.dispose]();
@@ -184,7 +184,8 @@ export class TuningBench implements Disposable {
 
   private record(recording: Recording, plan: PassPlan, program: Program, batch: TileBatch): void {
     const { workgroups, params } = planeDispatch(plan, batch);
-    recording.add(program, this.buffers, workgroups, params);
+    const buffers = { ...fieldBindings(program.contract, this.fields, this.fields), ...this.buffers };
+    recording.add(program, buffers, workgroups, params);
   }
 }
 

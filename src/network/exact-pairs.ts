@@ -3,8 +3,11 @@ import { HostKernels } from './host-kernels.js';
 import type { NetworkGramOptions } from './network-gram.js';
 import { RoundingRisk } from './rounding-risk.js';
 
-/** Relative error from which the NTK of a pair is computed in float64, if the host can do all of those. */
-const RISK = 3e-7;
+/**
+ * Relative error from which the NTK of a pair is computed in float64, if the host can do all of those. Estimates may be half
+ * of the error, and 2e-6 is promised where a network ends in pooling.
+ */
+const RISK = 1e-6;
 
 /** What the NTK of networks promises; from here on a value counts as rough. */
 const BOUND = 5e-6;

@@ -1,6 +1,6 @@
 import type { ImageStack } from '../images/images.js';
-import { axisWindow } from './window.js';
-import { relativeError } from './constant-images.js';
+import { ConstantImages, LOCAL } from './constant-images.js';
+import { poolShares } from './constant-planes.js';
 import { buildGraph, type GraphNode, type NetworkGraph } from './graph.js';
 import { dot, takePatches, sampledProduct, wholeProduct, type Patches } from './image-patches.js';
 import type { Network } from './network.js';
@@ -14,8 +14,8 @@ const EQUAL = 1e-13;
 const MOST_POSITIONS = 8;
 /** Positions among these that are looked at first. */
 const FIRST_POSITIONS = 8;
-/** A relative error that is lost among others. */
-const NEGLIGIBLE = 1e-7;
+/** A relative error that is left to a device, of a patch as of a pair of images. */
+const NEGLIGIBLE = 1e-6;
 /** Bins of the tables: half octaves of 1 − c, octaves of the energy. */
 const DISTANCES = 96;
 const ENERGIES = 256;
@@ -23,36 +23,52 @@ const ENERGIES = 256;
 /**
  * How far the NTK of a pair of images may be from its exact value, because float32 cannot tell their patches apart:
  * relative to the kernels of the images with themselves. An error of 1e-7 in a correlation c near ±1 moves the angle, and so
- * K̇ of a relu, by 1e-7/√(2(1−|c|)). Nearly equal patches are nearly equal images', or dim patches' beside a bias.
+ * K̇ of a relu, by 1e-7/√(2(1−|c|)). Nearly equal patches are nearly equal images', or dim patches' beside a bias, or any
+ * patches' after enough layers.
  *
  * Patches of both images at some positions stand for all; each is followed through the network as if the image consisted of
  * it, which is a matter of a few numbers, and of a table once it is known.
  */
 export class RoundingRisk {
   private readonly graph: NetworkGraph;
+  private readonly constants: ConstantImages;
+  private readonly isScaleFree: boolean;
   /** The share of patches at one position in both images, in a read-out of all positions with all. */
   private readonly aligned: number;
   /** 1 if numbers of whole images go through activations: there all depends on the images themselves. */
   private readonly whole: number;
   private readonly radius: number;
   private readonly positions: readonly (readonly [y: number, x: number])[];
-  private readonly pixels: number;
-  private readonly tables = [false, true].map(() => ({
-    /** [energy][distance], NaN where nobody has asked yet. */
-    oneSign: new Float64Array(DISTANCES * ENERGIES).fill(NaN),
-    random: new Float64Array(DISTANCES * ENERGIES),
-  }));
+  /**
+   * [energy][lengths] of [patches, whole][near 1, near −1][distance] of errors of one sign and random ones; NaN, or no table, where nobody
+   * has asked yet.
+   */
+  private readonly tables: (Float64Array | undefined)[] = Array<undefined>(ENERGIES * DISTANCES).fill(
+    undefined,
+  );
   /** [energy]: the distance from which on a patch adds nothing; NaN where nobody has asked yet. */
   private readonly safe = new Float64Array(ENERGIES).fill(NaN);
   private readonly known = new WeakMap<ImageStack, Patches>();
 
-  constructor(network: Network, image: ImageSize) {
+  /** @param drift See ConstantImages. */
+  constructor(network: Network, image: ImageSize, drift?: number) {
     this.graph = buildGraph([network], image);
     const { nodes } = this.graph;
+    const shares = poolShares(this.graph);
+    const { aligned } = shares;
+    this.constants = new ConstantImages(this.graph, shares, drift);
+    // Without biases only angles matter.
+    const isScaleFree = ({ operation }: GraphNode) =>
+      operation.kind === 'linear'
+        ? operation.bias === 0
+        : operation.kind !== 'activation' || operation.activation !== 'erf';
+    this.isScaleFree = nodes.every(isScaleFree);
     const first = nodes.find(({ operation }) => operation.kind !== 'input')?.operation;
     const isConvolution = first?.kind === 'linear' && first.window?.layer === 'conv' && first.window.size > 1;
     this.radius = isConvolution ? 1 : 0;
-    this.aligned = alignedShare(nodes, this.graph.ends[0]);
+    // Patches that have nothing in common have a smaller Θ.
+    const displaced = max(0, this.constants.relativeTheta({ energy: 1, lengths: 0, u: 1 }));
+    this.aligned = displaced > 0 ? aligned / (aligned + (1 - aligned) * displaced) : 1;
     const isTail = ({ operation, height, width }: GraphNode) =>
       operation.kind === 'activation' && height * width === 1;
     this.whole = nodes.some(isTail) ? 1 : this.aligned;
@@ -65,7 +81,6 @@ export class RoundingRisk {
     this.positions = isFlat
       ? []
       : along(image.height).flatMap((y) => along(image.width).map((x) => [y, x] as const));
-    this.pixels = image.height * image.width;
   }
 
   /** Whether any pair could be at risk: smooth activations are as exact for equal patches as for others. */
@@ -96,13 +111,13 @@ export class RoundingRisk {
     return false;
   }
 
-  /** Whether float32 may not tell two patches apart, of mean products of their pixels. */
-  private isNear(xx: number, zz: number, xz: number): boolean {
+  /** Whether float32 may not tell two patches, or whole images, apart, of mean products of their pixels. */
+  private isNear(xx: number, zz: number, xz: number, whole: 0 | 1 = 0): boolean {
     const energy = (xx + zz) / 2;
     if (energy === 0) return true;
     const octave = halfOctave(energy) >> 1;
     if (Number.isNaN(this.safe[octave])) this.safe[octave] = this.safeDistance(octave);
-    const safe = this.safe[octave];
+    const safe = max(whole * LOCAL, this.safe[octave]);
     const m = sqrt(xx * zz);
     return !(energy - xz > safe * energy && m - abs(xz) > safe * m);
   }
@@ -114,26 +129,17 @@ export class RoundingRisk {
       this.addPatches(aligned, ofX, i * n + k, ofZ, j * n + k);
       if (k % 2 === 0) this.addPatches(displaced, ofX, i * n + k, ofZ, j * n + ((7 * k + 3) % n));
     }
-    const ofAligned = aligned.oneSign / n + sqrt(aligned.squares / (n * this.pixels));
-    return this.aligned * ofAligned + ((1 - this.aligned) * displaced.oneSign) / ceil(n / 2);
+    const mean = ({ oneSign, squares }: Sum, count: number) => (oneSign + sqrt(squares)) / count;
+    return this.aligned * mean(aligned, n) + (1 - this.aligned) * mean(displaced, ceil(n / 2));
   }
 
   /** What lies beyond the first layer sees more than a patch. */
   private ofWhole(ofX: Patches, i: number, ofZ: Patches, j: number): number {
-    const { aligned } = this;
     const [a, b] = [ofX.sampleEnergies[i], ofZ.sampleEnergies[j]];
-    const product = sampledProduct(ofX, i, ofZ, j);
-    // Pooling takes much of the energy of what is not constant.
-    if (!this.isNear(a, b, product) && !this.isNear(aligned * a, aligned * b, aligned * product)) return 0;
-    const [xx, zz] = [ofX.wholeEnergies[i], ofZ.wholeEnergies[j]];
-    const xz = wholeProduct(ofX, i, ofZ, j);
-    const sums = [1, aligned].map((share) => {
-      const sum = noSum();
-      this.add(sum, share * xx, share * zz, share * xz);
-      return sum;
-    });
-    // ROUNDING is a bound: a single error is a third of it on average.
-    return this.whole * max(...sums.map(({ oneSign, squares }) => oneSign + sqrt(squares) / 3));
+    if (!this.isNear(a, b, sampledProduct(ofX, i, ofZ, j), 1)) return 0;
+    const sum = noSum();
+    this.add(sum, ofX.wholeEnergies[i], ofZ.wholeEnergies[j], wholeProduct(ofX, i, ofZ, j), 1);
+    return this.whole * (sum.oneSign + sqrt(sum.squares));
   }
 
   private addPatches(sum: Sum, ofX: Patches, row: number, ofZ: Patches, column: number): void {
@@ -141,51 +147,50 @@ export class RoundingRisk {
     this.add(sum, ofX.energies[row], ofZ.energies[column], product);
   }
 
-  /** Adds what two patches contribute, of mean products of their pixels. */
-  private add(sum: Sum, xx: number, zz: number, xz: number): void {
+  /** Adds the error of two patches, or of whole images, of mean products of their pixels. */
+  private add(sum: Sum, xx: number, zz: number, xz: number, whole: 0 | 1 = 0): void {
     const energy = (xx + zz) / 2;
-    if (energy === 0 || !this.isNear(xx, zz, xz)) return;
+    if (energy === 0 || !this.isNear(xx, zz, xz, whole)) return;
     const m = sqrt(xx * zz);
-    const octave = halfOctave(energy) >> 1;
-    // Patches of two lengths: without biases their angle matters, beside a bias their distance.
     const angle = m === 0 ? 1 : (m - abs(xz)) / m;
-    const distance = (energy - xz) / energy;
-    const first = this.entry(xz < 0 ? 1 : 0, angle, octave);
-    const second = this.entry(0, distance, octave);
-    const [{ oneSign, random }] = this.tables;
-    const ofAngle = this.tables[xz < 0 ? 1 : 0];
-    const one = first < 0 ? 0 : ofAngle.oneSign[first];
-    const two = second < 0 ? 0 : oneSign[second];
-    sum.oneSign += one > two ? one : two;
-    const free = max(first < 0 ? 0 : ofAngle.random[first], second < 0 ? 0 : random[second]);
-    sum.squares += free * free;
+    this.addEntry(sum, whole, xz < 0 ? 1 : 0, angle, (energy - m) / energy, halfOctave(energy) >> 1);
   }
 
-  /** Place in the tables; negative if float32 takes the patches as equal, and is right to. */
-  private entry(negative: 0 | 1, u: number, octave: number): number {
-    if (!(u > EQUAL)) return -1;
-    const ofDistance = min(DISTANCES - 1, max(0, HALF_OCTAVES_OF_ONE + 2 - halfOctave(u)));
-    const at = octave * DISTANCES + ofDistance;
-    const { oneSign, random } = this.tables[negative];
-    if (Number.isNaN(oneSign[at])) {
-      const distance = 2 ** ((2 - ofDistance) / 2);
-      const energy = 2 ** (octave - HALF_OCTAVES_OF_ONE / 2);
-      const found = relativeError(this.graph, negative === 1 ? 2 - distance : distance, energy);
-      oneSign[at] = found.oneSign;
-      random[at] = found.random;
+  /** Adds the error of patches of 1 − |c| = u, from the tables. */
+  private addEntry(
+    sum: Sum,
+    whole: 0 | 1,
+    opposite: 0 | 1,
+    u: number,
+    lengths: number,
+    octave: number,
+  ): void {
+    const [ofAngle, ofLengths] = [distanceBin(u), this.isScaleFree ? DISTANCES - 1 : distanceBin(lengths)];
+    const energy = this.isScaleFree ? 0 : octave;
+    const table = (this.tables[energy * DISTANCES + ofLengths] ??= new Float64Array(8 * DISTANCES).fill(NaN));
+    const at = 2 * ((2 * whole + opposite) * DISTANCES + ofAngle);
+    if (Number.isNaN(table[at])) {
+      const distance = binDistance(ofAngle);
+      const patches = {
+        energy: this.isScaleFree ? 1 : 2 ** (octave - HALF_OCTAVES_OF_ONE / 2),
+        lengths: min(1, binDistance(ofLengths)),
+        u: opposite === 1 ? 2 - distance : distance,
+      };
+      const { oneSign, random } = this.constants.relativeError(patches, whole === 1);
+      table[at] = oneSign;
+      table[at + 1] = random;
     }
-    return at;
+    sum.oneSign += table[at];
+    sum.squares += table[at + 1] ** 2;
   }
 
   private safeDistance(octave: number): number {
     let safe = 4;
     while (safe > EQUAL) {
       const below = safe / 2;
-      const errors = this.tables.flatMap(({ oneSign, random }, negative) => {
-        const at = this.entry(negative as 0 | 1, below, octave);
-        return at < 0 ? [] : [oneSign[at], random[at]];
-      });
-      if (errors.some((error) => error > NEGLIGIBLE)) break;
+      const sum = noSum();
+      for (const opposite of [0, 1] as const) this.addEntry(sum, 0, opposite, below, 0, octave);
+      if (sum.oneSign + sqrt(sum.squares) > NEGLIGIBLE) break;
       safe = below;
     }
     return safe;
@@ -199,7 +204,7 @@ export class RoundingRisk {
   }
 }
 
-/** Errors of patches: of one sign, and the squares of random ones. */
+/** Errors of elements: of one sign, and the squares of random ones. */
 interface Sum {
   oneSign: number;
   squares: number;
@@ -217,20 +222,10 @@ function halfOctave(value: number): number {
   return bits[0] >>> 22;
 }
 
-/**
- * The share of pairs of positions p = q in what a network sums up after its last activation on images: only from there on
- * pooling sets elements of nearly equal patches against others.
- */
-function alignedShare(nodes: readonly GraphNode[], end: number): number {
-  let share = 1;
-  for (let node = end; nodes[node].inputs.length === 1; [node] = nodes[node].inputs) {
-    const { operation, inputs } = nodes[node];
-    const { height, width } = nodes[inputs[0]];
-    if (operation.kind === 'activation' && height * width > 1) break;
-    if (operation.kind !== 'linear' || operation.window === undefined) continue;
-    const [rows, columns] = [axisWindow(operation.window, height), axisWindow(operation.window, width)];
-    if (!rows.coupled)
-      share /= rows.window(rows.outputs >> 1).length * columns.window(columns.outputs >> 1).length;
-  }
-  return share;
-}
+/** Half octaves of a distance up to 2, from above; the last is that of what float32 takes as equal, and is right to. */
+const distanceBin = (distance: number) =>
+  distance > EQUAL
+    ? min(DISTANCES - 1, max(0, HALF_OCTAVES_OF_ONE + 2 - halfOctave(distance)))
+    : DISTANCES - 1;
+
+const binDistance = (bin: number) => (bin === DISTANCES - 1 ? 0 : 2 ** ((2 - bin) / 2));

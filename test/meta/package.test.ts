@@ -112,6 +112,7 @@ const KERNEL_SHADERS = [
   'near_pairs',
   'norms',
   'planes',
+  'planes_sampled',
   'planes_subgroup',
   'reaches',
   'subgroup_order',
@@ -130,8 +131,8 @@ describe('a bundle for browsers', () => {
     const network = shaders.filter((name) => name.startsWith('network_'));
     expect(network).toHaveLength(8);
     expect(shaders).toEqual([...solver, ...KERNEL_SHADERS, ...network].sort());
-    // 349,751 bytes when this was written.
-    expect(sizeBytes).toBeLessThan(365_000);
+    // 365,973 bytes when this was written.
+    expect(sizeBytes).toBeLessThan(380_000);
   });
 
   test('holds the shaders that it uses and no others', async () => {

@@ -105,7 +105,7 @@ test.each(CASES)('%j', async (comparison) => {
 
 test.each([
   ['snaps_all', '< SNAP * product', '< 0.5 * product', { kind: 'relu', shape: 0 }],
-  ['no_slope', '+ 2.0 * slope * s;', ';', { kind: 'relu', shape: 0.3 }],
+  ['no_slope', 'vec2f(s + share', 'vec2f(share', { kind: 'relu', shape: 0.3 }],
   ['gamma_once', 'vec2f(m * e, activation.shape * e)', 'vec2f(m * e, e)', { kind: 'gaussian', shape: 4 }],
   ['black', '1.0, m < TINY', '0.0, m < TINY', { kind: 'gaussian', shape: 4 }],
   ['no_scale', 'let scale = activation.sigma_scale', 'let scale = 1.0', { kind: 'erf', shape: 0 }],

@@ -4,7 +4,7 @@
 import * as fields from '../../shaders/fields.js';
 import * as norms from '../../shaders/norms.js';
 import { contract, mirror } from '../../shaders/planes.js';
-import { contract as subgroupContract } from '../../shaders/planes_subgroup.js';
+import { contract as subgroupContract, sampledContract } from '../../shaders/planes_subgroup.js';
 import { SNAP } from '../../shaders/shared/arc_cosine.js';
 import type { ShaderContract } from '../../shaders/contract.js';
 import { layerGain } from '../../src/kernel/passes.js';
@@ -190,6 +190,36 @@ describe.each([4, 8, 16, 32])('subgroups of %i lanes', (size) => {
     if (size < Math.min(32, gpu.subgroupSize) && shape.everySize === undefined) return;
     const error = await compare(shape, subgroup(shape, size));
     expect(error <= 2e-6).toBe(true);
+  });
+});
+
+describe('fields in textures', () => {
+  // Less than a row of 2,048 texels, more than one, and whole rows of z alone.
+  test.each<Case>([
+    { height: 5, width: 5 },
+    { height: 9, width: 9 },
+    { height: 32, width: 32 },
+  ])('$height×$width: the sums of the kernel that reads buffers', async (shape) => {
+    const gpu = await testGpu();
+    if (gpu.subgroupSize < 4) return;
+    const size = Math.min(8, gpu.subgroupSize);
+    expect((await compare(shape, subgroup(shape, size, sampledContract))) <= 2e-6).toBe(true);
+  });
+
+  test('its text is that of the subgroup kernel but for how it reads', () => {
+    const lines = (text: string) => new Set(text.split('\n').map((line) => line.trim()));
+    const [buffers, textures] = [lines(subgroupContract.wgsl), lines(sampledContract.wgsl)];
+    const added = [...textures].filter((line) => !buffers.has(line)).join('\n');
+    expect(added).toMatch(/textureLoad\(x_fields[^]*textureLoad\(z_fields/);
+    expect(added.split('\n').length).toBeLessThanOrEqual(8);
+  });
+
+  test('planted fault: another length of a row is seen', async () => {
+    const gpu = await testGpu();
+    if (gpu.subgroupSize < 4) return;
+    const faulty = plantedFault(sampledContract, 'row_length', 'TEXELS: u32 = 2048', 'TEXELS: u32 = 1024');
+    const shape = { height: 9, width: 9 };
+    expect((await compare(shape, subgroup(shape, 4, faulty))) <= 2e-6).toBe(false);
   });
 });
 

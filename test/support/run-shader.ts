@@ -1,4 +1,5 @@
 import type { ParameterValues, ShaderContract } from '../../shaders/contract.js';
+import { TEXELS } from '../../shaders/shared/sampled_fields.js';
 import { BufferScope } from '../../src/gpu/buffers.js';
 import type { Gpu } from '../../src/gpu/gpu.js';
 import { Recording } from '../../src/gpu/recording.js';
@@ -23,7 +24,14 @@ export async function runShader(
   const bound = Object.fromEntries(
     Object.entries(buffers).map(([name, data]) => [name, scope.upload(name, data)]),
   );
-  const recording = new Recording(gpu).add(program, bound, workgroups, params);
+  const texels = contract.bindings.filter(({ access }) => access === 'sampled');
+  const textures = Object.fromEntries(
+    texels.map(({ name }) => [name, scope.texture(name, bound[name], TEXELS)]),
+  );
+  const copies = new Recording(gpu);
+  for (const { name } of texels) copies.copy(bound[name], textures[name]);
+  await copies.submit();
+  const recording = new Recording(gpu).add(program, { ...bound, ...textures }, workgroups, params);
   const outputs = contract.bindings.filter(({ access }) => access === 'read_write');
   for (const { name } of outputs) recording.read(bound[name]);
   const { data } = await recording.submit();

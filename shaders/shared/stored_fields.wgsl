@@ -1,0 +1,8 @@
+// Fields of images as the plane kernel in subgroups reads them: from storage buffers.
+
+@group(0) @binding(0) var<storage, read> x_fields: array<vec4f>;
+@group(0) @binding(1) var<storage, read> z_fields: array<vec4f>;
+
+fn x_field(at: u32) -> vec4f { return x_fields[at]; }
+
+fn z_field(at: u32) -> vec4f { return z_fields[at]; }
