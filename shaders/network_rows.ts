@@ -11,11 +11,11 @@ export const contract: ShaderContract = {
   ...planesContract,
   name: 'network_rows',
   wgsl,
-  bindings: planesContract.bindings.map((binding) =>
-    binding.name === 'tables'
-      ? { ...binding, shape: '[layers][9] f32, [groups][3 + SPAN] u32; see packGroups' }
-      : binding,
-  ),
+  bindings: planesContract.bindings.map((binding) => {
+    if (binding.name.endsWith('_fields')) return { ...binding, access: 'sampled' };
+    if (binding.name !== 'tables') return binding;
+    return { ...binding, shape: '[layers][9] f32, [groups][3 + SPAN] u32; see packGroups' };
+  }),
   constants: [
     ...['HEIGHT', 'WIDTH', 'SHIFTS', 'ROW_LANES', 'PLANES', 'SPAN', 'CHANNELS', 'LAYERS'],
     ...['LOW', 'HIGH', 'REACH', 'CIRCULAR', 'KIND', 'LINEAR', 'SINK'],

@@ -7,8 +7,9 @@
 // registers. The planes of a lane read the same row of x, and z one row apart: each row of x and of z is read once.
 
 import package::shared::plane_bindings::{
-  LAYER_WORDS, Params, PARTS, QUADS, SUMS, X_STRIDE, Z_QUADS, Z_STRIDE, layer_at, pairs, params, tables, x_fields, z_fields,
+  LAYER_WORDS, Params, PARTS, QUADS, SUMS, X_STRIDE, Z_QUADS, Z_STRIDE, layer_at, pairs, params, tables,
 };
+import package::shared::sampled_fields::{field_of_x, field_of_z};
 import package::shared::plane_activation::{activate, Layer};
 import package::shared::window::{column_linked, from_left, from_right, row_linked};
 import package::shared::plane_results::{sigma_result, store_pooled, store_whole};
@@ -51,7 +52,7 @@ struct Lane {
 // Row y of field f of x; rows and columns outside are zeros.
 fn x_row(lane: Lane, f: u32, y: u32) -> vec4f {
   let row = select(min(y, HEIGHT), HEIGHT, !lane.inside);
-  return x_fields[lane.x_base + f * X_STRIDE + row * QUADS + lane.quad];
+  return field_of_x(lane.x_base + f * X_STRIDE + row * QUADS + lane.quad);
 }
 
 // Field f of z as the planes of a lane meet it at row y: rows y + dy, y + dy + 1, ..., of which the last is read now.
@@ -59,7 +60,7 @@ fn advance(z: ptr<function, array<vec4f, FIELDS * SPAN>>, lane: Lane, f: u32, y:
   // unroll
   for (var j = 1u; j < SPAN; j++) { (*z)[f * SPAN + j - 1] = (*z)[f * SPAN + j]; }
   let row = (y + lane.d.y + (SPAN - 1) + AROUND) % HEIGHT;
-  (*z)[f * SPAN + SPAN - 1] = z_fields[lane.z_base + f * Z_STRIDE + row * Z_QUADS + lane.quad];
+  (*z)[f * SPAN + SPAN - 1] = field_of_z(lane.z_base + f * Z_STRIDE + row * Z_QUADS + lane.quad);
 }
 
 // A value of the lane to the left in this row, or to the right; 0 at its ends.

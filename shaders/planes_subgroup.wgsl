@@ -14,7 +14,7 @@ import package::shared::plane::column_weights;
 import package::shared::plane::row_link;
 import package::shared::plane::window_overlap;
 import package::shared::plane::within_reach;
-import package::shared::stored_fields::{x_field, z_field};
+import package::shared::stored_fields::{field_of_x, field_of_z};
 import constants::HEIGHT;
 import constants::WIDTH;
 import constants::SHIFTS;
@@ -115,7 +115,7 @@ fn pair_plane(lane: u32, index: u32, row: u32, offset: u32, pair: u32) {
       // unroll
       for (var v = 0u; v < COLUMN_QUADS; v++) {
         let x_row = x_base + c * x_stride + select(min(top + r, HEIGHT), HEIGHT, first_quad + v >= QUADS) * QUADS;
-        sigma[r * COLUMN_QUADS + v] += x_field(x_row + quad[v]) * z_field(z_row + quad[v]);
+        sigma[r * COLUMN_QUADS + v] += field_of_x(x_row + quad[v]) * field_of_z(z_row + quad[v]);
       }
     }
     continuing {
@@ -193,8 +193,8 @@ fn pair_plane(lane: u32, index: u32, row: u32, offset: u32, pair: u32) {
           t_above = t;
           link = next_link;
           let x_row = select(min(top + r, HEIGHT), HEIGHT, first_quad + v >= QUADS);
-          let lambda_x = x_field(x_layer + x_row * QUADS + quad[v]);
-          let lambda_z = z_field(z_layer + (top + r + d.y) % HEIGHT * Z_QUADS + quad[v]);
+          let lambda_x = field_of_x(x_layer + x_row * QUADS + quad[v]);
+          let lambda_z = field_of_z(z_layer + (top + r + d.y) % HEIGHT * Z_QUADS + quad[v]);
           let kappa = arc_cosine(sigma_here, lambda_x * lambda_z, snap);
           sigma[cell] = GAIN * kappa.kappa1;
           theta[cell] = GAIN * kappa.kappa0 * theta_here;

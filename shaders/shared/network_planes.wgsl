@@ -4,9 +4,8 @@
 // A lane holds ROWS rows of COLUMN_QUADS quads of columns of one plane, CELLS vec4s of Sigma and of Theta each.
 
 import package::shared::plane_activation::{activate, Layer};
-import package::shared::plane_bindings::{
-  Pair, QUADS, X_STRIDE, Z_QUADS, Z_STRIDE, params, x_fields, z_fields,
-};
+import package::shared::plane_bindings::{Pair, QUADS, X_STRIDE, Z_QUADS, Z_STRIDE, params};
+import package::shared::stored_fields::{field_of_x, field_of_z};
 import package::shared::window::{column_linked, from_left, from_right, row_linked};
 import constants::HEIGHT;
 import constants::WIDTH;
@@ -50,12 +49,12 @@ fn x_field(lane: Lane, f: u32, r: u32, v: u32) -> vec4f {
   let quad = lane.first_quad + v;
   var row = lane.top + r;
   if (!EXACT) { row = select(min(row, HEIGHT), HEIGHT, quad >= QUADS); }
-  return x_fields[lane.x_base + f * X_STRIDE + row * QUADS + min(quad, QUADS - 1)];
+  return field_of_x(lane.x_base + f * X_STRIDE + row * QUADS + min(quad, QUADS - 1));
 }
 
 fn z_field(lane: Lane, f: u32, r: u32, v: u32) -> vec4f {
   let row = (lane.top + r + lane.d.y) % HEIGHT;
-  return z_fields[lane.z_base + f * Z_STRIDE + row * Z_QUADS + min(lane.first_quad + v, QUADS - 1)];
+  return field_of_z(lane.z_base + f * Z_STRIDE + row * Z_QUADS + min(lane.first_quad + v, QUADS - 1));
 }
 
 fn pixel_products(lane: Lane, r: u32, v: u32) -> vec4f {

@@ -1,4 +1,4 @@
-// What all fused plane kernels of networks are given: fields of the images, pairs, layers, sizes.
+// What all fused plane kernels of networks are given besides the fields of the images: pairs, layers, sizes.
 
 import package::shared::plane_activation::Layer;
 import constants::HEIGHT;
@@ -27,8 +27,6 @@ struct Pair {
   z: u32,
 }
 
-@group(0) @binding(0) var<storage, read> x_fields: array<vec4f>;
-@group(0) @binding(1) var<storage, read> z_fields: array<vec4f>;
 @group(0) @binding(2) var<storage, read> pairs: array<Pair>;
 @group(0) @binding(3) var<storage, read> tables: array<u32>; // layers, then planes
 @group(0) @binding(8) var<uniform> params: Params;

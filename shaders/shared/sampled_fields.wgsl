@@ -6,6 +6,6 @@
 
 const TEXELS: u32 = 2048; // of a row
 
-fn x_field(at: u32) -> vec4f { return textureLoad(x_fields, vec2u(at % TEXELS, at / TEXELS), 0); }
+fn field_of_x(at: u32) -> vec4f { return textureLoad(x_fields, vec2u(at % TEXELS, at / TEXELS), 0); }
 
-fn z_field(at: u32) -> vec4f { return textureLoad(z_fields, vec2u(at % TEXELS, at / TEXELS), 0); }
+fn field_of_z(at: u32) -> vec4f { return textureLoad(z_fields, vec2u(at % TEXELS, at / TEXELS), 0); }

@@ -10,6 +10,8 @@ export interface Dispatch {
   readonly workgroups: readonly [number, number?, number?];
   /** In reads. */
   readonly cost: number;
+  /** What is copied before the next dispatch begins. */
+  readonly copies?: readonly { readonly source: GPUBuffer; readonly texture: GPUTexture }[];
 }
 
 /** A batch of pairs of images: indices into the blocks. */

@@ -105,12 +105,14 @@ export class NetworkExecutor implements Disposable {
       const recording = new Recording(gpu);
       const budget = this.pacer.units(1);
       let cost = 0;
+      let dispatch: Dispatch;
       do {
-        const { program, buffers, workgroups, params } = dispatches[first];
-        recording.add(program, buffers, workgroups, params);
-        cost += dispatches[first].cost;
-        first++;
-      } while (first < dispatches.length && cost + dispatches[first].cost <= budget);
+        dispatch = dispatches[first++];
+        recording.add(dispatch.program, dispatch.buffers, dispatch.workgroups, dispatch.params);
+        cost += dispatch.cost;
+        // A recording copies after its dispatches, and what follows reads the copies.
+      } while (!dispatch.copies && first < dispatches.length && cost + dispatches[first].cost <= budget);
+      for (const { source, texture } of dispatch.copies ?? []) recording.copy(source, texture);
       const last = first === dispatches.length;
       if (last) for (const id of reads) recording.read(this.buffers.tensor(id), 0, 4 * batch.pairs.length);
       submitted.push(this.pacer.time(cost, (quietMs) => recording.submit({ quietMs, timed: true })));

@@ -15,4 +15,6 @@ export interface RunFields {
   /** Pixels as shaders/fields.ts lays them out, if the run begins with them, and the square roots of the variances. */
   readonly xFields: GPUBuffer;
   readonly zFields: GPUBuffer;
+  /** The contents of both, where the run's kernel samples them. */
+  readonly texels?: { readonly x: GPUTexture; readonly z: GPUTexture };
 }

@@ -57,7 +57,11 @@ export function planNetworks(
     sizeBytesPerImage:
       4 *
       passes.runs.reduce(
-        (sum, run) => sum + runSizes(run, image).reduce((a, b) => a + b),
+        (sum, run) => {
+          const [variance, x, z] = runSizes(run, image);
+          // Their fields once more in textures.
+          return sum + variance + (run.kernel === 'rows' ? 2 : 1) * (x + z);
+        },
         image.channels * image.height * image.width + variances,
       ),
   };

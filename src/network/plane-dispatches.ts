@@ -81,11 +81,12 @@ export class PlaneDispatches {
     const stored = this.pass.tensors[sigma];
     const channels = this.kernelsOf(run);
     const source = step.source && this.sourceOf(step.source);
+    const [ofX, ofZ] = [batch.x.runs[step.run], batch.z.runs[step.run]];
     const bound: Pick<Dispatch, 'program' | 'buffers' | 'params'> = {
       program: this.programs.planes[step.run],
       buffers: {
-        x_fields: batch.x.runs[step.run].xFields,
-        z_fields: batch.z.runs[step.run].zFields,
+        x_fields: ofX.texels?.x ?? ofX.xFields,
+        z_fields: ofZ.texels?.z ?? ofZ.zFields,
         pairs: buffers.pairs,
         tables,
         source_sigma: source?.sigma ?? unused,
@@ -125,7 +126,7 @@ export class PlaneDispatches {
     const run = this.runs[step.run];
     const { height, width, layers, numbers, constants } = run;
     const channels = this.kernelsOf(run);
-    const { variance, xFields, zFields } = batch.x.runs[step.run];
+    const { variance, xFields, zFields, texels } = batch.x.runs[step.run];
     const { buffer: slots } = this.tablesOf(step, () => ({
       tables: packTables([], [step.entry]).subarray(4), // slots of the source
       groups: 1,
@@ -168,6 +169,10 @@ export class PlaneDispatches {
         batch.x.count,
       ],
       cost: 0,
+      copies: texels && [
+        { source: xFields, texture: texels.x },
+        { source: zFields, texture: texels.z },
+      ],
     });
     return dispatches;
   }

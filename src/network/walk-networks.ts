@@ -1,3 +1,4 @@
+import { TEXELS } from '../../shaders/shared/sampled_fields.js';
 import { BufferScope } from '../gpu/buffers.js';
 import type { Gpu } from '../gpu/gpu.js';
 import type { ImageStack } from '../images/images.js';
@@ -141,10 +142,21 @@ async function loadBlock(
     ),
     runs: plan.runs.map((run) => {
       const [variance, x, z] = runSizes(run, stack);
+      const [xFields, zFields] = [
+        scope.storage('x_fields', 4 * count * x),
+        scope.storage('z_fields', 4 * count * z),
+      ];
       return {
         variance: scope.storage('variance', 4 * count * variance),
-        xFields: scope.storage('x_fields', 4 * count * x),
-        zFields: scope.storage('z_fields', 4 * count * z),
+        xFields,
+        zFields,
+        texels:
+          run.kernel === 'rows'
+            ? {
+                x: scope.texture('x_fields', xFields, TEXELS),
+                z: scope.texture('z_fields', zFields, TEXELS),
+              }
+            : undefined,
       };
     }),
     count,

@@ -3,7 +3,8 @@
 // is expected. The other side: a plane kernel without the step for near pairs errs by more than a hundred times as much, and
 // so it does for images of which only a part is nearly equal, or that are nearly opposite, and under pooling for nearly
 // constant ones; docs/accuracy.md says so.
-import { computeGram, type GramOptions } from '../../src/kernel/gram.js';
+import { computeGram } from '../../src/kernel/gram.js';
+import type { GramOptions } from '../../src/kernel/gram-run.js';
 import type { ImageStack } from '../../src/images/images.js';
 import type { KernelSpec } from '../../src/kernel/kernel-spec.js';
 import { referenceKernel } from '../../src/kernel/reference.js';

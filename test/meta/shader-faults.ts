@@ -51,11 +51,16 @@ const ACCESS: Readonly<Partial<Record<string, string>>> = {
 
 /** `binding access name`, in the order of the bindings' numbers. */
 function bindingsOf(text: string): string[] {
-  const found = [...text.matchAll(/@group\((\d+)\)\s*@binding\((\d+)\)\s*var<([^>]*)>\s*(\w+)/g)];
+  const found = [
+    ...text.matchAll(
+      /@group\((\d+)\)\s*@binding\((\d+)\)\s*var(?:<([^>]*)>)?\s*(\w+)(?:\s*:\s*texture_2d<f32>)?/g,
+    ),
+  ];
   return found
     .sort(([, , a], [, , b]) => Number(a) - Number(b))
-    .map(([, group, binding, space, name]) => {
-      const access = ACCESS[space.replace(/\s/g, '')] ?? `<${space}>`;
+    .map(([declaration, group, binding, space = '', name]) => {
+      const stored = ACCESS[space.replace(/\s/g, '')] ?? `<${space}>`;
+      const access = declaration.endsWith('texture_2d<f32>') ? 'sampled' : stored;
       return `${group === '0' ? '' : `group ${group} `}${binding} ${access} ${name}`;
     });
 }
