@@ -1,8 +1,7 @@
 // The ReLU step alone: float32 polynomials against float64, over the whole range and at its delicate ends.
 import { arcCosine, SNAP } from '../../shaders/shared/arc_cosine.js';
-import { testGpu } from '../support/gpu.js';
-import { linkWgsl, SHADER_FILES } from '../support/link-wgsl.js';
-import { BufferScope } from '../../src/gpu/buffers.js';
+import { SHADER_FILES } from '../support/link-wgsl.js';
+import { runProbe } from '../support/probe.js';
 
 const PROBE = `import package::shared::arc_cosine::arc_cosine;
 import package::shared::arc_cosine::SNAP;
@@ -16,29 +15,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   output[id.x] = vec2f(kappa.kappa1.x, kappa.kappa0.w);
 }`;
 
-async function evaluate(points: Float32Array, sources = SHADER_FILES): Promise<Float32Array> {
-  const { device } = await testGpu();
-  const code = await linkWgsl('probe', { ...sources, 'probe.wgsl': PROBE });
-  using scope = new BufferScope(device);
-  const input = scope.upload('input', points);
-  const output = scope.upload('output', new Float32Array(points.length).fill(NaN));
-  const copy = scope.readback('copy', points.byteLength);
-  const pipeline = device.createComputePipeline({
-    layout: 'auto',
-    compute: { module: device.createShaderModule({ code }) },
-  });
-  const encoder = device.createCommandEncoder();
-  const pass = encoder.beginComputePass();
-  pass.setPipeline(pipeline);
-  const entries = [input, output].map((buffer, binding) => ({ binding, resource: { buffer } }));
-  pass.setBindGroup(0, device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries }));
-  pass.dispatchWorkgroups(Math.ceil(points.length / 128));
-  pass.end();
-  encoder.copyBufferToBuffer(output, 0, copy, 0, copy.size);
-  device.queue.submit([encoder.finish()]);
-  await copy.mapAsync(1);
-  return new Float32Array(copy.getMappedRange().slice(0));
-}
+const evaluate = (points: Float32Array, sources = SHADER_FILES) => runProbe(PROBE, points, 2, sources);
 
 const { abs, fround, max } = Math;
 

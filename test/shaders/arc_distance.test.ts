@@ -3,9 +3,8 @@
 // accuracy of the one before, however small. The other side: where lengths differ, their rounding counts as no angle.
 import { arcDistance } from '../../shaders/shared/arc_distance.js';
 import { SNAP } from '../../shaders/shared/arc_cosine.js';
-import { testGpu } from '../support/gpu.js';
-import { linkWgsl, SHADER_FILES } from '../support/link-wgsl.js';
-import { BufferScope } from '../../src/gpu/buffers.js';
+import { SHADER_FILES } from '../support/link-wgsl.js';
+import { runProbe } from '../support/probe.js';
 
 const PROBE = `import package::shared::arc_distance::arc_distance;
 @group(0) @binding(0) var<storage, read> input: array<vec4f>;
@@ -20,29 +19,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
 
 type Point = readonly [d: number, a: number, b: number];
 
-async function evaluate(points: readonly Point[], sources = SHADER_FILES): Promise<Float32Array> {
-  const { device } = await testGpu();
-  const code = await linkWgsl('probe', { ...sources, 'probe.wgsl': PROBE });
-  using scope = new BufferScope(device);
-  const input = scope.upload('input', Float32Array.from(points.flatMap((point) => [...point, 0])));
-  const output = scope.upload('output', new Float32Array(4 * points.length).fill(NaN));
-  const copy = scope.readback('copy', output.size);
-  const pipeline = device.createComputePipeline({
-    layout: 'auto',
-    compute: { module: device.createShaderModule({ code }) },
-  });
-  const encoder = device.createCommandEncoder();
-  const pass = encoder.beginComputePass();
-  pass.setPipeline(pipeline);
-  const entries = [input, output].map((buffer, binding) => ({ binding, resource: { buffer } }));
-  pass.setBindGroup(0, device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries }));
-  pass.dispatchWorkgroups(Math.ceil(points.length / 64));
-  pass.end();
-  encoder.copyBufferToBuffer(output, 0, copy, 0, copy.size);
-  device.queue.submit([encoder.finish()]);
-  await copy.mapAsync(1);
-  return new Float32Array(copy.getMappedRange().slice(0));
-}
+const evaluate = (points: readonly Point[], sources = SHADER_FILES) =>
+  runProbe(PROBE, Float32Array.from(points.flatMap((point) => [...point, 0])), 4, sources);
 
 const { abs, fround, max, sin } = Math;
 
