@@ -7,7 +7,8 @@
 //
 // Sums of squared distances have only positive terms: nothing cancels, and an angle keeps its relative accuracy, where that
 // of the plane kernel is off by 1e-7 over itself. It runs after the plane kernel, whose K tells which pairs are near. A
-// workgroup looks at 64 columns of WALK rows at a time; all of its lanes then compute each near pair. Equal images are left as they are.
+// workgroup looks at 64 columns of WALK rows at a time; all of its lanes then compute each near pair. Equal images are left
+// as they are.
 
 import package::shared::arc_distance::arc_distance;
 import package::shared::plane::window_overlap;

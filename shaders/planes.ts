@@ -2,6 +2,7 @@ import type { ShaderContract } from './contract.js';
 import { wgsl } from './linked/planes.js';
 import { arcCosine } from './shared/arc_cosine.js';
 import { link, windowOverlap } from './shared/plane.js';
+import { storedFields } from './shared/stored_fields.js';
 
 const { floor, max } = Math;
 
@@ -12,8 +13,7 @@ export const contract: ShaderContract = {
   equation:
     'σ = patch(Σ_c x_c(p) z_c(p+d)); per layer K = G κ₁(σ, λx λz), U = G κ₀ θ, σ ← patch(K), θ ← patch(U + K); Σ w K, Σ w U per tap',
   bindings: [
-    { name: 'x_fields', access: 'read', shape: '[N][C+L][H+1][Q] vec4f' },
-    { name: 'z_fields', access: 'read', shape: '[N][C+L][SHIFTS][H][2Q] vec4f' },
+    ...storedFields,
     { name: 'planes', access: 'read', shape: '[planes] vec2u (dx, dy)' },
     { name: 'radii', access: 'read', shape: '[readouts] u32' },
     { name: 'layer_slots', access: 'read', shape: '[L] i32, -1: layer not asked for' },

@@ -109,7 +109,6 @@ export class ImageFieldsCache implements Disposable {
     recording.add(reach, { variance, reaches, ...this.tables }, [Math.ceil(count / 64), layers], {
       ...{ images: count, layers, readouts: radii.length, taps },
     });
-    // The pairs that read these fields queue up behind: the device need not idle while the host waits for them.
     const texels = this.plan.isSampled
       ? {
           xTexels: this.scope.texture('x_fields', xFields, TEXELS),
@@ -117,6 +116,7 @@ export class ImageFieldsCache implements Disposable {
         }
       : undefined;
     if (texels !== undefined) recording.copy(xFields, texels.xTexels).copy(zFields, texels.zTexels);
+    // The pairs that read these fields queue up behind: the device need not idle while the host waits for them.
     await recording.submit({ wait: false });
     return { xFields, zFields, reaches, ...texels };
   }

@@ -38,7 +38,7 @@ export interface PassPlan {
   readonly cachedBlocks: number;
   /** Pairs that one submission may hold at the most. */
   readonly maxPairs: number;
-  /** Workgroups that look for nearly proportional images, and what they take of memory. */
+  /** Workgroups that look for nearly proportional images, none for NNGP alone, and what they take of memory. */
   readonly nearWorkgroups: number;
   readonly nearBytes: number;
   /** Element-layers of one pair: the unit of work of every speed figure. */
@@ -80,11 +80,13 @@ const PLAN_OPTIONS = [
 /**
  * Plans one pass over images of one shape: variant of the plane kernel, image blocks, buffer sizes.
  *
- * Bytes on the device, whatever the number of images: an image takes I = 4 (C + L) (4 (H + 1) Q + 8 S H Q) + 4 t bytes (the first part twice where the plane kernel samples it),
+ * Bytes on the device, whatever the number of images: an image takes I = 4 (C + L) (4 (H + 1) Q + 8 S H Q) + 4 t bytes
+ * (the first part twice where the plane kernel samples it),
  * with L layers, Q = ⌈W/4⌉ and S = 4 shifted copies (1 for plane 0 alone). A block holds B images, as many as one
  * binding does and at most memory / (6 I); as many blocks stand as fit the memory, but six, or all there are. With the
  * sums and values of three submissions of P pairs, G planes, t taps and k kernels each:
- * blocks · B · I + 3 P (8 t G + 4 k) + 20 H W · nearWorkgroups, where P (8 t G + 4 k) ≤ 16 MiB. While a block is computed, its pixels and variances stand beside it: 4 B (C + L) H W.
+ * blocks · B · I + 3 P (8 t G + 4 k) + 20 H W · nearWorkgroups, where P (8 t G + 4 k) ≤ 16 MiB. While a block
+ * is computed, its pixels and variances stand beside it: 4 B (C + L) H W.
  *
  * @throws PlanError if the plane of an image does not fit a workgroup of this device, or an image its buffers
  */
@@ -142,10 +144,13 @@ export function planPass(
     );
   }
   const maxPairs = Math.max(1, Math.floor(Math.min(MAX_SUM_BYTES, bindable) / sumBytesPerPair));
-  // A large device computes many pairs at a time.
+  // A large device computes many pairs at a time. The NNGP of nearly proportional images is as exact as that of others.
   const nearMost = device.software ? 16 : 1024;
-  const near = Math.max(1, Math.min(nearMost, Math.floor(NEAR_BYTES / scratchBytes(shape))));
-  const nearBytes = near * scratchBytes(shape);
+  const isNtk = pass.outputs.some(({ use }) => use !== 'k');
+  const nearWorkgroups = isNtk
+    ? Math.max(1, Math.min(nearMost, Math.floor(NEAR_BYTES / scratchBytes(shape))))
+    : 0;
+  const nearBytes = nearWorkgroups * scratchBytes(shape);
   const workgroups = Math.ceil(pass.planes.length / variant.constants.PLANES);
   return {
     pass,
@@ -163,7 +168,7 @@ export function planPass(
     blockImages,
     cachedBlocks,
     maxPairs,
-    nearWorkgroups: near,
+    nearWorkgroups,
     nearBytes,
     elementLayersPerPair: pass.planes.length * height * width * pass.layers,
     deviceBytes: cachedBlocks * blockBytes + SUBMISSIONS_IN_FLIGHT * maxPairs * sumBytesPerPair + nearBytes,

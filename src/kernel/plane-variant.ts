@@ -103,8 +103,8 @@ export function quickVariant(
 
 /**
  * Software adapters read fields from textures: a load from a buffer at an index that differs from lane to lane lavapipe takes
- * apart, with a check and a branch for each of 32 numbers. One plane of a pair reads too little
- * of an image to pay for the copy.
+ * apart, with a check and a branch for each of 32 numbers. One plane of a pair reads too little of an image to pay for the
+ * copy.
  */
 export function forDevice<V extends PlaneVariant | undefined>(
   variant: V,

@@ -75,9 +75,10 @@ export class TileRunner implements Disposable {
   static async create(gpu: Gpu, plan: PassPlan, outputs: OutputTables, hooks: Hooks): Promise<TileRunner> {
     const { signal } = hooks;
     const planeKernel = await orAborted(gpu.program(plan.variant.contract, plan.constants.planes), signal);
-    // The NNGP of nearly proportional images is as exact as that of others.
-    const isNtk = plan.pass.outputs.some(({ use }) => use !== 'k');
-    const near = isNtk ? await orAborted(gpu.program(nearContract, plan.constants.near), signal) : undefined;
+    const near =
+      plan.nearWorkgroups > 0
+        ? await orAborted(gpu.program(nearContract, plan.constants.near), signal)
+        : undefined;
     const tileValues = await orAborted(gpu.program(valuesContract), signal);
     const scope = new BufferScope(gpu.device);
     const tables = planeTables(scope, plan.pass);

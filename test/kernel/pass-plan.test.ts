@@ -98,3 +98,15 @@ describe.each([4, 8, 16, 32, 64])('subgroups of %i lanes', (size) => {
     },
   );
 });
+
+test('nobody looks for near images where there is no NTK: the NNGP is as exact as that of others', () => {
+  const shape = { channels: 3, height: 32, width: 32 };
+  const device = { limits: DEFAULT_LIMITS, subgroupSize: 0 };
+  const gram = { rows: 9, columns: 9, symmetric: true };
+  const ntk = { kernel: 'ntk', depth: 3, readout: 'gap', trained: 'all' } as const;
+  const nngp = { kernel: 'nngp', depth: 3, readout: 'gap' } as const;
+  const workgroups = [[nngp], [ntk, nngp]].map(
+    (kernels) => planPass(planPasses(kernels, shape)[0], shape, gram, device).nearWorkgroups,
+  );
+  expect(workgroups).toEqual([0, 819]);
+});
