@@ -16,6 +16,7 @@ export class DepthCard {
   /** @param changed Called when another depth is chosen. */
   constructor(changed: () => void) {
     this.slider.addEventListener('input', () => {
+      this.say();
       this.draw();
       changed();
     });
@@ -39,12 +40,14 @@ export class DepthCard {
     byId('shown-control', HTMLElement).hidden = depths.length < 2;
     byId('depth-title', HTMLElement).textContent = depths.length < 2 ? 'Accuracy' : 'Every depth at once';
     this.results = [];
+    this.say();
     this.drawNow();
     this.card.hidden = false;
   }
 
   show(results: readonly (DepthResult | undefined)[]): void {
     this.results = results;
+    this.say();
     this.draw();
   }
 
@@ -79,7 +82,8 @@ export class DepthCard {
     });
   }
 
-  private drawNow(): void {
+  /** A screen reader reads the slider as soon as it moves, so that words don't wait for a frame, as the figure does. */
+  private say(): void {
     const depth = this.depths[this.index];
     byId('shown-value', HTMLOutputElement).value = String(depth);
     this.slider.setAttribute('aria-valuetext', `depth ${depth}`);
@@ -87,6 +91,9 @@ export class DepthCard {
     byId('accuracy', HTMLElement).textContent = result === undefined ? '–' : percent(result);
     byId('accuracy-text', HTMLElement).textContent =
       result === undefined ? 'Accuracy comes when the kernel is whole.' : this.sentence(result);
+  }
+
+  private drawNow(): void {
     const enough = this.results.filter((each) => each !== undefined).length >= 2;
     this.figure.hidden = this.depths.length < 2;
     byId('save-accuracy', HTMLElement).hidden = !enough;
