@@ -1,7 +1,8 @@
 // The fused plane kernel of any network: displacement planes of image pairs through a run of convolutions of stride 1 and
 // activations in one dispatch.
 //
-//   Sigma, Theta = sum_c x_c(p) z_c(q), 0   (SOURCE_PARTS = 0),   or source_gain times SOURCE_PARTS^2 stored planes
+//   Sigma, Theta = sum_c x_c(p) z_c(q), 0   (SOURCE_PARTS = 0),   or source_gain times the sum of stored planes,
+//                                                             SOURCE_PARTS along x, up to SOURCE_ROW_PARTS along y
 //   for every layer:  Sigma <- gain sum_w Sigma(p + w, q + w) + bias,  Theta <- gain sum_w Theta + trained Sigma
 //                     Sigma <- K(Sigma, m),   Theta <- theta_scale K' Theta,   m = lambda_x(p) lambda_z(q)
 //   q = (p + d) mod (H, W);  -LOW <= w <= HIGH along both axes, inside the image, or around it (CIRCULAR)
@@ -11,7 +12,7 @@
 // columns left and right (sums along rows), then rows above and below. Needs no optional feature, and takes any width.
 
 import package::shared::network_planes::{
-  Cell, CELLS, Edges, Lane, PLANE_WORDS, lane_of, links_of, outside, pixel_products, sum_along_row, sum_of_cells,
+  Cell, CELLS, Edges, Lane, NO_SLOT, PLANE_WORDS, lane_of, links_of, outside, pixel_products, sum_along_row, sum_of_cells,
   through_layer,
 };
 import package::shared::plane_bindings::{
@@ -27,6 +28,7 @@ import constants::LOW;
 import constants::HIGH;
 import constants::CIRCULAR;
 import constants::SOURCE_PARTS;
+import constants::SOURCE_ROW_PARTS;
 import constants::SINK;
 
 @group(0) @binding(4) var<storage, read> source_sigma: array<f32>;
@@ -48,16 +50,18 @@ fn stored_cell(slots: ptr<function, array<u32, 6>>, pair_index: u32, lane: Lane,
   var cell: Cell;
   if (outside(lane, r, 0)) { return cell; }
   // unroll
-  for (var i = 0u; i < SOURCE_PARTS; i++) {
-    let row = pair_index * params.source_rows + (*slots)[3 + i] * HEIGHT + lane.top + r;
-    // unroll
-    for (var j = 0u; j < SOURCE_PARTS; j++) {
-      let at = (row * params.source_columns + (*slots)[j]) * WIDTH;
-      for (var c = 0u; c < 4; c++) {
-        let x = 4 * lane.first_quad + c;
-        if (x < WIDTH) {
-          cell.sigma[c] += source_sigma[at + x];
-          cell.theta[c] += source_theta[at + x];
+  for (var i = 0u; i < SOURCE_ROW_PARTS; i++) {
+    if (SOURCE_ROW_PARTS != 2 || (*slots)[3 + i] != NO_SLOT) {
+      let row = pair_index * params.source_rows + (*slots)[3 + i] * HEIGHT + lane.top + r;
+      // unroll
+      for (var j = 0u; j < SOURCE_PARTS; j++) {
+        let at = (row * params.source_columns + (*slots)[j]) * WIDTH;
+        for (var c = 0u; c < 4; c++) {
+          let x = 4 * lane.first_quad + c;
+          if (x < WIDTH) {
+            cell.sigma[c] += source_sigma[at + x];
+            cell.theta[c] += source_theta[at + x];
+          }
         }
       }
     }
@@ -105,10 +109,9 @@ fn main(
 
   var source_slots: array<u32, 6>;
   // unroll
-  for (var j = 0u; j < SOURCE_PARTS; j++) {
-    source_slots[j] = tables[plane + 4 + j];
-    source_slots[3 + j] = tables[plane + 7 + j];
-  }
+  for (var j = 0u; j < SOURCE_PARTS; j++) { source_slots[j] = tables[plane + 4 + j]; }
+  // unroll
+  for (var i = 0u; i < SOURCE_ROW_PARTS; i++) { source_slots[3 + i] = tables[plane + 7 + i]; }
   var sigma: array<vec4f, CELLS>;
   var theta: array<vec4f, CELLS>;
   for (var r = 0u; r < ROWS; r++) {

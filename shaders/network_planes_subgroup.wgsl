@@ -1,7 +1,8 @@
 // The fused plane kernel of any network: displacement planes of image pairs through a run of convolutions of stride 1 and
 // activations in one dispatch.
 //
-//   Sigma, Theta = sum_c x_c(p) z_c(q), 0   (SOURCE_PARTS = 0),   or source_gain times SOURCE_PARTS^2 stored planes
+//   Sigma, Theta = sum_c x_c(p) z_c(q), 0   (SOURCE_PARTS = 0),   or source_gain times the sum of stored planes,
+//                                                             SOURCE_PARTS along x, up to SOURCE_ROW_PARTS along y
 //   for every layer:  Sigma <- gain sum_w Sigma(p + w, q + w) + bias,  Theta <- gain sum_w Theta + trained Sigma
 //                     Sigma <- K(Sigma, m),   Theta <- theta_scale K' Theta,   m = lambda_x(p) lambda_z(q)
 //   q = (p + d) mod (H, W);  -LOW <= w <= HIGH along both axes, inside the image, or around it (CIRCULAR)
@@ -11,7 +12,7 @@
 // Neighbours meet in subgroup shuffles.
 
 import package::shared::network_planes::{
-  Cell, CELLS, Edges, Lane, PLANE_WORDS, lane_of, links_of, outside, pixel_products, sum_along_row, sum_of_cells,
+  Cell, CELLS, Edges, Lane, NO_SLOT, PLANE_WORDS, lane_of, links_of, outside, pixel_products, sum_along_row, sum_of_cells,
   through_layer,
 };
 import package::shared::plane_bindings::{
@@ -29,6 +30,7 @@ import constants::LOW;
 import constants::HIGH;
 import constants::CIRCULAR;
 import constants::SOURCE_PARTS;
+import constants::SOURCE_ROW_PARTS;
 import constants::SINK;
 
 enable subgroups;
@@ -75,13 +77,15 @@ fn stored_cell(slots: ptr<function, array<u32, 6>>, pair_index: u32, lane: Lane,
   let y = min(lane.top + r, HEIGHT - 1);
   let quad = min(lane.first_quad + v, QUADS - 1);
   // unroll
-  for (var i = 0u; i < SOURCE_PARTS; i++) {
-    let row = pair_index * params.source_rows + (*slots)[3 + i] * HEIGHT + y;
-    // unroll
-    for (var j = 0u; j < SOURCE_PARTS; j++) {
-      let at = (row * params.source_columns + (*slots)[j]) * QUADS + quad;
-      k += source_sigma[at];
-      t += source_theta[at];
+  for (var i = 0u; i < SOURCE_ROW_PARTS; i++) {
+    if (SOURCE_ROW_PARTS != 2 || (*slots)[3 + i] != NO_SLOT) {
+      let row = pair_index * params.source_rows + (*slots)[3 + i] * HEIGHT + y;
+      // unroll
+      for (var j = 0u; j < SOURCE_PARTS; j++) {
+        let at = (row * params.source_columns + (*slots)[j]) * QUADS + quad;
+        k += source_sigma[at];
+        t += source_theta[at];
+      }
     }
   }
   let inside = select(1.0, 0.0, outside(lane, r, v));
@@ -107,10 +111,9 @@ fn main(
 
   var source_slots: array<u32, 6>;
   // unroll
-  for (var j = 0u; j < SOURCE_PARTS; j++) {
-    source_slots[j] = tables[plane + 4 + j];
-    source_slots[3 + j] = tables[plane + 7 + j];
-  }
+  for (var j = 0u; j < SOURCE_PARTS; j++) { source_slots[j] = tables[plane + 4 + j]; }
+  // unroll
+  for (var i = 0u; i < SOURCE_ROW_PARTS; i++) { source_slots[3 + i] = tables[plane + 7 + i]; }
   var sigma: array<vec4f, CELLS>;
   var theta: array<vec4f, CELLS>;
   for (var r = 0u; r < ROWS; r++) {

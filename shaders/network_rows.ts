@@ -1,6 +1,6 @@
 import type { ShaderContract } from './contract.js';
 import { wgsl } from './linked/network_rows.js';
-import { planesContract, type PlaneEntry } from './shared/network_planes.js';
+import { NO_SLOT, planesContract, type PlaneEntry, type Sink } from './shared/network_planes.js';
 import { packLayers } from './shared/plane_bindings.js';
 import type { PlaneLayer } from './shared/plane_activation.js';
 
@@ -17,7 +17,7 @@ export const contract: ShaderContract = {
     return { ...binding, shape: '[layers][9] f32, [groups][3 + SPAN] u32; see packGroups' };
   }),
   constants: [
-    ...['HEIGHT', 'WIDTH', 'SHIFTS', 'ROW_LANES', 'PLANES', 'SPAN', 'CHANNELS', 'LAYERS'],
+    ...['HEIGHT', 'WIDTH', 'SHIFTS', 'ROW_LANES', 'PLANES', 'SPAN', 'SPAN_PARTS', 'CHANNELS', 'LAYERS'],
     ...['LOW', 'HIGH', 'REACH', 'CIRCULAR', 'KIND', 'LINEAR', 'SINK'],
   ],
   workgroups: '(⌈groups/PLANES⌉, pairs); the parameter planes is the number of groups, source_* are not read',
@@ -29,18 +29,32 @@ const image = {
 };
 
 export const variants = [
-  { ...image, PLANES: 4, SPAN: 4, LAYERS: 2, SINK: 1 }, // subgroups of 8
-  { ...image, PLANES: 1, SPAN: 1, LAYERS: 1, LOW: 2, HIGH: 2, REACH: 4, KIND: 1, LINEAR: 1, SINK: 2 },
-  { ...image, PLANES: 4, SPAN: 2, LAYERS: 3, LOW: 1, HIGH: 2, REACH: 3, KIND: 3, SINK: 0 },
+  { ...image, PLANES: 4, SPAN: 4, SPAN_PARTS: 3, LAYERS: 2, SINK: 1 }, // subgroups of 8
+  {
+    ...image,
+    PLANES: 1,
+    SPAN: 2,
+    SPAN_PARTS: 2,
+    LAYERS: 1,
+    LOW: 2,
+    HIGH: 2,
+    REACH: 4,
+    KIND: 1,
+    LINEAR: 1,
+    SINK: 2,
+  },
+  { ...image, PLANES: 4, SPAN: 2, SPAN_PARTS: 2, LAYERS: 3, LOW: 1, HIGH: 2, REACH: 3, KIND: 3, SINK: 0 },
 ];
 
-const NO_SLOT = 0xffffffff;
-
-/** The buffer `tables`: planes of one dx and SPAN consecutive dy make a group; what is not needed of it has no slot. */
+/**
+ * The buffer `tables`: planes of one dx and SPAN consecutive dy make a group; what is not needed of it has no slot. Of
+ * parts a group has SPAN_PARTS, each the sum of what its planes have for one pooled plane.
+ */
 export function packGroups(
   layers: readonly PlaneLayer[],
   planes: readonly PlaneEntry[],
   span: number,
+  sink: Sink,
 ): { readonly tables: Uint32Array<ArrayBuffer>; readonly groups: number } {
   const groups = new Map<string, number[]>();
   for (const { d, slot } of planes) {
@@ -52,7 +66,9 @@ export function packGroups(
       words = [dx, first, slot[0], ...Array.from({ length: span }, () => NO_SLOT)];
       groups.set(key, words);
     }
-    words[3 + dy - first] = slot[1];
+    const plane = dy - first;
+    if (sink !== 'parts') words[3 + plane] = slot[1];
+    else for (const k of plane % 2 === 0 ? [0] : [0, 1]) words[3 + (plane >> 1) + k] = slot[1] + k;
   }
   const words = [...groups.values()].flat();
   return { tables: Uint32Array.from([...packLayers(layers), ...words]), groups: groups.size };

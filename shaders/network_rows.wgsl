@@ -1,7 +1,7 @@
 // The fused plane kernel of any network for short runs that begin with pixels, on devices with subgroups: the same layers
 // as network_planes, on planes that stream through a subgroup row by row.
 //
-// A lane holds one quad of columns of SPAN planes (dx, dy), (dx, dy + 1), ... of one pair. Row after row it multiplies
+// A lane holds one quad of columns of SPAN planes, an even number, (dx, dy), (dx, dy + 1), ... of one pair. Row after row it multiplies
 // pixels, sums along the row with its neighbours' columns, and hands the row to the first layer, which keeps the last
 // LOW + HIGH rows; what leaves a layer, HIGH rows later, goes to the next. Nothing is indexed by a loop: all is in
 // registers. The planes of a lane read the same row of x, and z one row apart: each row of x and of z is read once.
@@ -12,13 +12,14 @@ import package::shared::plane_bindings::{
 import package::shared::sampled_fields::{field_of_x, field_of_z};
 import package::shared::plane_activation::{activate, Layer};
 import package::shared::window::{column_linked, from_left, from_right, row_linked};
-import package::shared::plane_results::{sigma_result, store_pooled, store_whole};
+import package::shared::plane_results::{sigma_result, store_parts, store_whole};
 import constants::HEIGHT;
 import constants::WIDTH;
 import constants::SHIFTS;
 import constants::ROW_LANES;
 import constants::PLANES;
 import constants::SPAN;
+import constants::SPAN_PARTS;
 import constants::CHANNELS;
 import constants::LAYERS;
 import constants::LOW;
@@ -34,7 +35,7 @@ enable subgroups;
 @group(0) @binding(5) var<storage, read> source_theta: array<f32>;
 
 const FIELDS: u32 = CHANNELS + LAYERS;
-const GROUP_WORDS: u32 = 3 + SPAN; // dx, dy, slot of the result along x, slots along y
+const GROUP_WORDS: u32 = 3 + SPAN; // dx, dy, slot of the result along x, slots along y: of planes, or of SPAN_PARTS parts
 const NO_SLOT = 0xffffffffu; // a plane that is not needed
 // What a layer keeps: REACH rows of every plane, of sigma and of theta.
 const KEPT: u32 = LAYERS * SPAN * max(u32(REACH), 1u);
@@ -212,23 +213,49 @@ fn main(@builtin(local_invocation_index) index: u32, @builtin(workgroup_id) work
         }
       }
     }
+    if (HEIGHT % SPAN > 0 && SINK == PARTS) {
+      // What goes beyond the last plane of an image has no part in any sum.
+      // unroll
+      for (var j = 0u; j < SPAN; j++) {
+        let weight = select(0.0, 1.0, d.y + j < HEIGHT);
+        sigma[j] *= weight;
+        theta[j] *= weight;
+      }
+    }
 
     if (row < HIGH * LAYERS) { continue; }
     let y = row - HIGH * LAYERS;
+    if (SINK == PARTS) {
+      if (y % 2 == 1) {
+        // Of planes 2 o, 2 o + 1 and 2 o - 1 of this group: both rows, the upper one, and the lower one.
+        // unroll
+        for (var o = 0u; o < SPAN_PARTS; o++) {
+          var k = vec4f(0.0);
+          var t = vec4f(0.0);
+          if (2 * o < SPAN) {
+            const even = min(2 * o, SPAN - 2);
+            k = k_held[even] + sigma[even] + k_held[even + 1];
+            t = t_held[even] + theta[even] + t_held[even + 1];
+          }
+          if (o > 0) {
+            k += sigma[max(2 * o, 1) - 1];
+            t += theta[max(2 * o, 1) - 1];
+          }
+          if (slots[o] != NO_SLOT) {
+            let line = pair_index * params.result_rows + slots[o] * (HEIGHT / 2) + y / 2;
+            store_parts((line * params.result_columns + slot_x) * QUADS + lane.quad, k, t, d.x % 2 == 1);
+          }
+        }
+      }
+      k_held = sigma;
+      t_held = theta;
+      continue;
+    }
     // unroll
     for (var j = 0u; j < SPAN; j++) {
       if (SINK == SUMS) {
         k_held[j] += sigma[j];
         t_held[j] += theta[j];
-      } else if (SINK == PARTS) {
-        if (y % 2 == 1 && slots[j] != NO_SLOT) {
-          let line = pair_index * params.result_rows + slots[j] * (HEIGHT / 2) + y / 2;
-          let at = (line * params.result_columns + slot_x) * QUADS + lane.quad;
-          let next = at + HEIGHT / 2 * params.result_columns * QUADS;
-          store_pooled(at, next, vec2u(d.x, d.y + j), k_held[j], t_held[j], sigma[j], theta[j]);
-        }
-        k_held[j] = sigma[j];
-        t_held[j] = theta[j];
       } else if (slots[j] != NO_SLOT) {
         let line = pair_index * params.result_rows + slots[j] * HEIGHT + y;
         store_whole((line * params.result_columns + slot_x) * QUADS + lane.quad, sigma[j], theta[j]);

@@ -14,7 +14,11 @@ export const contract: ShaderContract = {
       access: 'read',
       shape: '[N][C][H][W] f32 pixels, or [images][source_rows][source_columns][W] f32',
     },
-    { name: 'slots', access: 'read', shape: '[6] u32: of plane 0 in the source, 3 along x, 3 along y' },
+    {
+      name: 'slots',
+      access: 'read',
+      shape: '[6] u32: of plane 0 in the source, 3 along x, 3 along y or NO_SLOT',
+    },
     { name: 'variance', access: 'read_write', shape: '[N][L][H][W] f32, layer h from layer h − 1' },
   ],
   params: {
@@ -31,7 +35,8 @@ export const contract: ShaderContract = {
     erf: 'u32',
     sigma_scale: 'f32',
     k_scale: 'f32',
-    parts: 'u32',
+    column_parts: 'u32',
+    row_parts: 'u32',
     channels: 'u32',
     source_gain: 'f32',
     source_rows: 'u32',

@@ -21,7 +21,8 @@ struct Params {
   erf: u32, // 1: between this layer and the one before stands an erf, with these scales
   sigma_scale: f32,
   k_scale: f32,
-  parts: u32, // 0: pixels; 1: a plane; 3: the parts that pooling left
+  column_parts: u32, // 0: pixels; 1: a plane; 3: the parts that pooling left
+  row_parts: u32, // 1, 2 or 3 of them along y
   channels: u32,
   source_gain: f32,
   source_rows: u32,
@@ -33,11 +34,12 @@ struct Params {
 @group(0) @binding(2) var<storage, read_write> variance: array<f32>;
 @group(0) @binding(3) var<uniform> params: Params;
 
+const NO_SLOT = 0xffffffffu;
 const TWO_OVER_PI = 0.6366197723675814;
 
 fn begin(image: u32, y: u32, x: u32) -> f32 {
   var sum = 0.0;
-  if (params.parts == 0) {
+  if (params.column_parts == 0) {
     for (var c = 0u; c < params.channels; c++) {
       let at = ((params.first_image + image) * params.channels + c) * params.height;
       let pixel = source[(at + y) * params.width + x];
@@ -45,9 +47,10 @@ fn begin(image: u32, y: u32, x: u32) -> f32 {
     }
     return sum;
   }
-  for (var i = 0u; i < params.parts; i++) {
+  for (var i = 0u; i < params.row_parts; i++) {
+    if (slots[3 + i] == NO_SLOT) { continue; }
     let row = image * params.source_rows + slots[3 + i] * params.height + y;
-    for (var j = 0u; j < params.parts; j++) {
+    for (var j = 0u; j < params.column_parts; j++) {
       sum += source[(row * params.source_columns + slots[j]) * params.width + x];
     }
   }

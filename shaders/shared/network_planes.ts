@@ -57,6 +57,7 @@ export const planesContract: Omit<ShaderContract, 'name' | 'wgsl'> = {
     'KIND',
     'LINEAR',
     'SOURCE_PARTS',
+    'SOURCE_ROW_PARTS',
     'SINK',
   ],
   workgroups: '(⌈planes/PLANES⌉, pairs)',
@@ -68,15 +69,18 @@ export interface PlaneEntry {
   readonly d: readonly [x: number, y: number];
   readonly slot: readonly [x: number, y: number];
   readonly sourceX: readonly number[]; // 1 or 3
-  readonly sourceY: readonly number[]; // 1 or 3
+  readonly sourceY: readonly number[]; // 1 to 3
 }
+
+/** What the tables have where there is no slot. */
+export const NO_SLOT = 0xffffffff;
 
 /** The buffer `tables`. */
 export function packTables(
   layers: readonly PlaneLayer[],
   planes: readonly PlaneEntry[],
 ): Uint32Array<ArrayBuffer> {
-  const three = (slots: readonly number[]) => [0, 1, 2].map((k) => slots.at(k) ?? 0);
+  const three = (slots: readonly number[]) => [0, 1, 2].map((k) => slots.at(k) ?? NO_SLOT);
   const words = planes.flatMap(({ d, slot, sourceX, sourceY }) => [
     ...d,
     ...slot,

@@ -21,6 +21,7 @@ import constants::LINEAR;
 const CELLS: u32 = ROWS * COLUMN_QUADS;
 // Every lane's cells are inside the image.
 const EXACT: bool = ROWS * STRIPS == HEIGHT && 4 * COLUMN_QUADS * ROW_LANES == WIDTH;
+const NO_SLOT = 0xffffffffu; // a part that there is not
 const PLANE_WORDS = 10u; // dx, dy, slot of the result (x, y), slots of the source (3 of x, 3 of y)
 const LEFT: u32 = max(u32(LOW), 1u);
 const RIGHT: u32 = max(u32(HIGH), 1u);

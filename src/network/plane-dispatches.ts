@@ -10,7 +10,7 @@ import type { Program } from '../gpu/program.js';
 import { axisSize } from './axis.js';
 import type { Dispatch, PairBatch } from './dispatch.js';
 import type { CompiledRun, NetworkPass, NodeTensors, Step } from './pass.js';
-import { SOURCE_PARTS } from './plane-runs.js';
+import { sourceParts } from './plane-runs.js';
 import type { ImageSize } from './shapes.js';
 import type { TensorBuffers } from './tensor-buffers.js';
 
@@ -75,7 +75,7 @@ export class PlaneDispatches {
     const { sigma, theta } = step.result;
     const { buffer: tables, entries } = this.tablesOf(step, () =>
       run.kernel === 'rows'
-        ? packGroups(run.numbers, step.entries, run.constants.SPAN)
+        ? packGroups(run.numbers, step.entries, run.constants.SPAN, run.sink)
         : { tables: packTables(run.numbers, step.entries), groups: step.entries.length },
     );
     const stored = this.pass.tensors[sigma];
@@ -133,6 +133,7 @@ export class PlaneDispatches {
     }));
     const source = step.source && this.sourceOf(step.source);
     const cost = total / layers.length;
+    const parts = sourceParts(run);
     const dispatches = numbers.map((layer, h): Dispatch => {
       const before = h === 0 ? undefined : numbers[h - 1];
       return {
@@ -149,7 +150,8 @@ export class PlaneDispatches {
           erf: run.kind === 'erf' && before?.active ? 1 : 0,
           sigma_scale: before?.sigmaScale ?? 1,
           k_scale: before?.kScale ?? 1,
-          parts: SOURCE_PARTS[run.sourceKind],
+          column_parts: parts.columns,
+          row_parts: parts.rows,
           channels,
           source_gain: run.sourceGain,
           source_rows: source?.rows ?? 0,

@@ -3,6 +3,7 @@ import { PLANE_KINDS, type PlaneKind } from '../../shaders/shared/plane_activati
 import type { PlanDevice } from '../gpu/plan-device.js';
 import type { ActivationOperation, GraphNode, LinearOperation, NetworkGraph } from './graph.js';
 import type { NodeAxes } from './needs.js';
+import { partsPerPooled } from './parts.js';
 import { rowsConstants, type RunToPlace } from './rows-variant.js';
 import { runVariant, type PlaneWindow, type RunKernel } from './run-variant.js';
 
@@ -20,12 +21,16 @@ export interface PlaneRun {
   /** The node that it begins with: the images themselves, a tensor of whole planes, or the parts that a pooling left. */
   readonly source: number;
   readonly sourceKind: 'pixels' | 'whole' | 'parts';
+  /** Planes along dy of which the parts it begins with are sums; see parts.ts. */
+  readonly sourceSpan: number;
   readonly layers: readonly RunLayer[];
   /** The node after the last layer. */
   readonly end: number;
   /** The node whose tensor the result is: the end, or the 2×2 pooling or the gap that reads it. */
   readonly result: number;
   readonly sink: Sink;
+  /** Planes along dy whose parts are added up before they are written. */
+  readonly span: number;
   readonly height: number;
   readonly width: number;
   /** Windows reach from −low to high. */
@@ -47,8 +52,12 @@ interface Common {
 /** A run without windows, or without activations. */
 const AS_IT_IS = { window: { low: 0, high: 0, circular: false }, kind: 'relu' } as const;
 
-/** Planes along an axis whose sum a run begins with. */
-export const SOURCE_PARTS = { pixels: 0, whole: 1, parts: 3 } as const;
+/** Tensors whose sum a run begins with, along both axes. */
+export function sourceParts({ sourceKind, sourceSpan }: Pick<PlaneRun, 'sourceKind' | 'sourceSpan'>) {
+  if (sourceKind === 'pixels') return { columns: 0, rows: 0 };
+  if (sourceKind === 'whole') return { columns: 1, rows: 1 };
+  return { columns: partsPerPooled(1), rows: partsPerPooled(sourceSpan) };
+}
 
 /** Rows and columns that a lane reaches beyond its own quad. */
 const LARGEST_REACH = 3;
@@ -111,6 +120,7 @@ export function findPlaneRuns(
     const run: RunToPlace = {
       source,
       sourceKind,
+      sourceSpan: sourceKind === 'parts' ? before!.span : 1,
       layers,
       end,
       result: sink === 'whole' ? end : reader!,
@@ -125,12 +135,16 @@ export function findPlaneRuns(
       LINEAR: layers.every(({ activation }) => activation !== undefined) ? 0 : 1,
       SINK: SINKS[sink],
     };
-    if (rows !== undefined)
-      return { ...run, kernel: 'rows', constants: { ...rows, KIND: PLANE_KINDS[run.kind], ...shared } };
+    if (rows !== undefined) {
+      const span = sink === 'parts' ? rows.SPAN : 1;
+      return { ...run, span, kernel: 'rows', constants: { ...rows, KIND: PLANE_KINDS[run.kind], ...shared } };
+    }
+    const { columns: SOURCE_PARTS, rows: SOURCE_ROW_PARTS } = sourceParts(run);
     return {
       ...run,
+      span: 1,
       kernel: variant.kernel,
-      constants: { ...variant.constants, ...shared, SOURCE_PARTS: SOURCE_PARTS[sourceKind] },
+      constants: { ...variant.constants, ...shared, SOURCE_PARTS, SOURCE_ROW_PARTS },
     };
   }
 }

@@ -9,11 +9,11 @@ const MANY_ELEMENTS = 200_000;
 /** All layers and channels are written out: the compiler's time grows with them. */
 const MOST_LAYERS = 3;
 const MOST_CHANNELS = 4;
-/** Planes of a lane. */
+/** Planes of a lane; an even number. */
 const SPAN = 4;
 
 /** A run as it is known without the choice of its kernel. */
-export type RunToPlace = Omit<PlaneRun, 'kernel' | 'constants'>;
+export type RunToPlace = Omit<PlaneRun, 'kernel' | 'constants' | 'span'>;
 
 /**
  * Constants of the kernel that streams planes row by row, for the runs that gain by it: short ones that begin with the
@@ -37,7 +37,7 @@ export function rowsConstants(
   return {
     ...{ HEIGHT: height, WIDTH: width, SHIFTS: 4, ROW_LANES: rowLanes },
     PLANES: Math.max(1, Math.floor(WORKGROUP_LANES / rowLanes)),
-    ...{ SPAN, CHANNELS: channels, LAYERS: layers.length },
+    ...{ SPAN, SPAN_PARTS: SPAN / 2 + 1, CHANNELS: channels, LAYERS: layers.length },
     ...{ LOW: low, HIGH: high, REACH: low + high, CIRCULAR: 0 },
   };
 }

@@ -166,12 +166,13 @@ class PassCompiler extends GatherSteps {
     const { rows, columns } = axes;
     const stored: NodeAxes =
       run.sink === 'parts'
-        ? { rows: partsAxis(rows), columns: partsAxis(columns) }
+        ? { rows: partsAxis(rows, run.span), columns: partsAxis(columns, 1) }
         : run.sink === 'sums'
           ? { rows: { ...rows, positions: 1 }, columns: { ...columns, positions: 2 } }
           : axes;
+    const spans = { rows: run.span, columns: 1 };
     const slot = (along: 'rows' | 'columns', d: number) =>
-      run.sink === 'parts' ? firstPart(stored[along], d) : axes[along].classes.indexOf(d);
+      run.sink === 'parts' ? firstPart(stored[along], d, spans[along]) : axes[along].classes.indexOf(d);
     const entries = rows.classes.flatMap((dy) =>
       columns.classes.map((dx) =>
         this.planeEntry(run, source, [dx, dy], [slot('columns', dx), slot('rows', dy)]),
@@ -203,16 +204,16 @@ class PassCompiler extends GatherSteps {
   }
 
   private planeEntry(
-    { sourceKind }: PlaneRun,
+    { sourceKind, sourceSpan }: PlaneRun,
     source: NodeTensors | undefined,
     d: readonly [number, number],
     slot: readonly [number, number],
   ): PlaneEntry {
     if (source === undefined) return { d, slot, sourceX: [0], sourceY: [0] };
     const { rows, columns } = this.tensors[source.sigma];
-    const slots = (axis: Axis, of: number) =>
-      sourceKind === 'parts' ? partsOfPooled(axis, of) : [axis.classes.indexOf(of)];
-    return { d, slot, sourceX: slots(columns, d[0]), sourceY: slots(rows, d[1]) };
+    const slots = (axis: Axis, of: number, span: number) =>
+      sourceKind === 'parts' ? partsOfPooled(axis, of, span) : [axis.classes.indexOf(of)];
+    return { d, slot, sourceX: slots(columns, d[0], 1), sourceY: slots(rows, d[1], sourceSpan) };
   }
 
   /** The sums over planes, (Σ, Θ) each, added up and scaled as gap does. */
@@ -234,15 +235,15 @@ class PassCompiler extends GatherSteps {
   }
 
   /** The pixels as they are for a run that begins with them, else the planes that they are parts of. */
-  private pooledParts({ result }: PlaneRun, parts: NodeTensors): NodeTensors {
+  private pooledParts({ result, span }: PlaneRun, parts: NodeTensors): NodeTensors {
     if (this.runs.some(({ source, sourceKind }) => source === result && sourceKind === 'parts')) return parts;
     const gain = scaledGain(this.exponents, this.graph.nodes[result], result);
     const axes = this.axes[result]!;
     const pooled = (tensor: TensorId): TensorId => {
       const { rows, columns } = this.tensors[tensor];
       const half = { rows: axes.rows, columns };
-      const summed = this.gather('rows', tensor, half, partsTable(rows, axes.rows), {});
-      return this.gather('columns', summed, axes, partsTable(columns, axes.columns), { gain });
+      const summed = this.gather('rows', tensor, half, partsTable(rows, axes.rows, span), {});
+      return this.gather('columns', summed, axes, partsTable(columns, axes.columns, 1), { gain });
     };
     return {
       sigma: pooled(parts.sigma),

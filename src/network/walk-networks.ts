@@ -14,6 +14,9 @@ import { runSizes, type NetworkPlan } from './plan.js';
 
 const DEFAULT_MEMORY_BYTES = 512 * 2 ** 20;
 
+/** A device that computes on the host's cores pays for every page that it touches, and reads soon again what its caches hold. */
+const SOFTWARE_BATCH_BYTES = 64 * 2 ** 20;
+
 /** Batches of pairs on the device at a time: one computes, one waits, so that a late host leaves no gap. */
 const BATCHES_IN_FLIGHT = 2;
 
@@ -35,10 +38,15 @@ export async function walkNetworks(gpu: Gpu, options: NetworkGramOptions): Promi
   const sizes = batchSizes(plan, gpu, memoryBytes);
 
   const pacer = new Pacer(gpu.software);
-  using variances = await NetworkExecutor.create(gpu, pacer, plan.variances, plan, sizes.selfPairs, signal);
-  using values = await NetworkExecutor.create(gpu, pacer, plan.values, plan, sizes.pairs, signal);
   const shape = { rows: rows.count, columns: columns.count, symmetric };
   const totalPairs = symmetric ? (shape.rows * (shape.rows + 1)) / 2 : shape.rows * shape.columns;
+  const enough = gpu.software
+    ? Math.ceil(SOFTWARE_BATCH_BYTES / Math.max(1, plan.sizeBytesPerPair))
+    : Infinity;
+  const maxPairs = Math.min(sizes.pairs, totalPairs, enough);
+  const maxImages = Math.min(sizes.selfPairs, Math.max(rows.count, columns.count));
+  using variances = await NetworkExecutor.create(gpu, pacer, plan.variances, plan, maxImages, signal);
+  using values = await NetworkExecutor.create(gpu, pacer, plan.values, plan, maxPairs, signal);
   const kernels = plan.values.outputs.map(() => ({
     ntk: ntk ? new Float64Array(shape.rows * shape.columns) : undefined,
     nngp: new Float64Array(shape.rows * shape.columns),

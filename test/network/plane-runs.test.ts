@@ -211,3 +211,39 @@ test.each<[string, Layer[], number, number]>([
     }
   },
 );
+
+test.each([
+  [22, 24],
+  [32, 32],
+])(
+  'parts that the row kernel adds up, of %d×%d, are what pooling layer by layer sums',
+  async (height, width) => {
+    const gpu = await testGpu();
+    const chains = [
+      [conv(3), relu(), avgpool(2), conv(3), relu(), gap(), dense()],
+      // Nothing fused reads the parts.
+      [conv(5, { b: 0.1 }), relu(), avgpool(2), gap(), dense()],
+    ];
+    const size = height * width;
+    const random = randomNumbers(2 * size, 17);
+    const images = { data: Float32Array.from([...random, ...random.slice(0, size)]), count: 3, channels: 1 };
+    const options = {
+      networks: chains.map((layers) => Network.of(...layers)),
+      images: { ...images, height, width },
+    };
+    const [fused, general] = await Promise.all(
+      (['runs', 'general'] as const).map(
+        async (kernel) => (await computeNetworks(gpu, { ...options, kernel })).kernels,
+      ),
+    );
+    for (const [k, { ntk, nngp }] of fused.entries()) {
+      expect(errorOfLargest(ntk!, Array.from(general[k].ntk!)) <= 1e-6).toBe(true);
+      expect(errorOfLargest(nngp, Array.from(general[k].nngp)) <= 1e-6).toBe(true);
+      for (const values of [ntk!, nngp]) for (const at of [2, 6, 8]) expect(values[at]).toBe(values[0]);
+    }
+    // Together they share their pixels alone.
+    const { runs } = planNetworks(options.networks, options.images, { device: gpu });
+    if (gpu.software && gpu.subgroupSize >= 8)
+      expect(runs.map(({ kernel, span }) => [kernel, span])).toContainEqual(['rows', 4]);
+  },
+);

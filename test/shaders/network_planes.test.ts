@@ -43,9 +43,12 @@ async function run(options: {
   sink?: keyof typeof SINKS;
   slots?: (d: [number, number]) => [number, number];
   columns?: number;
+  /** Begins with sums of three planes, or of six, in place of one. */
+  fromParts?: boolean;
   size: number;
 }) {
   const { kind, layers, planes, low = 1, high = 1, circular = false, sink = 'whole', size } = options;
+  const { fromParts = false } = options;
   const { kernel, height, width } = options;
   const pixels = height * width;
   const gpu = await testGpu();
@@ -59,46 +62,48 @@ async function run(options: {
     kernel === 'subgroup' ? gpu : { limits: gpu.limits, subgroupSize: 0 },
   )!;
   expect(chosen).toBe(kernel);
-  const [sigma, theta] = [1, 2].map((seed) => randomNumbers(planes.length * pixels, seed));
+  const [sigma, theta] = [1, 2].map((seed) => randomNumbers(2 * planes.length * pixels, seed));
   const lambdas = [3, 4].map((seed) => randomNumbers(2 * pixels, seed).map((value) => 1.2 + value));
   const [x, z] = lambdas.map((lambda) => fields(lambda, height, width));
   const entries = planes.map((d, index) => ({
     d,
     slot: options.slots?.(d) ?? ([index, 0] as const),
-    sourceX: [index],
-    sourceY: [0],
+    sourceX: fromParts ? [0, 1, 2].map((k) => (index + k) % planes.length) : [index],
+    // One part along y, or two.
+    sourceY: !fromParts ? [0] : index % 2 === 0 ? [1] : [0, 1],
   }));
-  // [H][planes][W]
-  const stored = (source: Float32Array) =>
-    Float32Array.from({ length: source.length }, (_, e) => {
-      const [y, plane, c] = [
-        Math.floor(e / width / planes.length),
-        Math.floor(e / width) % planes.length,
-        e % width,
-      ];
-      return source[plane * pixels + y * width + c];
-    });
+  const sourceRows = fromParts ? 2 : 1;
+  // [sourceRows][H][planes][W]
+  const at = (slotX: number, slotY: number, p: number) =>
+    ((slotY * height + Math.floor(p / width)) * planes.length + slotX) * width + (p % width);
   const result = await runShader(gpu, kernel === 'subgroup' ? subgroup : portable, {
     constants: {
       ...constants,
       LINEAR: layers.every(({ active }) => active) ? 0 : 1,
-      ...{ SOURCE_PARTS: 1, SINK: SINKS[sink] },
+      ...{ SOURCE_PARTS: fromParts ? 3 : 1, SOURCE_ROW_PARTS: sourceRows, SINK: SINKS[sink] },
     },
     buffers: {
       ...{ x_fields: x.x, z_fields: z.z, pairs: Uint32Array.of(0, 0), tables: packTables(layers, entries) },
-      ...{ source_sigma: stored(sigma), source_theta: stored(theta) },
+      ...{ source_sigma: sigma, source_theta: theta },
       ...{ sigma_result: poisoned(size), theta_result: poisoned(size) },
     },
     params: {
       ...{ channels: 0, layers: layers.length, fields: 2, planes: planes.length, first_group: 0 },
-      ...{ source_gain: 0.5, source_rows: height, source_columns: planes.length, source_theta_gain: 0.5 },
+      ...{
+        source_gain: 0.5,
+        source_rows: sourceRows * height,
+        source_columns: planes.length,
+        source_theta_gain: 0.5,
+      },
       ...{ result_rows: 0, result_columns: options.columns ?? planes.length },
     },
     workgroups: [Math.ceil(planes.length / constants.PLANES)],
   });
-  const expected = planes.map((d, index) => {
+  const expected = entries.map(({ d, sourceX, sourceY }) => {
     const own = (source: Float32Array) =>
-      Float64Array.from(source.subarray(index * pixels, (index + 1) * pixels), (value) => 0.5 * value);
+      Float64Array.from({ length: pixels }, (_, p) =>
+        sourceY.flatMap((y) => sourceX.map((x) => 0.5 * source[at(x, y, p)])).reduce((a, b) => a + b),
+      );
     const [s, t] = [own(sigma), own(theta)];
     const activation = kind === 'leaky' ? 'relu' : kind;
     const input = { kind: activation, layers, low, high, circular, height, width } as const;
@@ -166,6 +171,18 @@ describe.each(shapes)('%s, %d×%d', (kernel, height, width, tried) => {
     }
   });
 
+  test('what begins with parts begins with their sum, one or two along y', async () => {
+    if (!(await hasSubgroups(kernel))) return;
+    const { result, expected } = await run({
+      ...{ kernel, height, width, kind: 'relu', layers: [{ ...layer, bias: 0.4 }], planes },
+      ...{ fromParts: true, sink: 'sums', size: 2 * planes.length },
+    });
+    const sums = expected.flatMap(({ sigma, theta }) =>
+      [sigma, theta].map((plane) => plane.reduce((a, b) => a + b)),
+    );
+    expect(worstError(result.sigma_result, sums, 1) <= 1e-5).toBe(true);
+  });
+
   test('sums are those of the planes', async () => {
     if (!(await hasSubgroups(kernel))) return;
     const { result, expected } = await run({
@@ -188,14 +205,14 @@ test.each<[RunKernel, number, number]>([
     if (!(await hasSubgroups(kernel))) return;
     const classes = (positions: number) => Array.from({ length: positions }, (_, d) => d);
     const [rows, columns] = [height, width].map((positions) =>
-      partsAxis({ positions, classes: classes(positions) }),
+      partsAxis({ positions, classes: classes(positions) }, 1),
     );
     expect(rows.classes).toEqual(classes((3 * height) / 2));
     const all = classes(height).flatMap((dy) => classes(width).map((dx): [number, number] => [dx, dy]));
     const wide = columns.classes.length;
     const { result, expected } = await run({
       ...{ kernel, height, width, kind: 'relu', layers: [layer], planes: all, sink: 'parts', columns: wide },
-      slots: ([dx, dy]) => [firstPart(columns, dx), firstPart(rows, dy)],
+      slots: ([dx, dy]) => [firstPart(columns, dx, 1), firstPart(rows, dy, 1)],
       size: (rows.classes.length * wide * height * width) / 4,
     });
     const [tall, broad] = [height / 2, width / 2];
@@ -218,8 +235,8 @@ test.each<[RunKernel, number, number]>([
           pooled += expected[plane][field][fy * width + fx];
         }
         let sum = 0;
-        for (const slotY of partsOfPooled(rows, (qy - y + tall) % tall)) {
-          for (const slotX of partsOfPooled(columns, (qx - x + broad) % broad)) {
+        for (const slotY of partsOfPooled(rows, (qy - y + tall) % tall, 1)) {
+          for (const slotX of partsOfPooled(columns, (qx - x + broad) % broad, 1)) {
             sum += result[`${field}_result`][((slotY * tall + y) * wide + slotX) * broad + x];
           }
         }

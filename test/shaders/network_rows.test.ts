@@ -3,7 +3,7 @@
 import { contract, mirrorPlane, packGroups } from '../../shaders/network_rows.js';
 import { SINKS, type Sink } from '../../shaders/shared/network_planes.js';
 import { PLANE_KINDS, type PlaneKind, type PlaneLayer } from '../../shaders/shared/plane_activation.js';
-import { firstPart, partsAxis } from '../../src/network/parts.js';
+import { firstPart, partsAxis, partsOfPooled } from '../../src/network/parts.js';
 import { testGpu } from '../support/gpu.js';
 import { poisoned, randomNumbers, runShader, worstError } from '../support/run-shader.js';
 
@@ -52,18 +52,25 @@ async function run({ height, width, span, kind, layers, low = 1, high = 1, sink 
   );
   const [x, z] = images.map((image) => fields(image, height, width));
   const axis = (positions: number) => ({ positions, classes: range(positions) });
-  const [rows, columns] = [height, width].map((n) => (sink === 'parts' ? partsAxis(axis(n)) : axis(n)));
-  const slot = (of: typeof rows, d: number) => (sink === 'parts' ? firstPart(of, d) : d);
+  const [rows, columns] = (
+    [
+      [height, span],
+      [width, 1],
+    ] as const
+  ).map(([n, of]) => (sink === 'parts' ? partsAxis(axis(n), of) : axis(n)));
+  const slot = (of: typeof rows, d: number, ofSpan: number) =>
+    sink === 'parts' ? firstPart(of, d, ofSpan) : d;
   const planes = range(height).flatMap((dy) => range(width).map((dx): [number, number] => [dx, dy]));
   const entries = planes.map((d) => ({
     ...{ d, sourceX: [0], sourceY: [0] },
-    slot: [slot(columns, d[0]), slot(rows, d[1])] as const,
+    slot: [slot(columns, d[0], 1), slot(rows, d[1], span)] as const,
   }));
-  const { tables, groups } = packGroups(layers, entries, span);
+  const { tables, groups } = packGroups(layers, entries, span, sink);
   const lines = rows.classes.length * (sink === 'sums' ? 1 : rows.positions);
   const size = lines * columns.classes.length * (sink === 'sums' ? 2 : columns.positions);
   const constants = {
     ...{ HEIGHT: height, WIDTH: width, SHIFTS: 4, ROW_LANES: rowLanes, PLANES: 32 / rowLanes, SPAN: span },
+    SPAN_PARTS: span / 2 + 1,
     ...{ CHANNELS, LAYERS: layers.length, LOW: low, HIGH: high, REACH: low + high, CIRCULAR: 0 },
     ...{ KIND: PLANE_KINDS[kind], SINK: SINKS[sink] },
     LINEAR: layers.every(({ active }) => active) ? 0 : 1,
@@ -101,8 +108,8 @@ async function run({ height, width, span, kind, layers, low = 1, high = 1, sink 
 const cases: [string, Omit<Case, 'sink'>][] = [
   ['relu', { height: 8, width: 8, span: 4, kind: 'relu', layers: [layer, { ...layer, bias: 0.02 }] }],
   [
-    'a frozen layer, one plane at a time',
-    { height: 6, width: 8, span: 1, kind: 'relu', layers: [layer, { ...layer, trained: false }] },
+    'a frozen layer, two planes at a time',
+    { height: 6, width: 8, span: 2, kind: 'relu', layers: [layer, { ...layer, trained: false }] },
   ],
   [
     'leaky, 4×4, 7 rows of 3 quads',
@@ -154,32 +161,40 @@ test.each([cases[0], cases[2]])('%s: sums of the planes', async (_, options) => 
   expect(worstError(ran.result.sigma_result, sums, 1) <= 2e-5).toBe(true);
 });
 
-test.each([8, 6])('parts of planes of %d rows', async (height) => {
+test.each([
+  [8, 4],
+  [6, 4],
+  [2, 4],
+  [6, 2],
+  [8, 8],
+])('parts of planes of %d rows, %d at a time, add up to what 2×2 pooling sums', async (height, span) => {
   const width = 8;
-  const ran = await run({ height, width, span: 4, kind: 'relu', layers: [layer, layer], sink: 'parts' });
+  const ran = await run({ height, width, span, kind: 'relu', layers: [layer, layer], sink: 'parts' });
   if (ran === undefined) return;
   const { rows, columns, result, expected } = ran;
-  const wide = columns.classes.length;
-  // An even displacement has one part, the sum of positions two by two; an odd one two: the even positions, the odd ones.
-  const parts = (d: number) => (d % 2 === 0 ? [[0, 1]] : [[0], [1]]);
-  for (const { d, ...plane } of expected) {
-    for (const [py, offsetsY] of parts(d[1]).entries()) {
-      for (const [px, offsetsX] of parts(d[0]).entries()) {
-        for (const name of ['sigma', 'theta'] as const) {
-          const positions = range(height / 2).flatMap((y) => range(width / 2).map((x) => [y, x]));
-          const sums = positions.map(([y, x]) =>
-            offsetsY
-              .flatMap((a) => offsetsX.map((b) => plane[name][(2 * y + a) * width + 2 * x + b]))
-              .reduce((a, b) => a + b),
-          );
-          const [slotY, slotX] = [firstPart(rows, d[1]) + py, firstPart(columns, d[0]) + px];
-          const values = positions.map(
-            ([y, x]) =>
-              result[`${name}_result`][(((slotY * height) / 2 + y) * wide + slotX) * (width / 2) + x],
-          );
-          expect(worstError(values, sums, 0.3) <= 2e-5).toBe(true);
-        }
+  const [tall, broad] = [height / 2, width / 2];
+  for (const field of ['sigma', 'theta'] as const) {
+    const values = result[`${field}_result`];
+    expect(values.some(Number.isNaN)).toBe(false);
+    for (const [dy, y, dx, x] of range(tall).flatMap((dy) =>
+      range(tall).flatMap((y) =>
+        range(broad).flatMap((dx) => range(broad).map((x) => [dy, y, dx, x] as const)),
+      ),
+    )) {
+      let pooled = 0;
+      for (let a = 0; a < 16; a++) {
+        const [fy, ty] = [2 * y + (a & 1), 2 * ((y + dy) % tall) + ((a >> 1) & 1)];
+        const [fx, tx] = [2 * x + ((a >> 2) & 1), 2 * ((x + dx) % broad) + (a >> 3)];
+        const plane = ((ty - fy + height) % height) * width + ((tx - fx + width) % width);
+        pooled += expected[plane][field][fy * width + fx];
       }
+      const slotsY = partsOfPooled(rows, dy, span);
+      expect(slotsY.length === 1 || slotsY.length === 2).toBe(true);
+      let sum = 0;
+      for (const slotY of slotsY)
+        for (const slotX of partsOfPooled(columns, dx, 1))
+          sum += values[((slotY * tall + y) * columns.classes.length + slotX) * broad + x];
+      expect(Math.abs(sum - pooled) <= 2e-5 * Math.max(1, Math.abs(pooled))).toBe(true);
     }
   }
 });

@@ -1,6 +1,7 @@
 // The variances of a run equal the float64 mirror layer by layer: windows of any reach, circular and not, bias, erf between
 // layers; begun with pixels, with a plane among several, and with the parts of a pooling.
 import { contract, mirror, type NetworkVariance } from '../../shaders/network_variances.js';
+import { NO_SLOT } from '../../shaders/shared/network_planes.js';
 import { testGpu } from '../support/gpu.js';
 import { poisoned, randomNumbers, runShader, worstError } from '../support/run-shader.js';
 
@@ -25,7 +26,8 @@ async function runLayer(
     layer: number;
     images: number;
     slots?: number[];
-    parts?: number;
+    columnParts?: number;
+    rowParts?: number;
     channels?: number;
     sourceGain?: number;
     sourceRows?: number;
@@ -33,7 +35,7 @@ async function runLayer(
   },
 ) {
   const { gain, bias, low, high, circular, erf } = layer;
-  const { slots = [0, 0, 0, 0, 0, 0], parts = 0, channels = 1 } = input;
+  const { slots = [0, 0, 0, 0, 0, 0], columnParts = 0, rowParts = columnParts, channels = 1 } = input;
   const { variance } = await runShader(await testGpu(), contract, {
     buffers: { source: input.source, slots: Uint32Array.from(slots), variance: input.variance },
     params: {
@@ -42,7 +44,7 @@ async function runLayer(
       erf: erf ? 1 : 0,
       sigma_scale: erf?.sigmaScale ?? 1,
       k_scale: erf?.kScale ?? 1,
-      ...{ parts, channels, source_gain: input.sourceGain ?? 1 },
+      ...{ column_parts: columnParts, row_parts: rowParts, channels, source_gain: input.sourceGain ?? 1 },
       source_rows: input.sourceRows ?? 0,
       source_columns: input.sourceColumns ?? 0,
     },
@@ -67,7 +69,7 @@ test.each(LAYERS)('layer 1 from layer 0: %j', async (layer) => {
   expect(computed.subarray(0, 2 * pixels).every(Number.isNaN)).toBe(true);
 });
 
-test('layer 0 from pixels, from a plane among others, and from the sum of nine parts', async () => {
+test('layer 0 from pixels, from a plane among others, and from the sum of parts', async () => {
   const [layer] = LAYERS;
   const images = randomNumbers(2 * 3 * pixels, 5);
   const squares = new Float64Array(pixels);
@@ -81,15 +83,22 @@ test('layer 0 from pixels, from a plane among others, and from the sum of nine p
   // [slots of y][H][slots of x][W]
   const source = randomNumbers(4 * height * 4 * width, 6).map((value) => value + 0.5);
   const shape = { source, variance, layer: 0, images: 1, sourceRows: 4 * height, sourceColumns: 4 };
-  for (const parts of [1, 3]) {
-    const slots = [2, 3, 0, 1, 2, 3];
-    const computed = await runLayer(layer, { ...shape, parts, slots, sourceGain: 0.5 });
+  for (const [columnParts, slotsY] of [
+    [1, [1]],
+    [3, [1, 2, 3]],
+    [3, [1, 2]],
+    [3, [3, NO_SLOT]],
+  ] as const) {
+    const slotsX = [2, 3, 0];
+    const slots = [...slotsX, ...slotsY];
+    const rowParts = slotsY.length;
+    const computed = await runLayer(layer, { ...shape, columnParts, rowParts, slots, sourceGain: 0.5 });
     const expected = new Float64Array(pixels);
-    for (let i = 0; i < parts; i++) {
-      for (let j = 0; j < parts; j++) {
+    for (const slotY of slotsY.filter((slot) => slot !== NO_SLOT)) {
+      for (const slotX of slotsX.slice(0, columnParts)) {
         for (let p = 0; p < pixels; p++) {
-          const row = slots[3 + i] * height + Math.floor(p / width);
-          expected[p] += 0.5 * source[(row * 4 + slots[j]) * width + (p % width)];
+          const row = slotY * height + Math.floor(p / width);
+          expected[p] += 0.5 * source[(row * 4 + slotX) * width + (p % width)];
         }
       }
     }
