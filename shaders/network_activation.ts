@@ -17,7 +17,7 @@ export const contract: ShaderContract = {
     { name: 'theta', access: 'read_write', shape: 'as sigma, in place; anything if has_theta is 0' },
   ],
   params: {
-    count: 'u32',
+    pairs: 'u32',
     row_elements: 'u32',
     column_elements: 'u32',
     height: 'u32',
@@ -30,7 +30,7 @@ export const contract: ShaderContract = {
     has_theta: 'u32',
   },
   constants: [],
-  workgroups: '⌈count/64⌉ in all, in one or two dimensions',
+  workgroups: '⌈elements·⌈pairs/4⌉/64⌉ in all, elements of rows × columns, in one or two dimensions',
   errorBound: 'K 1e-6·m (erf: 1e-6·|K| and 1e-6·K̇ |Σ|); K̇ 1e-6 where |c| ≤ 0.9, growing as 1e-7/√(1−c²)',
 };
 

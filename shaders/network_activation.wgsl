@@ -4,12 +4,13 @@
 //
 // With m = sqrt(ab) and c = sigma/m: RELU with slope s, K = m((1-s)^2 k1 + 2sc)/(1+s^2); GAUSSIAN, K = m exp(gamma(c-1));
 // ERF, K = (2/pi) arcsin(2 sigma/sqrt((1+2a)(1+2b))), where a stored number times sigma_scale is the true one and K is
-// stored as k_scale K. The first two commute with scales. One element per invocation.
+// stored as k_scale K. The first two commute with scales. An invocation takes one element of
+// PAIRS pairs, and finds its place once for all of them.
 
 import package::shared::element_activation::{Activation, kappa};
 
 struct Params {
-  count: u32, // pairs * row_elements * column_elements
+  pairs: u32,
   row_elements: u32,
   column_elements: u32,
   height: u32,
@@ -31,19 +32,26 @@ struct Params {
 @group(0) @binding(6) var<storage, read_write> theta: array<f32>;
 @group(0) @binding(7) var<uniform> params: Params;
 
+const PAIRS: u32 = 4;
+
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let element = id.y * workgroups.x * 64 + id.x;
-  if (element >= params.count) { return; }
+  let index = id.y * workgroups.x * 64 + id.x;
+  let elements = params.row_elements * params.column_elements;
+  let element = index % elements;
+  let first = index / elements * PAIRS;
   let column = columns[element % params.column_elements];
-  let line = element / params.column_elements;
-  let row = rows[line % params.row_elements];
-  let pair = pairs[line / params.row_elements];
+  let row = rows[element / params.column_elements];
   let positions = params.height * params.width;
-  let a = x_variance[pair.x * positions + row.x * params.width + column.x];
-  let b = z_variance[pair.y * positions + row.y * params.width + column.y];
-  let s = sigma[element];
-  let k = kappa(Activation(params.kind, params.shape, params.sigma_scale, params.k_scale), s, a, b);
-  sigma[element] = k.x;
-  if (params.has_theta == 1) { theta[element] = params.theta_scale * k.y * theta[element]; }
+  let p = row.x * params.width + column.x;
+  let q = row.y * params.width + column.y;
+  let activation = Activation(params.kind, params.shape, params.sigma_scale, params.k_scale);
+  for (var at = first; at < min(first + PAIRS, params.pairs); at++) {
+    let a = x_variance[pairs[at].x * positions + p];
+    let b = z_variance[pairs[at].y * positions + q];
+    let here = at * elements + element;
+    let k = kappa(activation, sigma[here], a, b);
+    sigma[here] = k.x;
+    if (params.has_theta == 1) { theta[here] = params.theta_scale * k.y * theta[here]; }
+  }
 }

@@ -20,7 +20,7 @@ export const contract: ShaderContract = {
     { name: 'result', access: 'read_write', shape: '[first], then [outer][outputs][inner] f32' },
   ],
   params: {
-    count: 'u32',
+    lines: 'u32',
     inputs: 'u32',
     outputs: 'u32',
     inner: 'u32',
@@ -29,12 +29,12 @@ export const contract: ShaderContract = {
     keep: 'f32',
     first: 'u32',
   },
-  constants: [],
-  workgroups: '⌈count/64⌉ in all, in one or two dimensions',
+  constants: ['LINES'],
+  workgroups: '⌈outputs·⌈lines/LINES⌉/64⌉ in all, in one or two dimensions',
   errorBound: '(34 + ⌈k/32⌉)·2⁻²⁴·(gain Σ |source| + |bias| + |keep added|) for k sources',
 };
 
-export const variants = [{}];
+export const variants = [{ LINES: 4 }];
 
 export interface NetworkGather {
   readonly starts: ArrayLike<number>; // [outputs + 1]

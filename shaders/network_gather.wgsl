@@ -3,10 +3,13 @@
 //
 //   result[first + (o, e, i)] = gain sum_{k of e} source[o][sources[k]][i] + bias + keep added[o][e][i]
 //
-// The sources of e are starts[e] .. starts[e+1]. One element per invocation; blocks of 32 first, always in one order.
+// The sources of e are starts[e] .. starts[e+1]. An invocation adds up the same sources of LINES lines, (o, i) in order: it
+// reads the table and finds its place once for all of them. Blocks of 32 first, always in one order.
+
+import constants::LINES;
 
 struct Params {
-  count: u32, // outer * outputs * inner
+  lines: u32, // outer * inner
   inputs: u32,
   outputs: u32,
   inner: u32,
@@ -25,22 +28,50 @@ struct Params {
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let element = id.y * workgroups.x * 64 + id.x;
-  if (element >= params.count) { return; }
-  let line = element / params.inner;
-  let e = line % params.outputs;
-  let base = line / params.outputs * params.inputs * params.inner + element % params.inner;
-  let end = starts[e + 1];
-  var sum = 0.0;
-  for (var first = starts[e]; first < end; first += 32) {
-    var block = 0.0;
-    for (var k = first; k < min(first + 32, end); k++) {
-      block += source[base + sources[k] * params.inner];
+  let index = id.y * workgroups.x * 64 + id.x;
+  let blocks = (params.lines + LINES - 1) / LINES;
+  // Neighbouring invocations read neighbouring elements: of one line, or of lines that stand side by side.
+  let of_line = params.inner == 1;
+  let block = select(index % blocks, index / params.outputs, of_line);
+  let e = select(index / blocks, index % params.outputs, of_line);
+  if (block >= blocks || e >= params.outputs) { return; }
+
+  var read: array<u32, LINES>;
+  var written: array<u32, LINES>;
+  var o = block * LINES / params.inner;
+  var i = block * LINES % params.inner;
+  // unroll
+  for (var l = 0u; l < LINES; l++) {
+    read[l] = o * params.inputs * params.inner + i;
+    written[l] = (o * params.outputs + e) * params.inner + i;
+    // The last lines stand in for those that there are not.
+    if (block * LINES + l + 1 < params.lines) {
+      i++;
+      if (i == params.inner) {
+        i = 0;
+        o++;
+      }
     }
-    sum += block;
   }
-  var value = params.gain * sum + params.bias;
-  // Where nothing is kept, `added` is some other buffer.
-  if (params.keep != 0.0) { value += params.keep * added[element]; }
-  result[params.first + element] = value;
+  let end = starts[e + 1];
+  var sums = array<f32, LINES>();
+  for (var first = starts[e]; first < end; first += 32) {
+    var parts = array<f32, LINES>();
+    for (var k = first; k < min(first + 32, end); k++) {
+      let at = sources[k] * params.inner;
+      // unroll
+      for (var l = 0u; l < LINES; l++) { parts[l] += source[read[l] + at]; }
+    }
+    // unroll
+    for (var l = 0u; l < LINES; l++) { sums[l] += parts[l]; }
+  }
+  // unroll
+  for (var l = 0u; l < LINES; l++) {
+    if (block * LINES + l < params.lines) {
+      var value = params.gain * sums[l] + params.bias;
+      // Where nothing is kept, `added` is some other buffer.
+      if (params.keep != 0.0) { value += params.keep * added[written[l]]; }
+      result[params.first + written[l]] = value;
+    }
+  }
 }

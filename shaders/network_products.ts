@@ -18,7 +18,7 @@ export const contract: ShaderContract = {
     { name: 'sigma', access: 'read_write', shape: '[pairs][row_elements][column_elements] f32' },
   ],
   params: {
-    count: 'u32',
+    pairs: 'u32',
     row_elements: 'u32',
     column_elements: 'u32',
     channels: 'u32',
@@ -26,7 +26,7 @@ export const contract: ShaderContract = {
     width: 'u32',
   },
   constants: [],
-  workgroups: '⌈count/64⌉ in all, in one or two dimensions',
+  workgroups: '⌈elements·⌈pairs/4⌉/64⌉ in all, elements of rows × columns, in one or two dimensions',
   errorBound: 'C·2⁻²⁴·Σ_c |x_c z_c|: a sum of C products',
 };
 

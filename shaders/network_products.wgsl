@@ -2,10 +2,10 @@
 //
 //   sigma[pair][e][f] = sum_c x_c(p) z_c(q),   p = (rows[e].x, columns[f].x),  q = (rows[e].y, columns[f].y)
 //
-// One element per invocation.
+// An invocation takes one element of PAIRS pairs, and finds its place once for all of them.
 
 struct Params {
-  count: u32, // pairs * row_elements * column_elements
+  pairs: u32,
   row_elements: u32,
   column_elements: u32,
   channels: u32,
@@ -21,20 +21,26 @@ struct Params {
 @group(0) @binding(5) var<storage, read_write> sigma: array<f32>;
 @group(0) @binding(6) var<uniform> params: Params;
 
+const PAIRS: u32 = 4;
+
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let element = id.y * workgroups.x * 64 + id.x;
-  if (element >= params.count) { return; }
+  let index = id.y * workgroups.x * 64 + id.x;
+  let elements = params.row_elements * params.column_elements;
+  let element = index % elements;
+  let first = index / elements * PAIRS;
   let column = columns[element % params.column_elements];
-  let line = element / params.column_elements;
-  let row = rows[line % params.row_elements];
-  let pair = pairs[line / params.row_elements];
+  let row = rows[element / params.column_elements];
   let pixels = params.height * params.width;
-  let x = pair.x * params.channels * pixels + row.x * params.width + column.x;
-  let z = pair.y * params.channels * pixels + row.y * params.width + column.y;
-  var product = 0.0;
-  for (var c = 0u; c < params.channels; c++) {
-    product += x_images[x + c * pixels] * z_images[z + c * pixels];
+  let p = row.x * params.width + column.x;
+  let q = row.y * params.width + column.y;
+  for (var at = first; at < min(first + PAIRS, params.pairs); at++) {
+    let x = pairs[at].x * params.channels * pixels + p;
+    let z = pairs[at].y * params.channels * pixels + q;
+    var product = 0.0;
+    for (var c = 0u; c < params.channels; c++) {
+      product += x_images[x + c * pixels] * z_images[z + c * pixels];
+    }
+    sigma[at * elements + element] = product;
   }
-  sigma[element] = product;
 }

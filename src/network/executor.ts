@@ -17,6 +17,9 @@ import type { ImageSize } from './shapes.js';
 import { stepCost, tensorElements } from './step-cost.js';
 import { TensorBuffers } from './tensor-buffers.js';
 
+/** Pairs, or lines of tensors, that an invocation of the steps layer by layer takes. */
+const TOGETHER = 4;
+
 /** Pairs of a batch at least, where the steps layer by layer are short. */
 const FUSED_BATCH = 8;
 
@@ -75,7 +78,7 @@ export class NetworkExecutor implements Disposable {
   ): Promise<NetworkExecutor> {
     const compiled = Promise.all([
       gpu.program(productsContract),
-      gpu.program(gatherContract),
+      gpu.program(gatherContract, { LINES: TOGETHER }),
       gpu.program(activationContract),
       gpu.program(tailContract),
       planePrograms(gpu, runs),
@@ -157,24 +160,32 @@ export class NetworkExecutor implements Disposable {
     if (step.kind === 'lambdas')
       return this.planeDispatches.lambdas(step, batch, batch.pairs.length * this.cost(step));
     const pairs = batch.pairs.length;
-    const count = step.kind === 'tail' ? pairs : pairs * tensorElements(this.pass, writtenBy(step));
-    const workgroups = spread(Math.ceil(count / 64));
+    const workgroups = spread(Math.ceil(this.invocations(step, pairs) / 64));
     const cost = pairs * this.cost(step);
-    return [{ ...this.bound(step, batch, count), workgroups, cost }];
+    return [{ ...this.bound(step, batch), workgroups, cost }];
+  }
+
+  private invocations(step: Exclude<Step, { kind: 'planes' | 'lambdas' }>, pairs: number): number {
+    if (step.kind === 'tail') return pairs;
+    const elements = tensorElements(this.pass, writtenBy(step));
+    if (step.kind === 'products' || step.kind === 'activation') return elements * Math.ceil(pairs / TOGETHER);
+    const outputs =
+      step.kind === 'gather' ? step.table.starts.length - 1 : axisSize(this.pass.tensors[step.sigma].columns);
+    return outputs * Math.ceil((pairs * elements) / outputs / TOGETHER);
   }
 
   private bound(
     step: Exclude<Step, { kind: 'planes' | 'lambdas' }>,
     batch: PairBatch,
-    count: number,
   ): Omit<Dispatch, 'workgroups' | 'cost'> {
     const { buffers, programs, unused } = this;
+    const pairs = batch.pairs.length;
     const geometry = (id: TensorId) => {
       const { rows, columns } = this.pass.tensors[id];
       return {
         axes: { pairs: buffers.pairs, rows: buffers.axis(rows), columns: buffers.axis(columns) },
         sizes: {
-          count,
+          pairs,
           row_elements: axisSize(rows),
           column_elements: axisSize(columns),
           height: rows.positions,
@@ -221,6 +232,7 @@ export class NetworkExecutor implements Disposable {
         const source = buffers.tensor(step.source);
         const { rows, columns } = this.pass.tensors[step.source];
         const alongRows = step.along === 'rows';
+        const outputs = step.table.starts.length - 1;
         return {
           program: programs.gather,
           buffers: {
@@ -230,9 +242,9 @@ export class NetworkExecutor implements Disposable {
             result: buffers.tensor(step.result),
           },
           params: {
-            count,
+            lines: (pairs * tensorElements(this.pass, step.result)) / outputs,
             inputs: axisSize(alongRows ? rows : columns),
-            outputs: step.table.starts.length - 1,
+            outputs,
             inner: alongRows ? axisSize(columns) : 1,
             gain: step.gain,
             bias: step.bias,
@@ -257,7 +269,7 @@ export class NetworkExecutor implements Disposable {
             theta: theta === undefined ? this.unwritten : buffers.tensor(theta),
           },
           params: {
-            ...{ count, layers: layers.length, has_variances: variance === undefined ? 0 : 1 },
+            ...{ count: pairs, layers: layers.length, has_variances: variance === undefined ? 0 : 1 },
             source_has_theta: source.theta === undefined ? 0 : 1,
             has_theta: theta === undefined ? 0 : 1,
           },
@@ -277,7 +289,8 @@ export class NetworkExecutor implements Disposable {
             result: batch.x.variances[step.variance],
           },
           params: {
-            ...{ count, inputs: size, outputs: size, inner: 1, gain: 1, bias: 0, keep: 0 },
+            ...{ lines: pairs * axisSize(rows), inputs: size, outputs: size, inner: 1 },
+            ...{ gain: 1, bias: 0, keep: 0 },
             first: batch.pairs[0][0] * axisSize(rows) * size,
           },
         };

@@ -106,9 +106,10 @@ export function findPlaneRuns(
       else if (layers.length > 0 && layers.at(-1)!.activation === undefined) layers.at(-1)!.activation = next;
       else layers.push({ activation: next });
     }
-    // A single step gains nothing.
+    // A single step gains nothing, unless it multiplies pixels as well.
     const has = (part: keyof RunLayer) => layers.some((layer) => layer[part] !== undefined);
-    if (!has('linear') || !has('activation')) return undefined;
+    const fromPixels = nodes[source].operation.kind === 'input';
+    if (!has('linear') || !(has('activation') || fromPixels)) return undefined;
     const reader = onlyReader(end);
     const wanted = sinkOf(nodes[end], reader === undefined ? undefined : nodes[reader]);
     const pairedRows = wanted === 'parts' ? variantOf(common, axes[end]!, true) : undefined;
@@ -116,7 +117,7 @@ export function findPlaneRuns(
     const variant = pairedRows ?? variantOf(common, axes[end]!)!;
     const before = runs.find(({ result }) => result === source);
     const isPooled = before?.sink === 'parts' && onlyReader(source) !== undefined;
-    const sourceKind = nodes[source].operation.kind === 'input' ? 'pixels' : isPooled ? 'parts' : 'whole';
+    const sourceKind = fromPixels ? 'pixels' : isPooled ? 'parts' : 'whole';
     const run: RunToPlace = {
       source,
       sourceKind,

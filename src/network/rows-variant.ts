@@ -1,16 +1,15 @@
 import type { PlanDevice } from '../gpu/plan-device.js';
 import { WORKGROUP_LANES } from '../kernel/plane-variant.js';
-import { axisSize } from './axis.js';
 import type { NodeAxes } from './needs.js';
 import type { PlaneRun } from './plane-runs.js';
 
-/** Elements of all planes from which the kernel is worth the seconds in which a software adapter compiles it. */
-const MANY_ELEMENTS = 200_000;
 /** All layers and channels are written out: the compiler's time grows with them. */
 const MOST_LAYERS = 3;
 const MOST_CHANNELS = 4;
-/** Planes of a lane; an even number. */
+/** Planes of a lane, consecutive ones along dy; an even number. */
 const SPAN = 4;
+/** Of the planes of its lanes so many are needed at least. */
+const FILLED = 0.5;
 
 /** A run as it is known without the choice of its kernel. */
 export type RunToPlace = Omit<PlaneRun, 'kernel' | 'constants' | 'span'>;
@@ -30,9 +29,10 @@ export function rowsConstants(
   { software = false, subgroupSize }: PlanDevice,
 ): Readonly<Record<string, number>> | undefined {
   const rowLanes = 2 ** Math.ceil(Math.log2(width / 4));
-  const elements = axisSize(axes.rows) * axisSize(axes.columns);
+  const groups = new Set(axes.rows.classes.map((dy) => Math.floor(dy / SPAN))).size;
   if (!software || subgroupSize < 4 || width % 4 !== 0 || rowLanes > subgroupSize) return undefined;
-  if (sourceKind !== 'pixels' || circular || !windowed || elements < MANY_ELEMENTS) return undefined;
+  if (sourceKind !== 'pixels' || circular || !windowed) return undefined;
+  if (axes.rows.classes.length < FILLED * SPAN * groups) return undefined;
   if (layers.length > MOST_LAYERS || channels > MOST_CHANNELS) return undefined;
   return {
     ...{ HEIGHT: height, WIDTH: width, SHIFTS: 4, ROW_LANES: rowLanes },

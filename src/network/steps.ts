@@ -157,7 +157,9 @@ class PassCompiler extends GatherSteps {
     const { end, result } = run;
     const source = run.sourceKind === 'pixels' ? undefined : this.held[run.source];
     if (source !== undefined) this.readers[run.source]--;
-    if (this.pass === 'variances' && run.layers.some(({ activation }) => activation !== undefined)) {
+    // Fields hold pixels as well.
+    const readsFields = source === undefined || run.layers.some(({ activation }) => activation !== undefined);
+    if (this.pass === 'variances' && readsFields) {
       const entry = this.planeEntry(run, source, [0, 0], [0, 0]);
       this.steps.push({ kind: 'lambdas', run: index, source, entry });
     }

@@ -19,7 +19,7 @@ import { presetNetwork } from '../../src/network/presets.js';
 import { referenceNetwork } from '../../src/network/reference.js';
 import { errorOfLargest } from '../support/golden-networks.js';
 import type { OpenGpu } from '../../src/node.js';
-import { testGpu, withoutSubgroups } from '../support/gpu.js';
+import { asHardware, testGpu, withoutSubgroups } from '../support/gpu.js';
 import { randomNumbers } from '../support/run-shader.js';
 
 const limits = {
@@ -70,9 +70,12 @@ test('short runs from the pixels of many planes stream row by row, on software a
   expect(kernelOf(short)).toBe('rows');
   expect(kernelOf(short, { software: false })).toBe('subgroup');
   expect(kernelOf(short, { subgroupSize: 4 })).toBe('subgroup');
-  expect(kernelOf(short, { size: 16 })).toBe('subgroup');
+  expect(kernelOf(short, { size: 8 })).toBe('rows');
   expect(kernelOf(short, { channels: 5 })).toBe('subgroup');
   expect(kernelOf([...short.slice(0, 4), flatten()])).toBe('subgroup');
+  // Every fourth plane.
+  const strided = [conv(3), relu(), conv(3, { stride: 4 }), relu(), gap()];
+  expect(kernelOf(strided)).toBe('subgroup');
   expect(kernelOf([conv(3), relu(), conv(1), relu(), gap()])).toBe('subgroup');
   expect(kernelOf([conv(3, { padding: 'circular' }), relu(), gap()])).toBe('subgroup');
   expect(kernelOf([...short.slice(0, 4), ...short])).toBe('subgroup');
@@ -84,7 +87,10 @@ test('a run ends where somebody else reads, and where windows, borders or activa
   expect(read(conv(3), relu(), conv(3), erf())).toEqual(['8: pixels → 2 → whole']);
   expect(read(conv(3), relu(), conv(3, { padding: 'circular' }), relu())).toHaveLength(2);
   expect(read(conv(3), relu(), conv(1), relu(0.1), conv(3), relu())).toEqual(['8: pixels → 3 → sums']);
-  expect(read(conv(3), residual([relu(), conv(3)], []))).toEqual(['8: whole → 2 → whole']);
+  expect(read(conv(3), residual([relu(), conv(3)], []))).toEqual([
+    '8: pixels → 1 → whole',
+    '8: whole → 2 → whole',
+  ]);
   expect(read(conv(9), relu())).toEqual([]);
   expect(read(conv(3, { padding: 'valid' }), relu())).toEqual([]);
 });
@@ -116,7 +122,7 @@ test('a software adapter computes few small planes layer by layer: to compile th
   expect(kernelsOf('cntk-gap:3', 9)).toEqual([]);
   expect(kernelsOf('cntk-v:3', 30)).toEqual([]);
   expect(kernelsOf('cntk-gap:3', 10)).toEqual(['portable']);
-  expect(kernelsOf('cntk-gap:3', 8)).toEqual(['subgroup']);
+  expect(kernelsOf('cntk-gap:3', 8)).toEqual(['rows']);
 });
 
 test('a plane that fits no workgroup, and rows that go around and end amid a quad, are done layer by layer', () => {
@@ -173,6 +179,19 @@ test.each<[string, Layer[], number, number]>([
     16,
   ],
   ['odd sizes, pooled to odd ones', [conv(3, { b: 0.1 }), relu(), avgpool(2), conv(2), relu(), gap()], 6, 6],
+  [
+    'a convolution alone, of pixels',
+    [
+      conv(3, { b: 0.2 }),
+      residual([relu(), conv(3, { stride: 2 })], [conv(1, { stride: 2 })]),
+      relu(),
+      gap(),
+    ],
+    8,
+    8,
+  ],
+  ['a convolution alone, to flatten', [conv(5), flatten()], 7, 8],
+  ['a convolution alone, to parts', [conv(3, { trained: false }), avgpool(2), conv(3), gap()], 8, 4],
 ])(
   '%s is the definition on both fused plane kernels, and so it is layer by layer',
   async (name, layers, height, width) => {
@@ -192,12 +211,16 @@ test.each<[string, Layer[], number, number]>([
       ['runs', gpu],
       ['general', gpu],
     ];
+    const kernelsOn = (device: OpenGpu) =>
+      planNetworks([network], images, { device }).runs.map((run) => run.kernel);
+    // What only software adapters have is not all that is tested on one.
+    if (kernelsOn(gpu).includes('rows')) devices.push(['hardware', asHardware(gpu)]);
     if (ON_BOTH.includes(name)) devices.push(['portable', withoutSubgroups(gpu)]);
     for (const [kernel, device] of devices) {
+      if (kernel === 'hardware') expect(kernelsOn(device)).not.toContain('rows');
       if (kernel === 'portable') {
-        const { runs } = planNetworks([network], images, { device });
-        expect(runs.map((run) => run.kernel)).toContain('portable');
-        expect(runs.map((run) => run.kernel)).not.toContain('subgroup');
+        expect(kernelsOn(device)).toContain('portable');
+        expect(kernelsOn(device)).not.toContain('subgroup');
       }
       const { kernels } = await computeNetworks(device, {
         ...{ networks: [network], images },

@@ -24,6 +24,8 @@ const PAIRS = [
   [1, 0],
   [0, 1],
   [1, 1],
+  [0, 0],
+  [1, 0],
 ] as const;
 
 interface Comparison {
@@ -64,7 +66,8 @@ async function compare({ kind, shape, size = 1, hasTheta = true, shader = contra
       theta: guarded(theta),
     },
     params: {
-      ...{ count, row_elements: ROWS.length, column_elements: COLUMNS.length, height: HEIGHT, width: WIDTH },
+      ...{ pairs: PAIRS.length, row_elements: ROWS.length, column_elements: COLUMNS.length },
+      ...{ height: HEIGHT, width: WIDTH },
       ...{ kind: KINDS[kind], shape, sigma_scale: 2, k_scale: 4, theta_scale: 0.5 },
       has_theta: hasTheta ? 1 : 0,
     },
@@ -153,7 +156,7 @@ test('an image with itself keeps its variances to the last bit, whatever the siz
       theta: new Float32Array(count).fill(1),
     },
     params: {
-      ...{ count, row_elements: 1, column_elements: count, height: 1, width: count },
+      ...{ pairs: 1, row_elements: 1, column_elements: count, height: 1, width: count },
       ...{ kind: KINDS.relu, shape: 0, sigma_scale: 1, k_scale: 1, theta_scale: 1, has_theta: 1 },
     },
     workgroups: [Math.ceil(count / 64)],

@@ -38,9 +38,10 @@ async function compare({ outer, outputs, inner, keep = 0, first = 0, shader = co
   const added = keep === 0 ? poisoned(1) : randomNumbers(count, 2);
   const numbers = { gain: 0.75, bias: 0.25, keep };
   const { result } = await runShader(await testGpu(), shader, {
+    constants: { LINES: 4 },
     buffers: { starts, sources, source, added, result: poisoned(first + count + GUARD) },
-    params: { count, inputs: INPUTS, outputs, inner, ...numbers, first },
-    workgroups: [2, Math.ceil(count / 128) + 1],
+    params: { lines: outer * inner, inputs: INPUTS, outputs, inner, ...numbers, first },
+    workgroups: [2, Math.ceil((outputs * Math.ceil((outer * inner) / 4)) / 128) + 1],
   });
   expect([...result.subarray(0, first), ...result.subarray(first + count)].every(Number.isNaN)).toBe(true);
   const expected = mirror({ starts, sources, source, added, outer, inputs: INPUTS, inner, ...numbers });
@@ -52,6 +53,10 @@ test.each([
   { outer: 3, outputs: 21, inner: 1 },
   { outer: 1, outputs: 8, inner: 8 },
   { outer: 2, outputs: 13, inner: 5 },
+  { outer: 4, outputs: 7, inner: 1 },
+  { outer: 5, outputs: 70, inner: 1 },
+  { outer: 3, outputs: 9, inner: 2 },
+  { outer: 1, outputs: 70, inner: 4 },
   { outer: 1, outputs: 7, inner: 1, keep: 1 },
   { outer: 3, outputs: 21, inner: 3, keep: 0.5 },
   { outer: 2, outputs: 7, inner: 3, first: 11 },
@@ -63,9 +68,11 @@ test.each([
 test.each([
   ['short_block', 'first += 32', 'first += 33'],
   ['no_bias', '+ params.bias', ''],
-  ['no_keep', 'value += params.keep * added[element]', 'value += 0.0'],
-  ['other_line', '/ params.outputs * params.inputs', '/ params.outputs * params.outputs'],
-  ['no_offset', 'result[params.first + element]', 'result[element + 3 - params.first + 8]'],
+  ['no_keep', 'value += params.keep * added[written[l]]', 'value += 0.0'],
+  ['other_line', 'o * params.inputs', 'o * params.outputs'],
+  ['every_second_line', 'i++;', 'i += 2;'],
+  ['no_last_line', 'block * LINES + l < params.lines', 'block * LINES + l + 1 < params.lines'],
+  ['no_offset', 'result[params.first + written[l]]', 'result[written[l] + 3 - params.first + 8]'],
 ])('the planted fault %s is seen', async (fault, text, replacement) => {
   const faultyShader = plantedFault(contract, fault, text, replacement);
   const faulty = compare({

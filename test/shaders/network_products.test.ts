@@ -11,16 +11,12 @@ const GUARD = 8;
 /** Three products of at most 1/4. */
 const TOLERANCE = 3 * 2 ** -24;
 
-async function compare(rowClasses: number[], columnClasses: number[], shader: ShaderContract) {
+async function compare(rowClasses: number[], columnClasses: number[], shader: ShaderContract, pairCount = 3) {
   const [channels, height, width] = [3, 4, 3];
   const [x, z] = [2, 3].map((count) => randomNumbers(count * channels * height * width, count));
   const rows = axisElements({ positions: height, classes: rowClasses });
   const columns = axisElements({ positions: width, classes: columnClasses });
-  const pairs = [
-    [1, 2],
-    [0, 1],
-    [1, 0],
-  ] as const;
+  const pairs = Array.from({ length: pairCount }, (_, k) => [(k + 1) % 2, (k + 2) % 3] as const);
   const count = pairs.length * rows.length * columns.length;
   const { sigma } = await runShader(await testGpu(), shader, {
     buffers: {
@@ -31,7 +27,10 @@ async function compare(rowClasses: number[], columnClasses: number[], shader: Sh
       columns: Uint32Array.from(columns.flat()),
       sigma: poisoned(count + GUARD),
     },
-    params: { count, row_elements: rows.length, column_elements: columns.length, channels, height, width },
+    params: {
+      ...{ pairs: pairCount, row_elements: rows.length, column_elements: columns.length },
+      ...{ channels, height, width },
+    },
     workgroups: [1, Math.ceil(count / 64) + 1],
   });
   expect(sigma.subarray(count).every(Number.isNaN)).toBe(true);
@@ -50,9 +49,13 @@ test.each([
   expect((await compare(rows, columns, contract)) <= TOLERANCE).toBe(true);
 });
 
+test.each([1, 4, 5, 9])('%d pairs, of which four are computed together', async (pairs) => {
+  expect((await compare([0, 3], [0, 1, 2], contract, pairs)) <= TOLERANCE).toBe(true);
+});
+
 test.each([
   ['same_place', 'row.y * params.width + column.y', 'row.x * params.width + column.x'],
-  ['same_image', 'pair.y * params', 'pair.x * params'],
+  ['same_image', 'pairs[at].y * params', 'pairs[at].x * params'],
   ['first_channel', 'c < params.channels', 'c < 1u'],
 ])('the planted fault %s is seen', async (fault, text, replacement) => {
   const faultyShader = plantedFault(contract, fault, text, replacement);

@@ -8,12 +8,16 @@ export async function testGpu(): Promise<OpenGpu> {
   return await opened;
 }
 
-/** The same device to what plans for it, as if it were a GPU without subgroups. */
-export function withoutSubgroups(gpu: OpenGpu): OpenGpu {
+/** The same device to what plans for it, as if it were a GPU, with these subgroups. */
+export function asHardware(gpu: OpenGpu, subgroupSize = gpu.subgroupSize): OpenGpu {
   return Object.create(gpu, {
-    subgroupSize: { value: 0 },
+    subgroupSize: { value: subgroupSize },
     software: { value: false },
   }) as OpenGpu;
+}
+
+export function withoutSubgroups(gpu: OpenGpu): OpenGpu {
+  return asHardware(gpu, 0);
 }
 
 afterAll(async () => {
