@@ -1,6 +1,6 @@
 // Each .wgsl has a .ts of the same name, whose contract agrees with the WGSL text and which a test imports; what the
 // build linked are the files as they are; and the checker sees each kind of fault.
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { ShaderContract } from '../../shaders/contract.js';
 import { shaderCode } from '../../src/gpu/shader-source.js';
@@ -20,6 +20,11 @@ const names = files.filter((file) => !file.includes('/')).map((file) => file.rep
 
 test('there are shaders', () => {
   expect(names.length).toBeGreaterThan(5);
+});
+
+test('the table of the README names every shader', () => {
+  const readme = readFileSync(`${folder}README.md`, 'utf8');
+  expect(names.filter((name) => !new RegExp(`^\\|.*\`${name}\``, 'm').test(readme))).toEqual([]);
 });
 
 test.each(files)('a .ts lies beside %s', (file) => {
