@@ -10,7 +10,7 @@ export const contract: ShaderContract = { ...planesContract, name: 'network_plan
 const image = {
   ...{ HEIGHT: 32, WIDTH: 32, SHIFTS: 4, LOW: 1, HIGH: 1, CIRCULAR: 0 },
   ...{ ROWS: 4, COLUMN_QUADS: 1, ROW_LANES: 8, STRIPS: 8, PLANES: 1 },
-  ...{ KIND: 0, LINEAR: 0, SOURCE_PARTS: 0, SOURCE_ROW_PARTS: 0, SINK: 1 },
+  ...{ KIND: 0, LINEAR: 0, SOURCE_PARTS: 0, SOURCE_ROW_PARTS: 1, SINK: 1 },
 };
 
 export const variants = [

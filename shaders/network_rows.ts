@@ -17,7 +17,7 @@ export const contract: ShaderContract = {
     return { ...binding, shape: '[layers][9] f32, [groups][3 + SPAN] u32; see packGroups' };
   }),
   constants: [
-    ...['HEIGHT', 'WIDTH', 'SHIFTS', 'ROW_LANES', 'PLANES', 'SPAN', 'SPAN_PARTS', 'CHANNELS', 'LAYERS'],
+    ...['HEIGHT', 'WIDTH', 'SHIFTS', 'ROW_LANES', 'PLANES', 'SPAN', 'CHANNELS', 'LAYERS'],
     ...['LOW', 'HIGH', 'REACH', 'CIRCULAR', 'KIND', 'LINEAR', 'SINK'],
   ],
   workgroups: '(⌈groups/PLANES⌉, pairs); the parameter planes is the number of groups, source_* are not read',
@@ -29,12 +29,12 @@ const image = {
 };
 
 export const variants = [
-  { ...image, PLANES: 4, SPAN: 4, SPAN_PARTS: 3, LAYERS: 2, SINK: 1 }, // subgroups of 8
+  { ...image, PLANES: 4, SPAN: 4, LAYERS: 2, SINK: 1 }, // subgroups of 8
   {
     ...image,
     PLANES: 1,
     SPAN: 2,
-    SPAN_PARTS: 2,
+
     LAYERS: 1,
     LOW: 2,
     HIGH: 2,
@@ -43,12 +43,12 @@ export const variants = [
     LINEAR: 1,
     SINK: 2,
   },
-  { ...image, PLANES: 4, SPAN: 2, SPAN_PARTS: 2, LAYERS: 3, LOW: 1, HIGH: 2, REACH: 3, KIND: 3, SINK: 0 },
+  { ...image, PLANES: 4, SPAN: 2, LAYERS: 3, LOW: 1, HIGH: 2, REACH: 3, KIND: 3, SINK: 0 },
 ];
 
 /**
  * The buffer `tables`: planes of one dx and SPAN consecutive dy make a group; what is not needed of it has no slot. Of
- * parts a group has SPAN_PARTS, each the sum of what its planes have for one pooled plane.
+ * parts a group has SPAN / 2 + 1, each the sum of what its planes have for one pooled plane.
  */
 export function packGroups(
   layers: readonly PlaneLayer[],

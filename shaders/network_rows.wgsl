@@ -19,7 +19,6 @@ import constants::SHIFTS;
 import constants::ROW_LANES;
 import constants::PLANES;
 import constants::SPAN;
-import constants::SPAN_PARTS;
 import constants::CHANNELS;
 import constants::LAYERS;
 import constants::LOW;
@@ -35,7 +34,7 @@ enable subgroups;
 @group(0) @binding(5) var<storage, read> source_theta: array<f32>;
 
 const FIELDS: u32 = CHANNELS + LAYERS;
-const GROUP_WORDS: u32 = 3 + SPAN; // dx, dy, slot of the result along x, slots along y: of planes, or of SPAN_PARTS parts
+const GROUP_WORDS: u32 = 3 + SPAN; // dx, dy, slot of the result along x, slots along y: of planes, or of SPAN / 2 + 1 parts
 const NO_SLOT = 0xffffffffu; // a plane that is not needed
 // What a layer keeps: REACH rows of every plane, of sigma and of theta.
 const KEPT: u32 = LAYERS * SPAN * max(u32(REACH), 1u);
@@ -229,21 +228,24 @@ fn main(@builtin(local_invocation_index) index: u32, @builtin(workgroup_id) work
       if (y % 2 == 1) {
         // Of planes 2 o, 2 o + 1 and 2 o - 1 of this group: both rows, the upper one, and the lower one.
         // unroll
-        for (var o = 0u; o < SPAN_PARTS; o++) {
-          var k = vec4f(0.0);
-          var t = vec4f(0.0);
-          if (2 * o < SPAN) {
+        for (var o = 0u; o < SPAN; o++) {
+          if (2 * o <= SPAN) {
             const even = min(2 * o, SPAN - 2);
-            k = k_held[even] + sigma[even] + k_held[even + 1];
-            t = t_held[even] + theta[even] + t_held[even + 1];
-          }
-          if (o > 0) {
-            k += sigma[max(2 * o, 1) - 1];
-            t += theta[max(2 * o, 1) - 1];
-          }
-          if (slots[o] != NO_SLOT) {
-            let line = pair_index * params.result_rows + slots[o] * (HEIGHT / 2) + y / 2;
-            store_parts((line * params.result_columns + slot_x) * QUADS + lane.quad, k, t, d.x % 2 == 1);
+            const before = min(max(2 * o, 1) - 1, SPAN - 1);
+            var k = vec4f(0.0);
+            var t = vec4f(0.0);
+            if (2 * o < SPAN) {
+              k = k_held[even] + sigma[even] + k_held[even + 1];
+              t = t_held[even] + theta[even] + t_held[even + 1];
+            }
+            if (o > 0) {
+              k += sigma[before];
+              t += theta[before];
+            }
+            if (slots[o] != NO_SLOT) {
+              let line = pair_index * params.result_rows + slots[o] * (HEIGHT / 2) + y / 2;
+              store_parts((line * params.result_columns + slot_x) * QUADS + lane.quad, k, t, d.x % 2 == 1);
+            }
           }
         }
       }

@@ -79,6 +79,14 @@ export function selectionTable(input: Axis, output: Axis): GatherTable {
   };
 }
 
+/** The table of one element, the sum of `count` others, each `step` after the one before. */
+export function sumTable(count: number, step = 1, first = 0): GatherTable {
+  return {
+    starts: Uint32Array.of(0, count),
+    sources: Uint32Array.from({ length: count }, (_, k) => step * k + first),
+  };
+}
+
 /** Whether a table copies every element to its own place. */
 export function isIdentity({ starts, sources }: GatherTable, input: Axis): boolean {
   return (

@@ -1,35 +1,19 @@
-import { contract as activationContract, KINDS } from '../../shaders/network_activation.js';
-import { contract as gatherContract } from '../../shaders/network_gather.js';
-import { contract as productsContract } from '../../shaders/network_products.js';
-import { contract as tailContract } from '../../shaders/network_tail.js';
 import { BufferScope } from '../gpu/buffers.js';
 import type { Gpu } from '../gpu/gpu.js';
-import type { Program } from '../gpu/program.js';
 import { Recording } from '../gpu/recording.js';
 import { Pacer } from '../kernel/pacer.js';
 import { orAborted } from '../signals/or-aborted.js';
-import { axisSize } from './axis.js';
 import type { Dispatch, PairBatch } from './dispatch.js';
-import type { CompiledRun, NetworkPass, Step, TensorId } from './pass.js';
+import { LayerDispatches, layerPrograms, type LayerPrograms } from './layer-dispatches.js';
+import type { CompiledRun, NetworkPass, Step } from './pass.js';
 import type { NetworkPlan } from './plan.js';
 import { PlaneDispatches, planePrograms, type PlanePrograms } from './plane-dispatches.js';
 import type { ImageSize } from './shapes.js';
-import { stepCost, tensorElements } from './step-cost.js';
+import { stepCost } from './step-cost.js';
 import { TensorBuffers } from './tensor-buffers.js';
-
-/** Pairs, or lines of tensors, that an invocation of the steps layer by layer takes. */
-const TOGETHER = 4;
 
 /** Pairs of a batch at least, where the steps layer by layer are short. */
 const FUSED_BATCH = 8;
-
-interface Programs {
-  readonly products: Program;
-  readonly gather: Program;
-  readonly activation: Program;
-  readonly tail: Program;
-  readonly ofPlanes: PlanePrograms;
-}
 
 /** [networks] Σ and Θ as stored, [pairs]. */
 export type BatchKernels = readonly { readonly sigma: Float32Array; readonly theta?: Float32Array }[];
@@ -42,14 +26,12 @@ export type BatchKernels = readonly { readonly sigma: Float32Array; readonly the
 export class NetworkExecutor implements Disposable {
   private readonly scope: BufferScope;
   private readonly buffers: TensorBuffers;
-  /** Bound where a shader has a buffer that it will not read, and one that it will not write. */
-  private readonly unused: GPUBuffer;
-  private readonly unwritten: GPUBuffer;
+  private readonly layerDispatches: LayerDispatches;
   private readonly planeDispatches: PlaneDispatches;
 
   private constructor(
     private readonly gpu: Gpu,
-    private readonly programs: Programs,
+    programs: { readonly ofLayers: LayerPrograms; readonly ofPlanes: PlanePrograms },
     private readonly pacer: Pacer,
     private readonly pass: NetworkPass,
     private readonly runs: readonly CompiledRun[],
@@ -58,9 +40,8 @@ export class NetworkExecutor implements Disposable {
   ) {
     this.scope = new BufferScope(gpu.device);
     this.buffers = new TensorBuffers(this.scope, pass, maxPairs);
-    this.unused = this.scope.storage('unused', 16);
-    this.unwritten = this.scope.storage('unwritten', 16);
-    const { ofPlanes } = programs;
+    const { ofLayers, ofPlanes } = programs;
+    this.layerDispatches = new LayerDispatches(this.scope, this.buffers, ofLayers, pass, image);
     this.planeDispatches = new PlaneDispatches(this.scope, this.buffers, ofPlanes, pass, runs, image);
   }
 
@@ -76,16 +57,9 @@ export class NetworkExecutor implements Disposable {
     maxPairs: number,
     signal?: AbortSignal,
   ): Promise<NetworkExecutor> {
-    const compiled = Promise.all([
-      gpu.program(productsContract),
-      gpu.program(gatherContract, { LINES: TOGETHER }),
-      gpu.program(activationContract),
-      gpu.program(tailContract),
-      planePrograms(gpu, runs),
-    ]);
-    const [products, gather, activation, tail, ofPlanes] = await orAborted(compiled, signal);
-    const programs = { products, gather, activation, tail, ofPlanes };
-    return new NetworkExecutor(gpu, programs, pacer, pass, runs, image, maxPairs);
+    const compiled = Promise.all([layerPrograms(gpu), planePrograms(gpu, runs)]);
+    const [ofLayers, ofPlanes] = await orAborted(compiled, signal);
+    return new NetworkExecutor(gpu, { ofLayers, ofPlanes }, pacer, pass, runs, image, maxPairs);
   }
 
   /**
@@ -159,154 +133,6 @@ export class NetworkExecutor implements Disposable {
       );
     if (step.kind === 'lambdas')
       return this.planeDispatches.lambdas(step, batch, batch.pairs.length * this.cost(step));
-    const pairs = batch.pairs.length;
-    const workgroups = spread(Math.ceil(this.invocations(step, pairs) / 64));
-    const cost = pairs * this.cost(step);
-    return [{ ...this.bound(step, batch), workgroups, cost }];
+    return [this.layerDispatches.dispatch(step, batch, batch.pairs.length * this.cost(step))];
   }
-
-  private invocations(step: Exclude<Step, { kind: 'planes' | 'lambdas' }>, pairs: number): number {
-    if (step.kind === 'tail') return pairs;
-    const elements = tensorElements(this.pass, writtenBy(step));
-    if (step.kind === 'products' || step.kind === 'activation') return elements * Math.ceil(pairs / TOGETHER);
-    const outputs =
-      step.kind === 'gather' ? step.table.starts.length - 1 : axisSize(this.pass.tensors[step.sigma].columns);
-    return outputs * Math.ceil((pairs * elements) / outputs / TOGETHER);
-  }
-
-  private bound(
-    step: Exclude<Step, { kind: 'planes' | 'lambdas' }>,
-    batch: PairBatch,
-  ): Omit<Dispatch, 'workgroups' | 'cost'> {
-    const { buffers, programs, unused } = this;
-    const pairs = batch.pairs.length;
-    const geometry = (id: TensorId) => {
-      const { rows, columns } = this.pass.tensors[id];
-      return {
-        axes: { pairs: buffers.pairs, rows: buffers.axis(rows), columns: buffers.axis(columns) },
-        sizes: {
-          pairs,
-          row_elements: axisSize(rows),
-          column_elements: axisSize(columns),
-          height: rows.positions,
-          width: columns.positions,
-        },
-      };
-    };
-    switch (step.kind) {
-      case 'products': {
-        const { axes, sizes } = geometry(step.result);
-        const images = { x_images: batch.x.images, z_images: batch.z.images };
-        return {
-          program: programs.products,
-          buffers: { ...images, ...axes, sigma: buffers.tensor(step.result) },
-          params: { ...sizes, channels: this.image.channels },
-        };
-      }
-      case 'activation': {
-        const { axes, sizes } = geometry(step.sigma);
-        const { operation, sigma, theta, variance, sigmaScale, kScale, thetaScale } = step;
-        const variances = {
-          x_variance: batch.x.variances[variance],
-          z_variance: batch.z.variances[variance],
-        };
-        const tensors = {
-          sigma: buffers.tensor(sigma),
-          theta: theta === undefined ? unused : buffers.tensor(theta),
-        };
-        return {
-          program: programs.activation,
-          buffers: { ...variances, ...axes, ...tensors },
-          params: {
-            ...sizes,
-            kind: KINDS[operation.activation],
-            shape: operation.shape,
-            sigma_scale: sigmaScale,
-            k_scale: kScale,
-            theta_scale: thetaScale,
-            has_theta: theta === undefined ? 0 : 1,
-          },
-        };
-      }
-      case 'gather': {
-        const source = buffers.tensor(step.source);
-        const { rows, columns } = this.pass.tensors[step.source];
-        const alongRows = step.along === 'rows';
-        const outputs = step.table.starts.length - 1;
-        return {
-          program: programs.gather,
-          buffers: {
-            ...buffers.table(step.table),
-            source,
-            added: step.added === undefined ? source : buffers.tensor(step.added),
-            result: buffers.tensor(step.result),
-          },
-          params: {
-            lines: (pairs * tensorElements(this.pass, step.result)) / outputs,
-            inputs: axisSize(alongRows ? rows : columns),
-            outputs,
-            inner: alongRows ? axisSize(columns) : 1,
-            gain: step.gain,
-            bias: step.bias,
-            keep: step.keep,
-            first: 0,
-          },
-        };
-      }
-      case 'tail': {
-        const { layers, source, result, variance } = step;
-        const { sigma, theta } = result;
-        return {
-          program: programs.tail,
-          buffers: {
-            x_variance: variance === undefined ? unused : batch.x.variances[variance],
-            z_variance: variance === undefined ? unused : batch.z.variances[variance],
-            pairs: buffers.pairs,
-            layers: buffers.tail(layers),
-            source_sigma: buffers.tensor(source.sigma),
-            source_theta: buffers.tensor(source.theta ?? source.sigma),
-            sigma: buffers.tensor(sigma),
-            theta: theta === undefined ? this.unwritten : buffers.tensor(theta),
-          },
-          params: {
-            ...{ count: pairs, layers: layers.length, has_variances: variance === undefined ? 0 : 1 },
-            source_has_theta: source.theta === undefined ? 0 : 1,
-            has_theta: theta === undefined ? 0 : 1,
-          },
-        };
-      }
-      case 'variance': {
-        // A copy to where the block's variances stand; its pairs are consecutive images with themselves.
-        const source = buffers.tensor(step.sigma);
-        const { rows, columns } = this.pass.tensors[step.sigma];
-        const size = axisSize(columns);
-        return {
-          program: programs.gather,
-          buffers: {
-            ...buffers.table(buffers.copyTable(columns)),
-            source,
-            added: source,
-            result: batch.x.variances[step.variance],
-          },
-          params: {
-            ...{ lines: pairs * axisSize(rows), inputs: size, outputs: size, inner: 1 },
-            ...{ gain: 1, bias: 0, keep: 0 },
-            first: batch.pairs[0][0] * axisSize(rows) * size,
-          },
-        };
-      }
-    }
-  }
-}
-
-function writtenBy(
-  step: Extract<Step, { kind: 'products' | 'gather' | 'activation' | 'variance' }>,
-): TensorId {
-  return step.kind === 'products' || step.kind === 'gather' ? step.result : step.sigma;
-}
-
-/** `count` workgroups as a grid within the limit of 65,535 per dimension. */
-function spread(count: number): [number, number] {
-  const x = Math.min(count, 32_768);
-  return [x, Math.ceil(count / x)];
 }

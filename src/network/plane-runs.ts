@@ -52,10 +52,9 @@ interface Common {
 /** A run without windows, or without activations. */
 const AS_IT_IS = { window: { low: 0, high: 0, circular: false }, kind: 'relu' } as const;
 
-/** Tensors whose sum a run begins with, along both axes. */
+/** Tensors whose sum a run begins with, along both axes; pixels are none. */
 export function sourceParts({ sourceKind, sourceSpan }: Pick<PlaneRun, 'sourceKind' | 'sourceSpan'>) {
-  if (sourceKind === 'pixels') return { columns: 0, rows: 0 };
-  if (sourceKind === 'whole') return { columns: 1, rows: 1 };
+  if (sourceKind !== 'parts') return { columns: sourceKind === 'pixels' ? 0 : 1, rows: 1 };
   return { columns: partsPerPooled(1), rows: partsPerPooled(sourceSpan) };
 }
 

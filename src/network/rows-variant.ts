@@ -8,7 +8,7 @@ const MOST_LAYERS = 3;
 const MOST_CHANNELS = 4;
 /** Planes of a lane, consecutive ones along dy; an even number. */
 const SPAN = 4;
-/** Of the planes of its lanes so many are needed at least. */
+/** Lanes that compute more planes for nothing than are needed are not worth it. */
 const FILLED = 0.5;
 
 /** A run as it is known without the choice of its kernel. */
@@ -37,7 +37,7 @@ export function rowsConstants(
   return {
     ...{ HEIGHT: height, WIDTH: width, SHIFTS: 4, ROW_LANES: rowLanes },
     PLANES: Math.max(1, Math.floor(WORKGROUP_LANES / rowLanes)),
-    ...{ SPAN, SPAN_PARTS: SPAN / 2 + 1, CHANNELS: channels, LAYERS: layers.length },
+    ...{ SPAN, CHANNELS: channels, LAYERS: layers.length },
     ...{ LOW: low, HIGH: high, REACH: low + high, CIRCULAR: 0 },
   };
 }

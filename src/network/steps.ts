@@ -1,5 +1,5 @@
 import type { PlaneEntry } from '../../shaders/shared/network_planes.js';
-import type { Axis, GatherTable } from './axis.js';
+import { sumTable, type Axis } from './axis.js';
 import { activationScales, compileRun, scaledGain } from './compile-run.js';
 import { nodeExponents } from './exponents.js';
 import type { ActivationOperation, GraphNode, LinearOperation, NetworkGraph } from './graph.js';
@@ -223,14 +223,10 @@ class PassCompiler extends GatherSteps {
     const gain = scaledGain(this.exponents, this.graph.nodes[result], result);
     const { rows, columns } = this.tensors[sums];
     const one: Axis = { positions: 1, classes: [0] };
-    const every = (count: number, step: number, first: number): GatherTable => ({
-      starts: Uint32Array.of(0, count),
-      sources: Uint32Array.from({ length: count }, (_, k) => step * k + first),
-    });
     const half = { rows: one, columns };
-    const added = this.gather('rows', sums, half, every(rows.classes.length, 1, 0), {});
+    const added = this.gather('rows', sums, half, sumTable(rows.classes.length), {});
     const total = (field: number) =>
-      this.gather('columns', added, { rows: one, columns: one }, every(columns.classes.length, 2, field), {
+      this.gather('columns', added, { rows: one, columns: one }, sumTable(columns.classes.length, 2, field), {
         gain,
       });
     return { sigma: total(0), theta: hasTheta ? total(1) : undefined };

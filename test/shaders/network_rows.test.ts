@@ -70,7 +70,6 @@ async function run({ height, width, span, kind, layers, low = 1, high = 1, sink 
   const size = lines * columns.classes.length * (sink === 'sums' ? 2 : columns.positions);
   const constants = {
     ...{ HEIGHT: height, WIDTH: width, SHIFTS: 4, ROW_LANES: rowLanes, PLANES: 32 / rowLanes, SPAN: span },
-    SPAN_PARTS: span / 2 + 1,
     ...{ CHANNELS, LAYERS: layers.length, LOW: low, HIGH: high, REACH: low + high, CIRCULAR: 0 },
     ...{ KIND: PLANE_KINDS[kind], SINK: SINKS[sink] },
     LINEAR: layers.every(({ active }) => active) ? 0 : 1,
