@@ -8,6 +8,8 @@ const MOST_LAYERS = 3;
 const MOST_CHANNELS = 4;
 /** Planes of a lane, consecutive ones along dy; an even number. */
 const SPAN = 4;
+/** SwiftShader's subgroups are smaller; its compiler takes all memory that there is for what is written out here. */
+const LEAST_SUBGROUP = 8;
 /** Lanes that compute more planes for nothing than are needed are not worth it. */
 const FILLED = 0.5;
 
@@ -30,7 +32,8 @@ export function rowsConstants(
 ): Readonly<Record<string, number>> | undefined {
   const rowLanes = 2 ** Math.ceil(Math.log2(width / 4));
   const groups = new Set(axes.rows.classes.map((dy) => Math.floor(dy / SPAN))).size;
-  if (!software || subgroupSize < 4 || width % 4 !== 0 || rowLanes > subgroupSize) return undefined;
+  if (!software || subgroupSize < LEAST_SUBGROUP || width % 4 !== 0 || rowLanes > subgroupSize)
+    return undefined;
   if (sourceKind !== 'pixels' || circular || !windowed) return undefined;
   if (axes.rows.classes.length < FILLED * SPAN * groups) return undefined;
   if (layers.length > MOST_LAYERS || channels > MOST_CHANNELS) return undefined;

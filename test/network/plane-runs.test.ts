@@ -70,6 +70,7 @@ test('short runs from the pixels of many planes stream row by row, on software a
   expect(kernelOf(short)).toBe('rows');
   expect(kernelOf(short, { software: false })).toBe('subgroup');
   expect(kernelOf(short, { subgroupSize: 4 })).toBe('subgroup');
+  expect(kernelOf(short, { subgroupSize: 4, size: 8 })).toBe('subgroup');
   expect(kernelOf(short, { size: 8 })).toBe('rows');
   expect(kernelOf(short, { channels: 5 })).toBe('subgroup');
   expect(kernelOf([...short.slice(0, 4), flatten()])).toBe('subgroup');

@@ -44,7 +44,8 @@ async function run({ height, width, span, kind, layers, low = 1, high = 1, sink 
   const gpu = await testGpu();
   const pixels = height * width;
   const rowLanes = 2 ** Math.ceil(Math.log2(width / 4));
-  if (gpu.subgroupSize < rowLanes) return undefined;
+  // Not for smaller subgroups; see rows-variant.ts.
+  if (gpu.subgroupSize < Math.max(8, rowLanes)) return undefined;
   // Pixels, then λ at least as large as their products.
   const count = CHANNELS + layers.length;
   const images = [1, 2].map((seed) =>
