@@ -69,10 +69,7 @@ export const architecturesCommand: CommandBody<ArchitecturesArguments> = {
   builder: (argv: Argv) =>
     defineOptions(argv, options)
       .example('$0 paper architectures', 'the digits that ship with the package, and what takes 8×8 pixels')
-      .example(
-        '$0 paper architectures --cifar cifar-10-batches-bin',
-        '16×16 pixels, ten minutes without a GPU',
-      )
+      .example('$0 paper architectures --cifar cifar-10-batches-bin', '16×16 pixels, minutes without a GPU')
       .example(
         '$0 paper architectures --cifar cifar-10-batches-bin --pool off --train-count 2000 --test-count 10000',
         'for a GPU',
