@@ -29,12 +29,12 @@ export const contract: ShaderContract = {
     theta_scale: 'f32',
     has_theta: 'u32',
   },
-  constants: [],
-  workgroups: '⌈elements·⌈pairs/4⌉/64⌉ in all, elements of rows × columns, in one or two dimensions',
+  constants: ['PAIRS'],
+  workgroups: '⌈elements·⌈pairs/PAIRS⌉/64⌉ in all, elements of rows × columns, in one or two dimensions',
   errorBound: 'K 1e-6·m (erf: 1e-6·|K| and 1e-6·K̇ |Σ|); K̇ 1e-6 where |c| ≤ 0.9, growing as 1e-7/√(1−c²)',
 };
 
-export const variants = [{}];
+export const variants = [{ PAIRS: 4 }];
 
 export {
   KINDS,

@@ -4,10 +4,12 @@
 //
 // With m = sqrt(ab) and c = sigma/m: RELU with slope s, K = m((1-s)^2 k1 + 2sc)/(1+s^2); GAUSSIAN, K = m exp(gamma(c-1));
 // ERF, K = (2/pi) arcsin(2 sigma/sqrt((1+2a)(1+2b))), where a stored number times sigma_scale is the true one and K is
-// stored as k_scale K. The first two commute with scales. An invocation takes one element of
-// PAIRS pairs, and finds its place once for all of them.
+// stored as k_scale K. The first two commute with scales.
+//
+// An invocation takes one element of PAIRS pairs, and finds its place once for all of them.
 
 import package::shared::element_activation::{Activation, kappa};
+import constants::PAIRS;
 
 struct Params {
   pairs: u32,
@@ -31,8 +33,6 @@ struct Params {
 @group(0) @binding(5) var<storage, read_write> sigma: array<f32>;
 @group(0) @binding(6) var<storage, read_write> theta: array<f32>;
 @group(0) @binding(7) var<uniform> params: Params;
-
-const PAIRS: u32 = 4;
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {

@@ -25,12 +25,12 @@ export const contract: ShaderContract = {
     height: 'u32',
     width: 'u32',
   },
-  constants: [],
-  workgroups: '⌈elements·⌈pairs/4⌉/64⌉ in all, elements of rows × columns, in one or two dimensions',
+  constants: ['PAIRS'],
+  workgroups: '⌈elements·⌈pairs/PAIRS⌉/64⌉ in all, elements of rows × columns, in one or two dimensions',
   errorBound: 'C·2⁻²⁴·Σ_c |x_c z_c|: a sum of C products',
 };
 
-export const variants = [{}];
+export const variants = [{ PAIRS: 4 }];
 
 export interface NetworkProducts {
   readonly x: ArrayLike<number>; // [Nx][C][H][W]

@@ -4,6 +4,8 @@
 //
 // An invocation takes one element of PAIRS pairs, and finds its place once for all of them.
 
+import constants::PAIRS;
+
 struct Params {
   pairs: u32,
   row_elements: u32,
@@ -20,8 +22,6 @@ struct Params {
 @group(0) @binding(4) var<storage, read> columns: array<vec2u>;
 @group(0) @binding(5) var<storage, read_write> sigma: array<f32>;
 @group(0) @binding(6) var<uniform> params: Params;
-
-const PAIRS: u32 = 4;
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {

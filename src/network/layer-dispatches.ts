@@ -29,9 +29,9 @@ export interface LayerPrograms {
 /** All of them are compiled at a time. */
 export async function layerPrograms(gpu: Gpu): Promise<LayerPrograms> {
   const [products, gather, activation, tail] = await Promise.all([
-    gpu.program(productsContract),
+    gpu.program(productsContract, { PAIRS: TOGETHER }),
     gpu.program(gatherContract, { LINES: TOGETHER }),
-    gpu.program(activationContract),
+    gpu.program(activationContract, { PAIRS: TOGETHER }),
     gpu.program(tailContract),
   ]);
   return { products, gather, activation, tail };

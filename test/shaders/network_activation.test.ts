@@ -56,6 +56,7 @@ async function compare({ kind, shape, size = 1, hasTheta = true, shader = contra
   const scales = { sigmaScale: 2, kScale: 4, thetaScale: 0.5 };
   const guarded = (tensor: Float32Array) => Float32Array.of(...tensor, ...new Array<number>(GUARD).fill(7));
   const result = await runShader(await testGpu(), shader, {
+    constants: { PAIRS: 4 },
     buffers: {
       x_variance: xVariance,
       z_variance: zVariance,
@@ -146,6 +147,7 @@ test('an image with itself keeps its variances to the last bit, whatever the siz
   const variance = randomNumbers(count, 9).map((v, p) => (0.6 + v) * 2 ** ((p % 60) - 30));
   const axis = Uint32Array.from({ length: 2 * count }, (_, k) => k >> 1);
   const { sigma, theta } = await runShader(await testGpu(), contract, {
+    constants: { PAIRS: 4 },
     buffers: {
       x_variance: variance,
       z_variance: variance,

@@ -19,6 +19,7 @@ async function compare(rowClasses: number[], columnClasses: number[], shader: Sh
   const pairs = Array.from({ length: pairCount }, (_, k) => [(k + 1) % 2, (k + 2) % 3] as const);
   const count = pairs.length * rows.length * columns.length;
   const { sigma } = await runShader(await testGpu(), shader, {
+    constants: { PAIRS: 4 },
     buffers: {
       x_images: x,
       z_images: z,
