@@ -30,19 +30,7 @@ const image = {
 
 export const variants = [
   { ...image, PLANES: 4, SPAN: 4, LAYERS: 2, SINK: 1 }, // subgroups of 8
-  {
-    ...image,
-    PLANES: 1,
-    SPAN: 2,
-
-    LAYERS: 1,
-    LOW: 2,
-    HIGH: 2,
-    REACH: 4,
-    KIND: 1,
-    LINEAR: 1,
-    SINK: 2,
-  },
+  { ...image, PLANES: 1, SPAN: 2, LAYERS: 1, LOW: 2, HIGH: 2, REACH: 4, KIND: 1, LINEAR: 1, SINK: 2 },
   { ...image, PLANES: 4, SPAN: 2, LAYERS: 3, LOW: 1, HIGH: 2, REACH: 3, KIND: 3, SINK: 0 },
 ];
 

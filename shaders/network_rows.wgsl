@@ -1,10 +1,11 @@
 // The fused plane kernel of any network for short runs that begin with pixels, on devices with subgroups: the same layers
 // as network_planes, on planes that stream through a subgroup row by row.
 //
-// A lane holds one quad of columns of SPAN planes, an even number, (dx, dy), (dx, dy + 1), ... of one pair. Row after row it multiplies
-// pixels, sums along the row with its neighbours' columns, and hands the row to the first layer, which keeps the last
-// LOW + HIGH rows; what leaves a layer, HIGH rows later, goes to the next. Nothing is indexed by a loop: all is in
-// registers. The planes of a lane read the same row of x, and z one row apart: each row of x and of z is read once.
+// A lane holds one quad of columns of SPAN planes (dx, dy), (dx, dy + 1), ... of one pair, an even number. Row after row it
+// multiplies pixels, sums along the row with its neighbours' columns, and hands the row to the first layer, which keeps the
+// last LOW + HIGH rows; what leaves a layer, HIGH rows later, goes to the next. Nothing is indexed by a loop: all is in
+// registers. The planes of a lane read the same row of x, and z one row apart: each row of x and of z is read once. Parts
+// of pooled planes are added up along dy before they are written.
 
 import package::shared::plane_bindings::{
   LAYER_WORDS, Params, PARTS, QUADS, SUMS, X_STRIDE, Z_QUADS, Z_STRIDE, layer_at, pairs, params, tables,
@@ -34,7 +35,8 @@ enable subgroups;
 @group(0) @binding(5) var<storage, read> source_theta: array<f32>;
 
 const FIELDS: u32 = CHANNELS + LAYERS;
-const GROUP_WORDS: u32 = 3 + SPAN; // dx, dy, slot of the result along x, slots along y: of planes, or of SPAN / 2 + 1 parts
+// dx, dy, slot of the result along x, slots along y: of planes, or of SPAN / 2 + 1 parts
+const GROUP_WORDS: u32 = 3 + SPAN;
 const NO_SLOT = 0xffffffffu; // a plane that is not needed
 // What a layer keeps: REACH rows of every plane, of sigma and of theta.
 const KEPT: u32 = LAYERS * SPAN * max(u32(REACH), 1u);
